@@ -1,0 +1,23 @@
+package provider
+
+import (
+	"github.com/hashicorp/terraform-plugin-framework/action"
+	"github.com/hashicorp/terraform-plugin-framework/datasource"
+	"github.com/hashicorp/terraform-plugin-framework/function"
+	"github.com/hashicorp/terraform-plugin-framework/list"
+	"github.com/hashicorp/terraform-plugin-framework/resource"
+)
+
+// What the provider offers. A new type is one line here; Terraform and
+// OpenTofu ignore the kinds that their version does not know.
+var (
+	dataSources = []func() datasource.DataSource{}
+
+	resources = []func() resource.Resource{}
+
+	listResources = []func() list.ListResource{}
+
+	actions = []func() action.Action{}
+
+	providerFunctions = []func() function.Function{}
+)
