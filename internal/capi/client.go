@@ -1,0 +1,215 @@
+// Package capi is the client of the Cloud Foundry API, version 3, for
+// processes and what belongs to them. It is the only room that knows the API's
+// paths and JSON; it knows nothing of Terraform.
+package capi
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"net/http"
+	"net/url"
+	"strings"
+	"time"
+	"unicode/utf8"
+
+	"github.com/cf-process/terraform-provider-cf/internal/redact"
+	"github.com/cf-process/terraform-provider-cf/internal/transport"
+)
+
+// Authorizer gives the value of the Authorization header. Its methods are
+// called by many requests at once.
+type Authorizer interface {
+	// Authorization is the header value to use now.
+	Authorization(ctx context.Context) (string, error)
+	// Renew is called when the API refused the value; it gives another one, or
+	// says why there is none.
+	Renew(ctx context.Context, refused string) (string, error)
+	// Source says, for people, which credential is used and where it came from.
+	Source() string
+}
+
+// Config is what a Client needs.
+type Config struct {
+	// BaseURL is the root of the API.
+	BaseURL   *url.URL
+	Transport *transport.Client
+	Auth      Authorizer
+	// Secrets are kept out of every error; nil when there are none.
+	Secrets *redact.Set
+}
+
+// Client speaks to one foundation. It is safe for concurrent use; no request
+// is made before a method asks for one.
+type Client struct {
+	base      string
+	transport *transport.Client
+	auth      Authorizer
+	secrets   *redact.Set
+}
+
+// New makes a client. It makes no request.
+func New(cfg Config) *Client {
+	return &Client{
+		base:      strings.TrimRight(cfg.BaseURL.String(), "/"),
+		transport: cfg.Transport,
+		auth:      cfg.Auth,
+		secrets:   cfg.Secrets,
+	}
+}
+
+// request is one API request. The path begins with /v3 and is escaped.
+type request struct {
+	method, path string
+	// query is encoded already: the API's list filters need an encoding of
+	// their own.
+	query string
+	// body is sent as JSON; nil for none.
+	body any
+	// once forbids to send the request again when it may have arrived.
+	once bool
+}
+
+// send makes the request with a valid token and returns the successful
+// response. A refused token is renewed once.
+func (c *Client) send(ctx context.Context, r request) (*transport.Response, error) {
+	target, err := url.Parse(c.base + r.path)
+	if err != nil {
+		return nil, fmt.Errorf("%s %s is no valid request: %w", r.method, r.path, err)
+	}
+	target.RawQuery = r.query
+
+	header := http.Header{"Accept": {"application/json"}}
+	var body []byte
+	if r.body != nil {
+		if body, err = json.Marshal(r.body); err != nil {
+			return nil, fmt.Errorf("%s %s: %w", r.method, r.path, err)
+		}
+		header.Set("Content-Type", "application/json")
+	}
+
+	authorization, err := c.auth.Authorization(ctx)
+	if err != nil {
+		return nil, err
+	}
+	var renewal error
+	for renewed := false; ; renewed = true {
+		header.Set("Authorization", authorization)
+		response, err := c.transport.Do(ctx, transport.Request{
+			Method: r.method, URL: target, Header: header, Body: body, Repeatable: !r.once,
+		})
+		if err != nil {
+			return nil, err
+		}
+		if response.Status >= 200 && response.Status < 300 {
+			return response, nil
+		}
+		if response.Status == http.StatusUnauthorized && !renewed {
+			authorization, renewal = c.auth.Renew(ctx, authorization)
+			if renewal == nil {
+				continue
+			}
+			if ctx.Err() != nil {
+				return nil, renewal
+			}
+		}
+		e := errorFrom(r.method, r.path, response, c.secrets, time.Now())
+		if e.Status == http.StatusUnauthorized {
+			e.Credential, e.Renewal = c.auth.Source(), renewal
+		}
+		return nil, e
+	}
+}
+
+// get reads one JSON object into v and returns the response's header.
+func (c *Client) get(ctx context.Context, path, query string, v any) (http.Header, error) {
+	return c.sendFor(ctx, request{method: http.MethodGet, path: path, query: query}, v)
+}
+
+// sendFor makes the request and decodes the response into v.
+func (c *Client) sendFor(ctx context.Context, r request, v any) (http.Header, error) {
+	response, err := c.send(ctx, r)
+	if err != nil {
+		return nil, err
+	}
+	if err := decode(response.Body, v); err != nil {
+		return nil, c.responseError(r.method, r.path, response, err)
+	}
+	return response.Header, nil
+}
+
+func (c *Client) responseError(method, path string, response *transport.Response, err error) error {
+	e := &ResponseError{Method: method, Path: path, Status: response.Status, Err: err}
+	e.RequestIDHeader, e.RequestID = requestID(response.Header)
+	var wrongType *json.UnmarshalTypeError
+	switch {
+	case errors.As(err, &wrongType) && wrongType.Field != "":
+		e.Field = wrongType.Field
+	case !json.Valid(response.Body):
+		e.Body = quoteBody(response.Body, c.secrets)
+	}
+	return e
+}
+
+// decode reads one JSON value that has to be the object that v describes.
+// Unknown fields are ignored: the API grows. The errors are for people; the
+// field of a wrong type is also in the wrapped *json.UnmarshalTypeError.
+func decode(body []byte, v any) error {
+	if len(bytes.TrimSpace(body)) == 0 {
+		return errors.New("the body is empty")
+	}
+	if bytes.Equal(bytes.TrimSpace(body), []byte("null")) {
+		return errors.New("the body is null, not an object")
+	}
+	// encoding/json would put U+FFFD in place of what is no UTF-8, and a value
+	// would change on its way.
+	if !utf8.Valid(body) {
+		return errors.New("the body is not valid UTF-8")
+	}
+	err := json.Unmarshal(body, v)
+	var syntax *json.SyntaxError
+	var wrongType *json.UnmarshalTypeError
+	switch {
+	case err == nil:
+		return nil
+	case errors.As(err, &syntax) && syntax.Offset >= int64(len(body)):
+		return fmt.Errorf("the JSON is cut off after %d bytes", len(body))
+	case errors.As(err, &syntax):
+		return fmt.Errorf("the body is not JSON (at byte %d: %w)", syntax.Offset, err)
+	case errors.As(err, &wrongType) && wrongType.Field == "":
+		return fmt.Errorf("the body is a JSON %s, not an object: %w", wrongType.Value, err)
+	case errors.As(err, &wrongType):
+		return &fieldError{wrongType}
+	default:
+		return err
+	}
+}
+
+// fieldError says in the API's terms which field has which wrong type.
+type fieldError struct{ err *json.UnmarshalTypeError }
+
+func (e *fieldError) Error() string {
+	return fmt.Sprintf("the field %s is a JSON %s where the API promises %s", e.err.Field, e.err.Value, jsonType(e.err.Type.String()))
+}
+
+func (e *fieldError) Unwrap() error { return e.err }
+
+// jsonType is the JSON type that a Go type stands for here.
+func jsonType(goType string) string {
+	switch goType = strings.TrimLeft(goType, "*"); {
+	case goType == "string":
+		return "a string"
+	case goType == "bool":
+		return "a boolean"
+	case strings.HasPrefix(goType, "int"):
+		return "a whole number"
+	case goType == "capi.Decimal":
+		return "a number"
+	case strings.HasPrefix(goType, "[]"):
+		return "an array"
+	default:
+		return "an object"
+	}
+}

@@ -1,0 +1,61 @@
+package capi
+
+import (
+	"encoding/json"
+	"fmt"
+	"math/big"
+	"reflect"
+)
+
+// Decimal is a JSON number with all its digits: a float64 would change some.
+type Decimal struct{ text string }
+
+// decimalPrecision is the precision in bits that Terraform reads numbers with.
+const decimalPrecision = 512
+
+// UnmarshalJSON takes any JSON number and nothing else.
+func (d *Decimal) UnmarshalJSON(b []byte) error {
+	text := string(b)
+	if text == "null" {
+		return nil
+	}
+	kind := ""
+	switch text[0] {
+	case '"':
+		kind = "string"
+	case '{':
+		kind = "object"
+	case '[':
+		kind = "array"
+	case 't', 'f':
+		kind = "bool"
+	}
+	if kind != "" {
+		return &json.UnmarshalTypeError{Value: kind, Type: reflect.TypeFor[Decimal]()}
+	}
+	if _, err := parseDecimal(text); err != nil {
+		return &json.UnmarshalTypeError{Value: "number " + text, Type: reflect.TypeFor[Decimal]()}
+	}
+	d.text = text
+	return nil
+}
+
+// BigFloat is the number as Terraform would read it from a configuration.
+func (d Decimal) BigFloat() *big.Float {
+	f, err := parseDecimal(d.text)
+	if err != nil {
+		return new(big.Float)
+	}
+	return f
+}
+
+// String is the number as the API wrote it.
+func (d Decimal) String() string { return d.text }
+
+func parseDecimal(text string) (*big.Float, error) {
+	f, _, err := big.ParseFloat(text, 10, decimalPrecision, big.ToNearestEven)
+	if err != nil {
+		return nil, fmt.Errorf("%q is no number: %w", text, err)
+	}
+	return f, nil
+}

@@ -1,0 +1,213 @@
+package capi
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"net/http"
+	"strings"
+	"time"
+	"unicode"
+	"unicode/utf8"
+
+	"github.com/cf-process/terraform-provider-cf/internal/redact"
+	"github.com/cf-process/terraform-provider-cf/internal/transport"
+)
+
+// Codes of the API's error objects that decide what happens next.
+const (
+	CodeInvalidAuthToken  = 1000
+	CodeUnknownEndpoint   = 10000
+	CodeBadQueryParameter = 10005
+	CodeUnprocessable     = 10008
+	CodeNotFound          = 10010
+)
+
+// ErrorObject is one entry of the "errors" list in an error response.
+type ErrorObject struct {
+	Code   int64  `json:"code"`
+	Title  string `json:"title"`
+	Detail string `json:"detail"`
+}
+
+// Error is an error response: the API, or something in front of it, answered
+// with a status that says no.
+type Error struct {
+	// Method and Path of the request; the path carries no query.
+	Method, Path string
+	Status       int
+	// Errors are all error objects of the response; none when the body is not
+	// the API's, as from a router or a load balancer.
+	Errors []ErrorObject
+	// RequestID is what an operator searches the logs for, found in the header
+	// RequestIDHeader (X-VCAP-Request-ID; on Korifi X-Correlation-ID).
+	RequestID, RequestIDHeader string
+	// RouterError is the router's own word (X-Cf-RouterError), if it answered.
+	RouterError string
+	// Body is the beginning of a body that is not the API's, on one line,
+	// without control characters and secrets.
+	Body string
+	// RetryAt is when the API wants to be asked again; zero when it does not say.
+	RetryAt time.Time
+	// Credential says which credential was refused, and where it came from. Set
+	// with status 401.
+	Credential string
+	// Renewal is why a refused token could not be replaced by a new one.
+	Renewal error
+}
+
+// Error puts the essential on one line.
+func (e *Error) Error() string {
+	text := fmt.Sprintf("%s %s answered %s", e.Method, e.Path, StatusText(e.Status))
+	for _, o := range e.Errors {
+		text += fmt.Sprintf("; %s (%d): %s", o.Title, o.Code, o.Detail)
+	}
+	if e.Body != "" {
+		text += ": " + e.Body
+	}
+	return text
+}
+
+// Unwrap gives the reason for which a refused token could not be renewed.
+func (e *Error) Unwrap() error { return e.Renewal }
+
+// Has reports whether one of the error objects has this code.
+func (e *Error) Has(code int64) bool {
+	for _, o := range e.Errors {
+		if o.Code == code {
+			return true
+		}
+	}
+	return false
+}
+
+// StatusText is the status as people know it, "404 Not Found".
+func StatusText(status int) string {
+	return strings.TrimSpace(fmt.Sprintf("%d %s", status, http.StatusText(status)))
+}
+
+// IsNotFound reports whether the API itself said that the object is not there
+// or not visible. A router's 404, or one for an endpoint that the foundation
+// lacks, says nothing about the object.
+func IsNotFound(err error) bool {
+	var e *Error
+	return errors.As(err, &e) && e.Status == http.StatusNotFound && e.Has(CodeNotFound)
+}
+
+// IsUnknownEndpoint reports whether the foundation does not have the endpoint.
+func IsUnknownEndpoint(err error) bool {
+	var e *Error
+	return errors.As(err, &e) && e.Status == http.StatusNotFound && e.Has(CodeUnknownEndpoint)
+}
+
+// IsDeploymentInFlight reports whether a change was refused because a rolling
+// deployment of the app is going on. The API has no code for it: only the
+// sentence tells it from other 422 responses.
+func IsDeploymentInFlight(err error) bool {
+	var e *Error
+	if !errors.As(err, &e) || e.Status != http.StatusUnprocessableEntity {
+		return false
+	}
+	for _, o := range e.Errors {
+		if strings.Contains(o.Detail, "while a deployment is in flight") {
+			return true
+		}
+	}
+	return false
+}
+
+// ResponseError is a successful response whose body is not what the API
+// promises: not JSON, cut off, of another shape, or a field of another type.
+type ResponseError struct {
+	Method, Path               string
+	Status                     int
+	RequestID, RequestIDHeader string
+	// Field is the path of the field with the wrong type, "health_check.data.timeout".
+	Field string
+	// Body is the beginning of a body that is not JSON, as in Error.
+	Body string
+	Err  error
+}
+
+// Error says what is wrong with the response.
+func (e *ResponseError) Error() string {
+	return fmt.Sprintf("the response to %s %s is not usable: %s", e.Method, e.Path, e.Err)
+}
+
+// Unwrap gives the decoder's error.
+func (e *ResponseError) Unwrap() error { return e.Err }
+
+// requestIDHeaders are the names under which servers put the ID of a request
+// into their logs: Cloud Controller, then Korifi.
+var requestIDHeaders = []string{"X-VCAP-Request-ID", "X-Correlation-ID"}
+
+func requestID(h http.Header) (header, id string) {
+	for _, name := range requestIDHeaders {
+		if v := h.Get(name); v != "" {
+			return name, excerpt(v, 128)
+		}
+	}
+	return "", ""
+}
+
+// errorFrom reads an error response. It never fails: what cannot be understood
+// is quoted.
+func errorFrom(method, path string, r *transport.Response, secrets *redact.Set, now time.Time) *Error {
+	e := &Error{Method: method, Path: path, Status: r.Status}
+	e.RequestIDHeader, e.RequestID = requestID(r.Header)
+	e.RouterError = excerpt(secrets.Clean(r.Header.Get("X-Cf-RouterError")), 200)
+	e.RetryAt, _ = transport.RetryAt(r.Header, now)
+
+	var body struct {
+		Errors []ErrorObject `json:"errors"`
+	}
+	if json.Unmarshal(r.Body, &body) == nil && len(body.Errors) > 0 {
+		for i := range body.Errors {
+			o := &body.Errors[i]
+			o.Title = excerpt(secrets.Clean(o.Title), 200)
+			o.Detail = excerpt(secrets.Clean(o.Detail), 2000)
+		}
+		e.Errors = body.Errors
+		return e
+	}
+	e.Body = quoteBody(r.Body, secrets)
+	return e
+}
+
+// quoteBody is the beginning of a body for a message. Secrets are taken out
+// before it is cut, so that none is left in halves.
+func quoteBody(body []byte, secrets *redact.Set) string {
+	const considered, shown = 64 << 10, 300
+	if len(body) > considered {
+		body = body[:considered]
+	}
+	return excerpt(secrets.Clean(strings.ToValidUTF8(string(body), "�")), shown)
+}
+
+// excerpt is s on one line, without control characters, cut after limit
+// characters.
+func excerpt(s string, limit int) string {
+	var b strings.Builder
+	count, space := 0, false
+	for _, r := range strings.ToValidUTF8(s, "�") {
+		if unicode.IsSpace(r) {
+			space = b.Len() > 0
+			continue
+		}
+		if !unicode.IsPrint(r) {
+			r = utf8.RuneError
+		}
+		if count >= limit {
+			b.WriteString("…")
+			break
+		}
+		if space {
+			b.WriteByte(' ')
+			space = false
+			count++
+		}
+		b.WriteRune(r)
+		count++
+	}
+	return b.String()
+}

@@ -1,0 +1,40 @@
+package capi
+
+import "encoding/json"
+
+// Field is one field of a request body. The API takes every key that is
+// present at its word, also one that is null, so a field has three states:
+// left out (the zero value), null, and a value. Struct fields of this type
+// carry the tag option "omitzero".
+type Field[T any] struct {
+	present bool
+	value   *T
+}
+
+// Omit leaves the field out of the body: the API keeps what it has.
+func Omit[T any]() Field[T] { return Field[T]{} }
+
+// Null sends null: the API goes back to its default.
+func Null[T any]() Field[T] { return Field[T]{present: true} }
+
+// Set sends a value.
+func Set[T any](v T) Field[T] { return Field[T]{present: true, value: &v} }
+
+// IsZero reports whether the field is left out. The name is the one that
+// encoding/json asks for.
+func (f Field[T]) IsZero() bool { return !f.present }
+
+// IsNull reports whether the field is sent as null.
+func (f Field[T]) IsNull() bool { return f.present && f.value == nil }
+
+// Get returns the value, and whether there is one.
+func (f Field[T]) Get() (T, bool) {
+	if f.value == nil {
+		var zero T
+		return zero, false
+	}
+	return *f.value, true
+}
+
+// MarshalJSON writes the value or null.
+func (f Field[T]) MarshalJSON() ([]byte, error) { return json.Marshal(f.value) }

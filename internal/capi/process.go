@@ -1,0 +1,169 @@
+package capi
+
+import (
+	"net/url"
+	"strings"
+)
+
+// Process is a process as GET /v3/processes/{guid} shows it. Every field but
+// GUID can be absent on some foundation and null on any; both become nil, and
+// nil is neither 0 nor "".
+//
+// The fields are those of the API's process object, and of the registry
+// credential that Tanzu Platform adds.
+type Process struct {
+	GUID      string  `json:"guid"`
+	CreatedAt *string `json:"created_at"`
+	UpdatedAt *string `json:"updated_at"`
+	// Version changes whenever the process has to be restarted for a change to
+	// act; Korifi has none.
+	Version *string `json:"version"`
+	Type    *string `json:"type"`
+	// Command is the effective start command. A command that the API hides is
+	// nil here, with CommandRedacted.
+	Command *string `json:"command"`
+	User    *string `json:"user"`
+
+	Instances  *int64 `json:"instances"`
+	MemoryInMB *int64 `json:"memory_in_mb"`
+	DiskInMB   *int64 `json:"disk_in_mb"`
+	// LogRateLimitInBytesPerSecond is -1 for unlimited.
+	LogRateLimitInBytesPerSecond   *int64  `json:"log_rate_limit_in_bytes_per_second"`
+	RegistryCredentialLastSyncedAt *string `json:"registry_credential_last_synced_at"`
+
+	HealthCheck          *HealthCheck   `json:"health_check"`
+	ReadinessHealthCheck *HealthCheck   `json:"readiness_health_check"`
+	Relationships        *Relationships `json:"relationships"`
+	Metadata             *Metadata      `json:"metadata"`
+	Links                Links          `json:"links"`
+
+	// CommandRedacted says that the API has a command but does not show it: to
+	// this reader, or in lists at all.
+	CommandRedacted bool `json:"-"`
+}
+
+// HealthCheck is the liveness or the readiness check of a process.
+type HealthCheck struct {
+	// Type is port, process or http.
+	Type *string          `json:"type"`
+	Data *HealthCheckData `json:"data"`
+}
+
+// HealthCheckData are the settings of a health check, all times in seconds.
+type HealthCheckData struct {
+	Timeout           *int64 `json:"timeout"`
+	InvocationTimeout *int64 `json:"invocation_timeout"`
+	Interval          *int64 `json:"interval"`
+	// Endpoint is the path that an http check asks for.
+	Endpoint *string `json:"endpoint"`
+}
+
+// Relationships name the objects that a process belongs to.
+type Relationships struct {
+	App                *Relationship `json:"app"`
+	Revision           *Relationship `json:"revision"`
+	RegistryCredential *Relationship `json:"registry_credential"`
+}
+
+// Relationship is a to-one relationship; its data is null where there is none.
+type Relationship struct {
+	Data *RelationshipData `json:"data"`
+}
+
+// RelationshipData names the other object.
+type RelationshipData struct {
+	GUID *string `json:"guid"`
+}
+
+// Metadata are the labels and annotations of an object.
+type Metadata struct {
+	Labels      map[string]*string `json:"labels"`
+	Annotations map[string]*string `json:"annotations"`
+}
+
+// Links are named references to other parts of the API; more names appear
+// over time.
+type Links map[string]*Link
+
+// Link is one reference. Method is absent for GET.
+type Link struct {
+	Href   *string `json:"href"`
+	Method *string `json:"method"`
+}
+
+// The API puts these in place of a command that it does not show: the first to
+// a reader who may not see secrets, the second in every list.
+const (
+	hiddenFromReader = "[PRIVATE DATA HIDDEN]"
+	hiddenInLists    = "[PRIVATE DATA HIDDEN IN LISTS]"
+)
+
+// IsHiddenCommand reports whether s is what the API writes in place of a
+// command. It must never be taken for one: sent back, it becomes the start
+// command of the app.
+func IsHiddenCommand(s string) bool { return s == hiddenFromReader || s == hiddenInLists }
+
+// hideCommand turns the API's placeholder into "no value, hidden".
+func (p *Process) hideCommand() {
+	if p.Command != nil && IsHiddenCommand(*p.Command) {
+		p.Command, p.CommandRedacted = nil, true
+	}
+}
+
+// AppGUID is the app that the process belongs to, or nil.
+func (p *Process) AppGUID() *string {
+	if p.Relationships == nil || p.Relationships.App == nil || p.Relationships.App.Data == nil {
+		return nil
+	}
+	return p.Relationships.App.Data.GUID
+}
+
+// SpaceGUID is the space that the process belongs to, or nil. The API names it
+// nowhere but at the end of the space link.
+func (p *Process) SpaceGUID() *string {
+	link := p.Links["space"]
+	if link == nil || link.Href == nil {
+		return nil
+	}
+	return lastSegment(*link.Href, "/v3/spaces/")
+}
+
+// lastSegment is what follows marker at the end of href's path, or nil where
+// href is no such URL.
+func lastSegment(href, marker string) *string {
+	_, rest, found := strings.Cut(href, marker)
+	if !found {
+		return nil
+	}
+	rest, _, _ = strings.Cut(rest, "?")
+	rest, _, _ = strings.Cut(rest, "#")
+	rest = strings.TrimSuffix(rest, "/")
+	if strings.Contains(rest, "/") {
+		return nil
+	}
+	guid, err := url.PathUnescape(rest)
+	if err != nil || CheckSegment(guid) != nil {
+		return nil
+	}
+	return &guid
+}
+
+// KorifiMetadataPrefix is the prefix of the labels and annotations that Korifi
+// keeps on every object for itself. Nothing else tells a process of Korifi
+// from one of Cloud Controller.
+const KorifiMetadataPrefix = "korifi.cloudfoundry.org/"
+
+// OnKorifi reports whether the process runs on Korifi.
+func (p *Process) OnKorifi() bool {
+	if p.Metadata == nil {
+		return false
+	}
+	for _, keys := range []map[string]*string{p.Metadata.Labels, p.Metadata.Annotations} {
+		for key := range keys {
+			if strings.HasPrefix(key, KorifiMetadataPrefix) {
+				return true
+			}
+		}
+	}
+	return false
+}

@@ -1,0 +1,167 @@
+package capi
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net/http"
+	"strings"
+)
+
+// GetProcess reads one process: GET /v3/processes/{guid}, or
+// GET /v3/apps/{guid}/processes/{type}.
+//
+// Errors: *Error, *ResponseError, *transport.Error, *uaa.Error.
+func (c *Client) GetProcess(ctx context.Context, address Address) (*Process, error) {
+	path, err := address.path()
+	if err != nil {
+		return nil, err
+	}
+	return c.process(ctx, request{method: http.MethodGet, path: path}, address)
+}
+
+// ProcessUpdate is the body of PATCH /v3/processes/{guid}. What is left out
+// stays as it is.
+type ProcessUpdate struct {
+	Command              Field[string]            `json:"command,omitzero"`
+	User                 Field[string]            `json:"user,omitzero"`
+	HealthCheck          Field[HealthCheckUpdate] `json:"health_check,omitzero"`
+	ReadinessHealthCheck Field[HealthCheckUpdate] `json:"readiness_health_check,omitzero"`
+	Metadata             Field[MetadataUpdate]    `json:"metadata,omitzero"`
+}
+
+// IsZero reports whether there is nothing to update.
+func (u ProcessUpdate) IsZero() bool {
+	return u.Command.IsZero() && u.User.IsZero() && u.HealthCheck.IsZero() &&
+		u.ReadinessHealthCheck.IsZero() && u.Metadata.IsZero()
+}
+
+// HealthCheckUpdate changes a health check.
+type HealthCheckUpdate struct {
+	Type Field[string]                `json:"type,omitzero"`
+	Data Field[HealthCheckDataUpdate] `json:"data,omitzero"`
+}
+
+// HealthCheckDataUpdate changes the settings of a health check.
+type HealthCheckDataUpdate struct {
+	Timeout           Field[int64]  `json:"timeout,omitzero"`
+	InvocationTimeout Field[int64]  `json:"invocation_timeout,omitzero"`
+	Interval          Field[int64]  `json:"interval,omitzero"`
+	Endpoint          Field[string] `json:"endpoint,omitzero"`
+}
+
+// MetadataUpdate adds and changes the keys that have a value and removes those
+// that are null; keys that it does not name stay.
+type MetadataUpdate struct {
+	Labels      map[string]Field[string] `json:"labels,omitzero"`
+	Annotations map[string]Field[string] `json:"annotations,omitzero"`
+}
+
+// UpdateProcess changes what acts at the next start of the process:
+// PATCH /v3/processes/{guid}, or the same by app and type. It sets absolute
+// values and is repeated after a failure that may pass.
+func (c *Client) UpdateProcess(ctx context.Context, address Address, update ProcessUpdate) (*Process, error) {
+	path, err := address.path()
+	if err != nil {
+		return nil, err
+	}
+	return c.process(ctx, request{method: http.MethodPatch, path: path, body: update}, address)
+}
+
+// ProcessScale is the body of the scale action.
+type ProcessScale struct {
+	Instances                    Field[int64] `json:"instances,omitzero"`
+	MemoryInMB                   Field[int64] `json:"memory_in_mb,omitzero"`
+	DiskInMB                     Field[int64] `json:"disk_in_mb,omitzero"`
+	LogRateLimitInBytesPerSecond Field[int64] `json:"log_rate_limit_in_bytes_per_second,omitzero"`
+}
+
+// IsZero reports whether there is nothing to scale.
+func (s ProcessScale) IsZero() bool { return s == ProcessScale{} }
+
+// ScaleProcess sets the number of instances, which acts at once, and their
+// memory, disk and log rate, which act when the app restarts:
+// POST /v3/processes/{guid}/actions/scale, or the same by app and type. It
+// sets absolute values and is repeated after a failure that may pass.
+func (c *Client) ScaleProcess(ctx context.Context, address Address, scale ProcessScale) (*Process, error) {
+	path, err := address.path()
+	if err != nil {
+		return nil, err
+	}
+	return c.process(ctx, request{method: http.MethodPost, path: path + "/actions/scale", body: scale}, address)
+}
+
+// TerminateInstance ends one instance, which the platform then replaces:
+// DELETE /v3/processes/{guid}/instances/{index}, or the same by app and type.
+// Repeated, it could end the new instance as well, so it is sent once; a
+// *transport.Error says whether it may have arrived.
+func (c *Client) TerminateInstance(ctx context.Context, address Address, index int64) error {
+	path, err := address.path()
+	if err != nil {
+		return err
+	}
+	if index < 0 {
+		// Korifi answers 204 to -1 and ends instance 1.
+		return fmt.Errorf("there is no instance %d: indexes begin at 0", index)
+	}
+	_, err = c.send(ctx, request{
+		method: http.MethodDelete, path: fmt.Sprintf("%s/instances/%d", path, index), once: true,
+	})
+	return err
+}
+
+// process makes a request that is answered by a process, and checks that it is
+// the one that was asked for: a wrong value is worse than an error.
+func (c *Client) process(ctx context.Context, r request, address Address) (*Process, error) {
+	response, err := c.send(ctx, r)
+	if err != nil {
+		return nil, err
+	}
+	process, err := DecodeProcess(response.Body)
+	if err == nil {
+		err = address.check(process)
+	}
+	if err != nil {
+		return nil, c.responseError(r.method, r.path, response, err)
+	}
+	return process, nil
+}
+
+// DecodeProcess reads the JSON of one process.
+func DecodeProcess(body []byte) (*Process, error) {
+	process := new(Process)
+	if err := decode(body, process); err != nil {
+		return nil, err
+	}
+	if err := process.finish(); err != nil {
+		return nil, err
+	}
+	return process, nil
+}
+
+// finish checks and completes what the decoder cannot.
+func (p *Process) finish() error {
+	if p.GUID == "" {
+		return errors.New("the process has no guid")
+	}
+	p.hideCommand()
+	return nil
+}
+
+// check reports whether the process is another than the address says. GUIDs
+// are compared without case: a foundation on MySQL finds them so.
+func (a Address) check(p *Process) error {
+	if !a.ByApp() {
+		if !strings.EqualFold(p.GUID, a.GUID) {
+			return fmt.Errorf("it is about another process, %q", p.GUID)
+		}
+		return nil
+	}
+	if app := p.AppGUID(); app != nil && !strings.EqualFold(*app, a.AppGUID) {
+		return fmt.Errorf("it is about a process of another app, %q", *app)
+	}
+	if p.Type != nil && !strings.EqualFold(*p.Type, a.Type) {
+		return fmt.Errorf("it is about a process of another type, %q", *p.Type)
+	}
+	return nil
+}

@@ -1,0 +1,126 @@
+package capi
+
+import (
+	"context"
+	"fmt"
+	"net/http"
+	"net/url"
+	"strings"
+)
+
+// States of an instance.
+const (
+	StateRunning  = "RUNNING"
+	StateStarting = "STARTING"
+	StateStopping = "STOPPING"
+	StateCrashed  = "CRASHED"
+	StateDown     = "DOWN"
+)
+
+// ProcessStats are the stats of all instances of a process.
+type ProcessStats struct {
+	Resources []InstanceStats `json:"resources"`
+	// Warnings of the API about these numbers, as while the runtime is updated.
+	Warnings []string `json:"-"`
+}
+
+// InstanceStats are the stats of one instance. A DOWN instance has hardly any,
+// and foundations differ in what they know, so everything can be nil.
+type InstanceStats struct {
+	Type  *string `json:"type"`
+	Index *int64  `json:"index"`
+	// InstanceGUID changes when an instance is replaced; not on Korifi.
+	InstanceGUID       *string        `json:"instance_guid"`
+	State              *string        `json:"state"`
+	Routable           *bool          `json:"routable"`
+	Usage              *InstanceUsage `json:"usage"`
+	Host               *string        `json:"host"`
+	InstanceInternalIP *string        `json:"instance_internal_ip"`
+	InstancePorts      []InstancePort `json:"instance_ports"`
+	// Uptime is in seconds.
+	Uptime *int64 `json:"uptime"`
+	// MemQuota and DiskQuota are in bytes, LogRateLimit in bytes a second.
+	MemQuota         *int64  `json:"mem_quota"`
+	DiskQuota        *int64  `json:"disk_quota"`
+	LogRateLimit     *int64  `json:"log_rate_limit"`
+	FDsQuota         *int64  `json:"fds_quota"`
+	IsolationSegment *string `json:"isolation_segment"`
+	// Details say why an instance is not running.
+	Details *string `json:"details"`
+}
+
+// InstanceUsage is what an instance uses at a moment.
+type InstanceUsage struct {
+	Time *string `json:"time"`
+	// CPU and CPUEntitlement are fractions: of a core, and of what the instance
+	// is entitled to.
+	CPU            *Decimal `json:"cpu"`
+	CPUEntitlement *Decimal `json:"cpu_entitlement"`
+	// Mem and Disk are in bytes, LogRate in bytes a second.
+	Mem     *int64 `json:"mem"`
+	Disk    *int64 `json:"disk"`
+	LogRate *int64 `json:"log_rate"`
+}
+
+// InstancePort is how one port of an instance is reached.
+type InstancePort struct {
+	External             *int64 `json:"external"`
+	Internal             *int64 `json:"internal"`
+	ExternalTLSProxyPort *int64 `json:"external_tls_proxy_port"`
+	InternalTLSProxyPort *int64 `json:"internal_tls_proxy_port"`
+}
+
+// ProcessStats reads the stats of all instances:
+// GET /v3/processes/{guid}/stats, or the same by app and type.
+func (c *Client) ProcessStats(ctx context.Context, address Address) (*ProcessStats, error) {
+	path, err := address.path()
+	if err != nil {
+		return nil, err
+	}
+	stats := new(ProcessStats)
+	header, err := c.get(ctx, path+"/stats", "", stats)
+	if err != nil {
+		return nil, err
+	}
+	if stats.Resources == nil {
+		return nil, missing(http.MethodGet, path+"/stats", header, "resources")
+	}
+	stats.Warnings = c.warnings(header)
+	return stats, nil
+}
+
+// warnings reads X-Cf-Warnings. Cloud Controller separates the warnings by
+// commas and URL-encodes each; Korifi writes one as plain text, with commas of
+// its own.
+func (c *Client) warnings(header http.Header) []string {
+	var found []string
+	for _, value := range header.Values("X-Cf-Warnings") {
+		parts := []string{value}
+		// An encoded warning has no spaces, a plain one of any use does.
+		encoded := !strings.Contains(strings.ReplaceAll(value, ", ", ","), " ")
+		if encoded {
+			parts = strings.Split(value, ",")
+		}
+		for _, text := range parts {
+			if encoded {
+				if plain, err := url.QueryUnescape(strings.TrimSpace(text)); err == nil {
+					text = plain
+				}
+			}
+			if text = excerpt(c.secrets.Clean(text), 1000); text != "" {
+				found = append(found, text)
+			}
+		}
+	}
+	return found
+}
+
+// missing is the error for a response that lacks a field it has to have.
+func missing(method, path string, header http.Header, field string) error {
+	e := &ResponseError{
+		Method: method, Path: path, Status: http.StatusOK, Field: field,
+		Err: fmt.Errorf("it has no %q", field),
+	}
+	e.RequestIDHeader, e.RequestID = requestID(header)
+	return e
+}

@@ -1,0 +1,221 @@
+package fwutil
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net/http"
+	"strings"
+	"time"
+
+	"github.com/hashicorp/terraform-plugin-framework/diag"
+	"github.com/hashicorp/terraform-plugin-framework/path"
+
+	"github.com/cf-process/terraform-provider-cf/internal/capi"
+	"github.com/cf-process/terraform-provider-cf/internal/transport"
+	"github.com/cf-process/terraform-provider-cf/internal/uaa"
+)
+
+// Failure is what a diagnostic needs to know beside the error itself: what was
+// being done to what.
+type Failure struct {
+	// Object is the kind of thing that may not be there: "Process".
+	Object string
+	// Action is what was tried, after "could not": "read process 1234".
+	Action string
+	// Attribute says which attribute names the object; empty for none.
+	Attribute path.Path
+	// Feature is what needs the endpoint, for a foundation that lacks it: "The
+	// data source cf_process_instances". Empty for what every foundation has.
+	Feature string
+}
+
+// Diagnostic turns an error into the one diagnostic that the user reads: what
+// failed, the request, everything that the API said, and what to do. An object
+// that was not found is reported on its attribute.
+func (f Failure) Diagnostic(err error) diag.Diagnostic {
+	summary, detail, onAttribute := f.describe(err)
+	if onAttribute && !f.Attribute.Equal(path.Empty()) {
+		return diag.NewAttributeErrorDiagnostic(f.Attribute, summary, detail)
+	}
+	return diag.NewErrorDiagnostic(summary, detail)
+}
+
+// Detail is the text of the diagnostic alone, for messages that put more
+// around it.
+func (f Failure) Detail(err error) string {
+	_, detail, _ := f.describe(err)
+	return detail
+}
+
+func (f Failure) describe(err error) (summary, detail string, onAttribute bool) {
+	var (
+		apiError      *capi.Error
+		responseError *capi.ResponseError
+		uaaError      *uaa.Error
+		noAnswer      *transport.Error
+	)
+	switch {
+	case errors.As(err, &apiError):
+		return f.apiError(apiError)
+	case errors.As(err, &responseError):
+		return "Unusable response from the API", f.responseError(responseError), false
+	case errors.As(err, &uaaError):
+		return "Login failed", f.loginError(uaaError), false
+	case errors.Is(err, context.Canceled):
+		return "Canceled", fmt.Sprintf("Could not %s: the run was canceled.", f.Action), false
+	case errors.As(err, &noAnswer):
+		return "No answer from " + hostOf(noAnswer), f.noAnswer(noAnswer), false
+	case errors.Is(err, context.DeadlineExceeded):
+		return "Timeout", fmt.Sprintf("Could not %s in the time that was given.", f.Action), false
+	}
+	return "Could not " + f.Action, sentence(err.Error()), false
+}
+
+func (f Failure) apiError(e *capi.Error) (summary, detail string, onAttribute bool) {
+	var advice string
+	summary = "Could not " + f.Action
+	switch {
+	case e.Status == http.StatusUnauthorized:
+		summary, advice = "Credential refused", credentialAdvice(e)
+	case e.Status == http.StatusForbidden:
+		summary = "Not permitted"
+		advice = "The user of this credential may lack a role in the space (or organization) that permits this, " +
+			"such as Space Developer. `cf space-users ORG SPACE` shows the roles."
+	case e.Status == http.StatusNotFound && e.Has(capi.CodeNotFound):
+		summary, onAttribute = f.Object+" not found", true
+		advice = "Either it does not exist, or this user may not see it: the API does not tell one from the other. " +
+			"Check the address, that api_url is the right foundation, and that the user has a role in the space."
+	case e.Status == http.StatusNotFound && e.Has(capi.CodeUnknownEndpoint):
+		summary = "Not available on this foundation"
+		feature := f.Feature
+		if feature == "" {
+			feature = "What was tried"
+		}
+		advice = feature + " needs an endpoint that this foundation does not have: it is too old, or it is not Cloud Controller."
+	case e.Status == http.StatusNotFound:
+		advice = "The answer did not come from the Cloud Foundry API, but from something in front of it or elsewhere. " +
+			"Check that api_url is the root of the API (as `cf api` shows it), and try again: a router answers so while the API restarts."
+	case e.Status == http.StatusTooManyRequests:
+		summary, advice = "Rate limit reached", retryAdvice(e.RetryAt)
+	case e.Status == http.StatusUnprocessableEntity && capi.IsDeploymentInFlight(e):
+		advice = "A rolling deployment of the app is going on. Wait until `cf app` shows that it has finished, or cancel it with `cf cancel-deployment`, and try again."
+	case e.Status >= 500:
+		advice = "The foundation has a problem that may pass. Try again; if it stays, give the operators the ID below."
+		if e.RequestID == "" {
+			advice = "The foundation, or a proxy in front of it, has a problem that may pass. Try again later."
+		}
+		if !e.RetryAt.IsZero() {
+			advice += " " + retryAdvice(e.RetryAt)
+		}
+	}
+	var b strings.Builder
+	fmt.Fprintf(&b, "Could not %s.", f.Action)
+	fmt.Fprintf(&b, "\n\n%s %s answered %s", e.Method, e.Path, capi.StatusText(e.Status))
+	if len(e.Errors) == 0 {
+		b.WriteString(unreadable(e))
+	} else {
+		b.WriteString(":")
+		for _, o := range e.Errors {
+			fmt.Fprintf(&b, "\n  - %s (%d): %s", o.Title, o.Code, o.Detail)
+		}
+	}
+	writeID(&b, e.RequestIDHeader, e.RequestID)
+	if advice != "" {
+		b.WriteString("\n\n" + advice)
+	}
+	return summary, b.String(), onAttribute
+}
+
+func unreadable(e *capi.Error) string {
+	text := ""
+	if e.RouterError != "" {
+		text += " (X-Cf-RouterError: " + e.RouterError + ")"
+	}
+	if e.Body == "" {
+		return text + " with an empty body."
+	}
+	return text + " with a body that is not the API's: " + e.Body
+}
+
+func credentialAdvice(e *capi.Error) string {
+	advice := "The API does not accept the credential: " + e.Credential + "."
+	if e.Renewal != nil {
+		var noLogin *uaa.Error
+		reason := e.Renewal.Error()
+		if errors.As(e.Renewal, &noLogin) {
+			reason = noLogin.Error()
+		}
+		advice += " It could not be renewed: " + sentence(reason)
+	}
+	return advice + " A token lives for some minutes only, and only on its own foundation: get a new one (`cf oauth-token`), " +
+		"or let the provider log in by itself with user and password or cf_client_id and cf_client_secret."
+}
+
+func retryAdvice(at time.Time) string {
+	if at.IsZero() {
+		return "The API does not say when the limit ends. Try again in some minutes, or lower Terraform's -parallelism."
+	}
+	return fmt.Sprintf("The API can be asked again at %s (in %s).",
+		at.UTC().Format(time.RFC3339), max(0, time.Until(at)).Round(time.Second))
+}
+
+func (f Failure) responseError(e *capi.ResponseError) string {
+	var b strings.Builder
+	fmt.Fprintf(&b, "Could not %s.", f.Action)
+	fmt.Fprintf(&b, "\n\n%s %s answered %s, but the response cannot be used: %s",
+		e.Method, e.Path, capi.StatusText(e.Status), sentence(e.Err.Error()))
+	if e.Body != "" {
+		fmt.Fprintf(&b, " It begins with: %s", e.Body)
+	}
+	writeID(&b, e.RequestIDHeader, e.RequestID)
+	if e.Field != "" {
+		b.WriteString("\n\nNo value was taken from it. If the foundation is healthy, this is a difference in the API " +
+			"that the provider has to learn: please report it with this text.")
+	} else {
+		b.WriteString("\n\nCheck that api_url is the root of the Cloud Foundry API and that no proxy or login page answers in its place.")
+	}
+	return b.String()
+}
+
+func (f Failure) loginError(e *uaa.Error) string {
+	detail := fmt.Sprintf("Could not %s, because the login failed.\n\n%s", f.Action, sentence(e.Error()))
+	if e.Source != "" {
+		detail += "\n\nCredential: " + e.Source + "."
+	}
+	if !e.RetryAt.IsZero() {
+		detail += " " + retryAdvice(e.RetryAt)
+	}
+	return detail
+}
+
+func (f Failure) noAnswer(e *transport.Error) string {
+	detail := fmt.Sprintf("Could not %s.\n\n%s", f.Action, sentence(e.Error()))
+	if hint := e.Hint(); hint != "" {
+		detail += "\n\n" + hint
+	}
+	return detail
+}
+
+func hostOf(e *transport.Error) string {
+	_, rest, found := strings.Cut(e.URL, "://")
+	if !found {
+		return "the API"
+	}
+	host, _, _ := strings.Cut(rest, "/")
+	return host
+}
+
+func writeID(b *strings.Builder, header, id string) {
+	if id != "" {
+		fmt.Fprintf(b, "\n%s: %s", header, id)
+	}
+}
+
+// sentence ends text with a full stop.
+func sentence(text string) string {
+	if strings.HasSuffix(text, ".") || text == "" {
+		return text
+	}
+	return text + "."
+}

@@ -1,0 +1,160 @@
+package process
+
+import (
+	"context"
+
+	"github.com/hashicorp/terraform-plugin-framework/action"
+	"github.com/hashicorp/terraform-plugin-framework/datasource"
+	"github.com/hashicorp/terraform-plugin-framework/diag"
+	"github.com/hashicorp/terraform-plugin-framework/path"
+	"github.com/hashicorp/terraform-plugin-framework/resource"
+	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
+	"github.com/hashicorp/terraform-plugin-framework/tfsdk"
+	"github.com/hashicorp/terraform-plugin-framework/types"
+
+	"github.com/cf-process/terraform-provider-cf/internal/capi"
+)
+
+// How the attributes of an address are described where they are arguments.
+const (
+	guidArgument    = "GUID of the process. Either this or `app_guid`."
+	appGUIDArgument = "GUID of the app of the process. Either this, with `type`, or `guid`. An address by app and " +
+		"type outlives a rolling deployment, which gives the process a new GUID."
+	typeArgument = "Type of the process within the app: `web`, `worker`, … Goes with `app_guid`; default `web`."
+)
+
+// addressModel are the attributes that say which process is meant.
+type addressModel struct {
+	GUID    types.String
+	AppGUID types.String
+	Type    types.String
+}
+
+// readAddress reads the address attributes from a configuration, plan or
+// state, all of which have this method.
+func readAddress(ctx context.Context, from interface {
+	GetAttribute(context.Context, path.Path, any) diag.Diagnostics
+}) (addressModel, diag.Diagnostics) {
+	var m addressModel
+	diags := from.GetAttribute(ctx, path.Root("guid"), &m.GUID)
+	diags.Append(from.GetAttribute(ctx, path.Root("app_guid"), &m.AppGUID)...)
+	diags.Append(from.GetAttribute(ctx, path.Root("type"), &m.Type)...)
+	return m, diags
+}
+
+// address is what the configuration means, once everything is known. When both
+// forms are given (only generated configuration does that) the GUID counts.
+func (m addressModel) address() capi.Address {
+	if !m.GUID.IsNull() {
+		return capi.Address{GUID: m.GUID.ValueString()}
+	}
+	a := capi.Address{AppGUID: m.AppGUID.ValueString(), Type: m.Type.ValueString()}
+	if m.Type.IsNull() {
+		a.Type = capi.DefaultType
+	}
+	return a
+}
+
+// attribute is the attribute that a "not found" belongs to.
+func (m addressModel) attribute() path.Path {
+	if !m.GUID.IsNull() {
+		return path.Root("guid")
+	}
+	return path.Root("app_guid")
+}
+
+// addressValidator checks the address rules: guid, or app_guid with type.
+type addressValidator struct {
+	// all permits the three attributes together.
+	all bool
+}
+
+var (
+	_ datasource.ConfigValidator = addressValidator{}
+	_ resource.ConfigValidator   = addressValidator{}
+	_ action.ConfigValidator     = addressValidator{}
+)
+
+// Description says the rule.
+func (v addressValidator) Description(context.Context) string {
+	if v.all {
+		return "the process is given by guid, by app_guid with type, or by all three"
+	}
+	return "the process is given by exactly one of guid and app_guid, the latter with type"
+}
+
+// MarkdownDescription says the rule.
+func (v addressValidator) MarkdownDescription(ctx context.Context) string { return v.Description(ctx) }
+
+// ValidateDataSource checks the configuration of a data source.
+func (v addressValidator) ValidateDataSource(ctx context.Context, req datasource.ValidateConfigRequest, resp *datasource.ValidateConfigResponse) {
+	resp.Diagnostics.Append(v.validate(ctx, req.Config)...)
+}
+
+// ValidateResource checks the configuration of a resource.
+func (v addressValidator) ValidateResource(ctx context.Context, req resource.ValidateConfigRequest, resp *resource.ValidateConfigResponse) {
+	resp.Diagnostics.Append(v.validate(ctx, req.Config)...)
+}
+
+// ValidateAction checks the configuration of an action.
+func (v addressValidator) ValidateAction(ctx context.Context, req action.ValidateConfigRequest, resp *action.ValidateConfigResponse) {
+	resp.Diagnostics.Append(v.validate(ctx, req.Config)...)
+}
+
+func (v addressValidator) validate(ctx context.Context, config tfsdk.Config) diag.Diagnostics {
+	m, diags := readAddress(ctx, config)
+	if diags.HasError() {
+		return diags
+	}
+	return v.check(m)
+}
+
+// check applies the rule. An unknown attribute may still turn out to be null,
+// so it counts neither as given nor as missing.
+func (v addressValidator) check(m addressModel) diag.Diagnostics {
+	var diags diag.Diagnostics
+	given := func(s types.String) bool { return !s.IsNull() && !s.IsUnknown() }
+	const summary = "Invalid process address"
+	switch {
+	case m.GUID.IsNull() && m.AppGUID.IsNull():
+		diags.AddAttributeError(path.Root("guid"), summary,
+			"Nothing says which process is meant. Set guid, or app_guid and (unless it is \"web\") type.")
+	case v.all && given(m.GUID) && given(m.AppGUID) && m.Type.IsNull():
+		diags.AddAttributeError(path.Root("type"), summary,
+			"guid and app_guid go together only with type as well. Add type, or set only one of guid and app_guid.")
+	case !v.all && given(m.GUID) && given(m.AppGUID):
+		diags.AddAttributeError(path.Root("app_guid"), summary,
+			"guid and app_guid exclude each other. Set guid, or app_guid and (unless it is \"web\") type.")
+	case given(m.Type) && m.AppGUID.IsNull():
+		diags.AddAttributeError(path.Root("type"), summary,
+			"type goes with app_guid. With guid the process is known already: leave type out.")
+	}
+	return diags
+}
+
+// segmentValidator refuses what cannot be a GUID or a process type.
+type segmentValidator struct{}
+
+var _ validator.String = segmentValidator{}
+
+// Description says the rule.
+func (segmentValidator) Description(context.Context) string {
+	return "must not be empty, \".\" or \"..\", and must not contain \"/\", \"?\", \"#\", \"%\", control characters, or spaces at its ends"
+}
+
+// MarkdownDescription says the rule.
+func (v segmentValidator) MarkdownDescription(ctx context.Context) string { return v.Description(ctx) }
+
+// ValidateString applies the rule.
+func (segmentValidator) ValidateString(_ context.Context, req validator.StringRequest, resp *validator.StringResponse) {
+	if req.ConfigValue.IsNull() || req.ConfigValue.IsUnknown() {
+		return
+	}
+	if err := capi.CheckSegment(req.ConfigValue.ValueString()); err != nil {
+		resp.Diagnostics.AddAttributeError(req.Path, "Invalid "+req.Path.String(),
+			req.Path.String()+" "+err.Error()+".")
+	}
+}
+
+// segment are the validators of every GUID and process type.
+func segment() []validator.String { return []validator.String{segmentValidator{}} }

@@ -1,0 +1,73 @@
+package process
+
+import (
+	"context"
+
+	"github.com/hashicorp/terraform-plugin-framework/datasource"
+	"github.com/hashicorp/terraform-plugin-framework/datasource/schema"
+	"github.com/hashicorp/terraform-plugin-go/tftypes"
+
+	"github.com/cf-process/terraform-provider-cf/internal/fwutil"
+)
+
+var (
+	_ datasource.DataSource                     = (*dataSource)(nil)
+	_ datasource.DataSourceWithConfigure        = (*dataSource)(nil)
+	_ datasource.DataSourceWithConfigValidators = (*dataSource)(nil)
+)
+
+// dataSource is cf_process: one process.
+type dataSource struct{ fwutil.DataSource }
+
+// NewDataSource makes the data source cf_process.
+func NewDataSource() datasource.DataSource { return &dataSource{} }
+
+// Metadata names the data source.
+func (d *dataSource) Metadata(_ context.Context, req datasource.MetadataRequest, resp *datasource.MetadataResponse) {
+	resp.TypeName = req.ProviderTypeName + "_process"
+}
+
+// Schema describes the data source.
+func (d *dataSource) Schema(_ context.Context, _ datasource.SchemaRequest, resp *datasource.SchemaResponse) {
+	attributes := dataSourceAttributes()
+	for name, description := range map[string]string{
+		"guid": guidArgument, "app_guid": appGUIDArgument, "type": typeArgument,
+	} {
+		attributes[name] = schema.StringAttribute{
+			Optional: true, Computed: true, MarkdownDescription: description, Validators: segment(),
+		}
+	}
+	resp.Schema = schema.Schema{
+		MarkdownDescription: "Reads one process: the unit of an app that runs, with its instances, memory, health " +
+			"checks and metadata. It is addressed by `guid`, or by `app_guid` and `type`.",
+		Attributes: attributes,
+	}
+}
+
+// ConfigValidators check the address.
+func (d *dataSource) ConfigValidators(context.Context) []datasource.ConfigValidator {
+	return []datasource.ConfigValidator{addressValidator{}}
+}
+
+// Read asks for the process: GET /v3/processes/{guid}, or
+// GET /v3/apps/{guid}/processes/{type}.
+func (d *dataSource) Read(ctx context.Context, req datasource.ReadRequest, resp *datasource.ReadResponse) {
+	address, diags := readAddress(ctx, req.Config)
+	resp.Diagnostics.Append(diags...)
+	if resp.Diagnostics.HasError() {
+		return
+	}
+	p, err := d.Client.GetProcess(ctx, address.address())
+	if err != nil {
+		resp.Diagnostics.Append(readFailure(address).Diagnostic(err))
+		return
+	}
+	resp.State.Raw = tftypes.NewValue(processType, attributeValues(p))
+}
+
+// readFailure is the context of an error while a process is read.
+func readFailure(address addressModel) fwutil.Failure {
+	return fwutil.Failure{
+		Object: "Process", Action: "read " + address.address().String(), Attribute: address.attribute(),
+	}
+}
