@@ -1,0 +1,30 @@
+package capi
+
+import (
+	"context"
+	"fmt"
+	"net/http"
+	"net/url"
+)
+
+// AppStopped reports whether the app is stopped, so that none of its instances
+// runs whatever their number: GET /v3/apps/{guid}.
+//
+// Errors: as of GetProcess.
+func (c *Client) AppStopped(ctx context.Context, guid string) (bool, error) {
+	if err := CheckSegment(guid); err != nil {
+		return false, fmt.Errorf("the app GUID %w", err)
+	}
+	var app struct {
+		State *string `json:"state"`
+	}
+	path := "/v3/apps/" + url.PathEscape(guid)
+	header, err := c.get(ctx, path, "", &app)
+	if err != nil {
+		return false, err
+	}
+	if app.State == nil {
+		return false, missing(http.MethodGet, path, header, "state")
+	}
+	return *app.State == "STOPPED", nil
+}
