@@ -6,6 +6,8 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/function"
 	"github.com/hashicorp/terraform-plugin-framework/list"
 	"github.com/hashicorp/terraform-plugin-framework/resource"
+
+	"github.com/cf-process/terraform-provider-cf/internal/functions"
 )
 
 // What the provider offers. A new type is one line here; Terraform and
@@ -19,5 +21,8 @@ var (
 
 	actions = []func() action.Action{}
 
-	providerFunctions = []func() function.Function{}
+	providerFunctions = []func() function.Function{
+		functions.NewBytes,
+		functions.NewMegabytes,
+	}
 )
