@@ -1,0 +1,126 @@
+package process
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"maps"
+	"time"
+
+	"github.com/hashicorp/terraform-plugin-framework/action"
+	"github.com/hashicorp/terraform-plugin-framework/action/schema"
+	"github.com/hashicorp/terraform-plugin-framework/diag"
+	"github.com/hashicorp/terraform-plugin-framework/path"
+	"github.com/hashicorp/terraform-plugin-framework/tfsdk"
+	"github.com/hashicorp/terraform-plugin-framework/types"
+
+	"github.com/cf-process/terraform-provider-cf/internal/capi"
+	"github.com/cf-process/terraform-provider-cf/internal/fwutil"
+	"github.com/cf-process/terraform-provider-cf/internal/transport"
+)
+
+// actionBase is what the actions have in common.
+type actionBase struct {
+	fwutil.Action
+	clock clock
+}
+
+// actionAttributes are the address attributes and those of one action.
+func actionAttributes(own map[string]schema.Attribute) map[string]schema.Attribute {
+	attributes := map[string]schema.Attribute{
+		"guid":     schema.StringAttribute{Optional: true, MarkdownDescription: guidArgument},
+		"app_guid": schema.StringAttribute{Optional: true, MarkdownDescription: appGUIDArgument},
+		"type":     schema.StringAttribute{Optional: true, MarkdownDescription: typeArgument},
+	}
+	maps.Copy(attributes, own)
+	return attributes
+}
+
+// actionAddress reads and checks the address. The checks of an action are made
+// on whatever is known, and again when more is: Terraform validates a
+// configuration once, when variables are unknown still, and does not come back
+// to it before it plans and invokes the action.
+func actionAddress(ctx context.Context, config tfsdk.Config) (addressModel, diag.Diagnostics) {
+	m, diags := readAddress(ctx, config)
+	if diags.HasError() {
+		return m, diags
+	}
+	diags.Append(addressValidator{}.check(m)...)
+	for name, value := range map[string]types.String{"guid": m.GUID, "app_guid": m.AppGUID, "type": m.Type} {
+		if value.IsNull() || value.IsUnknown() {
+			continue
+		}
+		if err := capi.CheckSegment(value.ValueString()); err != nil {
+			diags.AddAttributeError(path.Root(name), "Invalid "+name, name+" "+err.Error()+".")
+		}
+	}
+	return m, diags
+}
+
+// actionNumber reads a whole number and checks that it is not below lowest.
+func actionNumber(ctx context.Context, config tfsdk.Config, name string, lowest int64, diags *diag.Diagnostics) types.Int64 {
+	var value types.Int64
+	found := config.GetAttribute(ctx, path.Root(name), &value)
+	diags.Append(found...)
+	if !found.HasError() && !value.IsNull() && !value.IsUnknown() && value.ValueInt64() < lowest {
+		diags.AddAttributeError(path.Root(name), "Invalid "+name,
+			fmt.Sprintf("%s must be at least %d, but is %d.", name, lowest, value.ValueInt64()))
+	}
+	return value
+}
+
+// progressOf sends lines to the user while the action runs. After the run is
+// canceled nobody takes them any more, and sending would block for ever.
+func progressOf(ctx context.Context, resp *action.InvokeResponse) func(string) {
+	return func(line string) {
+		if ctx.Err() == nil {
+			resp.SendProgress(action.InvokeProgressEvent{Message: line})
+		}
+	}
+}
+
+// uncertain reports whether a request that failed may have been carried out
+// all the same: the connection broke after it was sent, or the server (or a
+// proxy in front of it) failed while it was at it.
+func uncertain(err error) bool {
+	var noAnswer *transport.Error
+	if errors.As(err, &noAnswer) {
+		return noAnswer.MayHaveArrived
+	}
+	var api *capi.Error
+	return errors.As(err, &api) && api.Status >= 500
+}
+
+// startOf is when an instance began, as its uptime tells.
+func startOf(one instance, seen time.Time) (time.Time, bool) {
+	if one.uptime == nil {
+		return time.Time{}, false
+	}
+	return seen.Add(-*one.uptime), true
+}
+
+// uptimeSlack is how much the starts of one instance may differ that two
+// readings of its uptime tell: both are cut to seconds, and the response was
+// under way for a while.
+const uptimeSlack = 2 * time.Second
+
+// sighting is an instance as the stats showed it at a moment.
+type sighting struct {
+	instance
+	at time.Time
+}
+
+// replacedBy reports whether now is another instance than then, at the same
+// index. seenDown says that it was seen not running in between, which counts
+// only where the foundation tells instances apart by nothing else.
+func (then sighting) replacedBy(now sighting, seenDown bool) bool {
+	if then.guid != "" && now.guid != "" && then.guid != now.guid {
+		return true
+	}
+	started, known := startOf(then.instance, then.at)
+	startedNow, knownNow := startOf(now.instance, now.at)
+	if known && knownNow && startedNow.Sub(started) > uptimeSlack {
+		return true
+	}
+	return seenDown && (then.guid == "" || now.guid == "")
+}

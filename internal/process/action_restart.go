@@ -1,0 +1,114 @@
+package process
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"github.com/hashicorp/terraform-plugin-framework/action"
+	"github.com/hashicorp/terraform-plugin-framework/action/schema"
+	"github.com/hashicorp/terraform-plugin-framework/diag"
+	"github.com/hashicorp/terraform-plugin-framework/path"
+	"github.com/hashicorp/terraform-plugin-framework/tfsdk"
+	"github.com/hashicorp/terraform-plugin-framework/types"
+
+	"github.com/cf-process/terraform-provider-cf/internal/fwutil"
+)
+
+// defaultRestartTimeout is how long an instance may take to be back.
+const defaultRestartTimeout = 5 * time.Minute
+
+var (
+	_ action.Action                   = (*restartAction)(nil)
+	_ action.ActionWithConfigure      = (*restartAction)(nil)
+	_ action.ActionWithValidateConfig = (*restartAction)(nil)
+	_ action.ActionWithModifyPlan     = (*restartAction)(nil)
+)
+
+// restartAction is cf_process_rolling_restart.
+type restartAction struct{ actionBase }
+
+// NewRollingRestartAction makes the action cf_process_rolling_restart.
+func NewRollingRestartAction() action.Action { return &restartAction{actionBase{clock: realClock{}}} }
+
+// Metadata names the action.
+func (a *restartAction) Metadata(_ context.Context, req action.MetadataRequest, resp *action.MetadataResponse) {
+	resp.TypeName = req.ProviderTypeName + "_process_rolling_restart"
+}
+
+// Schema describes the action.
+func (a *restartAction) Schema(_ context.Context, _ action.SchemaRequest, resp *action.SchemaResponse) {
+	resp.Schema = schema.Schema{
+		MarkdownDescription: "Restarts the instances of a process one after another: terminates one, waits until a new one " +
+			"is RUNNING in its place, then the next. Instances that are down at the beginning are awaited first, so " +
+			"there is never more than one missing on account of the restart. It stops at the first that does not come " +
+			"back, and when the process is scaled down or replaced by a deployment in between.",
+		Attributes: actionAttributes(map[string]schema.Attribute{
+			"timeout": schema.StringAttribute{
+				Optional: true,
+				MarkdownDescription: "How long to wait for one instance to be RUNNING again, as a Go duration like `90s` or " +
+					"`10m`. Default: `5m`.",
+			},
+		}),
+	}
+}
+
+// restartModel is what the configuration asks for.
+type restartModel struct {
+	address addressModel
+	timeout time.Duration
+}
+
+// read reads the configuration and checks what is known of it.
+func (a *restartAction) read(ctx context.Context, config tfsdk.Config) (restartModel, diag.Diagnostics) {
+	m := restartModel{timeout: defaultRestartTimeout}
+	var diags diag.Diagnostics
+	m.address, diags = actionAddress(ctx, config)
+
+	var timeout types.String
+	found := config.GetAttribute(ctx, path.Root("timeout"), &timeout)
+	diags.Append(found...)
+	if found.HasError() || timeout.IsNull() || timeout.IsUnknown() {
+		return m, diags
+	}
+	d, err := time.ParseDuration(timeout.ValueString())
+	switch {
+	case err != nil:
+		diags.AddAttributeError(path.Root("timeout"), "Invalid timeout",
+			fmt.Sprintf("timeout must be a duration with its unit, like \"90s\" or \"10m\", but is %q.", timeout.ValueString()))
+	case d <= 0:
+		diags.AddAttributeError(path.Root("timeout"), "Invalid timeout",
+			fmt.Sprintf("timeout must be more than 0, but is %q.", timeout.ValueString()))
+	}
+	m.timeout = d
+	return m, diags
+}
+
+// ValidateConfig checks what is known, without a request.
+func (a *restartAction) ValidateConfig(ctx context.Context, req action.ValidateConfigRequest, resp *action.ValidateConfigResponse) {
+	_, diags := a.read(ctx, req.Config)
+	resp.Diagnostics.Append(diags...)
+}
+
+// ModifyPlan checks what is known by now, without a request.
+func (a *restartAction) ModifyPlan(ctx context.Context, req action.ModifyPlanRequest, resp *action.ModifyPlanResponse) {
+	_, diags := a.read(ctx, req.Config)
+	resp.Diagnostics.Append(diags...)
+}
+
+// Invoke restarts one instance after another.
+func (a *restartAction) Invoke(ctx context.Context, req action.InvokeRequest, resp *action.InvokeResponse) {
+	m, diags := a.read(ctx, req.Config)
+	resp.Diagnostics.Append(diags...)
+	if resp.Diagnostics.HasError() {
+		return
+	}
+	address := m.address.address()
+	restart := rollingRestart{
+		client: a.Client, clock: a.clock, progress: progressOf(ctx, resp), timeout: m.timeout, address: address,
+		failure: fwutil.Failure{
+			Object: "Process", Action: "restart the instances of " + address.String(), Attribute: m.address.attribute(),
+		},
+	}
+	resp.Diagnostics.Append(restart.run(ctx)...)
+}

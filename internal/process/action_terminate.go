@@ -1,0 +1,277 @@
+package process
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/hashicorp/terraform-plugin-framework/action"
+	"github.com/hashicorp/terraform-plugin-framework/action/schema"
+	"github.com/hashicorp/terraform-plugin-framework/diag"
+	"github.com/hashicorp/terraform-plugin-framework/path"
+	"github.com/hashicorp/terraform-plugin-framework/tfsdk"
+	"github.com/hashicorp/terraform-plugin-framework/types"
+
+	"github.com/cf-process/terraform-provider-cf/internal/capi"
+	"github.com/cf-process/terraform-provider-cf/internal/fwutil"
+)
+
+const (
+	// terminateTimeout bounds the whole action.
+	terminateTimeout = 5 * time.Minute
+	// terminateShows is how long it may take until the stats show that an
+	// instance was terminated: it has some seconds to end by itself.
+	terminateShows = 45 * time.Second
+)
+
+var (
+	_ action.Action                   = (*terminateAction)(nil)
+	_ action.ActionWithConfigure      = (*terminateAction)(nil)
+	_ action.ActionWithValidateConfig = (*terminateAction)(nil)
+	_ action.ActionWithModifyPlan     = (*terminateAction)(nil)
+)
+
+// terminateAction is cf_process_terminate_instance.
+type terminateAction struct{ actionBase }
+
+// NewTerminateInstanceAction makes the action cf_process_terminate_instance.
+func NewTerminateInstanceAction() action.Action {
+	return &terminateAction{actionBase{clock: realClock{}}}
+}
+
+// Metadata names the action.
+func (a *terminateAction) Metadata(_ context.Context, req action.MetadataRequest, resp *action.MetadataResponse) {
+	resp.TypeName = req.ProviderTypeName + "_process_terminate_instance"
+}
+
+// Schema describes the action.
+func (a *terminateAction) Schema(_ context.Context, _ action.SchemaRequest, resp *action.SchemaResponse) {
+	resp.Schema = schema.Schema{
+		MarkdownDescription: "Terminates one instance of a process; the platform starts a new one in its place, for " +
+			"which this action does not wait (`cf_process_rolling_restart` does). The request is never sent twice: when " +
+			"the connection breaks and it is unknown whether it arrived, the stats of the instance decide, and the " +
+			"message says what is known.",
+		Attributes: actionAttributes(map[string]schema.Attribute{
+			"index": schema.Int64Attribute{
+				Required: true,
+				MarkdownDescription: "Index of the instance, as `cf app` shows it: from 0 to one less than the number " +
+					"of instances.",
+			},
+		}),
+	}
+}
+
+// terminateModel is what the configuration asks for.
+type terminateModel struct {
+	address addressModel
+	index   types.Int64
+}
+
+// read reads the configuration and checks what is known of it.
+func (a *terminateAction) read(ctx context.Context, config tfsdk.Config) (terminateModel, diag.Diagnostics) {
+	var m terminateModel
+	var diags diag.Diagnostics
+	m.address, diags = actionAddress(ctx, config)
+	m.index = actionNumber(ctx, config, "index", 0, &diags)
+	return m, diags
+}
+
+// ValidateConfig checks what is known, without a request.
+func (a *terminateAction) ValidateConfig(ctx context.Context, req action.ValidateConfigRequest, resp *action.ValidateConfigResponse) {
+	_, diags := a.read(ctx, req.Config)
+	resp.Diagnostics.Append(diags...)
+}
+
+// ModifyPlan checks what is known by now, without a request: whether the index
+// is in range is not asked yet, since the same apply may scale the process.
+func (a *terminateAction) ModifyPlan(ctx context.Context, req action.ModifyPlanRequest, resp *action.ModifyPlanResponse) {
+	_, diags := a.read(ctx, req.Config)
+	resp.Diagnostics.Append(diags...)
+}
+
+// Invoke terminates the instance: DELETE …/instances/{index}, once.
+func (a *terminateAction) Invoke(ctx context.Context, req action.InvokeRequest, resp *action.InvokeResponse) {
+	m, diags := a.read(ctx, req.Config)
+	resp.Diagnostics.Append(diags...)
+	if resp.Diagnostics.HasError() {
+		return
+	}
+	t := termination{
+		client: a.Client, clock: a.clock, progress: progressOf(ctx, resp),
+		address: m.address.address(), index: m.index.ValueInt64(),
+		failure: fwutil.Failure{
+			Object: "Process", Action: fmt.Sprintf("terminate instance %d of %s", m.index.ValueInt64(), m.address.address()),
+			Attribute: m.address.attribute(),
+		},
+	}
+	ctx, cancel := a.clock.WithTimeout(ctx, terminateTimeout)
+	defer cancel()
+	resp.Diagnostics.Append(t.run(ctx)...)
+}
+
+// terminator is what the actions that terminate instances need of *capi.Client.
+type terminator interface {
+	statsReader
+	TerminateInstance(ctx context.Context, address capi.Address, index int64) error
+}
+
+// termination is one wish to terminate an instance.
+type termination struct {
+	client   terminator
+	clock    clock
+	progress func(string)
+	address  capi.Address
+	index    int64
+	failure  fwutil.Failure
+}
+
+func (t *termination) run(ctx context.Context) diag.Diagnostics {
+	before, diags := t.find(ctx)
+	if diags.HasError() {
+		return diags
+	}
+	t.progress(fmt.Sprintf("terminating instance %d (index, from 0) of %s, which is %s", t.index, t.address, before.state))
+	err := t.client.TerminateInstance(ctx, t.address, t.index)
+	switch {
+	case err == nil:
+		t.progress(fmt.Sprintf("instance %d is terminated; the platform starts a new one in its place", t.index))
+		return nil
+	case !uncertain(err):
+		return diag.Diagnostics{t.refused(err)}
+	case ctx.Err() != nil:
+		return diag.Diagnostics{diag.NewErrorDiagnostic("Canceled", fmt.Sprintf("The run was canceled while the request to "+
+			"terminate instance %d of %s was under way. It is unknown whether it arrived; it is not sent again. "+
+			"Look at the instance's uptime (cf app).", t.index, t.address))}
+	}
+	t.progress(fmt.Sprintf("no answer to the request to terminate instance %d: it is not sent again, the stats have to show whether it arrived", t.index))
+	return t.decide(ctx, before, err)
+}
+
+// find checks that there is such an instance and returns how it is now.
+func (t *termination) find(ctx context.Context) (sighting, diag.Diagnostics) {
+	var none sighting
+	p, err := t.client.GetProcess(ctx, t.address)
+	if err != nil {
+		return none, diag.Diagnostics{t.failure.Diagnostic(err)}
+	}
+	stats, err := t.client.ProcessStats(ctx, t.address)
+	if err != nil {
+		return none, diag.Diagnostics{t.failure.Diagnostic(err)}
+	}
+	found := instancesOf(stats)
+	total := int64(len(found))
+	if p.Instances != nil {
+		total = *p.Instances
+	}
+	switch {
+	case total == 0:
+		return none, diag.Diagnostics{noInstances(t.address)}
+	case t.index >= total:
+		return none, diag.Diagnostics{diag.NewAttributeErrorDiagnostic(path.Root("index"), "No such instance",
+			fmt.Sprintf("%s has %s, so there is no index %d. Nothing was terminated.",
+				upperFirst(t.address.String()), indexRange(total), t.index))}
+	case nothingUp(found) && appStopped(ctx, t.client, appOf(p, t.address)):
+		return none, diag.Diagnostics{appIsStopped(t.address)}
+	}
+	one, there := found[t.index]
+	if !there {
+		one = instance{index: t.index, state: stateMissing}
+	}
+	return sighting{one, t.clock.Now()}, nil
+}
+
+// refused is the diagnostic for a request that was not carried out.
+func (t *termination) refused(err error) diag.Diagnostic {
+	if capi.IsNotFound(err) {
+		return diag.NewErrorDiagnostic("No such instance", fmt.Sprintf("Instance %d of %s was there a moment ago, but is not "+
+			"any more: the process was scaled down or replaced, or the instance is being replaced already. Nothing was "+
+			"terminated.\n\n%s", t.index, t.address, t.failure.Detail(err)))
+	}
+	return t.failure.Diagnostic(err)
+}
+
+// decide finds out from the stats whether the request was carried out after
+// all: cause is how it failed.
+func (t *termination) decide(ctx context.Context, before sighting, cause error) diag.Diagnostics {
+	wait, cancel := t.clock.WithTimeout(ctx, terminateShows)
+	defer cancel()
+	var evidence string
+	var latest instance
+	var seen bool
+	var unread error
+	err := poll(wait, t.clock, pollInterval, func(ctx context.Context) (bool, error) {
+		stats, err := t.client.ProcessStats(ctx, t.address)
+		if err != nil {
+			unread = err
+			if mayPass(err) {
+				return false, nil
+			}
+			return false, err
+		}
+		unread, seen = nil, true
+		var there bool
+		if latest, there = instancesOf(stats)[t.index]; !there {
+			latest = instance{index: t.index, state: stateMissing}
+		}
+		evidence = before.difference(sighting{latest, t.clock.Now()})
+		return evidence != "", nil
+	})
+	what := fmt.Sprintf("The request to terminate instance %d of %s failed, and it was not sent again: it might have ended "+
+		"the next instance as well.", t.index, t.address)
+	because := "\n\n" + t.failure.Detail(cause)
+	switch {
+	case evidence != "":
+		t.progress(fmt.Sprintf("instance %d: %s", t.index, evidence))
+		return diag.Diagnostics{diag.NewWarningDiagnostic("Terminated, although the answer was lost",
+			what+" But the stats show that the instance was terminated: "+evidence+"."+because)}
+	case errors.Is(err, context.Canceled):
+		return diag.Diagnostics{diag.NewErrorDiagnostic("Canceled", what+" The run was canceled before the stats showed "+
+			"whether it arrived: that is unknown. Look at the instance's uptime (cf app)."+because)}
+	case seen && unread == nil:
+		return diag.Diagnostics{diag.NewErrorDiagnostic("Probably not terminated", what+fmt.Sprintf(" For %s the stats have "+
+			"shown no change: the instance is still %s, so the request most likely did not arrive. Invoke the action "+
+			"again if you still want it.", seconds(terminateShows), latest.state)+because)}
+	default:
+		detail := what + " The stats could not be read either, so it is unknown whether the instance was terminated. Look at " +
+			"its uptime (cf app) before you invoke the action again." + because
+		if unread != nil {
+			detail += "\n\nThe stats: " + unread.Error()
+		}
+		return diag.Diagnostics{diag.NewErrorDiagnostic("Unknown whether the instance was terminated", detail)}
+	}
+}
+
+// difference says what shows that the instance was terminated between two
+// sightings; it is empty when nothing does.
+func (then sighting) difference(now sighting) string {
+	switch {
+	case then.guid != "" && now.guid != "" && then.guid != now.guid:
+		return fmt.Sprintf("its instance_guid changed (it is %s)", now.state)
+	case then.replacedBy(now, false):
+		return fmt.Sprintf("its uptime began anew (it is %s)", now.state)
+	case then.state != now.state:
+		return fmt.Sprintf("it was %s and is %s", then.state, now.state)
+	}
+	return ""
+}
+
+// noInstances is the error for a process that is scaled to nothing.
+func noInstances(address capi.Address) diag.Diagnostic {
+	return diag.NewErrorDiagnostic("The process has no instances", fmt.Sprintf("%s is scaled to 0 instances, so there is "+
+		"nothing to terminate. Scale it first.", upperFirst(address.String())))
+}
+
+// appIsStopped is the error for a process whose app is stopped.
+func appIsStopped(address capi.Address) diag.Diagnostic {
+	return diag.NewErrorDiagnostic("The app is stopped", fmt.Sprintf("The app of %s is stopped, so no instance runs and there "+
+		"is nothing to terminate. Start it (cf start).", address))
+}
+
+// indexRange says how many instances there are and how they are counted.
+func indexRange(total int64) string {
+	if total == 1 {
+		return "one instance, with the index 0"
+	}
+	return fmt.Sprintf("%d instances, with the indexes 0 to %d", total, total-1)
+}
