@@ -28,6 +28,9 @@ type Failure struct {
 	// Feature is what needs the endpoint, for a foundation that lacks it: "The
 	// data source cf_process_instances". Empty for what every foundation has.
 	Feature string
+	// NotFound is what to do about an object that was not found, where that is
+	// more than to check the address.
+	NotFound string
 }
 
 // Diagnostic turns an error into the one diagnostic that the user reads: what
@@ -86,6 +89,9 @@ func (f Failure) apiError(e *capi.Error) (summary, detail string, onAttribute bo
 		summary, onAttribute = f.Object+" not found", true
 		advice = "Either it does not exist, or this user may not see it: the API does not tell one from the other. " +
 			"Check the address, that api_url is the right foundation, and that the user has a role in the space."
+		if f.NotFound != "" {
+			advice += "\n\n" + f.NotFound
+		}
 	case e.Status == http.StatusNotFound && e.Has(capi.CodeUnknownEndpoint):
 		summary = "Not available on this foundation"
 		feature := f.Feature

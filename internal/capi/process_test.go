@@ -1,0 +1,267 @@
+package capi
+
+import (
+	"encoding/json"
+	"errors"
+	"reflect"
+	"strings"
+	"testing"
+)
+
+// fullProcess has every field that the API documents, with values that are
+// easily lost: zeros, empty strings, an unknown field.
+const fullProcess = `{
+  "guid": "0f6d2c9e-6a77-4f0c-9d55-3c1f8a4be001",
+  "created_at": "2025-03-01T08:00:00Z",
+  "updated_at": "2025-03-02T09:30:00Z",
+  "version": "5a0e7d5e-58f1-4c4e-a0a7-2f6f7f3b9c10",
+  "type": "web",
+  "command": "bin/serve --port $PORT",
+  "user": "vcap",
+  "instances": 0,
+  "memory_in_mb": 512,
+  "disk_in_mb": 1024,
+  "log_rate_limit_in_bytes_per_second": -1,
+  "registry_credential_last_synced_at": "2025-03-02T10:00:00Z",
+  "health_check": {"type": "http", "data": {"timeout": 60, "invocation_timeout": 5, "interval": 10, "endpoint": "/health"}},
+  "readiness_health_check": {"type": "process", "data": {"invocation_timeout": null}},
+  "relationships": {
+    "app": {"data": {"guid": "app-guid"}},
+    "revision": null,
+    "registry_credential": {"data": null}
+  },
+  "metadata": {"labels": {}, "annotations": {"note": "", "größe": "ä"}},
+  "links": {"space": {"href": "https://api.example.org/v3/spaces/space-guid"}, "scale": {"href": "https://api.example.org/x", "method": "POST"}},
+  "a_field_of_tomorrow": [1, {"x": null}]
+}`
+
+func TestDecodeProcessKeepsEverything(t *testing.T) {
+	t.Parallel()
+	p, err := DecodeProcess([]byte(fullProcess))
+	if err != nil {
+		t.Fatal(err)
+	}
+	ref := func(s string) *string { return &s }
+	num := func(n int64) *int64 { return &n }
+	want := &Process{
+		GUID: "0f6d2c9e-6a77-4f0c-9d55-3c1f8a4be001", CreatedAt: ref("2025-03-01T08:00:00Z"),
+		UpdatedAt: ref("2025-03-02T09:30:00Z"), Version: ref("5a0e7d5e-58f1-4c4e-a0a7-2f6f7f3b9c10"),
+		Type: ref("web"), Command: ref("bin/serve --port $PORT"), User: ref("vcap"),
+		Instances: num(0), MemoryInMB: num(512), DiskInMB: num(1024), LogRateLimitInBytesPerSecond: num(-1),
+		RegistryCredentialLastSyncedAt: ref("2025-03-02T10:00:00Z"),
+		HealthCheck: &HealthCheck{Type: ref("http"), Data: &HealthCheckData{
+			Timeout: num(60), InvocationTimeout: num(5), Interval: num(10), Endpoint: ref("/health"),
+		}},
+		ReadinessHealthCheck: &HealthCheck{Type: ref("process"), Data: &HealthCheckData{}},
+		Relationships: &Relationships{
+			App:                &Relationship{Data: &RelationshipData{GUID: ref("app-guid")}},
+			RegistryCredential: &Relationship{},
+		},
+		Metadata: &Metadata{Labels: map[string]*string{}, Annotations: map[string]*string{"note": ref(""), "größe": ref("ä")}},
+		Links: Links{
+			"space": {Href: ref("https://api.example.org/v3/spaces/space-guid")},
+			"scale": {Href: ref("https://api.example.org/x"), Method: ref("POST")},
+		},
+	}
+	if !reflect.DeepEqual(p, want) {
+		t.Errorf("got  %+v\nwant %+v", p, want)
+	}
+	if got := p.SpaceGUID(); got == nil || *got != "space-guid" {
+		t.Errorf("SpaceGUID() = %v", got)
+	}
+	if got := p.AppGUID(); got == nil || *got != "app-guid" {
+		t.Errorf("AppGUID() = %v", got)
+	}
+}
+
+// Absent and null are the same, for every field; nothing else becomes nil.
+func TestDecodeProcessAbsentAndNull(t *testing.T) {
+	t.Parallel()
+	var all map[string]json.RawMessage
+	if err := json.Unmarshal([]byte(fullProcess), &all); err != nil {
+		t.Fatal(err)
+	}
+	nulls := map[string]any{}
+	for name := range all {
+		nulls[name] = nil
+	}
+	nulls["guid"] = "g"
+	body, err := json.Marshal(nulls)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for name, body := range map[string]string{"absent": `{"guid":"g"}`, "null": string(body)} {
+		p, err := DecodeProcess([]byte(body))
+		if err != nil {
+			t.Errorf("%s: %v", name, err)
+			continue
+		}
+		if !reflect.DeepEqual(p, &Process{GUID: "g"}) {
+			t.Errorf("%s: got %+v", name, p)
+		}
+	}
+}
+
+func TestDecodeProcessHiddenCommand(t *testing.T) {
+	t.Parallel()
+	for command, hidden := range map[string]bool{
+		"[PRIVATE DATA HIDDEN]":          true,
+		"[PRIVATE DATA HIDDEN IN LISTS]": true,
+		"":                               false,
+		"echo [PRIVATE DATA HIDDEN]":     false,
+	} {
+		p, err := DecodeProcess([]byte(`{"guid":"g","command":"` + command + `"}`))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if p.CommandRedacted != hidden || (p.Command == nil) != hidden {
+			t.Errorf("%q: command %v, redacted %v", command, p.Command, p.CommandRedacted)
+		}
+	}
+}
+
+func TestDecodeProcessErrors(t *testing.T) {
+	t.Parallel()
+	for name, test := range map[string]struct{ body, want string }{
+		"empty":              {"", "the body is empty"},
+		"spaces":             {" \n", "the body is empty"},
+		"null":               {"null", "null, not an object"},
+		"array":              {`[{"guid":"g"}]`, "a JSON array, not an object"},
+		"text":               {`"guid"`, "a JSON string, not an object"},
+		"html":               {"<html>", "not JSON"},
+		"cut off":            {`{"guid": "g", "instances": `, "cut off after 27 bytes"},
+		"rest behind":        {`{"guid": "g"} x`, "not JSON"},
+		"no guid":            {`{"type": "web"}`, "no guid"},
+		"empty guid":         {`{"guid": ""}`, "no guid"},
+		"guid a number":      {`{"guid": 7}`, "the field guid is a JSON number where the API promises a string"},
+		"text for a number":  {`{"guid":"g","memory_in_mb":"512"}`, "the field memory_in_mb is a JSON string where the API promises a whole number"},
+		"fraction":           {`{"guid":"g","instances":1.5}`, "the field instances is a JSON number 1.5 where the API promises a whole number"},
+		"overflow":           {`{"guid":"g","instances":9223372036854775808}`, "the field instances is a JSON number"},
+		"nested":             {`{"guid":"g","health_check":{"data":{"timeout":true}}}`, "the field health_check.data.timeout is a JSON bool"},
+		"object for a text":  {`{"guid":"g","type":{}}`, "the field type is a JSON object"},
+		"text for an object": {`{"guid":"g","metadata":"x"}`, "the field metadata is a JSON string where the API promises an object"},
+		"label a number":     {`{"guid":"g","metadata":{"labels":{"a":1}}}`, "the field metadata.labels"},
+		"list for links":     {`{"guid":"g","links":[]}`, "the field links is a JSON array"},
+		"not UTF-8":          {"{\"guid\":\"g\",\"type\":\"w\xff\"}", "not valid UTF-8"},
+	} {
+		_, err := DecodeProcess([]byte(test.body))
+		if err == nil || !strings.Contains(err.Error(), test.want) {
+			t.Errorf("%s: got %v, want %q", name, err, test.want)
+		}
+		var wrongType *json.UnmarshalTypeError
+		if strings.Contains(test.want, "the field") && !errors.As(err, &wrongType) {
+			t.Errorf("%s: the decoder's error is lost: %v", name, err)
+		}
+	}
+}
+
+func TestSpaceGUID(t *testing.T) {
+	t.Parallel()
+	for href, want := range map[string]string{
+		"https://api.example.org/v3/spaces/abc":      "abc",
+		"https://api.example.org/v3/spaces/abc/":     "abc",
+		"https://api.example.org/cf/v3/spaces/abc?x": "abc",
+		"/v3/spaces/abc#x":                           "abc",
+		"https://api.example.org/v3/spaces/":         "",
+		"https://api.example.org/v3/spaces/a/b":      "",
+		"https://api.example.org/v3/apps/abc":        "",
+		"":                                           "",
+		"https://api.example.org/v3/spaces/%zz":      "",
+	} {
+		p := Process{Links: Links{"space": {Href: &href}}}
+		got := p.SpaceGUID()
+		if (got == nil) != (want == "") || (got != nil && *got != want) {
+			t.Errorf("%q: got %v, want %q", href, got, want)
+		}
+	}
+	for name, links := range map[string]Links{"none": nil, "null": {"space": nil}, "no href": {"space": {}}} {
+		if got := (&Process{Links: links}).SpaceGUID(); got != nil {
+			t.Errorf("%s: got %q", name, *got)
+		}
+	}
+}
+
+func TestCheckSegment(t *testing.T) {
+	t.Parallel()
+	for _, good := range []string{"web", "6a901b7c-9417-4dc1-8189-d3234aa0ab82", "cf-space-1", "…", "a b", "a.b", "..."} {
+		if err := CheckSegment(good); err != nil {
+			t.Errorf("%q: %v", good, err)
+		}
+	}
+	for _, bad := range []string{"", ".", "..", "a/b", "a?b", "a#b", "a%2fb", " a", "a ", "a\nb", "a\x00", "\x7f", "a\u0085", "\xff"} {
+		if err := CheckSegment(bad); err == nil {
+			t.Errorf("%q was taken", bad)
+		}
+	}
+}
+
+func TestFieldStates(t *testing.T) {
+	t.Parallel()
+	for want, update := range map[string]ProcessUpdate{
+		`{}`:                           {},
+		`{"command":null}`:             {Command: Null[string]()},
+		`{"command":"","user":"vcap"}`: {Command: Set(""), User: Set("vcap")},
+		`{"health_check":{"data":{"timeout":1}}}`: {HealthCheck: Set(HealthCheckUpdate{
+			Data: Set(HealthCheckDataUpdate{Timeout: Set(int64(1))}),
+		})},
+		`{"metadata":{"labels":{"a":"1","b":null}}}`: {Metadata: Set(MetadataUpdate{
+			Labels: map[string]Field[string]{"a": Set("1"), "b": Null[string]()},
+		})},
+	} {
+		got, err := json.Marshal(update)
+		if err != nil || string(got) != want {
+			t.Errorf("got %s, %v, want %s", got, err, want)
+		}
+		if update.IsZero() != (want == `{}`) {
+			t.Errorf("%s: IsZero() = %v", want, update.IsZero())
+		}
+	}
+	if got, _ := json.Marshal(ProcessScale{Instances: Set(int64(0))}); string(got) != `{"instances":0}` {
+		t.Errorf("got %s", got)
+	}
+}
+
+// FuzzDecodeProcess holds that any body is either a process or one error, and
+// that a process survives being written and read again.
+func FuzzDecodeProcess(f *testing.F) {
+	for _, seed := range []string{
+		fullProcess, `{"guid":"g"}`, `null`, ``, `[]`, `{"guid":"g","links":{"space":null}}`,
+		`{"guid":"g","command":"[PRIVATE DATA HIDDEN]"}`, `{"guid":1}`, `{"guid":"g","instances":1e3}`,
+		`{"guid":"g","metadata":{"labels":{"a":null}}}`,
+	} {
+		f.Add([]byte(seed))
+	}
+	f.Fuzz(func(t *testing.T, body []byte) {
+		p, err := DecodeProcess(body)
+		if (p == nil) == (err == nil) {
+			t.Fatalf("process %v and error %v", p, err)
+		}
+		if err != nil {
+			if err.Error() == "" {
+				t.Fatal("an error without words")
+			}
+			return
+		}
+		if p.GUID == "" {
+			t.Fatal("a process without GUID")
+		}
+		if p.Command != nil && IsHiddenCommand(*p.Command) {
+			t.Fatal("a placeholder passed as a command")
+		}
+		p.AppGUID()
+		p.SpaceGUID()
+		hidden := p.CommandRedacted
+		again, err := json.Marshal(p)
+		if err != nil {
+			t.Fatal(err)
+		}
+		q, err := DecodeProcess(again)
+		if err != nil {
+			t.Fatal(err)
+		}
+		q.CommandRedacted = hidden
+		if !reflect.DeepEqual(p, q) {
+			t.Fatalf("%+v became %+v", p, q)
+		}
+	})
+}

@@ -1,0 +1,149 @@
+package fwutil
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/hashicorp/terraform-plugin-framework/diag"
+	"github.com/hashicorp/terraform-plugin-framework/path"
+
+	"github.com/cf-process/terraform-provider-cf/internal/capi"
+)
+
+// The whole text of each diagnostic, as a user reads it.
+func TestDiagnostic(t *testing.T) {
+	t.Parallel()
+	failure := Failure{
+		Object: "Process", Action: "read process 1234", Attribute: path.Root("guid"),
+		Feature: "The data source cf_process_instances",
+	}
+	api := func(status int, e ...capi.ErrorObject) *capi.Error {
+		return &capi.Error{
+			Method: "GET", Path: "/v3/processes/1234", Status: status, Errors: e,
+			RequestIDHeader: "X-VCAP-Request-ID", RequestID: "id-1",
+		}
+	}
+	for name, test := range map[string]struct {
+		err         error
+		summary     string
+		detail      string
+		onAttribute bool
+	}{
+		"not found": {
+			err:     api(404, capi.ErrorObject{Code: 10010, Title: "CF-ResourceNotFound", Detail: "Process not found"}),
+			summary: "Process not found", onAttribute: true,
+			detail: "Could not read process 1234.\n\n" +
+				"GET /v3/processes/1234 answered 404 Not Found:\n" +
+				"  - CF-ResourceNotFound (10010): Process not found\n" +
+				"X-VCAP-Request-ID: id-1\n\n" +
+				"Either it does not exist, or this user may not see it: the API does not tell one from the other. " +
+				"Check the address, that api_url is the right foundation, and that the user has a role in the space.",
+		},
+		"unknown endpoint": {
+			err:     api(404, capi.ErrorObject{Code: 10000, Title: "CF-NotFound", Detail: "Unknown request"}),
+			summary: "Not available on this foundation",
+			detail: "Could not read process 1234.\n\n" +
+				"GET /v3/processes/1234 answered 404 Not Found:\n" +
+				"  - CF-NotFound (10000): Unknown request\n" +
+				"X-VCAP-Request-ID: id-1\n\n" +
+				"The data source cf_process_instances needs an endpoint that this foundation does not have: " +
+				"it is too old, or it is not Cloud Controller.",
+		},
+		"two errors": {
+			err: api(422, capi.ErrorObject{Code: 10008, Title: "CF-UnprocessableEntity", Detail: "one"},
+				capi.ErrorObject{Code: 10008, Title: "CF-UnprocessableEntity", Detail: "two"}),
+			summary: "Could not read process 1234",
+			detail: "Could not read process 1234.\n\n" +
+				"GET /v3/processes/1234 answered 422 Unprocessable Entity:\n" +
+				"  - CF-UnprocessableEntity (10008): one\n" +
+				"  - CF-UnprocessableEntity (10008): two\n" +
+				"X-VCAP-Request-ID: id-1",
+		},
+		"not permitted": {
+			err:     api(403, capi.ErrorObject{Code: 10003, Title: "CF-NotAuthorized", Detail: "You are not authorized"}),
+			summary: "Not permitted",
+			detail: "Could not read process 1234.\n\n" +
+				"GET /v3/processes/1234 answered 403 Forbidden:\n" +
+				"  - CF-NotAuthorized (10003): You are not authorized\n" +
+				"X-VCAP-Request-ID: id-1\n\n" +
+				"The user of this credential may lack a role in the space (or organization) that permits this, " +
+				"such as Space Developer. `cf space-users ORG SPACE` shows the roles.",
+		},
+		"router": {
+			err:     &capi.Error{Method: "GET", Path: "/v3/x", Status: 502, RouterError: "endpoint_failure", Body: "502 Bad Gateway: failed"},
+			summary: "Could not read process 1234",
+			detail: "Could not read process 1234.\n\n" +
+				"GET /v3/x answered 502 Bad Gateway (X-Cf-RouterError: endpoint_failure) with a body that is not the API's: 502 Bad Gateway: failed\n\n" +
+				"The foundation, or a proxy in front of it, has a problem that may pass. Try again later.",
+		},
+		"wrong type": {
+			err: &capi.ResponseError{
+				Method: "GET", Path: "/v3/x", Status: 200, RequestIDHeader: "X-Correlation-ID", RequestID: "id-2",
+				Field: "instances", Err: errors.New("the field instances is a JSON string"),
+			},
+			summary: "Unusable response from the API",
+			detail: "Could not read process 1234.\n\n" +
+				"GET /v3/x answered 200 OK, but the response cannot be used: the field instances is a JSON string.\n" +
+				"X-Correlation-ID: id-2\n\n" +
+				"No value was taken from it. If the foundation is healthy, this is a difference in the API " +
+				"that the provider has to learn: please report it with this text.",
+		},
+		"canceled": {
+			err:     fmt.Errorf("while waiting: %w", context.Canceled),
+			summary: "Canceled",
+			detail:  "Could not read process 1234: the run was canceled.",
+		},
+		"something else": {
+			err: errors.New("the sky fell"), summary: "Could not read process 1234", detail: "the sky fell.",
+		},
+	} {
+		got := failure.Diagnostic(test.err)
+		if got.Summary() != test.summary {
+			t.Errorf("%s: summary %q, want %q", name, got.Summary(), test.summary)
+		}
+		if got.Detail() != test.detail {
+			t.Errorf("%s: detail\n%s\nwant\n%s", name, got.Detail(), test.detail)
+		}
+		at, onAttribute := got.(diag.DiagnosticWithPath)
+		if onAttribute != test.onAttribute || (onAttribute && !at.Path().Equal(path.Root("guid"))) {
+			t.Errorf("%s: on an attribute: %v", name, onAttribute)
+		}
+		if got.Severity() != diag.SeverityError {
+			t.Errorf("%s: severity %v", name, got.Severity())
+		}
+	}
+}
+
+func TestDiagnosticSaysCredential(t *testing.T) {
+	t.Parallel()
+	detail := Failure{Action: "read process 1234"}.Detail(&capi.Error{
+		Method: "GET", Path: "/v3/x", Status: 401, Credential: "access_token from CF_ACCESS_TOKEN",
+		Errors:  []capi.ErrorObject{{Code: 1000, Title: "CF-InvalidAuthToken", Detail: "Invalid Auth Token"}},
+		Renewal: errors.New("a bare access token cannot be renewed"),
+	})
+	for _, want := range []string{
+		"CF-InvalidAuthToken (1000): Invalid Auth Token", "access_token from CF_ACCESS_TOKEN",
+		"a bare access token cannot be renewed.", "cf oauth-token",
+	} {
+		if !strings.Contains(detail, want) {
+			t.Errorf("%q is missing in\n%s", want, detail)
+		}
+	}
+}
+
+func TestDiagnosticSaysWhenToRetry(t *testing.T) {
+	t.Parallel()
+	at := time.Now().Add(time.Hour)
+	limited := &capi.Error{Method: "GET", Path: "/v3/x", Status: 429, RetryAt: at}
+	if detail := (Failure{Action: "read"}).Detail(limited); !strings.Contains(detail, at.UTC().Format(time.RFC3339)) {
+		t.Errorf("no time in\n%s", detail)
+	}
+	limited.RetryAt = time.Time{}
+	if detail := (Failure{Action: "read"}).Detail(limited); !strings.Contains(detail, "-parallelism") {
+		t.Errorf("no advice in\n%s", detail)
+	}
+}

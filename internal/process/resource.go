@@ -1,0 +1,199 @@
+package process
+
+import (
+	"context"
+	"time"
+
+	"github.com/hashicorp/terraform-plugin-framework-timeouts/resource/timeouts"
+	"github.com/hashicorp/terraform-plugin-framework/diag"
+	"github.com/hashicorp/terraform-plugin-framework/path"
+	"github.com/hashicorp/terraform-plugin-framework/resource"
+	"github.com/hashicorp/terraform-plugin-go/tftypes"
+	"github.com/hashicorp/terraform-plugin-log/tflog"
+
+	"github.com/cf-process/terraform-provider-cf/internal/capi"
+	"github.com/cf-process/terraform-provider-cf/internal/fwutil"
+)
+
+var (
+	_ resource.Resource                     = (*processResource)(nil)
+	_ resource.ResourceWithConfigure        = (*processResource)(nil)
+	_ resource.ResourceWithConfigValidators = (*processResource)(nil)
+	_ resource.ResourceWithModifyPlan       = (*processResource)(nil)
+	_ resource.ResourceWithImportState      = (*processResource)(nil)
+	_ resource.ResourceWithIdentity         = (*processResource)(nil)
+)
+
+// defaultTimeout bounds creating, updating and reading where the
+// configuration says nothing.
+const defaultTimeout = 10 * time.Minute
+
+// processResource is cf_process: it adopts a process, keeps it as the
+// configuration says, and lets it go.
+type processResource struct {
+	fwutil.Resource
+	clock clock
+}
+
+// NewResource makes the resource cf_process.
+func NewResource() resource.Resource { return &processResource{clock: realClock{}} }
+
+// Metadata names the resource. Its identity follows the configured address and
+// can change with it.
+func (r *processResource) Metadata(_ context.Context, req resource.MetadataRequest, resp *resource.MetadataResponse) {
+	resp.TypeName = req.ProviderTypeName + "_process"
+	resp.ResourceBehavior.MutableIdentity = true
+}
+
+// ConfigValidators check the address.
+func (r *processResource) ConfigValidators(context.Context) []resource.ConfigValidator {
+	return []resource.ConfigValidator{addressValidator{all: true}}
+}
+
+// Create adopts the process and makes it what the configuration names. When
+// that fails, nothing is stored: Terraform would plan a replacement, while the
+// next apply can just adopt again and send the rest.
+func (r *processResource) Create(ctx context.Context, req resource.CreateRequest, resp *resource.CreateResponse) {
+	config, plan := objectOf(req.Config.Raw), req.Plan.Raw
+	ctx, cancel := r.deadline(ctx, req.Plan.GetAttribute, timeouts.Value.Create, &resp.Diagnostics)
+	defer cancel()
+	if resp.Diagnostics.HasError() {
+		return
+	}
+	address := configuredAddress(config)
+	done, diags := r.converge(ctx, address, config, nil)
+	resp.Diagnostics.Append(diags...)
+	if resp.Diagnostics.HasError() {
+		return
+	}
+	if resp.Diagnostics.Append(r.wait(ctx, address, objectOf(plan), done)...); resp.Diagnostics.HasError() {
+		return
+	}
+	resp.State.Raw = fillUnknown(plan, resourceValue(done.process, objectOf(plan)))
+	m := marksOf(config, done.process)
+	resp.Diagnostics.Append(writeMarks(ctx, resp.Private, m)...)
+	resp.Diagnostics.Append(setIdentity(ctx, resp.Identity, m.Form, objectOf(resp.State.Raw))...)
+}
+
+// Update makes the process what the configuration names. When that fails
+// half-way, the state gets what was done, so that the next plan shows the
+// rest.
+func (r *processResource) Update(ctx context.Context, req resource.UpdateRequest, resp *resource.UpdateResponse) {
+	config, plan, prior := objectOf(req.Config.Raw), req.Plan.Raw, req.State.Raw
+	ctx, cancel := r.deadline(ctx, req.Plan.GetAttribute, timeouts.Value.Update, &resp.Diagnostics)
+	defer cancel()
+	if resp.Diagnostics.HasError() {
+		return
+	}
+	address := configuredAddress(config)
+	done, diags := r.converge(ctx, address, config, objectOf(prior))
+	resp.Diagnostics.Append(diags...)
+	if resp.Diagnostics.HasError() {
+		if done.patched || done.scaled {
+			resp.State.Raw = partialState(objectOf(plan), objectOf(prior), done)
+		}
+		return
+	}
+	resp.State.Raw = fillUnknown(plan, resourceValue(done.process, objectOf(plan)))
+	m := marksOf(config, done.process)
+	resp.Diagnostics.Append(writeMarks(ctx, resp.Private, m)...)
+	resp.Diagnostics.Append(setIdentity(ctx, resp.Identity, m.Form, objectOf(resp.State.Raw))...)
+	resp.Diagnostics.Append(r.wait(ctx, address, objectOf(plan), done)...)
+}
+
+// Read refreshes the state. The process is gone only when the API itself says
+// so; then it is planned anew.
+func (r *processResource) Read(ctx context.Context, req resource.ReadRequest, resp *resource.ReadResponse) {
+	prior := objectOf(req.State.Raw)
+	m, diags := readMarks(ctx, req.Private)
+	resp.Diagnostics.Append(diags...)
+	ctx, cancel := r.deadline(ctx, req.State.GetAttribute, timeouts.Value.Read, &resp.Diagnostics)
+	defer cancel()
+	if resp.Diagnostics.HasError() {
+		return
+	}
+	if m.Form == "" {
+		m.Form = formGUID
+		if !prior.has("guid") {
+			m.Form = formApp
+		}
+	}
+	address := prior.address(m.Form == formApp)
+	p, err := r.Client.GetProcess(ctx, address)
+	if capi.IsNotFound(err) {
+		tflog.Warn(ctx, "the process is gone, or not visible any more: it is planned anew", map[string]any{"process": address.String()})
+		// Terraform before 1.12 asks for an identity here as well.
+		resp.Diagnostics.Append(setIdentity(ctx, resp.Identity, m.Form, prior)...)
+		resp.State.RemoveResource(ctx)
+		return
+	}
+	if err != nil {
+		failure := changeFailure(address)
+		failure.Action = "read " + address.String()
+		resp.Diagnostics.Append(failure.Diagnostic(err))
+		return
+	}
+	state := refreshed(prior, m, p)
+	resp.State.Raw = tftypes.NewValue(resourceType, map[string]tftypes.Value(state))
+	m.Korifi = p.OnKorifi()
+	resp.Diagnostics.Append(writeMarks(ctx, resp.Private, m)...)
+	resp.Diagnostics.Append(setIdentity(ctx, resp.Identity, m.Form, state)...)
+}
+
+// Delete lets the process go. No request is made.
+func (r *processResource) Delete(ctx context.Context, req resource.DeleteRequest, resp *resource.DeleteResponse) {
+	state := objectOf(req.State.Raw)
+	name := state.address(false).String()
+	if kind, ok := state.text("type"); ok {
+		name += " (" + kind + ")"
+	}
+	resp.Diagnostics.AddWarning("Nothing was deleted",
+		"Terraform no longer manages "+name+", but it runs on as it is: Cloud Foundry makes and deletes processes with "+
+			"their app. To stop it, scale it to 0 instances or delete the app.")
+}
+
+// wait waits after a scale until the instances run, if that is configured.
+func (r *processResource) wait(ctx context.Context, address capi.Address, plan object, done outcome) diag.Diagnostics {
+	var diags diag.Diagnostics
+	if !done.scaled || !plan.flag("wait_for_instances") {
+		return diags
+	}
+	want := plan.numberPointer("instances")
+	if want == nil {
+		want = done.process.Instances
+	}
+	if want == nil {
+		return diags
+	}
+	progress := func(line string) { tflog.Info(ctx, "waiting for instances: "+line) }
+	if err := waitForInstances(ctx, r.Client, address, *want, r.clock, progress); err != nil {
+		failure := changeFailure(address)
+		failure.Action = "wait for the instances of " + address.String()
+		diags.Append(waitDiagnostic(err, failure))
+	}
+	return diags
+}
+
+// deadline bounds ctx by the configured timeout of an operation.
+func (r *processResource) deadline(
+	ctx context.Context,
+	get func(context.Context, path.Path, any) diag.Diagnostics,
+	which func(timeouts.Value, context.Context, time.Duration) (time.Duration, diag.Diagnostics),
+	diags *diag.Diagnostics,
+) (context.Context, context.CancelFunc) {
+	var configured timeouts.Value
+	diags.Append(get(ctx, path.Root("timeouts"), &configured)...)
+	limit := defaultTimeout
+	if !configured.IsNull() && !configured.IsUnknown() {
+		var more diag.Diagnostics
+		limit, more = which(configured, ctx, defaultTimeout)
+		diags.Append(more...)
+	}
+	return context.WithTimeout(ctx, limit)
+}
+
+// configuredAddress is the address that a configuration means; guid counts
+// where all three attributes are given.
+func configuredAddress(config object) capi.Address {
+	return config.address(formOf(config) == formApp)
+}

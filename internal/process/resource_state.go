@@ -1,0 +1,80 @@
+package process
+
+import (
+	"strings"
+
+	"github.com/hashicorp/terraform-plugin-go/tftypes"
+
+	"github.com/cf-process/terraform-provider-cf/internal/capi"
+)
+
+// resourceValues are the attributes of the resource for a process; own has the
+// attributes that only the resource has, from plan or state.
+func resourceValues(p *capi.Process, own object) object {
+	values := object(attributeValues(p))
+	values["metadata"] = managedMetadataValue(p.Metadata)
+	for _, name := range []string{"wait_for_instances", "timeouts"} {
+		value, ok := own[name]
+		if !ok {
+			value = tftypes.NewValue(resourceType.AttributeTypes[name], nil)
+		}
+		values[name] = value
+	}
+	return values
+}
+
+func resourceValue(p *capi.Process, own object) tftypes.Value {
+	return tftypes.NewValue(resourceType, map[string]tftypes.Value(resourceValues(p, own)))
+}
+
+// refreshed is the state after a read: what the API says, but for what only
+// the state can know.
+func refreshed(prior object, m marks, p *capi.Process) object {
+	state := resourceValues(p, prior)
+	if !prior.has("wait_for_instances") {
+		// After an import; null would show as a change to the default.
+		state["wait_for_instances"] = falseValue
+	}
+	if p.CommandRedacted {
+		state["command"] = prior["command"]
+	}
+	for name, reset := range map[string]bool{"command": m.ResetCommand, "user": m.ResetUser} {
+		if before, ok := prior.text(name); ok && before == "" && reset {
+			state[name] = prior[name]
+		}
+	}
+	// A foundation may find a GUID whatever its case; as configured it stays.
+	for _, name := range []string{"guid", "app_guid", "type"} {
+		before, known := prior.text(name)
+		now, ok := state.text(name)
+		if known && (!ok || strings.EqualFold(before, now)) {
+			state[name] = prior[name]
+		}
+	}
+	return state
+}
+
+// partialState is the state after an update that failed half-way: planned
+// values of the requests that succeeded, the prior ones of the others, and the
+// API's word on what it computes.
+func partialState(plan, prior object, done outcome) tftypes.Value {
+	state := make(object, len(prior))
+	for name, value := range prior {
+		state[name] = value
+	}
+	actual := resourceValues(done.process, prior)
+	take := func(names []string) {
+		for _, name := range names {
+			state[name] = fillUnknown(plan[name], actual[name])
+		}
+	}
+	if done.patched {
+		take(patchedAttributes)
+		take([]string{"command_redacted"})
+	}
+	if done.scaled {
+		take(scaledAttributes)
+	}
+	state["updated_at"], state["version"] = actual["updated_at"], actual["version"]
+	return tftypes.NewValue(resourceType, map[string]tftypes.Value(state))
+}
