@@ -9,6 +9,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"io"
 	"net/http"
 	"net/url"
 	"strings"
@@ -48,6 +49,8 @@ type Client struct {
 	transport *transport.Client
 	auth      Authorizer
 	secrets   *redact.Set
+	// memory is what the lists of this foundation have taught.
+	memory listMemory
 }
 
 // New makes a client. It makes no request.
@@ -140,7 +143,7 @@ func (c *Client) sendFor(ctx context.Context, r request, v any) (http.Header, er
 	return response.Header, nil
 }
 
-func (c *Client) responseError(method, path string, response *transport.Response, err error) error {
+func (c *Client) responseError(method, path string, response *transport.Response, err error) *ResponseError {
 	e := &ResponseError{Method: method, Path: path, Status: response.Status, Err: err}
 	e.RequestIDHeader, e.RequestID = requestID(response.Header)
 	var wrongType *json.UnmarshalTypeError
@@ -174,7 +177,7 @@ func decode(body []byte, v any) error {
 	switch {
 	case err == nil:
 		return nil
-	case errors.As(err, &syntax) && syntax.Offset >= int64(len(body)):
+	case errors.As(err, &syntax) && cutOff(body):
 		return fmt.Errorf("the JSON is cut off after %d bytes", len(body))
 	case errors.As(err, &syntax):
 		return fmt.Errorf("the body is not JSON (at byte %d: %w)", syntax.Offset, err)
@@ -185,6 +188,12 @@ func decode(body []byte, v any) error {
 	default:
 		return err
 	}
+}
+
+// cutOff reports whether body is the beginning of a JSON value.
+func cutOff(body []byte) bool {
+	var value json.RawMessage
+	return errors.Is(json.NewDecoder(bytes.NewReader(body)).Decode(&value), io.ErrUnexpectedEOF)
 }
 
 // fieldError says in the API's terms which field has which wrong type.

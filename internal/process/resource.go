@@ -60,7 +60,7 @@ func (r *processResource) Create(ctx context.Context, req resource.CreateRequest
 	if resp.Diagnostics.HasError() {
 		return
 	}
-	address := configuredAddress(config)
+	address := resourceAddress(config)
 	done, diags := r.converge(ctx, address, config, nil)
 	resp.Diagnostics.Append(diags...)
 	if resp.Diagnostics.HasError() {
@@ -85,7 +85,7 @@ func (r *processResource) Update(ctx context.Context, req resource.UpdateRequest
 	if resp.Diagnostics.HasError() {
 		return
 	}
-	address := configuredAddress(config)
+	address := resourceAddress(config)
 	done, diags := r.converge(ctx, address, config, objectOf(prior))
 	resp.Diagnostics.Append(diags...)
 	if resp.Diagnostics.HasError() {
@@ -192,8 +192,8 @@ func (r *processResource) deadline(
 	return context.WithTimeout(ctx, limit)
 }
 
-// configuredAddress is the address that a configuration means; guid counts
+// resourceAddress is the address that a configuration means; guid counts
 // where all three attributes are given.
-func configuredAddress(config object) capi.Address {
+func resourceAddress(config object) capi.Address {
 	return config.address(formOf(config) == formApp)
 }

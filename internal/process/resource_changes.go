@@ -11,17 +11,17 @@ import (
 	"github.com/cf-process/terraform-provider-cf/internal/capi"
 )
 
-// changes are the requests that turn a process into what the configuration
+// processChanges are the requests that turn a process into what the configuration
 // names. They carry what differs and nothing else.
-type changes struct {
+type processChanges struct {
 	update capi.ProcessUpdate
 	scale  capi.ProcessScale
 }
 
 // changesFor compares the configuration with the process as it is now. prior
 // is the state before; nil while the process is adopted.
-func changesFor(config, prior object, p *capi.Process) changes {
-	return changes{update: updateFor(config, prior, p), scale: scaleFor(config, p)}
+func changesFor(config, prior object, p *capi.Process) processChanges {
+	return processChanges{update: updateFor(config, prior, p), scale: scaleFor(config, p)}
 }
 
 func updateFor(config, prior object, p *capi.Process) capi.ProcessUpdate {

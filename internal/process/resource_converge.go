@@ -71,7 +71,7 @@ type readError struct{ error }
 func (e readError) Unwrap() error { return e.error }
 
 // write sends what is left to be done.
-func (r *processResource) write(ctx context.Context, address capi.Address, todo changes, done *outcome) error {
+func (r *processResource) write(ctx context.Context, address capi.Address, todo processChanges, done *outcome) error {
 	if !todo.update.IsZero() && !done.patched {
 		target := address
 		if done.process.OnKorifi() {
