@@ -2,11 +2,10 @@
 package main
 
 import (
-	"context"
 	"flag"
 	"log"
 
-	"github.com/hashicorp/terraform-plugin-framework/providerserver"
+	"github.com/hashicorp/terraform-plugin-go/tfprotov6/tf6server"
 
 	"github.com/cf-process/terraform-provider-cf/internal/provider"
 )
@@ -18,10 +17,11 @@ func main() {
 	debug := flag.Bool("debug", false, "wait for a debugger: print what TF_REATTACH_PROVIDERS must be and serve until interrupted")
 	flag.Parse()
 
-	err := providerserver.Serve(context.Background(), provider.New(version), providerserver.ServeOpts{
-		Address: "registry.terraform.io/cf-process/cf",
-		Debug:   *debug,
-	})
+	var options []tf6server.ServeOpt
+	if *debug {
+		options = append(options, tf6server.WithManagedDebug())
+	}
+	err := tf6server.Serve("registry.terraform.io/cf-process/cf", provider.NewServer(version), options...)
 	if err != nil {
 		log.Fatal(err)
 	}
