@@ -1,0 +1,76 @@
+package capi
+
+import (
+	"context"
+	"net/http"
+)
+
+// ProcessInstances are the instances of a process.
+type ProcessInstances struct {
+	Resources []ProcessInstance `json:"resources"`
+	// Warnings of the API.
+	Warnings []string `json:"-"`
+}
+
+// ProcessInstance is one instance, without what it uses.
+type ProcessInstance struct {
+	Index *int64 `json:"index"`
+	// State is one of the State constants.
+	State *string `json:"state"`
+	// Since is for how many seconds the instance has been in this state; nil
+	// when the instances had to be read from the stats.
+	Since *int64 `json:"since"`
+}
+
+// ProcessInstances reads the instances: GET /v3/processes/{guid}/process_instances.
+// There is no such endpoint by app and type, so the GUID is asked for first.
+// Foundations that lack the endpoint are asked for the stats.
+//
+// Errors: those of GetProcess.
+func (c *Client) ProcessInstances(ctx context.Context, address Address) (*ProcessInstances, error) {
+	path, err := address.path()
+	if err != nil {
+		return nil, err
+	}
+	const list, endpoint = "/v3/processes/{guid}", "process_instances"
+	if c.memory.isUnknown(list, endpoint) != nil {
+		return c.instancesFromStats(ctx, address)
+	}
+	guid := address.GUID
+	if address.ByApp() {
+		process, err := c.GetProcess(ctx, address)
+		if err != nil {
+			return nil, err
+		}
+		guid = process.GUID
+		if path, err = (Address{GUID: guid}).path(); err != nil {
+			return nil, err
+		}
+	}
+	path += "/process_instances"
+	instances := new(ProcessInstances)
+	header, err := c.get(ctx, path, "", instances)
+	switch {
+	case IsUnknownEndpoint(err):
+		c.memory.learnUnknown(list, endpoint, err)
+		return c.instancesFromStats(ctx, Address{GUID: guid})
+	case err != nil:
+		return nil, err
+	case instances.Resources == nil:
+		return nil, missing(http.MethodGet, path, header, "resources")
+	}
+	instances.Warnings = c.warnings(header)
+	return instances, nil
+}
+
+func (c *Client) instancesFromStats(ctx context.Context, address Address) (*ProcessInstances, error) {
+	stats, err := c.ProcessStats(ctx, address)
+	if err != nil {
+		return nil, err
+	}
+	instances := &ProcessInstances{Resources: make([]ProcessInstance, 0, len(stats.Resources)), Warnings: stats.Warnings}
+	for _, s := range stats.Resources {
+		instances.Resources = append(instances.Resources, ProcessInstance{Index: s.Index, State: s.State})
+	}
+	return instances, nil
+}

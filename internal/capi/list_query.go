@@ -1,0 +1,195 @@
+package capi
+
+import (
+	"errors"
+	"fmt"
+	"net/http"
+	"net/url"
+	"regexp"
+	"slices"
+	"strings"
+)
+
+// urlMax is the longest URL that every proxy in front of an API lets through.
+const urlMax = 8 << 10
+
+// parameter is one query parameter of a list.
+type parameter struct {
+	// name is the API's name without an operator: "created_ats".
+	name string
+	// key is how the parameter is written: "created_ats%5Bgt%5D".
+	key string
+	// values are encoded. Several mean "any of them", so that they can be asked
+	// for in parts.
+	values []string
+	// shown says that the resources themselves show what the parameter selects.
+	shown bool
+}
+
+func (p parameter) length() int {
+	n := len("&") + len(p.key) + len("=") + max(0, len(p.values)-1)
+	for _, v := range p.values {
+		n += len(v)
+	}
+	return n
+}
+
+func (p parameter) encode() string { return "&" + p.key + "=" + strings.Join(p.values, ",") }
+
+// anyOf is a parameter that selects any of the values. The API splits at
+// commas and decodes what is between them once more, so a comma inside a value
+// is encoded twice. Sorted, the values make the same requests in whatever
+// order they were given.
+func anyOf(name string, values []string, shown bool) parameter {
+	encoded := make([]string, 0, len(values))
+	for _, v := range values {
+		v = strings.ReplaceAll(strings.ReplaceAll(v, "%", "%25"), ",", "%2C")
+		encoded = append(encoded, escapeQuery(v))
+	}
+	slices.Sort(encoded)
+	return parameter{name: name, key: name, values: slices.Compact(encoded), shown: shown}
+}
+
+// single is a parameter with one value, which is sent as it is.
+func single(name, operator, value string) parameter {
+	key := name
+	if operator != "" {
+		key += "%5B" + operator + "%5D"
+	}
+	return parameter{name: name, key: key, values: []string{escapeQuery(value)}}
+}
+
+// escapeQuery writes a space as %20, which is a space everywhere.
+func escapeQuery(s string) string { return strings.ReplaceAll(url.QueryEscape(s), "+", "%20") }
+
+// encodeQueries writes the parameters as one query, or as several where one
+// would make the URL longer than room. Each query begins with "&".
+func encodeQueries(parameters []parameter, room int) []string {
+	total, longest := 0, -1
+	for i, p := range parameters {
+		total += p.length()
+		if len(p.values) > 1 && (longest < 0 || p.length() > parameters[longest].length()) {
+			longest = i
+		}
+	}
+	if total <= room || longest < 0 {
+		query := ""
+		for _, p := range parameters {
+			query += p.encode()
+		}
+		return []string{query}
+	}
+	long := parameters[longest]
+	parts := 2
+	if left := room - (total - long.length()); left > 0 {
+		parts = max(parts, min((long.length()+left-1)/left, len(long.values)))
+	}
+	var queries []string
+	for part := range parts {
+		from, to := part*len(long.values)/parts, (part+1)*len(long.values)/parts
+		if from == to {
+			continue
+		}
+		divided := slices.Clone(parameters)
+		divided[longest].values = long.values[from:to]
+		queries = append(queries, encodeQueries(divided, room)...)
+	}
+	return queries
+}
+
+// leaveOut decides which parameters are not worth sending when all together do
+// not fit into one URL: each combination of two long lists would be a request.
+// One list is sent in parts, and what the resources show anyway is left to the
+// client. The parameters are in the order of how much they select.
+func leaveOut(parameters []parameter, room int) []parameter {
+	total := 0
+	for _, p := range parameters {
+		total += p.length()
+	}
+	if total <= room {
+		return parameters
+	}
+	first := true
+	return slices.DeleteFunc(slices.Clone(parameters), func(p parameter) bool {
+		if !p.shown {
+			return false
+		}
+		if first {
+			first = false
+			return false
+		}
+		return p.length() > room/8
+	})
+}
+
+// UnsupportedFilterError is the error for filters that the foundation does not
+// know and that cannot be replaced by looking at the processes.
+type UnsupportedFilterError struct {
+	// Filters are the API's names of the filters.
+	Filters []string
+	// Err is the API's answer.
+	Err error
+}
+
+// Error names the filters.
+func (e *UnsupportedFilterError) Error() string {
+	return fmt.Sprintf("this foundation cannot filter by %s: %s", strings.Join(e.Filters, ", "), e.Err)
+}
+
+// Unwrap gives the API's answer.
+func (e *UnsupportedFilterError) Unwrap() error { return e.Err }
+
+// validParameters introduces the names that a list knows, in the words of
+// Cloud Controller and of Korifi.
+const validParameters = "Valid parameters are"
+
+var quoted = regexp.MustCompile(`'([^']*)'`)
+
+// unknownParameters are those of the names that the API does not know, by its
+// refusal of a request that carried them.
+func unknownParameters(err error, sent []string) []string {
+	var e *Error
+	if !errors.As(err, &e) || e.Status != http.StatusBadRequest || !e.Has(CodeBadQueryParameter) {
+		return nil
+	}
+	names := func(text string) []string {
+		var found []string
+		for _, match := range quoted.FindAllStringSubmatch(text, -1) {
+			found = append(found, match[1])
+		}
+		return found
+	}
+	var unknown []string
+	for _, o := range e.Errors {
+		before, after, lists := strings.Cut(o.Detail, validParameters)
+		_, refused, refuses := strings.Cut(before, "Unknown query parameter(s)")
+		for _, name := range sent {
+			switch {
+			case refuses && slices.Contains(names(refused), name),
+				!refuses && lists && !slices.Contains(names(after), name):
+				unknown = append(unknown, name)
+			}
+		}
+	}
+	return unknown
+}
+
+// learnUnknown remembers that a list does not know a parameter.
+func (m *listMemory) learnUnknown(list, name string, answer error) {
+	m.mutex.Lock()
+	defer m.mutex.Unlock()
+	if m.unknown == nil {
+		m.unknown = map[string]map[string]error{}
+	}
+	if m.unknown[list] == nil {
+		m.unknown[list] = map[string]error{}
+	}
+	m.unknown[list][name] = answer
+}
+
+// isUnknown returns the answer by which the list refused the parameter, or nil.
+func (m *listMemory) isUnknown(list, name string) error {
+	m.mutex.Lock()
+	defer m.mutex.Unlock()
+	return m.unknown[list][name]
+}

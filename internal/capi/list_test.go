@@ -1,0 +1,315 @@
+package capi_test
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net/http"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/cf-process/terraform-provider-cf/internal/capi"
+)
+
+const processesPath = "/v3/processes"
+
+func TestListProcessesReadsEachPageOnce(t *testing.T) {
+	t.Parallel()
+	server := &listServer{lists: map[string][]row{processesPath: numbered(12_345)}}
+	client := server.start(t)
+	list, err := client.ListProcesses(context.Background(), capi.ProcessFilter{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if len(list.Processes) != 12_345 || list.Processes[0].GUID != "p00001" || list.Processes[12_344].GUID != "p12345" {
+		t.Errorf("%d processes, not all in order", len(list.Processes))
+	}
+	if !slices.IsSorted(guids(list.Processes)) {
+		t.Error("the API's order is lost")
+	}
+	if list.Unstable != "" || list.Warnings != nil {
+		t.Errorf("unexpected warnings: %q, %q", list.Unstable, list.Warnings)
+	}
+	asked := server.asked()
+	slices.Sort(asked)
+	want := []string{"/v3/processes?per_page=5000", "/v3/processes?per_page=5000&page=2", "/v3/processes?per_page=5000&page=3"}
+	if !slices.Equal(asked, want) {
+		t.Errorf("asked\n%q\nnot\n%q", asked, want)
+	}
+}
+
+func TestListProcessesIsPolite(t *testing.T) {
+	t.Parallel()
+	server := &listServer{lists: map[string][]row{processesPath: numbered(600)}, maxPerPage: 10}
+	client := server.start(t)
+	if _, err := client.ListProcesses(context.Background(), capi.ProcessFilter{}); err != nil {
+		t.Fatal(err)
+	}
+	if server.mostOpen > 4 {
+		t.Errorf("%d requests at the same time", server.mostOpen)
+	}
+}
+
+func TestListProcessesAcceptsAnEmptyList(t *testing.T) {
+	t.Parallel()
+	client := (&listServer{lists: map[string][]row{processesPath: {}}}).start(t)
+	list, err := client.ListProcesses(context.Background(), capi.ProcessFilter{})
+	if err != nil || list.Processes == nil || len(list.Processes) != 0 {
+		t.Errorf("%v, %v", list, err)
+	}
+}
+
+func TestListProcessesAsksForSmallerPages(t *testing.T) {
+	t.Parallel()
+	for _, test := range []struct {
+		name           string
+		limit, refusal int
+	}{
+		{"Cloud Controller", 1000, http.StatusBadRequest},
+		{"Korifi", 700, http.StatusUnprocessableEntity},
+		{"tiny", 3, http.StatusBadRequest},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			t.Parallel()
+			server := &listServer{lists: map[string][]row{processesPath: numbered(20)}, maxPerPage: test.limit, refusal: test.refusal}
+			client := server.start(t)
+			list, err := client.ListProcesses(context.Background(), capi.ProcessFilter{})
+			if err != nil || len(list.Processes) != 20 {
+				t.Fatalf("%v, %v", list, err)
+			}
+			if asked := server.asked(); asked[0] != "/v3/processes?per_page=5000" ||
+				asked[1] != fmt.Sprintf("/v3/processes?per_page=%d", test.limit) {
+				t.Errorf("asked %q", asked)
+			}
+			server.forget()
+			if _, err := client.ListProcesses(context.Background(), capi.ProcessFilter{}); err != nil {
+				t.Fatal(err)
+			}
+			if asked := server.asked()[0]; asked != fmt.Sprintf("/v3/processes?per_page=%d", test.limit) {
+				t.Errorf("the limit was forgotten: asked %s", asked)
+			}
+		})
+	}
+}
+
+func TestListProcessesGivesUpPerPageAtLast(t *testing.T) {
+	t.Parallel()
+	server := &listServer{lists: map[string][]row{processesPath: numbered(3)}}
+	server.answer = func(w http.ResponseWriter, r *http.Request) bool {
+		if r.URL.Query().Has("per_page") {
+			fail(w, http.StatusBadRequest, 10005, "CF-BadQueryParameter", "per_page is not to our liking")
+			return true
+		}
+		return false
+	}
+	list, err := server.start(t).ListProcesses(context.Background(), capi.ProcessFilter{})
+	if err != nil || len(list.Processes) != 3 {
+		t.Fatalf("%v, %v", list, err)
+	}
+	asked := server.asked()
+	if asked[len(asked)-1] != "/v3/processes?" || len(asked) > 8 {
+		t.Errorf("asked %q", asked)
+	}
+}
+
+func TestListProcessesReadsAgainWhenRowsShift(t *testing.T) {
+	t.Parallel()
+	for _, test := range []struct {
+		name   string
+		change func(rows []row) []row
+		want   int
+	}{
+		{"created at the front", func(rows []row) []row { return append([]row{process("new")}, rows...) }, 26},
+		{"deleted at the front", func(rows []row) []row { return rows[1:] }, 24},
+		{"deleted so that a page is gone", func(rows []row) []row { return rows[:20] }, 20},
+		{"one created and one deleted", func(rows []row) []row { return append([]row{process("new")}, rows[:24]...) }, 25},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			t.Parallel()
+			server := &listServer{lists: map[string][]row{processesPath: numbered(25)}, maxPerPage: 10}
+			changed := false
+			server.before = func(r *http.Request) {
+				if r.URL.Query().Has("page") && !changed {
+					changed = true
+					server.lists[processesPath] = test.change(server.lists[processesPath])
+				}
+			}
+			list, err := server.start(t).ListProcesses(context.Background(), capi.ProcessFilter{})
+			if err != nil {
+				t.Fatal(err)
+			}
+			var want []string
+			for _, r := range server.lists[processesPath] {
+				want = append(want, r["guid"].(string))
+			}
+			if got := guids(list.Processes); len(got) != test.want || !slices.Equal(got, want) {
+				t.Errorf("got %q\nnot %q", got, want)
+			}
+			if list.Unstable != "" {
+				t.Errorf("warned: %s", list.Unstable)
+			}
+		})
+	}
+}
+
+func TestListProcessesWarnsWhenPagesNeverAgree(t *testing.T) {
+	t.Parallel()
+	server := &listServer{lists: map[string][]row{processesPath: numbered(25)}, maxPerPage: 10}
+	created := 0
+	server.before = func(r *http.Request) {
+		if r.URL.Query().Get("page") == "2" {
+			created++
+			server.lists[processesPath] = append([]row{process(fmt.Sprintf("new%d", created))}, server.lists[processesPath]...)
+		}
+	}
+	list, err := server.start(t).ListProcesses(context.Background(), capi.ProcessFilter{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if !strings.Contains(list.Unstable, "in 3 readings") || created != 3 {
+		t.Errorf("%d readings, warning %q", created, list.Unstable)
+	}
+	got := guids(list.Processes)
+	slices.Sort(got)
+	if len(slices.Compact(slices.Clone(got))) != len(got) {
+		t.Errorf("some came twice: %q", got)
+	}
+	for _, r := range numbered(25) {
+		if !slices.Contains(got, r["guid"].(string)) {
+			t.Errorf("%s is missing although it was there all the time", r["guid"])
+		}
+	}
+}
+
+func TestListProcessesRefusesWhatIsNoPage(t *testing.T) {
+	t.Parallel()
+	const page1 = `{"pagination": {"total_results": 4, "total_pages": 2, "next": {"href": "x"}}, "resources": [{"guid": "a"}, {"guid": "b"}]}`
+	for _, test := range []struct{ name, first, second, want, field string }{
+		{"first is HTML", "<html>", "", "page 1 of the list: the body is not JSON", ""},
+		{"second is HTML", page1, "<html>", "page 2 of the list: the body is not JSON", ""},
+		{"an array", "[]", "", "page 1 of the list: the body is a JSON array", ""},
+		{"no pagination", `{"resources": []}`, "", `page 1 of the list: it has no "pagination"`, ""},
+		{"no total", `{"resources": [], "pagination": {}}`, "", `page 1 of the list: its "pagination" has no usable "total_results"`, ""},
+		{"no resources", page1, `{"pagination": {"total_results": 4}}`, `page 2 of the list: it has no "resources"`, ""},
+		{"resources are null", `{"pagination": {"total_results": 4}, "resources": null}`, "", `page 1 of the list: it has no "resources"`, ""},
+		{"a null process", page1, `{"pagination": {"total_results": 4}, "resources": [{"guid": "c"}, null]}`, `page 2 of the list: in process 1 (counted from 0) it is null`, "resources[1]"},
+		{"a process without GUID", page1, `{"pagination": {"total_results": 4}, "resources": [{}]}`, `page 2 of the list: in process 0 (counted from 0) the process has no guid`, "resources[0]"},
+		{
+			"a wrong type", page1, `{"pagination": {"total_results": 4}, "resources": [{"guid": "c"}, {"guid": "d", "health_check": {"data": {"timeout": "x"}}}]}`,
+			`page 2 of the list: in process 1 (counted from 0, d) the field health_check.data.timeout is a JSON string`, "resources[1].health_check.data.timeout",
+		},
+		{"no UTF-8", page1, "{\"pagination\": {\"total_results\": 4}, \"resources\": [{\"guid\": \"\xff\"}]}", "page 2 of the list: the body is not valid UTF-8", ""},
+		{"10^9 results", `{"pagination": {"total_results": 1000000000, "total_pages": 500000000, "next": {"href": "x"}}, "resources": [{"guid": "a"}, {"guid": "b"}]}`, "", "it claims 1000000000 results", ""},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			t.Parallel()
+			server := &listServer{}
+			server.answer = func(w http.ResponseWriter, r *http.Request) bool {
+				body := test.first
+				if r.URL.Query().Has("page") {
+					body = test.second
+				}
+				_, _ = w.Write([]byte(body))
+				return true
+			}
+			_, err := server.start(t).ListProcesses(context.Background(), capi.ProcessFilter{})
+			var responseError *capi.ResponseError
+			if !errors.As(err, &responseError) || !strings.Contains(err.Error(), test.want) {
+				t.Fatalf("the error is %T %v", err, err)
+			}
+			if responseError.Field != test.field || responseError.Path != processesPath {
+				t.Errorf("field %q of %s", responseError.Field, responseError.Path)
+			}
+		})
+	}
+}
+
+// A server that lies about its pages must neither hold the client for ever nor
+// lead it anywhere.
+func TestListProcessesEndsWhateverTheServerSays(t *testing.T) {
+	t.Parallel()
+	two := `"resources": [{"guid": "a"}, {"guid": "b"}]`
+	for _, test := range []struct {
+		name, page   string
+		requests     int
+		wantUnstable bool
+	}{
+		{"next points to itself, all is there", `{"pagination": {"total_results": 2, "next": {"href": "%s"}}, ` + two + `}`, 1, false},
+		{"10^9 pages, all is there", `{"pagination": {"total_results": 2, "total_pages": 1000000000, "next": {"href": "%s"}}, ` + two + `}`, 1, false},
+		{"the same page again and again", `{"pagination": {"total_results": 9000000, "next": {"href": "%s"}}, ` + two + `}`, 3 * 6, true},
+		{"empty pages", `{"pagination": {"total_results": 5, "next": {"href": "%s"}}, "resources": []}`, 3, true},
+		{"no next although there should be", `{"pagination": {"total_results": 5, "next": null}, ` + two + `}`, 3, true},
+		{"more than it says", `{"pagination": {"total_results": 1, "next": null}, ` + two + `}`, 3, true},
+		{"the same process twice", `{"pagination": {"total_results": 2, "next": null}, "resources": [{"guid": "a"}, {"guid": "a"}]}`, 3, true},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			t.Parallel()
+			server := &listServer{}
+			server.answer = func(w http.ResponseWriter, r *http.Request) bool {
+				_, _ = w.Write([]byte(strings.ReplaceAll(test.page, "%s", r.URL.String())))
+				return true
+			}
+			list, err := server.start(t).ListProcesses(context.Background(), capi.ProcessFilter{})
+			if err != nil {
+				t.Fatal(err)
+			}
+			if n := len(server.asked()); n > test.requests {
+				t.Errorf("%d requests", n)
+			}
+			if (list.Unstable != "") != test.wantUnstable {
+				t.Errorf("unstable: %q", list.Unstable)
+			}
+			if got := guids(list.Processes); len(slices.Compact(got)) != len(list.Processes) {
+				t.Errorf("got %q", got)
+			}
+		})
+	}
+}
+
+func TestListProcessesEndsWithTheContext(t *testing.T) {
+	t.Parallel()
+	server := &listServer{lists: map[string][]row{processesPath: numbered(100)}, maxPerPage: 10}
+	ctx, cancel := context.WithCancel(context.Background())
+	server.before = func(r *http.Request) {
+		if r.URL.Query().Get("page") == "3" {
+			cancel()
+		}
+	}
+	if list, err := server.start(t).ListProcesses(ctx, capi.ProcessFilter{}); !errors.Is(err, context.Canceled) {
+		t.Errorf("%v, %v", list, err)
+	}
+}
+
+func TestListProcessesHidesCommands(t *testing.T) {
+	t.Parallel()
+	rows := []row{
+		{"guid": "a", "command": "[PRIVATE DATA HIDDEN IN LISTS]"},
+		{"guid": "b", "command": "[PRIVATE DATA HIDDEN]"},
+		{"guid": "c", "command": nil},
+		{"guid": "d", "command": "run"},
+	}
+	list, err := (&listServer{lists: map[string][]row{processesPath: rows}}).start(t).
+		ListProcesses(context.Background(), capi.ProcessFilter{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for i, redacted := range []bool{true, true, false, false} {
+		if p := list.Processes[i]; p.CommandRedacted != redacted || (p.Command != nil) != (i == 3) {
+			t.Errorf("%s: command %v, redacted %t", p.GUID, p.Command, p.CommandRedacted)
+		}
+	}
+}
+
+func TestListProcessesCollectsWarnings(t *testing.T) {
+	t.Parallel()
+	server := &listServer{lists: map[string][]row{processesPath: numbered(30)}, maxPerPage: 10}
+	server.answer = func(w http.ResponseWriter, _ *http.Request) bool {
+		w.Header().Set("X-Cf-Warnings", "Mind%2C+the+gap,Twice")
+		return false
+	}
+	list, err := server.start(t).ListProcesses(context.Background(), capi.ProcessFilter{})
+	if err != nil || !slices.Equal(list.Warnings, []string{"Mind, the gap", "Twice"}) {
+		t.Errorf("%q, %v", list.Warnings, err)
+	}
+}

@@ -1,0 +1,213 @@
+package capi
+
+import (
+	"context"
+	"errors"
+	"slices"
+	"strings"
+)
+
+// AppNames are the names around an app; nil where this user may not see them.
+type AppNames struct {
+	App, Space, OrganizationGUID, Organization *string
+}
+
+// named is an app, a space or an organization.
+type named struct {
+	GUID          string  `json:"guid"`
+	Name          *string `json:"name"`
+	Relationships struct {
+		Space        *Relationship `json:"space"`
+		Organization *Relationship `json:"organization"`
+	} `json:"relationships"`
+}
+
+func (n *named) spaceGUID() string        { return n.Relationships.Space.guid() }
+func (n *named) organizationGUID() string { return n.Relationships.Organization.guid() }
+
+func (r *Relationship) guid() string {
+	if r == nil || r.Data == nil || r.Data.GUID == nil {
+		return ""
+	}
+	return *r.Data.GUID
+}
+
+// included are the objects that come along with a page.
+type included struct {
+	Spaces        []*named `json:"spaces"`
+	Organizations []*named `json:"organizations"`
+}
+
+func (i *included) add(other included) {
+	i.Spaces = append(i.Spaces, other.Spaces...)
+	i.Organizations = append(i.Organizations, other.Organizations...)
+}
+
+// NameList is what Names found.
+type NameList struct {
+	// ByApp are the names by the GUID of the app. An app that this user may not
+	// see is not in it.
+	ByApp map[string]AppNames
+	// Warnings and Unstable as in ProcessList.
+	Warnings []string
+	Unstable string
+}
+
+// Names finds the names of the apps of the processes, of their spaces and
+// organizations. For few apps it asks for these; for many it reads the list of
+// all apps, where that takes fewer requests:
+// GET /v3/apps?include=space.organization. Foundations without that include
+// are asked for the spaces (GET /v3/spaces?include=organization) as well.
+//
+// Errors: those of GetProcess.
+func (c *Client) Names(ctx context.Context, processes []*Process) (*NameList, error) {
+	wanted := make(guidSet, len(processes))
+	for _, p := range processes {
+		if guid := p.AppGUID(); guid != nil && *guid != "" {
+			wanted.add(*guid)
+		}
+	}
+	result := &NameList{ByApp: make(map[string]AppNames, len(wanted))}
+	if len(wanted) == 0 {
+		return result, nil
+	}
+	apps, err := c.listNamed(ctx, result, "app", "/v3/apps", "space.organization", wanted)
+	if err != nil {
+		return nil, err
+	}
+
+	spaces, organizations := byGUID(apps.included.Spaces), byGUID(apps.included.Organizations)
+	if c.memory.isUnknown("/v3/apps", "include") != nil {
+		wanted := make(guidSet)
+		for _, app := range apps.resources {
+			wanted.addKnown(app.spaceGUID())
+		}
+		found, err := c.listNamed(ctx, result, "space", "/v3/spaces", "organization", wanted)
+		if err != nil {
+			return nil, err
+		}
+		spaces, organizations = byGUID(found.resources), byGUID(found.included.Organizations)
+	}
+	if c.memory.isUnknown("/v3/spaces", "include") != nil {
+		wanted := make(guidSet)
+		for _, space := range spaces {
+			wanted.addKnown(space.organizationGUID())
+		}
+		found, err := c.listNamed(ctx, result, "organization", "/v3/organizations", "", wanted)
+		if err != nil {
+			return nil, err
+		}
+		organizations = byGUID(found.resources)
+	}
+
+	for _, app := range apps.resources {
+		names := AppNames{App: app.Name}
+		if space := spaces[app.spaceGUID()]; space != nil {
+			names.Space = space.Name
+			if guid := space.organizationGUID(); guid != "" {
+				names.OrganizationGUID = &guid
+				if organization := organizations[guid]; organization != nil {
+					names.Organization = organization.Name
+				}
+			}
+		}
+		result.ByApp[app.GUID] = names
+	}
+	return result, nil
+}
+
+func byGUID(objects []*named) map[string]*named {
+	found := make(map[string]*named, len(objects))
+	for _, object := range objects {
+		if object != nil {
+			found[object.GUID] = object
+		}
+	}
+	return found
+}
+
+// addKnown adds the GUID unless it is not known.
+func (s guidSet) addKnown(guid string) {
+	if guid != "" {
+		s.add(guid)
+	}
+}
+
+// listNamed lists the wanted objects, with what the include brings along where
+// the foundation knows it. Whatever it does not know is remembered.
+func (c *Client) listNamed(ctx context.Context, names *NameList, object, path, include string, wanted guidSet) (*listed[named], error) {
+	if len(wanted) == 0 {
+		return &listed[named]{}, nil
+	}
+	guids := make([]string, 0, len(wanted))
+	for guid := range wanted {
+		guids = append(guids, guid)
+	}
+	for {
+		var sent []string
+		query := ""
+		if include != "" && c.memory.isUnknown(path, "include") == nil {
+			query, sent = "&include="+include, append(sent, "include")
+		}
+		var queries []string
+		if c.memory.isUnknown(path, "guids") == nil {
+			room := urlMax - len(c.base) - len(path) - len(query) - len("?&per_page=5000&page=10000000")
+			queries, sent = encodeQueries([]parameter{anyOf("guids", guids, true)}, room), append(sent, "guids")
+		}
+		found, err := c.listAllOrSome(ctx, object, path, query, queries)
+		if err == nil {
+			found.resources = slices.DeleteFunc(found.resources, func(n *named) bool {
+				_, is := wanted[n.GUID]
+				return !is
+			})
+			names.Warnings = addNew(names.Warnings, found.warnings)
+			if found.unstable != "" {
+				names.Unstable = found.unstable
+			}
+			return found, nil
+		}
+		unknown := unknownParameters(err, sent)
+		if len(unknown) == 0 && slices.Contains(sent, "include") && refusesInclude(err) {
+			unknown = []string{"include"}
+		}
+		if len(unknown) == 0 {
+			return nil, err
+		}
+		for _, name := range unknown {
+			c.memory.learnUnknown(path, name, err)
+		}
+	}
+}
+
+// refusesInclude reports whether the foundation does not know the value of
+// include, as opposed to the parameter.
+func refusesInclude(err error) bool {
+	var e *Error
+	return errors.As(err, &e) && e.Has(CodeBadQueryParameter) &&
+		slices.ContainsFunc(e.Errors, func(o ErrorObject) bool {
+			return strings.Contains(o.Detail, "Invalid included resource")
+		})
+}
+
+// listAllOrSome reads the whole list, or the objects that the queries select
+// (nil: there is no such choice), whichever takes fewer requests.
+func (c *Client) listAllOrSome(ctx context.Context, object, path, query string, some []string) (*listed[named], error) {
+	gate := make(chan struct{}, pagesAtOnce)
+	list := listing[named]{
+		client: c, path: path, query: query, gate: gate, object: object,
+		guid: func(n *named) string { return n.GUID },
+	}
+	// How long the whole list is, its first page tells. One or two requests for
+	// exactly what is wanted cannot be beaten by much, and bring less data.
+	if some == nil || len(some) > 2 {
+		if some != nil {
+			list.tooMany = func(pages int64) bool { return pages > int64(len(some)) }
+		}
+		all, err := list.read(ctx)
+		if !errors.Is(err, errTooMany) {
+			return all, err
+		}
+	}
+	list.tooMany = nil
+	return readTogether(ctx, list, some)
+}

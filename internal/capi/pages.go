@@ -1,0 +1,461 @@
+package capi
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"net/http"
+	"regexp"
+	"slices"
+	"strconv"
+	"strings"
+	"sync"
+
+	"golang.org/x/sync/errgroup"
+
+	"github.com/cf-process/terraform-provider-cf/internal/transport"
+)
+
+const (
+	// pageSizeMax is what the API gives at most in one page.
+	pageSizeMax = 5000
+	// pagesAtOnce are the requests that one list has open at the same time.
+	pagesAtOnce = 4
+	// readingsMax is how often a list is read until its pages agree.
+	readingsMax = 3
+	// resultsMax is far beyond any foundation: a list that claims more is not
+	// read to an end that may never come.
+	resultsMax = 10_000_000
+)
+
+// page is one page of a list.
+type page[T any] struct {
+	Pagination *struct {
+		TotalResults *int64 `json:"total_results"`
+		Next         *struct {
+			Href *string `json:"href"`
+		} `json:"next"`
+	} `json:"pagination"`
+	Resources []*T     `json:"resources"`
+	Included  included `json:"included"`
+	warnings  []string
+}
+
+func (p *page[T]) total() int64 { return *p.Pagination.TotalResults }
+func (p *page[T]) last() bool   { return p.Pagination.Next == nil }
+
+// listing reads all pages of one list. Pages are asked for by number: `next`
+// only says whether there are more, so it can lead neither in a circle nor to
+// another host, and pages can be read at the same time.
+type listing[T any] struct {
+	client *Client
+	path   string
+	// query are the encoded parameters beside per_page and page.
+	query string
+	// object is what the list holds, for messages: "process".
+	object string
+	guid   func(*T) string
+	// finish completes and checks a resource; nil when there is nothing to do.
+	finish func(*T) error
+	// gate is filled by each request that is open, and shared by the listings
+	// that are read together.
+	gate chan struct{}
+	// tooMany may refuse a list that needs this many pages after the first one;
+	// nil for no limit.
+	tooMany func(pages int64) bool
+}
+
+// errTooMany is the error of a list that tooMany refused.
+var errTooMany = errors.New("the list has too many pages")
+
+// listed is a list that was read whole.
+type listed[T any] struct {
+	resources []*T
+	included  included
+	warnings  []string
+	// unstable says how the pages disagreed to the end; empty when they agreed.
+	unstable string
+}
+
+// read reads the list until its pages agree: each says the same total_results,
+// there are that many resources, and none comes twice. Whatever is created or
+// deleted between two pages shifts the rest, so that a resource can come twice
+// or not at all. After readingsMax readings the last one has to do.
+func (l *listing[T]) read(ctx context.Context) (*listed[T], error) {
+	for reading := 1; ; reading++ {
+		pages, err := l.readOnce(ctx, reading == readingsMax)
+		if err != nil {
+			return nil, err
+		}
+		result, differ := l.join(pages)
+		if differ == "" || reading == readingsMax {
+			if result.unstable = differ; differ != "" {
+				result.unstable = fmt.Sprintf("%s, in %d readings one after the other", differ, readingsMax)
+			}
+			return result, nil
+		}
+	}
+}
+
+// readOnce reads the pages once. Unless everything is wanted, it stops at the
+// first page that does not agree with the first.
+func (l *listing[T]) readOnce(ctx context.Context, everything bool) ([]*page[T], error) {
+	first, perPage, err := l.firstPage(ctx)
+	if err != nil {
+		return nil, err
+	}
+	size := int64(len(first.Resources))
+	if first.total() > resultsMax {
+		return nil, l.pageError(1, nil, fmt.Errorf("it claims %d results, more than any foundation has", first.total()))
+	}
+	if first.last() || size == 0 || first.total() <= size {
+		return []*page[T]{first}, nil
+	}
+	// The size of a page is what the server gives, whatever it was asked for.
+	count := (first.total() + size - 1) / size
+	if l.tooMany != nil && l.tooMany(count-1) {
+		return nil, errTooMany
+	}
+
+	seen := newGUIDSet(len(first.Resources))
+	for _, resource := range first.Resources {
+		seen.add(l.guid(resource))
+	}
+	var lock sync.Mutex
+	pages, stop := []*page[T]{first}, false
+	group, groupCtx := errgroup.WithContext(ctx)
+	group.SetLimit(pagesAtOnce)
+	for number := int64(2); number <= count && groupCtx.Err() == nil; number++ {
+		lock.Lock()
+		stopped := stop
+		lock.Unlock()
+		if stopped {
+			break
+		}
+		group.Go(func() error {
+			p, err := l.readPage(groupCtx, number, perPage)
+			if err != nil {
+				return err
+			}
+			lock.Lock()
+			defer lock.Unlock()
+			for int64(len(pages)) < number {
+				pages = append(pages, nil)
+			}
+			pages[number-1] = p
+			added := 0
+			for _, resource := range p.Resources {
+				if seen.add(l.guid(resource)) {
+					added++
+				}
+			}
+			// A page that brings nothing new will not be followed by one that
+			// does: this is where a server that counts to infinity ends.
+			stop = stop || added == 0 ||
+				!everything && (p.total() != first.total() || added != len(p.Resources) || p.last() && number < count)
+			return nil
+		})
+	}
+	if err := group.Wait(); err != nil {
+		return nil, err
+	}
+	// A loop that ended because the run was canceled has read too little.
+	return pages, ctx.Err()
+}
+
+// join puts pages together, each resource once, and says how they disagree.
+func (l *listing[T]) join(pages []*page[T]) (*listed[T], string) {
+	pages = slices.DeleteFunc(pages, func(p *page[T]) bool { return p == nil })
+	count := 0
+	for _, p := range pages {
+		count += len(p.Resources)
+	}
+	result := &listed[T]{resources: make([]*T, 0, count)}
+	seen := newGUIDSet(count)
+	total, differ := pages[0].total(), ""
+	for i, p := range pages {
+		if p.total() != total {
+			differ = fmt.Sprintf("page 1 said that there are %d in all, a later one %d", total, p.total())
+		}
+		for _, resource := range p.Resources {
+			if seen.add(l.guid(resource)) {
+				result.resources = append(result.resources, resource)
+			}
+		}
+		result.included.add(p.Included)
+		result.warnings = addNew(result.warnings, p.warnings)
+		pages[i] = nil
+	}
+	switch unique := len(result.resources); {
+	case differ != "":
+	case unique != count:
+		differ = fmt.Sprintf("%d came more than once", count-unique)
+	case int64(unique) != total:
+		differ = fmt.Sprintf("the pages held %d where total_results said %d", unique, total)
+	}
+	return result, differ
+}
+
+// firstPage reads page 1 with the largest page that the foundation accepts,
+// and returns the size to ask for in the further ones.
+func (l *listing[T]) firstPage(ctx context.Context) (*page[T], int64, error) {
+	for {
+		perPage := l.client.memory.perPage()
+		p, err := l.readPage(ctx, 1, perPage)
+		if err == nil || !refusesPerPage(err) || !l.client.memory.lowerPerPage(perPage, err) {
+			return p, perPage, err
+		}
+	}
+}
+
+// readPage reads one page. A perPage of 0 leaves the size to the server.
+func (l *listing[T]) readPage(ctx context.Context, number, perPage int64) (*page[T], error) {
+	select {
+	case l.gate <- struct{}{}:
+		defer func() { <-l.gate }()
+	case <-ctx.Done():
+		return nil, ctx.Err()
+	}
+	query := l.query
+	if perPage > 0 {
+		query += "&per_page=" + strconv.FormatInt(perPage, 10)
+	}
+	if number > 1 {
+		query += "&page=" + strconv.FormatInt(number, 10)
+	}
+	response, err := l.client.send(ctx, request{
+		method: http.MethodGet, path: l.path, query: strings.TrimPrefix(query, "&"),
+	})
+	if err != nil {
+		return nil, err
+	}
+	p := new(page[T])
+	if err := decode(response.Body, p); err != nil {
+		return nil, l.decodeError(number, response, err)
+	}
+	switch {
+	case p.Pagination == nil:
+		return nil, l.pageError(number, response, errors.New(`it has no "pagination"`))
+	case p.Pagination.TotalResults == nil || *p.Pagination.TotalResults < 0:
+		return nil, l.pageError(number, response, errors.New(`its "pagination" has no usable "total_results"`))
+	case p.Resources == nil:
+		return nil, l.pageError(number, response, errors.New(`it has no "resources"`))
+	}
+	for i, resource := range p.Resources {
+		err := errNull
+		if resource != nil {
+			if err = nil; l.finish != nil {
+				err = l.finish(resource)
+			}
+		}
+		if err != nil {
+			return nil, l.resourceError(number, response, i, "", err)
+		}
+	}
+	p.warnings = l.client.warnings(response.Header)
+	return p, nil
+}
+
+var errNull = errors.New("it is null, not an object")
+
+// decodeError finds the resource that could not be decoded.
+func (l *listing[T]) decodeError(number int64, response *transport.Response, err error) error {
+	var wrongType *json.UnmarshalTypeError
+	var raw struct {
+		Resources []json.RawMessage `json:"resources"`
+	}
+	if !errors.As(err, &wrongType) || json.Unmarshal(response.Body, &raw) != nil {
+		return l.pageError(number, response, err)
+	}
+	for i, body := range raw.Resources {
+		if string(body) == "null" {
+			continue
+		}
+		if err := decode(body, new(T)); err != nil {
+			var named struct {
+				GUID any `json:"guid"`
+			}
+			_ = json.Unmarshal(body, &named) // a message without the GUID is still one
+			guid, _ := named.GUID.(string)
+			return l.resourceError(number, response, i, guid, err)
+		}
+	}
+	return l.pageError(number, response, err)
+}
+
+// resourceError is the error for one resource of a page.
+func (l *listing[T]) resourceError(number int64, response *transport.Response, index int, guid string, err error) error {
+	name := fmt.Sprintf("%s %d", l.object, index)
+	if guid != "" {
+		name += fmt.Sprintf(" (counted from 0, %s)", excerpt(l.client.secrets.Clean(guid), 100))
+	} else {
+		name += " (counted from 0)"
+	}
+	e := l.pageError(number, response, fmt.Errorf("in %s %w", name, err))
+	e.Field = fmt.Sprintf("resources[%d]", index)
+	var wrongType *json.UnmarshalTypeError
+	if errors.As(err, &wrongType) && wrongType.Field != "" {
+		e.Field += "." + wrongType.Field
+	}
+	return e
+}
+
+// pageError is the error for a page that is no page; response is nil when
+// nothing of it is needed.
+func (l *listing[T]) pageError(number int64, response *transport.Response, err error) *ResponseError {
+	err = fmt.Errorf("page %d of the list: %w", number, err)
+	if response == nil {
+		return &ResponseError{Method: http.MethodGet, Path: l.path, Status: http.StatusOK, Err: err}
+	}
+	return l.client.responseError(http.MethodGet, l.path, response, err)
+}
+
+// addNew adds the texts that are not there yet.
+func addNew(texts, more []string) []string {
+	for _, text := range more {
+		if !slices.Contains(texts, text) {
+			texts = append(texts, text)
+		}
+	}
+	return texts
+}
+
+// guidSet finds GUIDs that come twice.
+type guidSet map[string]struct{}
+
+func newGUIDSet(size int) guidSet { return make(guidSet, size) }
+
+// add reports whether the GUID is new.
+func (s guidSet) add(guid string) bool {
+	before := len(s)
+	s[guid] = struct{}{}
+	return len(s) > before
+}
+
+// listMemory is what a client learns about the lists of its foundation. Its
+// zero value knows nothing yet.
+type listMemory struct {
+	mutex sync.Mutex
+	// pageSize is the size that was accepted last, 0 when none was refused yet;
+	// sizeless says that the server has to choose.
+	pageSize int64
+	sizeless bool
+	// unknown are the parameters that a list does not know, each with the
+	// answer that said so.
+	unknown map[string]map[string]error
+}
+
+// perPage is the page size to ask for; 0 for none.
+func (m *listMemory) perPage() int64 {
+	m.mutex.Lock()
+	defer m.mutex.Unlock()
+	switch {
+	case m.sizeless:
+		return 0
+	case m.pageSize == 0:
+		return pageSizeMax
+	}
+	return m.pageSize
+}
+
+// lowerPerPage remembers that the size was refused: the next one is what the
+// refusal allows, or else one on the way down. It reports whether there is
+// another one to try.
+func (m *listMemory) lowerPerPage(refused int64, refusal error) bool {
+	m.mutex.Lock()
+	defer m.mutex.Unlock()
+	current := m.pageSize
+	if current == 0 {
+		current = pageSizeMax
+	}
+	switch {
+	case refused == 0:
+		return false
+	case m.sizeless || current < refused:
+		return true // another list has learned it in the meantime
+	}
+	if limit := perPageLimit(refusal); limit > 0 && limit < refused {
+		m.pageSize = limit
+		return true
+	}
+	for _, size := range []int64{1000, 500, 200, 100, 50} {
+		if size < refused {
+			m.pageSize = size
+			return true
+		}
+	}
+	m.sizeless = true
+	return true
+}
+
+// refusesPerPage reports whether the API refused the size of a page. Cloud
+// Controller says 400, Korifi 422; only the sentence tells what it is about.
+func refusesPerPage(err error) bool { return perPageRefusal(err) != "" }
+
+func perPageRefusal(err error) string {
+	var e *Error
+	if !errors.As(err, &e) || !e.Has(CodeBadQueryParameter) && !e.Has(CodeUnprocessable) {
+		return ""
+	}
+	for _, o := range e.Errors {
+		// A list of valid parameters names per_page although it is fine.
+		text, _, _ := strings.Cut(o.Detail, validParameters)
+		if strings.Contains(strings.NewReplacer(" ", "", "_", "").Replace(strings.ToLower(text)), "perpage") {
+			return text
+		}
+	}
+	return ""
+}
+
+var number = regexp.MustCompile(`\d+`)
+
+// perPageLimit is the largest page that the refusal names, or 0: "Per page
+// must be between 1 and 5000", "PerPage must be no greater than 5000".
+func perPageLimit(refusal error) int64 {
+	var limit int64
+	for _, digits := range number.FindAllString(perPageRefusal(refusal), -1) {
+		if n, err := strconv.ParseInt(digits, 10, 64); err == nil && n <= pageSizeMax {
+			limit = max(limit, n)
+		}
+	}
+	return limit
+}
+
+// readTogether reads the list once for each query, and puts the results
+// together in the order of the queries.
+func readTogether[T any](ctx context.Context, list listing[T], queries []string) (*listed[T], error) {
+	parts, err := readParts(ctx, list, queries)
+	if err != nil {
+		return nil, err
+	}
+	whole := &listed[T]{}
+	for _, part := range parts {
+		whole.resources = append(whole.resources, part.resources...)
+		whole.included.add(part.included)
+		whole.warnings = addNew(whole.warnings, part.warnings)
+		if part.unstable != "" {
+			whole.unstable = part.unstable
+		}
+	}
+	return whole, nil
+}
+
+// readParts reads the list once for each query, a few at the same time.
+func readParts[T any](ctx context.Context, list listing[T], queries []string) ([]*listed[T], error) {
+	parts := make([]*listed[T], len(queries))
+	group, groupCtx := errgroup.WithContext(ctx)
+	group.SetLimit(pagesAtOnce)
+	for i, query := range queries {
+		part := list
+		part.query += query
+		group.Go(func() (err error) {
+			parts[i], err = part.read(groupCtx)
+			return err
+		})
+	}
+	if err := group.Wait(); err != nil {
+		return nil, err
+	}
+	return parts, nil
+}
