@@ -5,6 +5,8 @@ package provider
 
 import (
 	"context"
+	"fmt"
+	"os"
 
 	"github.com/hashicorp/terraform-plugin-framework/action"
 	"github.com/hashicorp/terraform-plugin-framework/datasource"
@@ -12,13 +14,19 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/list"
 	"github.com/hashicorp/terraform-plugin-framework/provider"
 	"github.com/hashicorp/terraform-plugin-framework/resource"
+
+	"github.com/cf-process/terraform-provider-cf/internal/capi"
+	"github.com/cf-process/terraform-provider-cf/internal/redact"
+	"github.com/cf-process/terraform-provider-cf/internal/transport"
+	"github.com/cf-process/terraform-provider-cf/internal/uaa"
 )
 
 var (
-	_ provider.Provider                  = (*cfProvider)(nil)
-	_ provider.ProviderWithFunctions     = (*cfProvider)(nil)
-	_ provider.ProviderWithActions       = (*cfProvider)(nil)
-	_ provider.ProviderWithListResources = (*cfProvider)(nil)
+	_ provider.Provider                   = (*cfProvider)(nil)
+	_ provider.ProviderWithValidateConfig = (*cfProvider)(nil)
+	_ provider.ProviderWithFunctions      = (*cfProvider)(nil)
+	_ provider.ProviderWithActions        = (*cfProvider)(nil)
+	_ provider.ProviderWithListResources  = (*cfProvider)(nil)
 )
 
 // cfProvider is the provider `cf`.
@@ -39,7 +47,65 @@ func (p *cfProvider) Metadata(_ context.Context, _ provider.MetadataRequest, res
 	resp.Version = p.version
 }
 
-func (p *cfProvider) Configure(_ context.Context, _ provider.ConfigureRequest, _ *provider.ConfigureResponse) {
+// ValidateConfig finds what is wrong with the block alone, so that `terraform
+// validate` says it, where the environment of the run does not count.
+func (p *cfProvider) ValidateConfig(ctx context.Context, req provider.ValidateConfigRequest, resp *provider.ValidateConfigResponse) {
+	var block model
+	resp.Diagnostics.Append(req.Config.Get(ctx, &block)...)
+	if resp.Diagnostics.HasError() {
+		return
+	}
+	resp.Diagnostics.Append(check(block)...)
+}
+
+// Configure turns the block into a client. It sends nothing: Terraform starts
+// the provider several times for a command, often without reading anything.
+func (p *cfProvider) Configure(ctx context.Context, req provider.ConfigureRequest, resp *provider.ConfigureResponse) {
+	var block model
+	resp.Diagnostics.Append(req.Config.Get(ctx, &block)...)
+	if resp.Diagnostics.HasError() {
+		return
+	}
+	s, diags := resolve(block, surroundings{env: os.LookupEnv, home: os.UserHomeDir, readFile: os.ReadFile})
+	resp.Diagnostics.Append(diags...)
+	if resp.Diagnostics.HasError() {
+		return
+	}
+	client, err := p.client(s, req.TerraformVersion)
+	if err != nil {
+		resp.Diagnostics.AddError("Unusable provider settings", err.Error())
+		return
+	}
+	resp.DataSourceData = client
+	resp.ResourceData = client
+	resp.ActionData = client
+	resp.ListResourceData = client
+}
+
+// client wires the rooms together: transport, login and API.
+func (p *cfProvider) client(s settings, terraformVersion string) (*capi.Client, error) {
+	secrets := new(redact.Set)
+	for _, secret := range s.secrets() {
+		secrets.Add(secret)
+	}
+	httpClient, err := transport.New(transport.Config{
+		CACertificate:     s.caCertificate,
+		SkipSSLValidation: s.skipSSLValidation,
+		RequestTimeout:    s.requestTimeout,
+		MaxRetries:        s.maxRetries,
+		UserAgent:         fmt.Sprintf("Terraform/%s terraform-provider-cf/%s", terraformVersion, p.version),
+		Logger:            logger{secrets: secrets},
+		Secrets:           secrets,
+	})
+	if err != nil {
+		return nil, err
+	}
+	return capi.New(capi.Config{
+		BaseURL:   s.api,
+		Transport: httpClient,
+		Auth:      uaa.New(s.api, s.credential, httpClient, secrets),
+		Secrets:   secrets,
+	}), nil
 }
 
 func (p *cfProvider) DataSources(context.Context) []func() datasource.DataSource {

@@ -1,0 +1,217 @@
+package provider
+
+import (
+	"crypto/x509"
+	"encoding/pem"
+	"errors"
+	"fmt"
+	"math"
+	"net/netip"
+	"net/url"
+	"strconv"
+	"strings"
+	"time"
+	"unicode"
+
+	"github.com/hashicorp/terraform-plugin-framework/path"
+)
+
+func (r *resolver) apiURL() *url.URL {
+	v := r.lookup(apiURL)
+	if !v.given() {
+		return nil
+	}
+	u, err := parseAPIURL(v.text)
+	if err != nil {
+		r.refuse(v, err.Error(), "Set it to the root of the Cloud Foundry API, like https://api.example.org; `cf api` shows it.")
+		return nil
+	}
+	return u
+}
+
+// parseAPIURL reads the root of an API. The errors continue a sentence that
+// begins with the name of the value; none quotes a password.
+func parseAPIURL(text string) (*url.URL, error) {
+	quoted := quoteURL(text)
+	if strings.ContainsFunc(text, func(c rune) bool { return unicode.IsSpace(c) || !unicode.IsPrint(c) }) {
+		return nil, fmt.Errorf("is %s: a URL has no spaces or control characters", quoted)
+	}
+	full := text
+	if scheme, _, found := strings.Cut(text, "://"); !found {
+		lower := strings.ToLower(text)
+		if strings.HasPrefix(lower, "http:") || strings.HasPrefix(lower, "https:") {
+			return nil, fmt.Errorf("is %s: the scheme is followed by two slashes, as in https://", quoted)
+		}
+		full = "https://" + strings.TrimPrefix(text, "//")
+	} else if !strings.EqualFold(scheme, "https") && !strings.EqualFold(scheme, "http") {
+		return nil, fmt.Errorf("is %s: the scheme is neither https nor http", quoted)
+	}
+	u, err := url.Parse(full)
+	if err != nil {
+		if strings.Contains(text, "@") {
+			return nil, errors.New("is not a URL")
+		}
+		var parseError *url.Error
+		if errors.As(err, &parseError) {
+			err = parseError.Err
+		}
+		return nil, fmt.Errorf("is %s: %w", quoted, err)
+	}
+	switch {
+	case u.User != nil:
+		return nil, errors.New("carries a user name or password: those belong into user and password")
+	case strings.ContainsAny(full, "?#"):
+		return nil, fmt.Errorf("is %s with a query or fragment: the root of an API has none", quoted)
+	case u.Hostname() == "":
+		return nil, fmt.Errorf("is %s: the host is missing", quoted)
+	case !validHost(u):
+		return nil, fmt.Errorf("is %s: %q is no valid host", quoted, u.Host)
+	}
+	u.Host = strings.ToLower(u.Host)
+	u.Path, u.RawPath = strings.TrimRight(u.Path, "/"), strings.TrimRight(u.RawPath, "/")
+	if first, _, _ := strings.Cut(strings.TrimPrefix(u.Path, "/"), "/"); first == "v2" || first == "v3" {
+		return nil, fmt.Errorf("is %s: the provider adds /v3 by itself", quoted)
+	}
+	return u, nil
+}
+
+// quoteURL shows a URL without what may be secret in it.
+func quoteURL(text string) string {
+	if strings.Contains(text, "@") {
+		return "not a URL that could be shown here (it has an @)"
+	}
+	if i := strings.IndexAny(text, "?#"); i >= 0 {
+		text = text[:i]
+	}
+	return strconv.Quote(text)
+}
+
+func validHost(u *url.URL) bool {
+	if strings.HasSuffix(u.Host, ":") {
+		return false
+	}
+	if u.Port() != "" {
+		if port, err := strconv.Atoi(u.Port()); err != nil || port < 1 || port > 65535 {
+			return false
+		}
+	}
+	if strings.HasPrefix(u.Host, "[") {
+		_, err := netip.ParseAddr(u.Hostname())
+		return err == nil
+	}
+	for _, label := range strings.Split(strings.TrimSuffix(u.Hostname(), "."), ".") {
+		if label == "" || strings.ContainsFunc(label, func(c rune) bool {
+			return c != '-' && c != '_' && !unicode.IsLetter(c) && !unicode.IsDigit(c) && !unicode.IsMark(c)
+		}) {
+			return false
+		}
+	}
+	return true
+}
+
+// sameServer says whether two URLs lead to the same scheme, host and port.
+func sameServer(a, b *url.URL) bool {
+	port := func(u *url.URL) string {
+		if p := u.Port(); p != "" {
+			return p
+		}
+		return map[string]string{"https": "443", "http": "80"}[u.Scheme]
+	}
+	name := func(u *url.URL) string { return strings.ToLower(strings.TrimSuffix(u.Hostname(), ".")) }
+	return a.Scheme == b.Scheme && name(a) == name(b) && port(a) == port(b)
+}
+
+func (r *resolver) caCertificate() string {
+	v := r.lookup(caCertificate)
+	if !v.given() {
+		return ""
+	}
+	if reason := checkPEM(v.text); reason != "" {
+		advice := "It takes the certificates themselves; from a file they come with `file(\"ca.pem\")`."
+		if !v.inBlock {
+			advice = "It takes the certificates themselves, not the name of a file."
+		}
+		r.refuse(v, reason, advice)
+		return ""
+	}
+	return v.text
+}
+
+// checkPEM says what is wrong with a list of certificates. It never quotes: by
+// mistake a private key may be there.
+func checkPEM(text string) string {
+	rest, found := []byte(text), 0
+	for {
+		var block *pem.Block
+		if block, rest = pem.Decode(rest); block == nil {
+			break
+		}
+		if block.Type != "CERTIFICATE" {
+			continue
+		}
+		found++
+		if _, err := x509.ParseCertificate(block.Bytes); err != nil {
+			return fmt.Sprintf("has a certificate (number %d) that cannot be read: %v", found, err)
+		}
+	}
+	if found == 0 {
+		return "has no certificate in PEM form (-----BEGIN CERTIFICATE----- …)"
+	}
+	return ""
+}
+
+func (r *resolver) requestTimeout() time.Duration {
+	v := r.lookup(requestTimeout)
+	if !v.given() {
+		return defaultRequestTimeout
+	}
+	const advice = "It is a Go duration, longer than 0, like 45s or 2m."
+	d, err := time.ParseDuration(v.text)
+	switch {
+	case err != nil:
+		if _, numeric := strconv.ParseFloat(v.text, 64); numeric == nil {
+			r.refuse(v, fmt.Sprintf("is %q, without a unit", v.text), advice)
+		} else {
+			r.refuse(v, fmt.Sprintf("is %q, which is no duration", v.text), advice)
+		}
+	case d <= 0:
+		r.refuse(v, fmt.Sprintf("is %q", v.text), advice)
+	}
+	return d
+}
+
+func (r *resolver) maxRetries() int {
+	const advice = "It is a whole number, 0 or more; 0 turns retries off."
+	number, given := r.block.MaxRetries.ValueInt64(), !r.block.MaxRetries.IsNull() && !r.block.MaxRetries.IsUnknown()
+	if given {
+		if number < 0 {
+			r.diags.AddAttributeError(path.Root(maxRetries.name), "Invalid max_retries", fmt.Sprintf("max_retries is %d. %s", number, advice))
+		}
+	} else {
+		v := r.lookupIn(maxRetries, false)
+		if !v.given() {
+			return defaultMaxRetries
+		}
+		var err error
+		if number, err = strconv.ParseInt(v.text, 10, 64); err != nil || number < 0 {
+			r.refuse(v, fmt.Sprintf("is %q", v.text), advice)
+		}
+	}
+	return int(min(number, math.MaxInt32))
+}
+
+// skipSSLValidation gives the setting and what set it; "" when nothing did.
+func (r *resolver) skipSSLValidation() (skip bool, source string) {
+	if b := r.block.SkipSSLValidation; !b.IsNull() && !b.IsUnknown() {
+		return b.ValueBool(), skipSSLValidation.name
+	}
+	v := r.lookupIn(skipSSLValidation, false)
+	if !v.given() {
+		return false, ""
+	}
+	skip, err := strconv.ParseBool(v.text)
+	if err != nil {
+		r.refuse(v, fmt.Sprintf("is %q", v.text), "It is true or false.")
+	}
+	return skip, v.variable
+}

@@ -1,0 +1,176 @@
+package provider
+
+import (
+	"crypto/ecdsa"
+	"crypto/elliptic"
+	"crypto/rand"
+	"crypto/x509"
+	"crypto/x509/pkix"
+	"encoding/pem"
+	"math/big"
+	"net/url"
+	"strings"
+	"testing"
+	"time"
+)
+
+// testCertificate makes a certificate; each is another one.
+func testCertificate(t testing.TB) string {
+	t.Helper()
+	key, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
+	if err != nil {
+		t.Fatal(err)
+	}
+	template := &x509.Certificate{
+		SerialNumber: big.NewInt(time.Now().UnixNano()), Subject: pkix.Name{CommonName: "test"},
+		NotBefore: time.Now(), NotAfter: time.Now().Add(time.Hour), IsCA: true, BasicConstraintsValid: true,
+	}
+	der, err := x509.CreateCertificate(rand.Reader, template, template, &key.PublicKey, key)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return string(pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: der}))
+}
+
+func TestParseAPIURL(t *testing.T) {
+	t.Parallel()
+	for text, want := range map[string]string{
+		"https://api.example.org":         "https://api.example.org",
+		"https://api.example.org/":        "https://api.example.org",
+		"https://api.example.org///":      "https://api.example.org",
+		"api.example.org":                 "https://api.example.org",
+		"//api.example.org/":              "https://api.example.org",
+		"api.example.org:8443":            "https://api.example.org:8443",
+		"localhost:8080/":                 "https://localhost:8080",
+		"HTTPS://API.Example.ORG":         "https://api.example.org",
+		"http://127.0.0.1:8080":           "http://127.0.0.1:8080",
+		"http://[::1]:8080/":              "http://[::1]:8080",
+		"https://gateway.example.org/cf/": "https://gateway.example.org/cf",
+		"https://api.under_score.org.":    "https://api.under_score.org.",
+		"https://bücher.example":          "https://b%C3%BCcher.example",
+	} {
+		u, err := parseAPIURL(text)
+		if err != nil {
+			t.Errorf("%s: unexpected error: it %v", text, err)
+			continue
+		}
+		if u.String() != want {
+			t.Errorf("%s became %s, want %s", text, u, want)
+		}
+	}
+}
+
+func TestParseAPIURLErrors(t *testing.T) {
+	t.Parallel()
+	for _, tc := range []struct{ text, want string }{
+		{"https://", "host is missing"},
+		{"https:///path", "host is missing"},
+		{"https://:8080", "host is missing"},
+		{"ftp://api.example.org", "neither https nor http"},
+		{"://api.example.org", "neither https nor http"},
+		{"https:/api.example.org", "two slashes"},
+		{"https:api.example.org", "two slashes"},
+		{"mailto:someone", "invalid port"},
+		{"https://api example.org", "no spaces"},
+		{"https://api.example.org/\x7f", "no spaces or control characters"},
+		{"https://api.example.org\nHost: x", "control characters"},
+		{"https://user:hunter22@api.example.org", "user name or password"},
+		{"user@api.example.org", "user name or password"},
+		{"https://user:hunter22@api example.org", "no spaces"},
+		{"https://user:hunter22%zz@api.example.org", "is not a URL"},
+		{"https://api.example.org?token=hunter22", "query"},
+		{"https://api.example.org?", "query"},
+		{"https://api.example.org/#x", "query or fragment"},
+		{"https://api.example.org:port", "invalid port"},
+		{"https://api.example.org:0", "no valid host"},
+		{"https://api.example.org:65536", "no valid host"},
+		{"https://api.example.org:", "no valid host"},
+		{"https://api..example.org", "no valid host"},
+		{"https://${api}", `invalid character`},
+		{"https://$(cf-api)", "no valid host"},
+		{"https://a,b", "no valid host"},
+		{"https://[::1", "missing ']'"},
+		{"https://[api]", "invalid host"},
+		{`https:\\api.example.org`, "two slashes"},
+		{"https://api.example.org/v3", "adds /v3 by itself"},
+		{"https://api.example.org/v3/", "adds /v3 by itself"},
+		{"https://api.example.org/v2/info", "adds /v3 by itself"},
+		{"/", "host is missing"},
+	} {
+		u, err := parseAPIURL(tc.text)
+		if err == nil {
+			t.Errorf("%q became %s, want an error with %q", tc.text, u, tc.want)
+			continue
+		}
+		if !strings.Contains(err.Error(), tc.want) {
+			t.Errorf("%q: the error %q lacks %q", tc.text, err, tc.want)
+		}
+		if strings.Contains(err.Error(), "hunter22") {
+			t.Errorf("%q: the error shows a secret: %v", tc.text, err)
+		}
+	}
+}
+
+func TestSameServer(t *testing.T) {
+	t.Parallel()
+	for _, tc := range []struct {
+		a, b string
+		want bool
+	}{
+		{"https://api.example.org", "https://api.example.org", true},
+		{"https://api.example.org", "https://API.example.org:443", true},
+		{"https://api.example.org", "https://api.example.org./", true},
+		{"http://api.example.org:80", "http://api.example.org", true},
+		{"https://api.example.org", "http://api.example.org", false},
+		{"https://api.example.org", "http://api.example.org:443", false},
+		{"https://api.example.org", "https://api.example.org:8443", false},
+		{"https://api.example.org", "https://api.example.com", false},
+		{"https://api.example.org", "https://evil.org/api.example.org", false},
+	} {
+		a, errA := parseAPIURL(tc.a)
+		b, errB := parseAPIURL(tc.b)
+		if errA != nil || errB != nil {
+			t.Fatal(errA, errB)
+		}
+		if sameServer(a, b) != tc.want || sameServer(b, a) != tc.want {
+			t.Errorf("sameServer(%s, %s) is not %v", tc.a, tc.b, tc.want)
+		}
+	}
+}
+
+// FuzzParseAPIURL looks for a URL that is taken and then is not the root of an
+// API: what it gives must come back unchanged when it is parsed again.
+func FuzzParseAPIURL(f *testing.F) {
+	for _, seed := range []string{
+		"https://api.example.org/", "api.example.org:1", "http://[::1]:8080", "https://u:p@h", "https://h?q#f",
+		"https:/h", "//h", "https://h/%2f/", "https://b\u00fc.example", "",
+	} {
+		f.Add(seed)
+	}
+	f.Fuzz(func(t *testing.T, text string) {
+		u, err := parseAPIURL(text)
+		if err != nil {
+			return
+		}
+		if u.Scheme != "https" && u.Scheme != "http" || u.Hostname() == "" || u.User != nil || u.RawQuery != "" || u.Fragment != "" {
+			t.Fatalf("%q became %#v", text, u)
+		}
+		again, err := parseAPIURL(u.String())
+		if err != nil {
+			if strings.Contains(u.Host, "%") || !isASCII(u.Host) {
+				return // String escapes such a host, which is then no host that people write
+			}
+			t.Fatalf("%q became %s, which then %v", text, u, err)
+		}
+		if again.String() != u.String() {
+			t.Fatalf("%q became %s, and that %s", text, u, again)
+		}
+		if _, err := url.Parse(u.String() + "/v3/processes"); err != nil {
+			t.Fatalf("%q became %s, to which no path can be added: %v", text, u, err)
+		}
+	})
+}
+
+func isASCII(text string) bool {
+	return !strings.ContainsFunc(text, func(c rune) bool { return c > 0x7f })
+}

@@ -1,0 +1,57 @@
+package provider
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"github.com/hashicorp/terraform-plugin-log/tflog"
+
+	"github.com/cf-process/terraform-provider-cf/internal/redact"
+	"github.com/cf-process/terraform-provider-cf/internal/transport"
+)
+
+var _ transport.Logger = logger{}
+
+// logger writes to Terraform's log (TF_LOG), without the secrets of this run.
+// It cleans by itself instead of with tflog's masks: a mask is fixed in the
+// context of one call, and a token that is fetched during the call comes later.
+type logger struct{ secrets *redact.Set }
+
+func (l logger) Trace(ctx context.Context, msg string, fields map[string]any) {
+	tflog.Trace(ctx, l.secrets.Clean(msg), l.clean(fields))
+}
+
+func (l logger) Debug(ctx context.Context, msg string, fields map[string]any) {
+	tflog.Debug(ctx, l.secrets.Clean(msg), l.clean(fields))
+}
+
+func (l logger) Info(ctx context.Context, msg string, fields map[string]any) {
+	tflog.Info(ctx, l.secrets.Clean(msg), l.clean(fields))
+}
+
+func (l logger) Warn(ctx context.Context, msg string, fields map[string]any) {
+	tflog.Warn(ctx, l.secrets.Clean(msg), l.clean(fields))
+}
+
+// clean gives fields that can be written. What cannot hold a secret stays as
+// it is, everything else becomes text: nothing that is nested slips through.
+func (l logger) clean(fields map[string]any) map[string]any {
+	if fields == nil {
+		return nil
+	}
+	cleaned := make(map[string]any, len(fields))
+	for name, v := range fields {
+		switch v := v.(type) {
+		case nil, bool, int, int8, int16, int32, int64, uint, uint8, uint16, uint32, uint64, float32, float64:
+			cleaned[name] = v
+		case time.Duration:
+			cleaned[name] = v.String()
+		case string:
+			cleaned[name] = l.secrets.Clean(v)
+		default:
+			cleaned[name] = l.secrets.Clean(fmt.Sprint(v))
+		}
+	}
+	return cleaned
+}
