@@ -1,0 +1,128 @@
+package capi_test
+
+import (
+	"context"
+	"net/http"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/cf-process/terraform-provider-cf/internal/capi"
+)
+
+// answers serves fixed bodies by path, and 404 with an unknown endpoint for
+// others.
+func answers(bodies map[string]string) *listServer {
+	return &listServer{answer: func(w http.ResponseWriter, r *http.Request) bool {
+		body, found := bodies[r.URL.Path]
+		if !found {
+			fail(w, http.StatusNotFound, 10000, "CF-NotFound", "Unknown request")
+			return true
+		}
+		_, _ = w.Write([]byte(body))
+		return true
+	}}
+}
+
+const someStats = `{"resources": [{"index": 0, "state": "RUNNING", "uptime": 5}, {"index": 1, "state": "DOWN"}]}`
+
+func TestProcessInstances(t *testing.T) {
+	t.Parallel()
+	server := answers(map[string]string{
+		"/v3/processes/g/process_instances": `{"resources": [{"index": 0, "state": "RUNNING", "since": 0}, {"index": 1, "state": "DOWN"}]}`,
+		"/v3/apps/a/processes/web":          `{"guid": "g"}`,
+	})
+	client := server.start(t)
+	for _, test := range []struct {
+		address capi.Address
+		want    string
+	}{
+		{capi.Address{GUID: "g"}, "/v3/processes/g/process_instances?"},
+		{capi.Address{AppGUID: "a", Type: "web"}, "/v3/apps/a/processes/web? /v3/processes/g/process_instances?"},
+	} {
+		server.forget()
+		instances, err := client.ProcessInstances(context.Background(), test.address)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if asked := strings.Join(server.asked(), " "); asked != test.want {
+			t.Errorf("asked %s", asked)
+		}
+		if r := instances.Resources; len(r) != 2 || *r[0].Since != 0 || r[1].Since != nil || *r[1].Index != 1 || *r[1].State != "DOWN" {
+			t.Errorf("got %+v", r)
+		}
+	}
+}
+
+func TestProcessInstancesFromStats(t *testing.T) {
+	t.Parallel()
+	server := answers(map[string]string{
+		"/v3/processes/g/stats":          someStats,
+		"/v3/apps/a/processes/web":       `{"guid": "g"}`,
+		"/v3/apps/a/processes/web/stats": someStats,
+	})
+	client := server.start(t)
+	for _, test := range []struct {
+		address capi.Address
+		want    []string
+	}{
+		{capi.Address{AppGUID: "a", Type: "web"}, []string{"/v3/apps/a/processes/web?", "/v3/processes/g/process_instances?", "/v3/processes/g/stats?"}},
+		// From now on it is known that there is no such endpoint.
+		{capi.Address{AppGUID: "a", Type: "web"}, []string{"/v3/apps/a/processes/web/stats?"}},
+		{capi.Address{GUID: "g"}, []string{"/v3/processes/g/stats?"}},
+	} {
+		server.forget()
+		instances, err := client.ProcessInstances(context.Background(), test.address)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if asked := server.asked(); !slices.Equal(asked, test.want) {
+			t.Errorf("asked %q", asked)
+		}
+		if r := instances.Resources; len(r) != 2 || r[0].Since != nil || *r[0].State != "RUNNING" || *r[1].Index != 1 {
+			t.Errorf("got %+v", r)
+		}
+	}
+}
+
+func TestProcessInstancesErrors(t *testing.T) {
+	t.Parallel()
+	client := answers(map[string]string{"/v3/processes/g/process_instances": `{}`}).start(t)
+	if _, err := client.ProcessInstances(context.Background(), capi.Address{GUID: "g"}); err == nil || !strings.Contains(err.Error(), "resources") {
+		t.Errorf("the error is %v", err)
+	}
+	// A process that is not there is no reason to ask for its stats.
+	server := &listServer{lists: map[string][]row{}}
+	if _, err := server.start(t).ProcessInstances(context.Background(), capi.Address{GUID: "gone"}); !capi.IsNotFound(err) || len(server.asked()) != 1 {
+		t.Errorf("%v after %q", err, server.asked())
+	}
+}
+
+func TestSidecars(t *testing.T) {
+	t.Parallel()
+	path := "/v3/processes/g/sidecars"
+	server := &listServer{maxPerPage: 2, lists: map[string][]row{path: {
+		{"guid": "1", "name": "one", "command": "run", "process_types": []string{"web"}, "memory_in_mb": 0, "origin": "user"},
+		{"guid": "2", "process_types": []string{}, "memory_in_mb": nil},
+		{"guid": "3", "command": "[PRIVATE DATA HIDDEN]"},
+	}}}
+	client := server.start(t)
+	list, err := client.Sidecars(context.Background(), "g")
+	if err != nil {
+		t.Fatal(err)
+	}
+	s := list.Sidecars
+	if len(s) != 3 || *s[0].MemoryInMB != 0 || s[1].MemoryInMB != nil || s[1].ProcessTypes == nil || s[2].ProcessTypes != nil || s[2].Command != nil {
+		t.Errorf("got %+v", s)
+	}
+	if _, err := client.Sidecars(context.Background(), ""); err == nil {
+		t.Error("an empty GUID was accepted")
+	}
+	if _, err := client.Sidecars(context.Background(), "gone"); !capi.IsNotFound(err) {
+		t.Errorf("the error is %v", err)
+	}
+	server.lists[path] = []row{{"name": "no GUID"}}
+	if _, err := client.Sidecars(context.Background(), "g"); err == nil || !strings.Contains(err.Error(), "in sidecar 0 (counted from 0) it has no guid") {
+		t.Errorf("the error is %v", err)
+	}
+}
