@@ -1,0 +1,59 @@
+// Schemajson prints the provider's schema as `terraform providers schema -json`
+// would, from the provider itself. The pages under docs/ are generated from it:
+// no Terraform is needed, and no version of Terraform decides which kinds
+// (actions, list resources, identity) are in it.
+package main
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"os"
+
+	"github.com/hashicorp/terraform-plugin-go/tfprotov6"
+
+	"github.com/cf-process/terraform-provider-cf/internal/provider"
+)
+
+func main() {
+	document, err := schemas(context.Background(), provider.NewServer("dev")())
+	if err != nil {
+		fmt.Fprintln(os.Stderr, err)
+		os.Exit(1)
+	}
+	encoder := json.NewEncoder(os.Stdout)
+	encoder.SetEscapeHTML(false)
+	encoder.SetIndent("", "  ")
+	if err := encoder.Encode(document); err != nil {
+		fmt.Fprintln(os.Stderr, err)
+		os.Exit(1)
+	}
+}
+
+// schemas asks the provider for everything that it offers.
+func schemas(ctx context.Context, server tfprotov6.ProviderServer) (*document, error) {
+	all, err := server.GetProviderSchema(ctx, &tfprotov6.GetProviderSchemaRequest{})
+	if err != nil {
+		return nil, err
+	}
+	if err := firstError(all.Diagnostics); err != nil {
+		return nil, err
+	}
+	identities, err := server.GetResourceIdentitySchemas(ctx, &tfprotov6.GetResourceIdentitySchemasRequest{})
+	if err != nil {
+		return nil, err
+	}
+	if err := firstError(identities.Diagnostics); err != nil {
+		return nil, err
+	}
+	return newDocument(all, identities)
+}
+
+func firstError(diagnostics []*tfprotov6.Diagnostic) error {
+	for _, d := range diagnostics {
+		if d.Severity == tfprotov6.DiagnosticSeverityError {
+			return fmt.Errorf("the provider's schema: %s: %s", d.Summary, d.Detail)
+		}
+	}
+	return nil
+}
