@@ -8,7 +8,6 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/diag"
 	"github.com/hashicorp/terraform-plugin-framework/path"
 	"github.com/hashicorp/terraform-plugin-framework/resource"
-	"github.com/hashicorp/terraform-plugin-go/tftypes"
 	"github.com/hashicorp/terraform-plugin-log/tflog"
 
 	"github.com/cf-process/terraform-provider-cf/internal/capi"
@@ -134,7 +133,7 @@ func (r *processResource) Read(ctx context.Context, req resource.ReadRequest, re
 		return
 	}
 	state := refreshed(prior, m, p)
-	resp.State.Raw = tftypes.NewValue(resourceType, map[string]tftypes.Value(state))
+	resp.State.Raw = valueOfResource(state)
 	m.Korifi = p.OnKorifi()
 	resp.Diagnostics.Append(writeMarks(ctx, resp.Private, m)...)
 	resp.Diagnostics.Append(setIdentity(ctx, resp.Identity, m.Form, state)...)

@@ -41,7 +41,7 @@ func (r *processResource) ModifyPlan(ctx context.Context, req resource.ModifyPla
 		}
 	}
 	resp.Diagnostics.Append(checkEndpoints(config, planned)...)
-	resp.Plan.Raw = tftypes.NewValue(resourceType, map[string]tftypes.Value(planned))
+	resp.Plan.Raw = valueOfResource(planned)
 }
 
 // managed are the attributes that a configuration can set, by the request that

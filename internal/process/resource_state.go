@@ -24,7 +24,12 @@ func resourceValues(p *capi.Process, own object) object {
 }
 
 func resourceValue(p *capi.Process, own object) tftypes.Value {
-	return tftypes.NewValue(resourceType, map[string]tftypes.Value(resourceValues(p, own)))
+	return valueOfResource(resourceValues(p, own))
+}
+
+// valueOfResource closes the attributes of the resource into one object.
+func valueOfResource(values object) tftypes.Value {
+	return tftypes.NewValue(resourceType, map[string]tftypes.Value(values))
 }
 
 // refreshed is the state after a read: what the API says, but for what only
@@ -76,5 +81,5 @@ func partialState(plan, prior object, done outcome) tftypes.Value {
 		take(scaledAttributes)
 	}
 	state["updated_at"], state["version"] = actual["updated_at"], actual["version"]
-	return tftypes.NewValue(resourceType, map[string]tftypes.Value(state))
+	return valueOfResource(state)
 }

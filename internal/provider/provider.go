@@ -7,6 +7,7 @@ import (
 	"context"
 	"fmt"
 	"os"
+	"sync/atomic"
 
 	"github.com/hashicorp/terraform-plugin-framework/action"
 	"github.com/hashicorp/terraform-plugin-framework/datasource"
@@ -32,6 +33,8 @@ var (
 // cfProvider is the provider `cf`.
 type cfProvider struct {
 	version string // of this build, for the User-Agent
+	// configured is the client, for the requests that listServer answers itself.
+	configured atomic.Pointer[capi.Client]
 }
 
 // New returns the constructor that the plugin server wants. The version is
@@ -76,6 +79,7 @@ func (p *cfProvider) Configure(ctx context.Context, req provider.ConfigureReques
 		resp.Diagnostics.AddError("Unusable provider settings", err.Error())
 		return
 	}
+	p.configured.Store(client)
 	resp.DataSourceData = client
 	resp.ResourceData = client
 	resp.ActionData = client

@@ -20,7 +20,8 @@ const stopPatience = 800 * time.Millisecond
 // 6. The version is that of the build.
 func NewServer(version string) func() tfprotov6.ProviderServer {
 	return func() tfprotov6.ProviderServer {
-		return newStoppingServer(providerserver.NewProtocol6(New(version)())(), stopPatience)
+		p := &cfProvider{version: version}
+		return newStoppingServer(newListServer(p, providerserver.NewProtocol6(p)()), stopPatience)
 	}
 }
 
