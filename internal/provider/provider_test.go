@@ -257,13 +257,18 @@ func TestConfigureHandsOverAClient(t *testing.T) {
 			t.Errorf("%s get %T, not the client of the data sources", name, data)
 		}
 	}
-	if len(requests) != 0 {
-		t.Fatalf("Configure sent %d requests", len(requests))
+	mu.Lock()
+	early := len(requests)
+	mu.Unlock()
+	if early != 0 {
+		t.Fatalf("Configure sent %d requests", early)
 	}
 
 	if _, err := client.GetProcess(context.Background(), capi.Address{GUID: "some-guid"}); err != nil {
 		t.Fatal(err)
 	}
+	mu.Lock()
+	defer mu.Unlock()
 	if len(requests) != 1 {
 		t.Fatalf("one read with an access token is one request, not %d", len(requests))
 	}

@@ -67,7 +67,8 @@ func (p *cfProvider) Schema(_ context.Context, _ provider.SchemaRequest, resp *p
 				Optional: true,
 				MarkdownDescription: "OAuth client. Alone, with `cf_client_secret`, it is the credential (client " +
 					"credentials grant). Next to another credential it is the client through which that one logs in " +
-					"(default: `cf` with an empty secret). Environment: `CF_CLIENT_ID`.",
+					"(default: `cf` with an empty secret); next to a credential of the block, one in the environment is left " +
+					"alone. Environment: `CF_CLIENT_ID`.",
 			},
 			"cf_client_secret": schema.StringAttribute{
 				Optional:            true,
