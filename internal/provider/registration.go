@@ -8,12 +8,19 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/resource"
 
 	"github.com/cf-process/terraform-provider-cf/internal/functions"
+	"github.com/cf-process/terraform-provider-cf/internal/process"
 )
 
 // What the provider offers. A new type is one line here; Terraform and
 // OpenTofu ignore the kinds that their version does not know.
 var (
-	dataSources = []func() datasource.DataSource{}
+	dataSources = []func() datasource.DataSource{
+		process.NewDataSource,
+		process.NewListDataSource,
+		process.NewStatsDataSource,
+		process.NewInstancesDataSource,
+		process.NewSidecarsDataSource,
+	}
 
 	resources = []func() resource.Resource{}
 

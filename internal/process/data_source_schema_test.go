@@ -1,0 +1,77 @@
+package process
+
+import (
+	"testing"
+
+	"github.com/hashicorp/terraform-plugin-framework/datasource"
+	"github.com/hashicorp/terraform-plugin-framework/datasource/schema"
+	"github.com/hashicorp/terraform-plugin-go/tftypes"
+)
+
+// The types that the mapping makes are written by hand, for speed; here they
+// are held against the schemas.
+func TestDataSourceTypesAreThoseOfTheSchemas(t *testing.T) {
+	t.Parallel()
+	for name, test := range map[string]struct {
+		new       func() datasource.DataSource
+		attribute string
+		want      tftypes.Type
+	}{
+		"cf_process":           {NewDataSource, "", processType},
+		"cf_processes":         {NewListDataSource, "processes", tftypes.List{ElementType: listedProcessType}},
+		"cf_process_stats":     {NewStatsDataSource, "stats", tftypes.List{ElementType: statType}},
+		"cf_process_instances": {NewInstancesDataSource, "instances", tftypes.List{ElementType: instanceType}},
+		"cf_process_sidecars":  {NewSidecarsDataSource, "sidecars", tftypes.List{ElementType: sidecarType}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			var metadata datasource.MetadataResponse
+			test.new().Metadata(t.Context(), datasource.MetadataRequest{ProviderTypeName: "cf"}, &metadata)
+			if metadata.TypeName != name {
+				t.Errorf("the type name is %s", metadata.TypeName)
+			}
+			var resp datasource.SchemaResponse
+			test.new().Schema(t.Context(), datasource.SchemaRequest{}, &resp)
+			if diags := resp.Schema.ValidateImplementation(t.Context()); diags.HasError() {
+				t.Error(diags)
+			}
+			got := resp.Schema.Type().TerraformType(t.Context())
+			if test.attribute != "" {
+				got = resp.Schema.Attributes[test.attribute].GetType().TerraformType(t.Context())
+			}
+			if !got.Equal(test.want) {
+				t.Errorf("the schema has\n%s\nthe mapping makes\n%s", got, test.want)
+			}
+			if resp.Schema.MarkdownDescription == "" {
+				t.Error("the data source has no description")
+			}
+			for name, attribute := range resp.Schema.Attributes {
+				checkAttribute(t, name, attribute)
+			}
+		})
+	}
+}
+
+// checkAttribute checks that an attribute and those in it are described, and
+// that none is a set: the framework compares the objects of a set each with
+// each.
+func checkAttribute(t *testing.T, name string, attribute schema.Attribute) {
+	t.Helper()
+	if attribute.GetMarkdownDescription() == "" {
+		t.Errorf("%s has no description", name)
+	}
+	var nested map[string]schema.Attribute
+	switch a := attribute.(type) {
+	case schema.SetAttribute, schema.SetNestedAttribute:
+		t.Errorf("%s is a set", name)
+	case schema.SingleNestedAttribute:
+		nested = a.Attributes
+	case schema.ListNestedAttribute:
+		nested = a.NestedObject.Attributes
+	case schema.MapNestedAttribute:
+		nested = a.NestedObject.Attributes
+	}
+	for child, a := range nested {
+		checkAttribute(t, name+"."+child, a)
+	}
+}

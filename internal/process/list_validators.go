@@ -1,0 +1,110 @@
+package process
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"regexp"
+	"strings"
+	"time"
+
+	"github.com/hashicorp/terraform-plugin-framework-validators/listvalidator"
+	"github.com/hashicorp/terraform-plugin-framework-validators/stringvalidator"
+	"github.com/hashicorp/terraform-plugin-framework/path"
+	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
+
+	"github.com/cf-process/terraform-provider-cf/internal/capi"
+)
+
+// The rules of the filters, for every schema that has them.
+
+func segmentListRules() []validator.List {
+	return []validator.List{listvalidator.NoNullValues(), listvalidator.ValueStringsAre(segment()...)}
+}
+
+func orderByRules() []validator.String {
+	return []validator.String{stringvalidator.OneOf(capi.OrderBy...)}
+}
+
+func oneAppRules() []validator.String {
+	return append(segment(), stringvalidator.ConflictsWith(
+		path.MatchRoot("app_guids"), path.MatchRoot("space_guids"), path.MatchRoot("organization_guids"),
+	))
+}
+
+func labelSelectorRules() []validator.String {
+	return []validator.String{checked{"must be a label selector, like env=prod,team in (a,b)", checkLabelSelector}}
+}
+
+func timestampRules() []validator.String {
+	return []validator.String{checked{"must be a time, written as YYYY-MM-DDThh:mm:ssZ", checkTimestamp}}
+}
+
+func timestampListRules() []validator.List {
+	var others []path.Expression
+	for _, operator := range timeOperators {
+		others = append(others, path.MatchRelative().AtParent().AtName(operator))
+	}
+	return []validator.List{
+		listvalidator.NoNullValues(), listvalidator.ValueStringsAre(timestampRules()...),
+		listvalidator.ConflictsWith(others...),
+	}
+}
+
+// checked is a string that a function can refuse. The error completes a
+// sentence that begins with the name of the attribute.
+type checked struct {
+	description string
+	check       func(string) error
+}
+
+var _ validator.String = checked{}
+
+// Description says the rule.
+func (v checked) Description(context.Context) string { return v.description }
+
+// MarkdownDescription says the rule.
+func (v checked) MarkdownDescription(context.Context) string { return v.description }
+
+// ValidateString applies the rule.
+func (v checked) ValidateString(_ context.Context, req validator.StringRequest, resp *validator.StringResponse) {
+	if req.ConfigValue.IsNull() || req.ConfigValue.IsUnknown() {
+		return
+	}
+	if err := v.check(req.ConfigValue.ValueString()); err != nil {
+		resp.Diagnostics.AddAttributeError(req.Path, "Invalid "+req.Path.String(), req.Path.String()+" "+err.Error()+".")
+	}
+}
+
+// checkTimestamp takes times as the API does: in UTC, to the second.
+func checkTimestamp(s string) error {
+	const form = "2006-01-02T15:04:05Z"
+	if _, err := time.Parse(form, s); err != nil || len(s) != len(form) {
+		return fmt.Errorf("must be a time in UTC, written as YYYY-MM-DDThh:mm:ssZ (like 2026-01-31T12:00:00Z), not %q", s)
+	}
+	return nil
+}
+
+// Parts of a label selector. What a key or value may be in detail, the API
+// knows better.
+var (
+	selectorParts = regexp.MustCompile(`(?:\([^()]*\)|[^,()])+`)
+	selectorPart  = regexp.MustCompile(`^(?:!?[\w\-./]+|[\w\-./]+\s*(?:==?|!=)\s*[\w\-.]*|[\w\-./]+\s+(?:in|notin)\s*\([\w\-.,\s]*\))$`)
+)
+
+// checkLabelSelector refuses what no API could understand.
+func checkLabelSelector(s string) error {
+	parts := selectorParts.FindAllString(s, -1)
+	if strings.TrimSpace(s) == "" || len(parts) == 0 {
+		return errors.New("must not be empty; leave it out to select by no label")
+	}
+	if strings.Trim(selectorParts.ReplaceAllString(s, ""), ",") != "" {
+		return fmt.Errorf("has a parenthesis without its counterpart, or one within another: %q", s)
+	}
+	for _, part := range parts {
+		if !selectorPart.MatchString(strings.TrimSpace(part)) {
+			return fmt.Errorf("has the condition %q, which is none of key=value, key!=value, key in (a,b), key notin (a,b), key and !key", part)
+		}
+	}
+	return nil
+}
