@@ -127,7 +127,7 @@ func parseCLIConfig(content []byte) (cliConfig, error) {
 	var wrongType *json.UnmarshalTypeError
 	switch {
 	case errors.As(err, &wrongType) && wrongType.Field != "":
-		return cliConfig{}, fmt.Errorf("its field %s is a JSON %s", wrongType.Field, kindOfJSON(wrongType))
+		return cliConfig{}, fmt.Errorf("its field %s is a JSON %s, which the cf CLI does not write there", wrongType.Field, kindOfJSON(wrongType))
 	case errors.As(err, &wrongType) || err == nil && config == nil:
 		return cliConfig{}, errors.New("it is not a JSON object")
 	case err != nil:

@@ -222,7 +222,7 @@ func (r *resolver) fill(credential *uaa.Credential, v value) bool {
 		}
 	}
 	if err != nil {
-		r.refuse(v, err.Error(), "The value is not shown, since it is secret.")
+		r.refuse(v, err.Error(), "The value is not shown, since it may be secret.")
 		return false
 	}
 	*map[attribute]*string{
