@@ -26,7 +26,11 @@ var (
 
 	listResources = []func() list.ListResource{}
 
-	actions = []func() action.Action{}
+	actions = []func() action.Action{
+		process.NewScaleAction,
+		process.NewTerminateInstanceAction,
+		process.NewRollingRestartAction,
+	}
 
 	providerFunctions = []func() function.Function{
 		functions.NewBytes,
