@@ -146,7 +146,7 @@ func (r *resolver) complete(k kind, inBlock bool) ([]value, bool) {
 	values = nil
 	for _, a := range k.attributes {
 		v := r.lookupIn(a, inBlock)
-		if inBlock && !v.given() {
+		if !v.given() {
 			v = r.lookupIn(a, false)
 		}
 		if !v.given() {
@@ -174,10 +174,10 @@ func (r *resolver) oauthClient(credential *uaa.Credential, inBlock bool) bool {
 		return true
 	}
 	id, secret := r.lookupIn(cfClientID, inBlock), r.lookupIn(cfClientSecret, inBlock)
-	if inBlock && !id.given() {
+	if !id.given() {
 		id = r.lookupIn(cfClientID, false)
 	}
-	if inBlock && !secret.given() {
+	if !secret.given() {
 		secret = r.lookupIn(cfClientSecret, false)
 	}
 	if !id.given() {
