@@ -1,0 +1,14 @@
+data "cf_process_instances" "web" {
+  app_guid = "GUID_APP"
+}
+
+check "all_instances_run" {
+  assert {
+    condition     = alltrue([for i in data.cf_process_instances.web.instances : i.state == "RUNNING"])
+    error_message = "Instances that do not run: ${join(", ", [for i in data.cf_process_instances.web.instances : "${i.index} is ${i.state}" if i.state != "RUNNING"])}"
+  }
+}
+
+output "states" {
+  value = { for i in data.cf_process_instances.web.instances : i.index => i.state }
+}
