@@ -1,0 +1,156 @@
+package main
+
+import (
+	"encoding/json"
+	"os"
+	"path/filepath"
+	"reflect"
+	"testing"
+
+	tfjson "github.com/hashicorp/terraform-json"
+	"github.com/hashicorp/terraform-plugin-go/tfprotov6"
+	"github.com/hashicorp/terraform-plugin-go/tftypes"
+
+	"github.com/cf-process/terraform-provider-cf/internal/provider"
+	"github.com/cf-process/terraform-provider-cf/internal/terraformcli"
+)
+
+// ours is the document as JSON, and what it holds for the provider.
+func ours(t *testing.T) ([]byte, map[string]any) {
+	t.Helper()
+	d, err := schemas(t.Context(), provider.NewServer("test")())
+	if err != nil {
+		t.Fatal(err)
+	}
+	content, err := json.Marshal(d)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return content, ofProvider(t, content)
+}
+
+func ofProvider(t *testing.T, content []byte) map[string]any {
+	t.Helper()
+	var d struct {
+		Schemas map[string]map[string]any `json:"provider_schemas"`
+	}
+	if err := json.Unmarshal(content, &d); err != nil {
+		t.Fatal(err)
+	}
+	result := d.Schemas[address]
+	if result == nil {
+		t.Fatalf("no schemas of %s in the document", address)
+	}
+	return result
+}
+
+// tfplugindocs reads the document with terraform-json, so that has to be able
+// to, and to see every kind.
+func TestDocumentIsReadable(t *testing.T) {
+	content, _ := ours(t)
+	var read tfjson.ProviderSchemas
+	if err := json.Unmarshal(content, &read); err != nil {
+		t.Fatal(err)
+	}
+	cf := read.Schemas[address]
+	for kind, found := range map[string]bool{
+		"data source":   cf.DataSourceSchemas["cf_process"] != nil,
+		"resource":      cf.ResourceSchemas["cf_process"] != nil,
+		"identity":      cf.ResourceIdentitySchemas["cf_process"] != nil,
+		"list resource": cf.ListResourceSchemas["cf_process"] != nil,
+		"action":        cf.ActionSchemas["cf_process_scale"] != nil,
+		"function":      cf.Functions["megabytes"] != nil,
+	} {
+		if !found {
+			t.Errorf("the %s is missing", kind)
+		}
+	}
+}
+
+// What Terraform prints, this prints too, word for word.
+func TestSameAsTerraform(t *testing.T) {
+	cli, err := terraformcli.Find(t.Context(), os.Getenv("TF_CLI"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if cli.OpenTofu {
+		t.Skip("OpenTofu knows the provider under another address and prints some keys differently")
+	}
+	built, err := terraformcli.Build(t.Context(), t.TempDir())
+	if err != nil {
+		t.Fatal(err)
+	}
+	work := t.TempDir()
+	if err := os.WriteFile(filepath.Join(work, "main.tf"), []byte("provider \"cf\" {}\n"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	tf, err := built.Terraform(cli, work, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := tf.Init(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	theirs, err := tf.ProvidersSchema(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	content, err := json.Marshal(theirs)
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, printed := ours(t)
+	for kind, expected := range ofProvider(t, content) {
+		if !reflect.DeepEqual(printed[kind], expected) {
+			t.Errorf("%s differs\nprinted:   %s\nTerraform: %s", kind, asJSON(t, printed[kind]), asJSON(t, expected))
+		}
+	}
+}
+
+func asJSON(t *testing.T, v any) string {
+	t.Helper()
+	content, err := json.Marshal(v)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return string(content)
+}
+
+func TestTypeJSON(t *testing.T) {
+	for expected, in := range map[string]tftypes.Type{
+		`"string"`:                 tftypes.String,
+		`"number"`:                 tftypes.Number,
+		`"bool"`:                   tftypes.Bool,
+		`"dynamic"`:                tftypes.DynamicPseudoType,
+		`["list","string"]`:        tftypes.List{ElementType: tftypes.String},
+		`["set",["map","number"]]`: tftypes.Set{ElementType: tftypes.Map{ElementType: tftypes.Number}},
+		`["object",{"a":"bool"}]`:  tftypes.Object{AttributeTypes: map[string]tftypes.Type{"a": tftypes.Bool}},
+	} {
+		got, err := typeJSON(in)
+		if err != nil {
+			t.Errorf("%s: %v", expected, err)
+		}
+		if text := asJSON(t, got); text != expected {
+			t.Errorf("got %s, want %s", text, expected)
+		}
+	}
+	if got, err := typeJSON(tftypes.Tuple{ElementTypes: []tftypes.Type{tftypes.String}}); err == nil {
+		t.Errorf("a tuple, which no schema has, gave %v", got)
+	}
+}
+
+func TestNestedBlocks(t *testing.T) {
+	got, err := newBlock(&tfprotov6.SchemaBlock{BlockTypes: []*tfprotov6.SchemaNestedBlock{{
+		TypeName: "rule", Nesting: tfprotov6.SchemaNestedBlockNestingModeList, MaxItems: 3,
+		Block: &tfprotov6.SchemaBlock{Description: "A rule."},
+	}}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	expected := nestedBlock{NestingMode: "list", MaxItems: 3, Block: block{
+		Attributes: map[string]attribute{}, Description: "A rule.", DescriptionKind: "plain",
+	}}
+	if !reflect.DeepEqual(got.BlockTypes["rule"], expected) {
+		t.Errorf("got %+v, want %+v", got.BlockTypes["rule"], expected)
+	}
+}
