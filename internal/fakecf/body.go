@@ -1,0 +1,122 @@
+package fakecf
+
+import (
+	"bytes"
+	"encoding/json"
+	"fmt"
+	"math"
+	"strings"
+	"unicode/utf8"
+)
+
+// object is a JSON object of a request. A key that is present counts, also
+// with null.
+type object map[string]json.RawMessage
+
+func isNull(raw json.RawMessage) bool { return string(bytes.TrimSpace(raw)) == "null" }
+
+// parseObject reads a request body that must be one JSON object.
+func parseObject(body []byte) (object, *answer) {
+	var o object
+	if err := json.Unmarshal(body, &o); err != nil || o == nil {
+		return nil, parseError()
+	}
+	return o, nil
+}
+
+// bodyCheck collects what is wrong with a body. Cloud Controller tells all of
+// it, one error object for each.
+type bodyCheck struct{ messages []string }
+
+func (c *bodyCheck) errorf(format string, args ...any) {
+	c.messages = append(c.messages, fmt.Sprintf(format, args...))
+}
+
+// unknown refuses keys that are not known. where is "" at the top.
+func (c *bodyCheck) unknown(o object, where string, known ...string) {
+	var unknown []string
+	for _, key := range sortedKeys(o) {
+		found := false
+		for _, k := range known {
+			found = found || k == key
+		}
+		if !found {
+			unknown = append(unknown, where+key)
+		}
+	}
+	if unknown != nil {
+		c.errorf("Unknown field(s): '%s'", strings.Join(unknown, "', '"))
+	}
+}
+
+// integer reads a whole number from low to high. set is false where the key is
+// missing; the number is nil where it is null.
+func (c *bodyCheck) integer(o object, key, title string, low, high int64) (n *int64, set bool) {
+	raw, present := o[key]
+	if !present {
+		return nil, false
+	}
+	if isNull(raw) {
+		return nil, true
+	}
+	var number json.Number
+	if text := string(bytes.TrimSpace(raw)); strings.HasPrefix(text, `"`) || json.Unmarshal(raw, &number) != nil {
+		c.errorf("%s is not a number", title)
+		return nil, false
+	}
+	value, err := number.Int64()
+	if err != nil {
+		if f, floatErr := number.Float64(); floatErr == nil && f == math.Trunc(f) {
+			c.errorf("%s must be less than or equal to %d", title, high)
+			return nil, false
+		}
+		c.errorf("%s must be an integer", title)
+		return nil, false
+	}
+	switch {
+	case value < low && low == 1 && strings.HasSuffix(title, "in mb"):
+		c.errorf("%s must be greater than 0", title)
+	case value < low:
+		c.errorf("%s must be greater than or equal to %d", title, low)
+	case value > high:
+		c.errorf("%s must be less than or equal to %d", title, high)
+	default:
+		return &value, true
+	}
+	return nil, false
+}
+
+// text reads a string of 1 to longest characters.
+func (c *bodyCheck) text(o object, key, title string, longest int) (s *string, set bool) {
+	raw, present := o[key]
+	if !present {
+		return nil, false
+	}
+	if isNull(raw) {
+		return nil, true
+	}
+	var value string
+	if json.Unmarshal(raw, &value) != nil {
+		c.errorf("%s must be a string", title)
+		return nil, false
+	}
+	if n := utf8.RuneCountInString(value); n < 1 || n > longest {
+		c.errorf("%s must be between 1 and %d characters", title, longest)
+		return nil, false
+	}
+	return &value, true
+}
+
+// object reads an object inside; nil where it is missing or null.
+func (c *bodyCheck) object(o object, key, title string) object {
+	raw, present := o[key]
+	if !present || isNull(raw) {
+		return nil
+	}
+	var inner object
+	if json.Unmarshal(raw, &inner) != nil {
+		c.errorf("%s must be an object", title)
+		return nil
+	}
+	return inner
+}

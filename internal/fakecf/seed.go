@@ -1,0 +1,260 @@
+package fakecf
+
+import (
+	"sort"
+	"time"
+)
+
+// Credentials that every foundation knows. They open nothing anywhere else.
+const (
+	// User and Password log in to the internal identity provider as Admin.
+	User     = "platform-admin@example.org"
+	Password = "fake-password-of-the-admin"
+	// Origin is a second identity provider, where User has another password.
+	Origin         = "corporate-ldap"
+	OriginPassword = "fake-password-of-the-directory"
+	// AuditorUser may read, without secrets.
+	AuditorUser     = "space-auditor@example.org"
+	AuditorPassword = "fake-password-of-the-auditor"
+	// ClientID may use client credentials, as Admin.
+	ClientID     = "pipeline"
+	ClientSecret = "fake-secret/of+the:pipeline"
+	// Assertion is accepted by the JWT bearer grant, from AssertionOrigin.
+	Assertion       = "eyJmYWtlIjoiaGVhZGVyIn0.eyJmYWtlIjoiYXNzZXJ0aW9uIn0.fake-signature"
+	AssertionOrigin = "pipeline-oidc"
+)
+
+// GUIDs of the seeded organizations, spaces and apps.
+const (
+	OrgGUIDRetail     = "0a11c0de-0000-4000-8000-000000000001"
+	OrgGUIDPlatform   = "0a11c0de-0000-4000-8000-000000000002"
+	OrgGUIDRestricted = "0a11c0de-0000-4000-8000-000000000003"
+
+	SpaceGUIDProduction = "5bace000-0000-4000-8000-000000000001" // of retail
+	SpaceGUIDStaging    = "5bace000-0000-4000-8000-000000000002" // of retail
+	SpaceGUIDTools      = "5bace000-0000-4000-8000-000000000003" // of platform
+	SpaceGUIDVault      = "5bace000-0000-4000-8000-000000000004" // of restricted: seen by roles for everything only
+
+	AppGUID         = "a9900000-0000-4000-8000-000000000001" // storefront: web and worker
+	AppGUIDCatalog  = "a9900000-0000-4000-8000-000000000002"
+	AppGUIDPayments = "a9900000-0000-4000-8000-000000000003"
+	AppGUIDStaging  = "a9900000-0000-4000-8000-000000000004" // storefront once more, in staging
+	AppGUIDTools    = "a9900000-0000-4000-8000-000000000005"
+	AppGUIDStopped  = "a9900000-0000-4000-8000-000000000006"
+	AppGUIDVault    = "a9900000-0000-4000-8000-000000000007"
+)
+
+// GUIDs of the seeded processes.
+const (
+	// GUIDWeb has an http health check and a readiness check with every field, and two sidecars.
+	GUIDWeb = "9c0ce550-0000-4000-8000-000000000001"
+	// GUIDWorker belongs to the same app and has 0 instances.
+	GUIDWorker = "9c0ce550-0000-4000-8000-000000000002"
+	// GUIDLabels has labels with prefixes and annotations that are not ASCII.
+	GUIDLabels = "9c0ce550-0000-4000-8000-000000000003"
+	// GUIDNoRevision has null as its revision and no metadata.
+	GUIDNoRevision = "9c0ce550-0000-4000-8000-000000000004"
+	// GUIDHiddenCommand shows its command to nobody.
+	GUIDHiddenCommand = "9c0ce550-0000-4000-8000-000000000005"
+	// GUIDTanzu has a registry credential.
+	GUIDTanzu = "9c0ce550-0000-4000-8000-000000000006"
+	// GUIDSparse leaves out what Korifi leaves out.
+	GUIDSparse = "9c0ce550-0000-4000-8000-000000000007"
+	// GUIDTroubled has a RUNNING, a CRASHED and a DOWN instance.
+	GUIDTroubled = "9c0ce550-0000-4000-8000-000000000008"
+	// GUIDStopped belongs to an app that is stopped.
+	GUIDStopped = "9c0ce550-0000-4000-8000-000000000009"
+	// GUIDStaging is the web process in staging, with a command that was detected.
+	GUIDStaging = "9c0ce550-0000-4000-8000-00000000000a"
+	// GUIDVault is in the restricted space.
+	GUIDVault = "9c0ce550-0000-4000-8000-00000000000b"
+)
+
+// RegistryCredentialGUID is the registry credential of GUIDTanzu.
+const RegistryCredentialGUID = "c4ede000-0000-4000-8000-000000000001"
+
+var seedTime = time.Date(2025, time.March, 3, 9, 0, 0, 0, time.UTC)
+
+func (f *Foundation) seedCredentials() {
+	f.SetUser(User, Password, "uaa", Admin)
+	f.SetUser(User, OriginPassword, Origin, Admin)
+	f.SetUser(AuditorUser, AuditorPassword, "uaa", SpaceAuditor)
+	f.SetClient(ClientID, ClientSecret, Admin)
+	f.SetAssertion(Assertion, AssertionOrigin, Admin)
+	f.tokens.mu.Lock()
+	defer f.tokens.mu.Unlock()
+	f.tokens.clients["cf"] = clientRecord{} // the public client, with an empty secret
+}
+
+func (f *Foundation) seed() {
+	s := &f.state
+	s.addOrg(OrgGUIDRetail, "retail", seedTime)
+	s.addOrg(OrgGUIDPlatform, "platform-tools", seedTime.Add(time.Hour))
+	s.addOrg(OrgGUIDRestricted, "restricted", seedTime.Add(2*time.Hour))
+	s.addSpace(SpaceGUIDProduction, OrgGUIDRetail, "production", seedTime)
+	s.addSpace(SpaceGUIDStaging, OrgGUIDRetail, "staging", seedTime.Add(time.Hour))
+	s.addSpace(SpaceGUIDTools, OrgGUIDPlatform, "tools", seedTime.Add(2*time.Hour))
+	s.addSpace(SpaceGUIDVault, OrgGUIDRestricted, "vault", seedTime.Add(3*time.Hour))
+	s.spaces[SpaceGUIDVault].restricted = true
+	s.addApp(AppGUID, SpaceGUIDProduction, "storefront", seedTime)
+	s.addApp(AppGUIDCatalog, SpaceGUIDProduction, "catalog", seedTime.Add(time.Hour))
+	s.addApp(AppGUIDPayments, SpaceGUIDProduction, "payments", seedTime.Add(2*time.Hour))
+	s.addApp(AppGUIDStaging, SpaceGUIDStaging, "storefront", seedTime.Add(3*time.Hour))
+	s.addApp(AppGUIDTools, SpaceGUIDTools, "build-dashboard", seedTime.Add(4*time.Hour))
+	s.addApp(AppGUIDStopped, SpaceGUIDTools, "old-reports", seedTime.Add(5*time.Hour))
+	s.apps[AppGUIDStopped].state = "STOPPED"
+	s.addApp(AppGUIDVault, SpaceGUIDVault, "key-vault", seedTime.Add(6*time.Hour))
+
+	for i, p := range seedProcesses() {
+		p.CreatedAt = seedTime.Add(time.Duration(i) * time.Hour)
+		p.UpdatedAt = p.CreatedAt.Add(30 * time.Minute)
+		p.Version = fakeGUID("version", p.GUID)
+		f.AddProcess(p.AppGUID, p)
+	}
+	f.SetInstance(GUIDTroubled, 1, func(i *Instance) {
+		i.State, i.Routable = "CRASHED", Ptr(false)
+		i.Details = Ptr("APP/PROC/WEB: Exited with status 137 (out of memory)")
+	})
+	f.SetInstance(GUIDTroubled, 2, func(i *Instance) {
+		i.State, i.Routable = "DOWN", Ptr(false)
+		i.Details = Ptr("insufficient resources: memory")
+	})
+	f.AddSidecar(AppGUID, Sidecar{
+		GUID: "51deca40-0000-4000-8000-000000000001", Name: "auth-proxy", Command: "bin/auth-proxy --port 8081",
+		ProcessTypes: []string{"web", "worker"}, MemoryInMB: Ptr[int64](64),
+	})
+	f.AddSidecar(AppGUID, Sidecar{
+		GUID: "51deca40-0000-4000-8000-000000000002", Name: "metrics-agent", Command: "bin/agent",
+		ProcessTypes: []string{"web"}, Origin: "buildpack",
+	})
+}
+
+func seedProcesses() []Process {
+	revision := func(n string) *string { return Ptr(fakeGUID("revision", n)) }
+	return []Process{
+		{
+			GUID: GUIDWeb, AppGUID: AppGUID, Type: "web", User: Ptr("vcap"),
+			Command: Ptr("bundle exec rackup config.ru -p $PORT"), DetectedCommand: Ptr("bundle exec rackup"),
+			Instances: 3, MemoryInMB: 512, DiskInMB: 2048, LogRateLimit: Ptr[int64](16384), RevisionGUID: revision("web"),
+			HealthCheck: &HealthCheck{
+				Type: "http", Timeout: Ptr[int64](60), InvocationTimeout: Ptr[int64](5),
+				Interval: Ptr[int64](10), Endpoint: Ptr("/health"),
+			},
+			ReadinessHealthCheck: &HealthCheck{
+				Type: "http", InvocationTimeout: Ptr[int64](2), Interval: Ptr[int64](5), Endpoint: Ptr("/ready"),
+			},
+			Labels:      map[string]string{"environment": "production", "team": "storefront"},
+			Annotations: map[string]string{"contact": "storefront-team@example.org"},
+		},
+		{
+			GUID: GUIDWorker, AppGUID: AppGUID, Type: "worker", Command: Ptr("bundle exec sidekiq"),
+			DetectedCommand: Ptr("bundle exec sidekiq"), Instances: 0, MemoryInMB: 1024, DiskInMB: 1024, RevisionGUID: revision("web"),
+			Labels: map[string]string{"environment": "production"},
+		},
+		{
+			GUID: GUIDLabels, AppGUID: AppGUIDCatalog, Type: "web", DetectedCommand: Ptr("java -jar catalog.jar"),
+			Instances: 2, MemoryInMB: 1024, DiskInMB: 1024, RevisionGUID: revision("catalog"),
+			HealthCheck: &HealthCheck{Type: "port", Timeout: Ptr[int64](180)},
+			Labels: map[string]string{
+				"environment": "production", "example.org/tier": "backend", "team.example.org/cost-center": "cc-4711", "empty": "",
+			},
+			Annotations: map[string]string{
+				"contact": "catalog-team@example.org", "example.org/note": "Größe & Preis <geprüft> – „Katalog“ 目録 🚀",
+				"quotes": `say "hi" \ back`,
+			},
+		},
+		{
+			GUID: GUIDNoRevision, AppGUID: AppGUIDCatalog, Type: "indexer", Command: Ptr("java -jar indexer.jar"),
+			Instances: 1, MemoryInMB: 2048, DiskInMB: 4096,
+		},
+		{
+			GUID: GUIDHiddenCommand, AppGUID: AppGUIDPayments, Type: "web", Command: Ptr("bin/payments --merchant-key fake-merchant-key"),
+			HideCommand: true, Instances: 2, MemoryInMB: 768, DiskInMB: 1024, RevisionGUID: revision("payments"),
+			Labels: map[string]string{"environment": "production", "pci": "true"},
+		},
+		{
+			GUID: GUIDTanzu, AppGUID: AppGUIDPayments, Type: "ledger", Command: Ptr("/app/ledger"), User: Ptr("ledger"),
+			Instances: 1, MemoryInMB: 256, DiskInMB: 512, LogRateLimit: Ptr[int64](0), RevisionGUID: revision("payments"),
+			RegistryCredentialGUID:         Ptr(RegistryCredentialGUID),
+			RegistryCredentialLastSyncedAt: Ptr("2025-03-03T14:05:06Z"),
+		},
+		{
+			GUID: GUIDSparse, AppGUID: AppGUIDTools, Type: "web", Command: Ptr(""), Instances: 1, MemoryInMB: 256, DiskInMB: 1024,
+			Omit: []string{
+				"version", "user", "log_rate_limit_in_bytes_per_second", "readiness_health_check", "relationships.revision",
+				"links.process_instances", "health_check.data.interval",
+			},
+		},
+		{
+			GUID: GUIDTroubled, AppGUID: AppGUIDTools, Type: "runner", Command: Ptr("bin/runner"),
+			Instances: 3, MemoryInMB: 256, DiskInMB: 1024, RevisionGUID: revision("tools"),
+		},
+		{
+			GUID: GUIDStopped, AppGUID: AppGUIDStopped, Type: "web", DetectedCommand: Ptr("npm start"),
+			Instances: 1, MemoryInMB: 128, DiskInMB: 256,
+		},
+		{
+			GUID: GUIDStaging, AppGUID: AppGUIDStaging, Type: "web", DetectedCommand: Ptr("bundle exec rackup"),
+			Instances: 1, MemoryInMB: 256, DiskInMB: 1024, RevisionGUID: revision("staging"),
+			Labels: map[string]string{"environment": "staging", "team": "storefront"},
+		},
+		{
+			GUID: GUIDVault, AppGUID: AppGUIDVault, Type: "web", Command: Ptr("bin/vault"),
+			Instances: 1, MemoryInMB: 256, DiskInMB: 1024,
+		},
+	}
+}
+
+// AddMany adds n processes in apps, spaces and organizations of their own, for
+// benchmarks: 5 processes to 3 apps, 100 apps to a space, 10 spaces to an
+// organization. Names and GUIDs are the same in every run.
+func (f *Foundation) AddMany(n int) {
+	started := f.now().Add(-time.Hour)
+	f.state.mu.Lock()
+	defer f.state.mu.Unlock()
+	s := &f.state
+	var org, space, app string
+	apps, made := s.manyApps, s.manyProcesses
+	last := made + n
+	for made < last {
+		if org == "" || apps%1000 == 0 {
+			org = s.addOrg(fakeGUID("many", "org", itoa(apps)), "organization-"+itoa(apps/1000), seedTime)
+		}
+		if space == "" || apps%100 == 0 {
+			space = s.addSpace(fakeGUID("many", "space", itoa(apps)), org, "space-"+itoa(apps/100), seedTime)
+		}
+		app = s.addApp(fakeGUID("many", "app", itoa(apps)), space, "app-"+itoa(apps), seedTime.Add(time.Duration(apps)*time.Second))
+		types := []string{"web", "worker"}
+		if apps%3 == 2 {
+			types = types[:1]
+		}
+		apps++
+		for _, processType := range types {
+			if made == last {
+				break
+			}
+			p := manyProcess(made, processType)
+			s.order = append(s.order, s.addProcess(app, p, seedTime, started))
+			made++
+		}
+	}
+	s.manyApps, s.manyProcesses = apps, made
+	sort.SliceStable(s.order, func(i, j int) bool { return s.order[i].CreatedAt.Before(s.order[j].CreatedAt) })
+}
+
+func manyProcess(i int, processType string) Process {
+	guid := fakeGUID("many", "process", itoa(i))
+	p := Process{
+		GUID: guid, Type: processType, Command: Ptr("bin/start --number " + itoa(i)), Version: fakeGUID("version", guid),
+		Instances: int64(i % 4), MemoryInMB: int64(128 << (i % 5)), DiskInMB: 1024, RevisionGUID: Ptr(fakeGUID("revision", guid)),
+		Labels:      map[string]string{"environment": []string{"production", "staging", "test"}[i%3], "team": "team-" + itoa(i%40)},
+		Annotations: map[string]string{"contact": "team-" + itoa(i%40) + "@example.org"},
+		CreatedAt:   seedTime.Add(24*time.Hour + time.Duration(i)*time.Second),
+	}
+	if processType == "web" {
+		p.HealthCheck = &HealthCheck{
+			Type: "http", Timeout: Ptr[int64](60), InvocationTimeout: Ptr[int64](5), Endpoint: Ptr("/health"),
+		}
+	}
+	return p
+}
