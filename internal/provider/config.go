@@ -3,7 +3,6 @@ package provider
 import (
 	"fmt"
 	"net/url"
-	"strings"
 	"time"
 
 	"github.com/hashicorp/terraform-plugin-framework/diag"
@@ -25,20 +24,6 @@ type settings struct {
 	skipSSLValidation bool
 	requestTimeout    time.Duration
 	maxRetries        int
-}
-
-// secrets are the values that no log and no message may show.
-func (s settings) secrets() []string {
-	secrets := []string{
-		s.credential.Password, s.credential.Passcode, s.credential.ClientSecret,
-		s.credential.AccessToken, s.credential.RefreshToken, s.credential.AssertionToken,
-	}
-	if _, parameters, whole := strings.Cut(s.credential.AccessToken, " "); whole {
-		// Of a whole Authorization value the scheme is no secret, and the rest
-		// has to be found without it, too.
-		secrets = append(secrets, strings.TrimSpace(parameters))
-	}
-	return secrets
 }
 
 // surroundings is what counts beside the block. It is handed in, so that what

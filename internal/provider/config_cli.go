@@ -142,6 +142,16 @@ func parseCLIConfig(content []byte) (cliConfig, error) {
 			return cliConfig{}, fmt.Errorf("its field %s %w", token.name, err)
 		}
 	}
+	for _, endpoint := range []struct{ name, text string }{
+		{"UaaEndpoint", config.UaaEndpoint}, {"AuthorizationEndpoint", config.AuthorizationEndpoint},
+	} {
+		if endpoint.text == "" {
+			continue
+		}
+		if _, err := parseAPIURL(endpoint.text); err != nil {
+			return cliConfig{}, fmt.Errorf("its field %s %w", endpoint.name, err)
+		}
+	}
 	if config.UAAOAuthClient == "" {
 		// Very old versions of the CLI do not write it.
 		config.UAAOAuthClient = "cf"

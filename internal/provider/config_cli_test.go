@@ -171,6 +171,10 @@ func TestCLISessionErrors(t *testing.T) {
 			given{files: map[string]string{cliPath: `{"Target":"https://api.example.org","AccessToken":"bearer hunter22\nX-Evil: 1"}`}},
 			wantProblem{parts: []string{cliPath, "AccessToken has a"}, not: []string{"hunter", "Evil"}},
 		},
+		"a broken login server": {
+			given{files: session(`"Target":"https://api.example.org","UaaEndpoint":"ftp://uaa.example.org"`)},
+			wantProblem{parts: []string{cliPath, "UaaEndpoint is", "neither https nor http"}, not: []string{"hunter"}},
+		},
 		"a broken client": {
 			given{files: session(`"Target":"https://api.example.org","UAAOAuthClient":"a\u0000b"`)},
 			wantProblem{parts: []string{cliPath, "OAuth client"}, not: []string{"hunter"}},

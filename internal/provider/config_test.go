@@ -11,8 +11,6 @@ import (
 
 	"github.com/hashicorp/terraform-plugin-framework/diag"
 	"github.com/hashicorp/terraform-plugin-framework/types"
-
-	"github.com/cf-process/terraform-provider-cf/internal/uaa"
 )
 
 // given is the input of resolve, as short as a test table wants it.
@@ -342,18 +340,6 @@ func TestSkipSSLValidationWarns(t *testing.T) {
 		if len(diags) != 0 || s.skipSSLValidation {
 			t.Errorf("%q: %s", text, show(diags))
 		}
-	}
-}
-
-func TestSettingsSecrets(t *testing.T) {
-	t.Parallel()
-	s := settings{credential: uaa.Credential{
-		User: "someone", Password: "p", Passcode: "c", ClientID: "id", ClientSecret: "s",
-		AccessToken: "clientcert KEY", RefreshToken: "r", AssertionToken: "a",
-	}}
-	got := strings.Join(s.secrets(), "|")
-	if want := "p|c|s|clientcert KEY|r|a|KEY"; got != want {
-		t.Errorf("secrets are %q, want %q", got, want)
 	}
 }
 

@@ -88,10 +88,7 @@ func (p *cfProvider) Configure(ctx context.Context, req provider.ConfigureReques
 
 // client wires the rooms together: transport, login and API.
 func (p *cfProvider) client(s settings, terraformVersion string) (*capi.Client, error) {
-	secrets := new(redact.Set)
-	for _, secret := range s.secrets() {
-		secrets.Add(secret)
-	}
+	secrets := new(redact.Set) // filled by the login, which knows what is secret
 	httpClient, err := transport.New(transport.Config{
 		CACertificate:     s.caCertificate,
 		SkipSSLValidation: s.skipSSLValidation,

@@ -1,7 +1,9 @@
 package provider
 
 import (
+	"bytes"
 	"context"
+	"errors"
 	"net/http"
 	"net/http/httptest"
 	"slices"
@@ -15,6 +17,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/tfsdk"
 	"github.com/hashicorp/terraform-plugin-go/tfprotov6"
 	"github.com/hashicorp/terraform-plugin-go/tftypes"
+	"github.com/hashicorp/terraform-plugin-log/tflogtest"
 
 	"github.com/cf-process/terraform-provider-cf/internal/capi"
 )
@@ -281,5 +284,40 @@ func TestConfigureHandsOverAClient(t *testing.T) {
 	}
 	if got, want := r.Header.Get("Authorization"), "bearer some-token"; got != want {
 		t.Errorf("Authorization is %q, want %q", got, want)
+	}
+}
+
+// TestErrorsShowNoSecret has a proxy that repeats the request in its answer:
+// what the login knows as secret has to reach the API's errors and the log.
+func TestErrorsShowNoSecret(t *testing.T) {
+	clearEnvironment(t)
+	proxy := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		w.WriteHeader(http.StatusBadGateway)
+		_, _ = w.Write([]byte("could not forward " + r.Header.Get("Authorization")))
+	}))
+	t.Cleanup(proxy.Close)
+	config := tfsdk.Config{
+		Raw: blockValue(t, map[string]any{
+			"api_url": proxy.URL, "access_token": "clientcert hunter22", "max_retries": 0,
+		}),
+		Schema: blockSchema(t),
+	}
+	var resp provider.ConfigureResponse
+	New("test")().Configure(context.Background(), provider.ConfigureRequest{Config: config}, &resp)
+	client, ok := resp.DataSourceData.(*capi.Client)
+	if !ok {
+		t.Fatal(show(resp.Diagnostics))
+	}
+	var output bytes.Buffer
+	_, err := client.GetProcess(tflogtest.RootLogger(context.Background(), &output), capi.Address{GUID: "some-guid"})
+	var apiError *capi.Error
+	if !errors.As(err, &apiError) || !strings.Contains(apiError.Body, "could not forward") {
+		t.Fatalf("want the proxy's answer, got %v", err)
+	}
+	if strings.Contains(apiError.Body, "hunter22") {
+		t.Errorf("the error shows a secret: %s", apiError.Body)
+	}
+	if output.Len() == 0 || strings.Contains(output.String(), "hunter22") {
+		t.Errorf("want a log without the secret, got %q", output.String())
 	}
 }
