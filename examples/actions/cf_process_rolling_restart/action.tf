@@ -1,7 +1,7 @@
 # Memory acts when instances restart. The restart follows each change of it,
 # instance by instance, so that the app goes on serving.
 resource "cf_process" "web" {
-  app_guid     = "5b6f3a51-9a5e-4b6d-8f0e-0d7a4f9b2c11"
+  app_guid     = "a9900000-0000-4000-8000-000000000001"
   type         = "web"
   memory_in_mb = 512
 

@@ -1,0 +1,26 @@
+variable "cf_api_url" {
+  description = "Root of the Cloud Foundry API, like https://api.example.org."
+  type        = string
+}
+
+variable "cf_client_id" {
+  description = "OAuth client of the pipeline."
+  type        = string
+}
+
+variable "cf_client_secret" {
+  description = "Secret of the client; set it with TF_VAR_cf_client_secret."
+  type        = string
+  sensitive   = true
+}
+
+provider "cf" {
+  api_url          = var.cf_api_url
+  cf_client_id     = var.cf_client_id
+  cf_client_secret = var.cf_client_secret
+
+  # One attempt of a request, and how many more there are after a failure that
+  # may pass: what a slow foundation may need.
+  request_timeout = "1m"
+  max_retries     = 8
+}
