@@ -173,23 +173,3 @@ func unknownParameters(err error, sent []string) []string {
 	}
 	return unknown
 }
-
-// learnUnknown remembers that a list does not know a parameter.
-func (m *listMemory) learnUnknown(list, name string, answer error) {
-	m.mutex.Lock()
-	defer m.mutex.Unlock()
-	if m.unknown == nil {
-		m.unknown = map[string]map[string]error{}
-	}
-	if m.unknown[list] == nil {
-		m.unknown[list] = map[string]error{}
-	}
-	m.unknown[list][name] = answer
-}
-
-// isUnknown returns the answer by which the list refused the parameter, or nil.
-func (m *listMemory) isUnknown(list, name string) error {
-	m.mutex.Lock()
-	defer m.mutex.Unlock()
-	return m.unknown[list][name]
-}

@@ -209,5 +209,5 @@ func (c *Client) listAllOrSome(ctx context.Context, object, path, query string, 
 		}
 	}
 	list.tooMany = nil
-	return readTogether(ctx, list, some)
+	return readJoined(ctx, list, some)
 }

@@ -6,7 +6,6 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
-	"regexp"
 	"slices"
 	"strconv"
 	"strings"
@@ -98,8 +97,8 @@ func (l *listing[T]) read(ctx context.Context) (*listed[T], error) {
 	}
 }
 
-// readOnce reads the pages once. Unless everything is wanted, it stops at the
-// first page that does not agree with the first.
+// readOnce reads the pages once: several at the same time until one does not
+// agree with the first one, or everything one after the other.
 func (l *listing[T]) readOnce(ctx context.Context, everything bool) ([]*page[T], error) {
 	first, perPage, err := l.firstPage(ctx)
 	if err != nil {
@@ -117,11 +116,17 @@ func (l *listing[T]) readOnce(ctx context.Context, everything bool) ([]*page[T],
 	if l.tooMany != nil && l.tooMany(count-1) {
 		return nil, errTooMany
 	}
-
-	seen := newGUIDSet(len(first.Resources))
-	for _, resource := range first.Resources {
-		seen.add(l.guid(resource))
+	if everything {
+		return l.readInTurn(ctx, first, perPage)
 	}
+	return l.readTogether(ctx, first, perPage, count)
+}
+
+// readTogether reads the pages after the first one, several at the same time.
+// It stops at a page from which the list cannot be right any more.
+func (l *listing[T]) readTogether(ctx context.Context, first *page[T], perPage, count int64) ([]*page[T], error) {
+	seen := newGUIDSet(len(first.Resources))
+	addPage(seen, first, l.guid)
 	var lock sync.Mutex
 	pages, stop := []*page[T]{first}, false
 	group, groupCtx := errgroup.WithContext(ctx)
@@ -144,16 +149,8 @@ func (l *listing[T]) readOnce(ctx context.Context, everything bool) ([]*page[T],
 				pages = append(pages, nil)
 			}
 			pages[number-1] = p
-			added := 0
-			for _, resource := range p.Resources {
-				if seen.add(l.guid(resource)) {
-					added++
-				}
-			}
-			// A page that brings nothing new will not be followed by one that
-			// does: this is where a server that counts to infinity ends.
-			stop = stop || added == 0 ||
-				!everything && (p.total() != first.total() || added != len(p.Resources) || p.last() && number < count)
+			added := addPage(seen, p, l.guid)
+			stop = stop || p.total() != first.total() || added == 0 || added != len(p.Resources) || p.last() && number < count
 			return nil
 		})
 	}
@@ -162,6 +159,40 @@ func (l *listing[T]) readOnce(ctx context.Context, everything bool) ([]*page[T],
 	}
 	// A loop that ended because the run was canceled has read too little.
 	return pages, ctx.Err()
+}
+
+// readInTurn reads the pages after the first one, one after the other and as
+// many as there have become. So what is created in front of a page makes rows
+// come twice, which does no harm, and none is missed.
+func (l *listing[T]) readInTurn(ctx context.Context, first *page[T], perPage int64) ([]*page[T], error) {
+	seen := newGUIDSet(len(first.Resources))
+	addPage(seen, first, l.guid)
+	pages, total, size := []*page[T]{first}, first.total(), int64(len(first.Resources))
+	for number := int64(2); (number-1)*size < total; number++ {
+		p, err := l.readPage(ctx, number, perPage)
+		if err != nil {
+			return nil, err
+		}
+		pages = append(pages, p)
+		// A page that brings nothing new will not be followed by one that does:
+		// this is where a server that counts to infinity ends.
+		if addPage(seen, p, l.guid) == 0 {
+			break
+		}
+		total = max(total, p.total())
+	}
+	return pages, nil
+}
+
+// addPage adds the GUIDs of a page and returns how many are new.
+func addPage[T any](seen guidSet, p *page[T], guid func(*T) string) int {
+	added := 0
+	for _, resource := range p.Resources {
+		if seen.add(guid(resource)) {
+			added++
+		}
+	}
+	return added
 }
 
 // join puts pages together, each resource once, and says how they disagree.
@@ -333,98 +364,9 @@ func (s guidSet) add(guid string) bool {
 	return len(s) > before
 }
 
-// listMemory is what a client learns about the lists of its foundation. Its
-// zero value knows nothing yet.
-type listMemory struct {
-	mutex sync.Mutex
-	// pageSize is the size that was accepted last, 0 when none was refused yet;
-	// sizeless says that the server has to choose.
-	pageSize int64
-	sizeless bool
-	// unknown are the parameters that a list does not know, each with the
-	// answer that said so.
-	unknown map[string]map[string]error
-}
-
-// perPage is the page size to ask for; 0 for none.
-func (m *listMemory) perPage() int64 {
-	m.mutex.Lock()
-	defer m.mutex.Unlock()
-	switch {
-	case m.sizeless:
-		return 0
-	case m.pageSize == 0:
-		return pageSizeMax
-	}
-	return m.pageSize
-}
-
-// lowerPerPage remembers that the size was refused: the next one is what the
-// refusal allows, or else one on the way down. It reports whether there is
-// another one to try.
-func (m *listMemory) lowerPerPage(refused int64, refusal error) bool {
-	m.mutex.Lock()
-	defer m.mutex.Unlock()
-	current := m.pageSize
-	if current == 0 {
-		current = pageSizeMax
-	}
-	switch {
-	case refused == 0:
-		return false
-	case m.sizeless || current < refused:
-		return true // another list has learned it in the meantime
-	}
-	if limit := perPageLimit(refusal); limit > 0 && limit < refused {
-		m.pageSize = limit
-		return true
-	}
-	for _, size := range []int64{1000, 500, 200, 100, 50} {
-		if size < refused {
-			m.pageSize = size
-			return true
-		}
-	}
-	m.sizeless = true
-	return true
-}
-
-// refusesPerPage reports whether the API refused the size of a page. Cloud
-// Controller says 400, Korifi 422; only the sentence tells what it is about.
-func refusesPerPage(err error) bool { return perPageRefusal(err) != "" }
-
-func perPageRefusal(err error) string {
-	var e *Error
-	if !errors.As(err, &e) || !e.Has(CodeBadQueryParameter) && !e.Has(CodeUnprocessable) {
-		return ""
-	}
-	for _, o := range e.Errors {
-		// A list of valid parameters names per_page although it is fine.
-		text, _, _ := strings.Cut(o.Detail, validParameters)
-		if strings.Contains(strings.NewReplacer(" ", "", "_", "").Replace(strings.ToLower(text)), "perpage") {
-			return text
-		}
-	}
-	return ""
-}
-
-var number = regexp.MustCompile(`\d+`)
-
-// perPageLimit is the largest page that the refusal names, or 0: "Per page
-// must be between 1 and 5000", "PerPage must be no greater than 5000".
-func perPageLimit(refusal error) int64 {
-	var limit int64
-	for _, digits := range number.FindAllString(perPageRefusal(refusal), -1) {
-		if n, err := strconv.ParseInt(digits, 10, 64); err == nil && n <= pageSizeMax {
-			limit = max(limit, n)
-		}
-	}
-	return limit
-}
-
-// readTogether reads the list once for each query, and puts the results
+// readJoined reads the list once for each query, and puts the results
 // together in the order of the queries.
-func readTogether[T any](ctx context.Context, list listing[T], queries []string) (*listed[T], error) {
+func readJoined[T any](ctx context.Context, list listing[T], queries []string) (*listed[T], error) {
 	parts, err := readParts(ctx, list, queries)
 	if err != nil {
 		return nil, err
