@@ -146,9 +146,7 @@ func (r *rollingRestart) restart(ctx context.Context, index int64) error {
 			return ctx.Err()
 		}
 		if capi.IsNotFound(err) {
-			if changed := r.unchanged(ctx); changed != nil {
-				return changed
-			}
+			return r.vanished(ctx, index, err)
 		}
 		return err
 	}
@@ -158,6 +156,19 @@ func (r *rollingRestart) restart(ctx context.Context, index int64) error {
 	r.underWay, r.lost = -1, nil
 	r.done++
 	return nil
+}
+
+// vanished says why an instance that was RUNNING a moment ago could not be found
+// when it was terminated.
+func (r *rollingRestart) vanished(ctx context.Context, index int64, err error) error {
+	if changed := r.unchanged(ctx); changed != nil {
+		return changed
+	}
+	if appStopped(ctx, r.client, r.current) {
+		return errAppStopped
+	}
+	return &stop{"An instance is gone", fmt.Sprintf("The instance with the index %d was RUNNING, but could not be found when it "+
+		"was to be terminated: somebody else ended it, or it ended by itself.\n\n%s", index, r.failure.Detail(err))}
 }
 
 // ready waits until all instances are RUNNING, and returns the one that is

@@ -3,6 +3,7 @@ package process
 import (
 	"context"
 	"errors"
+	"io"
 	"net/http"
 	"slices"
 	"strings"
@@ -180,7 +181,7 @@ func TestWaitForInstances(t *testing.T) {
 			},
 		},
 		"a broken connection": {
-			want: 1, calls: 2, answers: append([]answer{{err: &transport.Error{Method: "GET", URL: "https://api.example.org"}}}, states("RUNNING")...),
+			want: 1, calls: 2, answers: append([]answer{{err: &transport.Error{Method: "GET", URL: "https://api.example.org", Err: io.ErrUnexpectedEOF}}}, states("RUNNING")...),
 			lines: []string{"instance 1 of 1: RUNNING after 2 s"},
 		},
 	} {
