@@ -1,0 +1,155 @@
+// Package uaa turns the credentials of a user into values of the Authorization
+// header: it finds the foundation's UAA, logs in when the first request needs
+// it, and renews what expires, once for all requests that wait.
+package uaa
+
+import (
+	"encoding/base64"
+	"encoding/json"
+	"net/url"
+	"strings"
+	"time"
+)
+
+// Kind is a way to log in.
+type Kind int
+
+const (
+	// Password is a user with a password, in Credential.Origin if given.
+	Password Kind = iota + 1
+	// Passcode is a one-time passcode.
+	Passcode
+	// ClientCredentials is an OAuth client that acts for itself.
+	ClientCredentials
+	// AccessToken is a token, or a whole Authorization value, that somebody
+	// else obtained; with a refresh token it can be renewed.
+	AccessToken
+	// RefreshToken is a refresh token alone.
+	RefreshToken
+	// Assertion is a JWT that the UAA trusts, such as a pipeline's OIDC token.
+	Assertion
+	// CLISession is what the cf CLI keeps after cf login.
+	CLISession
+)
+
+// Credential is what a user gave, and where it came from.
+type Credential struct {
+	Kind                      Kind
+	User, Password            string
+	Origin                    string // identity provider, for Password and Assertion
+	Passcode                  string
+	ClientID, ClientSecret    string // default: the public client cf
+	AccessToken, RefreshToken string
+	AssertionToken            string
+	UAAEndpoint               string // CLISession: where the session was made
+	AuthorizationEndpoint     string // CLISession: the same, where there is no UAAEndpoint
+	Source                    string // for people, such as "access_token from CF_ACCESS_TOKEN"
+}
+
+// defaultClient is the public OAuth client of the cf CLI, which every
+// foundation has. Its secret is empty.
+const defaultClient = "cf"
+
+// client is the OAuth client to use.
+func (c Credential) client() (id, secret string) {
+	if c.ClientID == "" {
+		return defaultClient, c.ClientSecret
+	}
+	return c.ClientID, c.ClientSecret
+}
+
+// secrets are the parts that must not be seen.
+func (c Credential) secrets() []string {
+	result := []string{c.Password, c.Passcode, c.ClientSecret, c.RefreshToken, c.AssertionToken}
+	if c.ClientSecret != "" {
+		id, secret := c.client()
+		for _, pair := range []string{id + ":" + secret, url.QueryEscape(id) + ":" + url.QueryEscape(secret)} {
+			result = append(result, base64.StdEncoding.EncodeToString([]byte(pair)))
+		}
+	}
+	return append(result, tokenSecrets(c.AccessToken)...)
+}
+
+// tokenSecrets are a token and, of a whole Authorization value, what follows
+// the scheme.
+func tokenSecrets(token string) []string {
+	token = strings.TrimSpace(token)
+	if _, value, found := strings.Cut(token, " "); found {
+		return []string{strings.TrimSpace(value), token}
+	}
+	return []string{token}
+}
+
+// grant are the parameters of the token request of the credential itself, nil
+// where it is a token already.
+func (c Credential) grant() url.Values {
+	var v url.Values
+	switch c.Kind {
+	case Password:
+		v = url.Values{"grant_type": {"password"}, "username": {c.User}, "password": {c.Password}}
+	case Passcode:
+		v = url.Values{"grant_type": {"password"}, "passcode": {c.Passcode}}
+	case ClientCredentials:
+		v = url.Values{"grant_type": {"client_credentials"}}
+	case Assertion:
+		v = url.Values{"grant_type": {"urn:ietf:params:oauth:grant-type:jwt-bearer"}, "assertion": {c.AssertionToken}}
+	default:
+		return nil
+	}
+	if c.Origin != "" && (c.Kind == Password || c.Kind == Assertion) {
+		hint, err := json.Marshal(map[string]string{"origin": c.Origin})
+		if err == nil { // a string always encodes
+			v.Set("login_hint", string(hint))
+		}
+	}
+	return v
+}
+
+func refreshGrant(token string) url.Values {
+	return url.Values{"grant_type": {"refresh_token"}, "refresh_token": {token}}
+}
+
+// authorization is the header value for an access token: with bearer in front,
+// unless it is a whole value of another scheme, such as Korifi's clientcert.
+func authorization(token string) string {
+	token = strings.TrimSpace(token)
+	scheme, value, found := strings.Cut(token, " ")
+	switch {
+	case !found:
+		return "bearer " + token
+	case strings.EqualFold(scheme, "bearer"):
+		return "bearer " + strings.TrimSpace(value)
+	default:
+		return token
+	}
+}
+
+// lifeOf reads when a JWT was made and expires, without a look at its
+// signature: a wrong answer costs one request, since the API has the last word.
+// Zero times where the token does not say.
+func lifeOf(token string) (issued, expires time.Time) {
+	token = strings.TrimPrefix(authorization(token), "bearer ")
+	parts := strings.Split(token, ".")
+	if len(parts) != 3 {
+		return time.Time{}, time.Time{}
+	}
+	payload, err := base64.RawURLEncoding.DecodeString(strings.TrimRight(parts[1], "="))
+	if err != nil {
+		return time.Time{}, time.Time{}
+	}
+	var claims struct {
+		Issued  float64 `json:"iat"`
+		Expires float64 `json:"exp"`
+	}
+	if json.Unmarshal(payload, &claims) != nil {
+		return time.Time{}, time.Time{}
+	}
+	return unix(claims.Issued), unix(claims.Expires)
+}
+
+func unix(seconds float64) time.Time {
+	if seconds <= 0 || seconds > 1e11 { // no time that a token can mean
+		return time.Time{}
+	}
+	return time.Unix(int64(seconds), 0)
+}
