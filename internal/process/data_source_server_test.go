@@ -1,0 +1,243 @@
+package process_test
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"maps"
+	"math/big"
+	"net/url"
+	"strings"
+	"testing"
+
+	"github.com/hashicorp/terraform-plugin-framework/datasource"
+	"github.com/hashicorp/terraform-plugin-framework/provider"
+	"github.com/hashicorp/terraform-plugin-framework/providerserver"
+	"github.com/hashicorp/terraform-plugin-framework/resource"
+	"github.com/hashicorp/terraform-plugin-go/tfprotov6"
+	"github.com/hashicorp/terraform-plugin-go/tftypes"
+
+	"github.com/cf-process/terraform-provider-cf/internal/capi"
+	"github.com/cf-process/terraform-provider-cf/internal/fakecf"
+	"github.com/cf-process/terraform-provider-cf/internal/process"
+	"github.com/cf-process/terraform-provider-cf/internal/transport"
+)
+
+// reader reads data sources through the provider protocol, without a CLI.
+type reader struct {
+	t      testing.TB
+	server tfprotov6.ProviderServer
+	types  map[string]tftypes.Object
+}
+
+// bareProvider has the data sources and nothing else.
+type bareProvider struct{ client *capi.Client }
+
+func (p bareProvider) Metadata(_ context.Context, _ provider.MetadataRequest, resp *provider.MetadataResponse) {
+	resp.TypeName = "cf"
+}
+func (p bareProvider) Schema(context.Context, provider.SchemaRequest, *provider.SchemaResponse) {}
+func (p bareProvider) Configure(_ context.Context, _ provider.ConfigureRequest, resp *provider.ConfigureResponse) {
+	resp.DataSourceData = p.client
+}
+func (p bareProvider) Resources(context.Context) []func() resource.Resource { return nil }
+func (p bareProvider) DataSources(context.Context) []func() datasource.DataSource {
+	return []func() datasource.DataSource{
+		process.NewDataSource, process.NewListDataSource, process.NewStatsDataSource,
+		process.NewInstancesDataSource, process.NewSidecarsDataSource,
+	}
+}
+
+type userToken string
+
+func (u userToken) Authorization(context.Context) (string, error) { return "bearer " + string(u), nil }
+func (u userToken) Renew(context.Context, string) (string, error) {
+	return "", fmt.Errorf("a token alone cannot be renewed")
+}
+func (u userToken) Source() string { return "a test" }
+
+// newReader makes a reader of a foundation for a user of the role.
+func newReader(t testing.TB, f *fakecf.Foundation, role fakecf.Role) *reader {
+	t.Helper()
+	base, err := url.Parse(f.URL())
+	if err != nil {
+		t.Fatal(err)
+	}
+	client, err := transport.New(transport.Config{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(client.CloseIdleConnections)
+	api := capi.New(capi.Config{BaseURL: base, Transport: client, Auth: userToken(f.Token(role))})
+
+	r := &reader{t: t, server: providerserver.NewProtocol6(bareProvider{api})(), types: map[string]tftypes.Object{}}
+	schemas, err := r.server.GetProviderSchema(t.Context(), &tfprotov6.GetProviderSchemaRequest{})
+	if err != nil || len(schemas.Diagnostics) > 0 {
+		t.Fatal(err, schemas.Diagnostics)
+	}
+	for name, schema := range schemas.DataSourceSchemas {
+		r.types[name] = schema.ValueType().(tftypes.Object)
+	}
+	config, err := tfprotov6.NewDynamicValue(tftypes.Object{}, tftypes.NewValue(tftypes.Object{}, map[string]tftypes.Value{}))
+	if err != nil {
+		t.Fatal(err)
+	}
+	configured, err := r.server.ConfigureProvider(t.Context(), &tfprotov6.ConfigureProviderRequest{Config: &config})
+	if err != nil || len(configured.Diagnostics) > 0 {
+		t.Fatal(err, configured.Diagnostics)
+	}
+	f.ResetRequests()
+	return r
+}
+
+// arguments is a configuration in the words of JSON.
+type arguments map[string]any
+
+func (r *reader) config(name string, a arguments) *tfprotov6.DynamicValue {
+	r.t.Helper()
+	kind, found := r.types[name]
+	if !found {
+		r.t.Fatalf("there is no data source %s", name)
+	}
+	whole := arguments{}
+	for attribute := range kind.AttributeTypes {
+		whole[attribute] = nil
+	}
+	for name, value := range a {
+		if _, found := whole[name]; !found {
+			r.t.Fatalf("there is no attribute %s", name)
+		}
+		// A nested attribute has to be given with all that is in it.
+		if given, ok := value.(arguments); ok {
+			nested := arguments{}
+			for child := range kind.AttributeTypes[name].(tftypes.Object).AttributeTypes {
+				nested[child] = nil
+			}
+			maps.Copy(nested, given)
+			value = nested
+		}
+		whole[name] = value
+	}
+	text, err := json.Marshal(whole)
+	if err != nil {
+		r.t.Fatal(err)
+	}
+	return &tfprotov6.DynamicValue{JSON: text}
+}
+
+// validate returns what terraform validate would say.
+func (r *reader) validate(name string, a arguments) string {
+	r.t.Helper()
+	resp, err := r.server.ValidateDataResourceConfig(r.t.Context(), &tfprotov6.ValidateDataResourceConfigRequest{
+		TypeName: name, Config: r.config(name, a),
+	})
+	if err != nil {
+		r.t.Fatal(err)
+	}
+	return diagnosticText(resp.Diagnostics)
+}
+
+// try reads a data source and returns its state and the diagnostics.
+func (r *reader) try(name string, a arguments) (found map[string]any, diagnostics string) {
+	r.t.Helper()
+	resp, err := r.server.ReadDataSource(r.t.Context(), &tfprotov6.ReadDataSourceRequest{TypeName: name, Config: r.config(name, a)})
+	if err != nil {
+		r.t.Fatal(err)
+	}
+	diagnostics = diagnosticText(resp.Diagnostics)
+	state, err := resp.State.Unmarshal(r.types[name])
+	if err != nil {
+		r.t.Fatal(err)
+	}
+	if state.IsNull() {
+		return nil, diagnostics
+	}
+	if !state.IsFullyKnown() {
+		r.t.Errorf("the state of %s has unknown values", name)
+	}
+	return plain(r.t, state).(map[string]any), diagnostics
+}
+
+// read reads a data source and wants no diagnostics.
+func (r *reader) read(name string, a arguments) map[string]any {
+	r.t.Helper()
+	state, diagnostics := r.try(name, a)
+	if diagnostics != "" || state == nil {
+		r.t.Fatalf("%s: %s", name, diagnostics)
+	}
+	return state
+}
+
+// processes reads cf_processes.
+func (r *reader) processes(a arguments) []map[string]any {
+	r.t.Helper()
+	var processes []map[string]any
+	for _, p := range r.read("cf_processes", a)["processes"].([]any) {
+		processes = append(processes, p.(map[string]any))
+	}
+	return processes
+}
+
+// pick are the values of one attribute.
+func pick(processes []map[string]any, attribute string) string {
+	values := make([]string, 0, len(processes))
+	for _, p := range processes {
+		values = append(values, fmt.Sprint(p[attribute]))
+	}
+	return strings.Join(values, " ")
+}
+
+// diagnosticText has each diagnostic as "severity at attribute: summary: detail".
+func diagnosticText(diagnostics []*tfprotov6.Diagnostic) string {
+	texts := make([]string, 0, len(diagnostics))
+	for _, d := range diagnostics {
+		text := strings.ToLower(d.Severity.String())
+		if d.Attribute != nil {
+			text += " at " + strings.TrimPrefix(d.Attribute.String(), "AttributeName")
+		}
+		texts = append(texts, text+": "+d.Summary+": "+d.Detail)
+	}
+	return strings.Join(texts, "\n")
+}
+
+// plain is a Terraform value in the words of JSON; numbers are their text.
+func plain(t testing.TB, v tftypes.Value) any {
+	t.Helper()
+	if v.IsNull() {
+		return nil
+	}
+	fatal := func(err error) {
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+	switch {
+	case v.Type().Is(tftypes.String):
+		var s string
+		fatal(v.As(&s))
+		return s
+	case v.Type().Is(tftypes.Bool):
+		var b bool
+		fatal(v.As(&b))
+		return b
+	case v.Type().Is(tftypes.Number):
+		var n big.Float
+		fatal(v.As(&n))
+		return n.Text('f', -1)
+	case v.Type().Is(tftypes.List{}):
+		var elements []tftypes.Value
+		fatal(v.As(&elements))
+		list := make([]any, 0, len(elements))
+		for _, element := range elements {
+			list = append(list, plain(t, element))
+		}
+		return list
+	}
+	var elements map[string]tftypes.Value
+	fatal(v.As(&elements))
+	object := make(map[string]any, len(elements))
+	for name, element := range elements {
+		object[name] = plain(t, element)
+	}
+	return object
+}
