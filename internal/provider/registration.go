@@ -22,9 +22,9 @@ var (
 		process.NewSidecarsDataSource,
 	}
 
-	resources = []func() resource.Resource{}
+	resources = []func() resource.Resource{process.NewResource}
 
-	listResources = []func() list.ListResource{}
+	listResources = []func() list.ListResource{process.NewListResource}
 
 	actions = []func() action.Action{
 		process.NewScaleAction,
