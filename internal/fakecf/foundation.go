@@ -69,6 +69,7 @@ type options struct {
 	uaaPath       string
 	rateLimit     int
 	rateWindow    time.Duration
+	logLimit      int
 	withoutEnd    map[string]bool
 	withoutField  map[string]bool
 }
@@ -124,6 +125,10 @@ func WithRateLimit(limit int, window time.Duration) Option {
 	return func(o *options) { o.rateLimit, o.rateWindow = limit, window }
 }
 
+// WithRequestLogLimit keeps at most the last n requests, for runs that make
+// very many. Count counts all of them nevertheless.
+func WithRequestLogLimit(n int) Option { return func(o *options) { o.logLimit = n } }
+
 // WithoutEndpoints plays an older foundation. Known names: process_instances
 // (with the embed parameter), sidecars, apps_include, spaces_include.
 func WithoutEndpoints(names ...string) Option {
@@ -175,6 +180,7 @@ func Start(opts ...Option) (*Foundation, error) {
 	f.state.init()
 	f.tokens.init()
 	f.log.init()
+	f.log.limit = o.logLimit
 	f.faults.init()
 	f.conns.init()
 	f.rate.set(o.rateLimit, o.rateWindow)

@@ -65,7 +65,10 @@ func sortRows[R row](rows []R, q *listQuery) {
 // pageOf cuts the page out of all rows and says which pages there are.
 func (f *Foundation) pageOf(c *call, q *listQuery, total int) (from, to int, pagination map[string]any) {
 	last := max(1, (total+q.perPage-1)/q.perPage)
-	from = min((q.page-1)*q.perPage, total)
+	from = total
+	if q.page <= last { // asked first, since a huge page would overflow
+		from = (q.page - 1) * q.perPage
+	}
 	to = min(from+q.perPage, total)
 	if f.korifi() && last == 1 {
 		from, to, q.page = 0, total, 1 // Korifi pages only where there is more than one page

@@ -27,6 +27,7 @@ type Request struct {
 
 type requestLog struct {
 	mu      sync.Mutex
+	limit   int // 0 is without limit
 	entries []*Request
 	counts  map[string]map[string]int // method, path
 }
@@ -36,6 +37,9 @@ func (l *requestLog) init() { l.counts = map[string]map[string]int{} }
 func (l *requestLog) add(entry *Request) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
+	if l.limit > 0 && len(l.entries) >= l.limit {
+		l.entries = append([]*Request(nil), l.entries[len(l.entries)-l.limit/2:]...)
+	}
 	l.entries = append(l.entries, entry)
 	byPath := l.counts[entry.Method]
 	if byPath == nil {

@@ -30,11 +30,8 @@ func (f *Foundation) exchange(w http.ResponseWriter, r *http.Request, handle fun
 	if err != nil {
 		panic(http.ErrAbortHandler) // the client went away while sending
 	}
-	running := f.inFlight.Add(1)
+	f.entered(f.inFlight.Add(1))
 	defer f.inFlight.Add(-1)
-	for peak := f.peak.Load(); running > peak && !f.peak.CompareAndSwap(peak, running); peak = f.peak.Load() {
-		continue
-	}
 	entry := &Request{
 		Method: r.Method, Host: r.Host, Path: r.URL.EscapedPath(), RawQuery: r.URL.RawQuery, Proto: r.Proto,
 		Header: r.Header.Clone(), Body: string(body), RemoteAddr: r.RemoteAddr, At: f.now(),
@@ -65,6 +62,16 @@ func (f *Foundation) exchange(w http.ResponseWriter, r *http.Request, handle fun
 	}
 	f.log.finish(entry, a.status, requestID)
 	f.write(w, r, a, act)
+}
+
+// entered remembers the largest number of requests at the same time.
+func (f *Foundation) entered(running int64) {
+	for {
+		peak := f.peak.Load()
+		if running <= peak || f.peak.CompareAndSwap(peak, running) {
+			return
+		}
+	}
 }
 
 func (f *Foundation) requestIDHeader() string {

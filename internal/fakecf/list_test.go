@@ -1,0 +1,205 @@
+package fakecf
+
+import (
+	"net/http"
+	"net/url"
+	"slices"
+	"strconv"
+	"strings"
+	"testing"
+	"time"
+)
+
+func TestPages(t *testing.T) {
+	f := New(t)
+	c := as(t, f, Admin)
+	r := c.get("/v3/processes?per_page=4&order_by=-created_at").want(200)
+	r.wantAt(11, "pagination", "total_results").wantAt(3, "pagination", "total_pages").wantAt(nil, "pagination", "previous")
+	r.wantAt(f.URL()+"/v3/processes?order_by=-created_at&page=2&per_page=4", "pagination", "next", "href")
+	r.wantAt(GUIDVault, "resources", 0, "guid")
+	var all []string
+	next := "/v3/processes?per_page=4"
+	for next != "" {
+		r = c.get(next).want(200)
+		all = append(all, r.guids()...)
+		link, _ := r.at("pagination", "next").(map[string]any)
+		next, _ = link["href"].(string)
+		next = strings.TrimPrefix(next, f.URL())
+	}
+	if len(all) != 11 || all[0] != GUIDWeb || all[10] != GUIDVault {
+		t.Errorf("the pages hold %v", all)
+	}
+	// Past the end Cloud Controller has no row to count with.
+	r = c.get("/v3/processes?page=9223372036854775807&per_page=5000").want(200).wantAt(0, "pagination", "total_results")
+	r.wantAt(nil, "pagination", "next")
+	if len(r.guids()) != 0 {
+		t.Errorf("a page past the end holds %v", r.guids())
+	}
+	r = c.get("/v3/processes?guids=nope").want(200).wantAt(0, "pagination", "total_results").wantAt(1, "pagination", "total_pages")
+	if !strings.Contains(r.body, `"resources":[]`) {
+		t.Errorf("an empty list is %s", r.body)
+	}
+}
+
+func TestListFilters(t *testing.T) {
+	f := New(t)
+	c := as(t, f, Admin)
+	f.AddProcess(AppGUIDTools, Process{GUID: "comma", Type: "a,b", Labels: map[string]string{"n": "1"}})
+	for query, want := range map[string][]string{
+		"guids=" + GUIDWeb + "," + GUIDVault:      {GUIDWeb, GUIDVault},
+		"guids=" + GUIDWeb + "%2C%20" + GUIDVault: {GUIDWeb, GUIDVault},
+		"guids=":                                                                     {},
+		"types=worker,ledger":                                                        {GUIDWorker, GUIDTanzu},
+		"types=a%252Cb":                                                              {"comma"},
+		"types=a%2Cb":                                                                {},
+		"app_guids=" + AppGUID:                                                       {GUIDWeb, GUIDWorker},
+		"app_guids=" + AppGUID + "&types=web":                                        {GUIDWeb},
+		"space_guids=" + SpaceGUIDStaging:                                            {GUIDStaging},
+		"organization_guids=" + OrgGUIDRestricted:                                    {GUIDVault},
+		"label_selector=environment%3Dstaging":                                       {GUIDStaging},
+		"label_selector=environment%3D%3Dstaging":                                    {GUIDStaging},
+		"label_selector=pci,environment%3Dproduction":                                {GUIDHiddenCommand},
+		"label_selector=team,!n,environment!%3Dproduction":                           {GUIDStaging},
+		"label_selector=environment+in+(staging,test)":                               {GUIDStaging},
+		"label_selector=team+in+(storefront),environment+notin+(staging)":            {GUIDWeb},
+		"label_selector=example.org/tier":                                            {GUIDLabels},
+		"label_selector=empty%3D":                                                    {GUIDLabels},
+		"created_ats=2025-03-03T09:00:00Z,2025-03-03T10:00:00Z":                      {GUIDWeb, GUIDWorker},
+		"created_ats[lt]=2025-03-03T10:00:00Z":                                       {GUIDWeb},
+		"created_ats[lte]=2025-03-03T10:00:00Z":                                      {GUIDWeb, GUIDWorker},
+		"created_ats%5Bgt%5D=2025-03-03T18:00:00Z&types=web":                         {GUIDVault},
+		"updated_ats[gte]=2025-03-03T09:30:00Z&updated_ats[lt]=2025-03-03T10:30:00Z": {GUIDWeb},
+	} {
+		r := c.get("/v3/processes?" + query).want(200)
+		got := slices.DeleteFunc(r.guids(), func(guid string) bool { return guid == "comma" && len(want) > 0 && want[0] != "comma" })
+		if !slices.Equal(got, want) {
+			t.Errorf("%s gives %v, want %v", query, got, want)
+		}
+	}
+	got := c.get("/v3/processes?label_selector=environment+notin+(production,staging)").guids()
+	if len(got) != 7 || slices.Contains(got, GUIDWeb) {
+		t.Errorf("notin gives %v: what has no such label belongs to it", got)
+	}
+}
+
+func TestBadListQueries(t *testing.T) {
+	c := as(t, New(t, WithMaxPerPage(100)), Admin)
+	for query, detail := range map[string]string{
+		"nonsense=1":            "Unknown query parameter(s): 'nonsense'. Valid parameters are: 'page'",
+		"page=0":                "Page must be a positive integer",
+		"page=x":                "Page must be a positive integer",
+		"per_page=0":            "Per page must be a positive integer",
+		"per_page=101":          "Per page must be between 1 and 100",
+		"order_by=name":         "Order by can only be: 'created_at', 'updated_at'",
+		"created_ats=yesterday": "Created ats has an invalid timestamp format",
+		"created_ats=2025-03-03T09:00:00%2B01:00":   "Created ats has an invalid timestamp format",
+		"created_ats=2025-03-03T09:00:00.5Z":        "Created ats has an invalid timestamp format",
+		"updated_ats[ne]=2025-03-03T09:00:00Z":      "Invalid relational operator: 'ne'",
+		"updated_ats[lt]=2025-03-03T09:00:00Z,":     "Updated ats only accepts one value",
+		"label_selector=":                           "Missing label_selector value",
+		"label_selector=a%20b":                      "Invalid label_selector value",
+		"label_selector=a%3Db%20c":                  "'b c' contains invalid characters",
+		"label_selector=-a":                         "'-a' starts or ends with invalid characters",
+		"guids[]=a":                                 "Unknown query parameter(s): 'guids[]'",
+		"page=0&order_by=x":                         "Page must be a positive integer",
+		"embed=process_instances,process_instances": "Duplicate embedded resource",
+	} {
+		c.get("/v3/processes?"+query).wantError(400, 10005, detail)
+	}
+	for _, scope := range []string{"app_guids", "space_guids", "organization_guids"} {
+		c.get("/v3/apps/"+AppGUID+"/processes?"+scope+"=x").wantError(400, 10005, "Unknown query parameter(s): '"+scope+"'")
+	}
+	if got := c.get("/v3/apps/" + AppGUID + "/processes?types=worker").want(200).guids(); !slices.Equal(got, []string{GUIDWorker}) {
+		t.Errorf("the workers of the app are %v", got)
+	}
+}
+
+func TestAppsWithSpaceAndOrganization(t *testing.T) {
+	c := as(t, New(t), Admin)
+	r := c.get("/v3/apps?include=space.organization&guids=" + AppGUID + "," + AppGUIDCatalog + "," + AppGUIDTools).want(200)
+	if got := r.guids(); !slices.Equal(got, []string{AppGUID, AppGUIDCatalog, AppGUIDTools}) {
+		t.Errorf("the apps are %v", got)
+	}
+	r.wantAt("storefront", "resources", 0, "name").wantAt("production", "included", "spaces", 0, "name")
+	r.wantAt("tools", "included", "spaces", 1, "name").wantAt(absent{}, "included", "spaces", 2)
+	r.wantAt("retail", "included", "organizations", 0, "name").wantAt("platform-tools", "included", "organizations", 1, "name")
+	r = c.get("/v3/apps?include=space&names=storefront&order_by=-name").want(200).wantAt(absent{}, "included", "organizations")
+	r.wantAt(2, "pagination", "total_results")
+	c.get("/v3/apps?space_guids="+SpaceGUIDStaging).want(200).wantAt(AppGUIDStaging, "resources", 0, "guid").wantAt(absent{}, "included")
+	c.get("/v3/apps?include=route").wantError(400, 10005, "Invalid included resource: 'route'")
+	c.get("/v3/apps?per_page=1&page=2&order_by=name").want(200).wantAt("catalog", "resources", 0, "name")
+	c.get("/v3/apps/"+AppGUID).want(200).wantAt("STARTED", "state")
+	r = c.get("/v3/spaces?include=organization&guids=" + SpaceGUIDProduction + "," + SpaceGUIDStaging).want(200)
+	r.wantAt("retail", "included", "organizations", 0, "name").wantAt(absent{}, "included", "organizations", 1)
+	c.get("/v3/organizations?names=retail").want(200).wantAt(OrgGUIDRetail, "resources", 0, "guid")
+	old := as(t, New(t, WithoutEndpoints("apps_include")), Admin)
+	old.get("/v3/apps?include=space").wantError(400, 10005)
+}
+
+func TestStateMayChangeWhilePaging(t *testing.T) {
+	f := New(t)
+	c := as(t, f, Admin)
+	f.OnRequest(func(r *http.Request) {
+		if r.URL.Query().Get("page") == "2" {
+			f.DeleteProcess(GUIDWeb)
+		}
+	})
+	if got := c.get("/v3/processes?per_page=2&page=2").guids(); !slices.Equal(got, []string{GUIDNoRevision, GUIDHiddenCommand}) {
+		t.Errorf("page 2 holds %v", got)
+	}
+	f.OnRequest(nil)
+	c.get("/v3/processes?page=2").want(200)
+}
+
+func TestManyProcesses(t *testing.T) {
+	f := New(t, WithoutSeed())
+	f.AddMany(10_000)
+	f.AddMany(10_000)
+	c := as(t, f, Admin)
+	seen := map[string]bool{}
+	start := time.Now()
+	for page := 1; page <= 4; page++ {
+		for _, guid := range c.get("/v3/processes?per_page=5000&page=" + strconv.Itoa(page)).want(200).guids() {
+			seen[guid] = true
+		}
+	}
+	if len(seen) != 20_000 {
+		t.Errorf("%d processes are seen, want 20000", len(seen))
+	}
+	if took := time.Since(start); took > 20*time.Second {
+		t.Errorf("listing took %v", took)
+	}
+	r := c.get("/v3/apps?per_page=5000&include=space.organization").want(200)
+	r.wantAt("space-0", "included", "spaces", 0, "name").wantAt("organization-0", "included", "organizations", 0, "name")
+	r.wantAt(12_000, "pagination", "total_results")
+}
+
+func TestListEscapesStayInLinks(t *testing.T) {
+	c := as(t, New(t), Admin)
+	r := c.get("/v3/processes?types=web,wor%252Cker&per_page=1").want(200)
+	link, _ := r.at("pagination", "next", "href").(string)
+	parsed, err := url.Parse(link)
+	if err != nil || parsed.Query().Get("types") != "web,wor%2Cker" {
+		t.Errorf("the next page is %s (%v)", link, err)
+	}
+}
+
+func BenchmarkListProcesses(b *testing.B) {
+	f := New(b, WithoutSeed())
+	f.AddMany(20_000)
+	token := f.Token(Admin)
+	for b.Loop() {
+		for page := 1; page <= 4; page++ {
+			request, err := http.NewRequestWithContext(b.Context(), http.MethodGet, f.URL()+"/v3/processes?per_page=5000&page="+strconv.Itoa(page), nil)
+			if err != nil {
+				b.Fatal(err)
+			}
+			segments, _ := splitPath(request.URL.EscapedPath())
+			who := f.tokens.access[token].who
+			a := f.listProcesses(&call{f: f, r: request, who: who, segments: segments, query: request.URL.Query()})
+			if a.status != http.StatusOK {
+				b.Fatalf("status %d", a.status)
+			}
+		}
+	}
+}
