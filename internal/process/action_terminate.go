@@ -131,11 +131,11 @@ func (t *termination) run(ctx context.Context) diag.Diagnostics {
 	if diags.HasError() {
 		return diags
 	}
-	t.progress(fmt.Sprintf("terminating instance %d (index, from 0) of %s, which is %s", t.index, t.address, before.state))
+	t.progress(fmt.Sprintf("terminating the instance with the index %d of %s, which is %s", t.index, t.address, before.state))
 	err := t.client.TerminateInstance(ctx, t.address, t.index)
 	switch {
 	case err == nil:
-		t.progress(fmt.Sprintf("instance %d is terminated; the platform starts a new one in its place", t.index))
+		t.progress("terminated; the platform starts a new one in its place")
 		return nil
 	case !uncertain(err):
 		return diag.Diagnostics{t.refused(err)}
@@ -144,7 +144,7 @@ func (t *termination) run(ctx context.Context) diag.Diagnostics {
 			"terminate instance %d of %s was under way. It is unknown whether it arrived; it is not sent again. "+
 			"Look at the instance's uptime (cf app).", t.index, t.address))}
 	}
-	t.progress(fmt.Sprintf("no answer to the request to terminate instance %d: it is not sent again, the stats have to show whether it arrived", t.index))
+	t.progress("no answer: the request is not sent again, the stats have to show whether it arrived")
 	return t.decide(ctx, before, err)
 }
 
@@ -217,12 +217,12 @@ func (t *termination) decide(ctx context.Context, before sighting, cause error) 
 		evidence = before.difference(sighting{latest, t.clock.Now()})
 		return evidence != "", nil
 	})
-	what := fmt.Sprintf("The request to terminate instance %d of %s failed, and it was not sent again: it might have ended "+
-		"the next instance as well.", t.index, t.address)
-	because := "\n\n" + t.failure.Detail(cause)
+	what := fmt.Sprintf("The request to terminate instance %d of %s got no answer that says whether it was carried out. It was "+
+		"was not sent again, for that could end the next instance as well.", t.index, t.address)
+	because := "\n\n" + howItFailed(cause)
 	switch {
 	case evidence != "":
-		t.progress(fmt.Sprintf("instance %d: %s", t.index, evidence))
+		t.progress("terminated: " + evidence)
 		return diag.Diagnostics{diag.NewWarningDiagnostic("Terminated, although the answer was lost",
 			what+" But the stats show that the instance was terminated: "+evidence+"."+because)}
 	case errors.Is(err, context.Canceled):
@@ -230,7 +230,7 @@ func (t *termination) decide(ctx context.Context, before sighting, cause error) 
 			"whether it arrived: that is unknown. Look at the instance's uptime (cf app)."+because)}
 	case seen && unread == nil:
 		return diag.Diagnostics{diag.NewErrorDiagnostic("Probably not terminated", what+fmt.Sprintf(" For %s the stats have "+
-			"shown no change: the instance is still %s, so the request most likely did not arrive. Invoke the action "+
+			"shown no change: the instance is still %s, so the request was most likely not carried out. Invoke the action "+
 			"again if you still want it.", seconds(terminateShows), latest.state)+because)}
 	default:
 		detail := what + " The stats could not be read either, so it is unknown whether the instance was terminated. Look at " +
@@ -240,6 +240,17 @@ func (t *termination) decide(ctx context.Context, before sighting, cause error) 
 		}
 		return diag.Diagnostics{diag.NewErrorDiagnostic("Unknown whether the instance was terminated", detail)}
 	}
+}
+
+// howItFailed is the bare error, with what an operator needs to find it: the
+// advice that goes with it elsewhere, to try again, is wrong here.
+func howItFailed(err error) string {
+	text := "The request: " + err.Error()
+	var api *capi.Error
+	if errors.As(err, &api) && api.RequestID != "" {
+		text += "\n" + api.RequestIDHeader + ": " + api.RequestID
+	}
+	return text
 }
 
 // difference says what shows that the instance was terminated between two

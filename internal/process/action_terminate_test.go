@@ -109,7 +109,7 @@ func TestTerminateIsSentOnce(t *testing.T) {
 		"it arrived, the connection broke": {
 			faults:   []fakecf.Fault{deletes(fakecf.CloseAfter())},
 			severity: tfprotov6.DiagnosticSeverityWarning, summary: "Terminated, although the answer was lost",
-			parts:   []string{"it was not sent again", "its instance_guid changed (it is RUNNING)"},
+			parts:   []string{"was not sent again", "its instance_guid changed (it is RUNNING)"},
 			changed: []int64{1},
 		},
 		"it arrived, as the uptime shows": {
@@ -137,7 +137,7 @@ func TestTerminateIsSentOnce(t *testing.T) {
 		"503": {
 			faults:   []fakecf.Fault{deletes(fakecf.Status(503))},
 			severity: tfprotov6.DiagnosticSeverityError, summary: "Probably not terminated",
-			parts: []string{"CF-ServiceUnavailable", "it was not sent again"},
+			parts: []string{"CF-ServiceUnavailable", "was not sent again"},
 		},
 		"and the stats cannot be read": {
 			faults: []fakecf.Fault{
@@ -145,7 +145,7 @@ func TestTerminateIsSentOnce(t *testing.T) {
 				{Path: "^/.*/stats$", From: 2, Do: fakecf.Status(500)},
 			},
 			severity: tfprotov6.DiagnosticSeverityError, summary: "Unknown whether the instance was terminated",
-			parts: []string{"it was not sent again", "cf app", "The stats: GET"}, changed: []int64{1},
+			parts: []string{"was not sent again", "cf app", "The stats: GET"}, changed: []int64{1},
 		},
 		"and the stats are not permitted any more": {
 			faults: []fakecf.Fault{
@@ -205,7 +205,7 @@ func TestTerminateIsCanceled(t *testing.T) {
 	t.Run("while the stats are asked", func(t *testing.T) {
 		a := newActionTest(t, realClock{})
 		a.AddFault(fakecf.Fault{Method: http.MethodDelete, Do: fakecf.Close()})
-		a.cancelAt("the stats have to show", terminateName, a.by(actionConfig{"index": 1})).fails(t, "Canceled", "it was not sent again", "that is unknown")
+		a.cancelAt("the stats have to show", terminateName, a.by(actionConfig{"index": 1})).fails(t, "Canceled", "was not sent again", "that is unknown")
 	})
 }
 

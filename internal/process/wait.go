@@ -59,7 +59,8 @@ func (e *instancesError) Error() string {
 	var b strings.Builder
 	switch {
 	case errors.Is(e.Err, errAppStopped):
-		fmt.Fprintf(&b, "The app is stopped, so none of the %d instances will start. Start it (cf start).", e.Want)
+		// There is nothing to tell of the instances.
+		return fmt.Sprintf("The app is stopped, so none of the %d instances will start. Start it (cf start).", e.Want)
 	case errors.Is(e.Err, context.Canceled):
 		fmt.Fprintf(&b, "The run was canceled after %s, while %s.", seconds(e.After), e.progress())
 	case errors.Is(e.Err, context.DeadlineExceeded):

@@ -246,7 +246,7 @@ func TestWaitForInstancesFails(t *testing.T) {
 		},
 		"the app is stopped meanwhile, on a foundation that shows it as DOWN": {
 			script: &script{answers: states("RUNNING", "DOWN"), stopped: true}, want: 2,
-			reason: errAppStopped, calls: 2, summary: "The app is stopped", detail: []string{"index 0: DOWN"},
+			reason: errAppStopped, calls: 2, summary: "The app is stopped", detail: []string{"none of the 2 instances"},
 		},
 		"the process is gone": {
 			script: &script{answers: []answer{{states: "RUNNING"}, {err: apiError(404, 10010, "CF-ResourceNotFound")}}}, want: 2,
