@@ -247,7 +247,6 @@ func (r *exampleRun) importBlocks() {
 // query runs `terraform query`, which has to find something.
 func (r *exampleRun) query() {
 	r.prepare("main.tfquery.hcl")
-	r.write("provider.tf", "terraform {\n  required_providers {\n    cf = {\n      source = \"cf-process/cf\"\n    }\n  }\n}\n")
 	if err := r.tf.Init(r.Context()); err != nil {
 		r.Fatal(err)
 	}
@@ -256,9 +255,20 @@ func (r *exampleRun) query() {
 	}
 }
 
+// requiredProviders is what every configuration has, and what the examples of
+// a page leave out after the first.
+const requiredProviders = `terraform {
+  required_providers {
+    cf = {
+      source = "cf-process/cf"
+    }
+  }
+}
+`
+
 // prepare copies the example to where Terraform works, a file under the given
 // name, gives values to its variables, and initializes it where it is a
-// configuration. It returns the text of the example.
+// configuration by itself. It returns the text of the example.
 func (r *exampleRun) prepare(name string) string {
 	r.Helper()
 	info, err := os.Stat(r.source)
@@ -289,6 +299,9 @@ func (r *exampleRun) prepare(name string) string {
 		text.Write(content)
 	}
 	r.setVariables(text.String())
+	if !strings.Contains(text.String(), "required_providers") {
+		r.write("terraform.tf", requiredProviders)
+	}
 	if name == "main.tf" {
 		if err := r.tf.Init(r.Context()); err != nil {
 			r.Fatal(err)

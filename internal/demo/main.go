@@ -94,10 +94,9 @@ func run(ctx context.Context, out io.Writer, wanted string) (err error) {
 		return err
 	}
 
-	say(fmt.Sprintf("\nThat took %d requests for a login and %d to the API:",
-		foundation.Count("POST", "/oauth/token"), foundation.Count("GET", "/v3/")))
+	say("\nThe requests behind it, one discovery and one login for all reads:\n")
 	for _, request := range foundation.Requests() {
-		say(fmt.Sprintf("  %d  %s %s", request.Status, request.Method, request.Path))
+		say(fmt.Sprintf("    %d  %s %s", request.Status, request.Method, request.Path))
 	}
 	say("\nYour own foundation: see README.md. Change " + example + "/main.tf and run the demo again.")
 	return nil
@@ -124,7 +123,7 @@ func show(out io.Writer, path string) error {
 	}
 	fmt.Fprintf(out, "\n%s/%s:\n\n", example, filepath.Base(path))
 	for line := range strings.Lines(string(content)) {
-		fmt.Fprint(out, "    "+line)
+		fmt.Fprint(out, strings.TrimRight("    "+line, " \n")+"\n")
 	}
 	return nil
 }

@@ -23,7 +23,7 @@ type providerSchema struct {
 	ResourceSchemas         map[string]schema   `json:"resource_schemas,omitempty"`
 	DataSourceSchemas       map[string]schema   `json:"data_source_schemas,omitempty"`
 	ListResourceSchemas     map[string]schema   `json:"list_resource_schemas,omitempty"`
-	ActionSchemas           map[string]schema   `json:"action_schemas,omitempty"`
+	ActionSchemas           map[string]action   `json:"action_schemas,omitempty"`
 	Functions               map[string]function `json:"functions,omitempty"`
 	ResourceIdentitySchemas map[string]identity `json:"resource_identity_schemas,omitempty"`
 }
@@ -31,6 +31,11 @@ type providerSchema struct {
 type schema struct {
 	Version int64 `json:"version"`
 	Block   block `json:"block"`
+}
+
+// action is a schema without a version: an action has no state to upgrade.
+type action struct {
+	Block block `json:"block"`
 }
 
 type block struct {
@@ -111,8 +116,9 @@ func newDocument(all *tfprotov6.GetProviderSchemaResponse, identities *tfprotov6
 	if result.ListResourceSchemas, err = each(all.ListResourceSchemas, newSchema); err != nil {
 		return nil, err
 	}
-	if result.ActionSchemas, err = each(all.ActionSchemas, func(a *tfprotov6.ActionSchema) (schema, error) {
-		return newSchema(a.Schema)
+	if result.ActionSchemas, err = each(all.ActionSchemas, func(a *tfprotov6.ActionSchema) (action, error) {
+		b, err := newBlock(a.Schema.Block)
+		return action{Block: b}, err
 	}); err != nil {
 		return nil, err
 	}

@@ -1,6 +1,6 @@
 # The API has no list of sidecars by app and type, so the GUID comes first.
 data "cf_process" "web" {
-  app_guid = "GUID_APP"
+  app_guid = "a9900000-0000-4000-8000-000000000001"
 }
 
 data "cf_process_sidecars" "web" {

@@ -1,5 +1,5 @@
 data "cf_process_stats" "web" {
-  app_guid = "GUID_APP"
+  app_guid = "a9900000-0000-4000-8000-000000000001"
 }
 
 output "memory_in_percent" {

@@ -11,7 +11,7 @@ locals {
   }
   web = one([
     for p in data.cf_processes.all.processes : p
-    if p.app_name == "example-app" && p.type == "web" && p.space_name == "example-space"
+    if p.app_name == "storefront" && p.type == "web" && p.space_name == "production"
   ])
 }
 
