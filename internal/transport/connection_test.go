@@ -1,0 +1,428 @@
+package transport
+
+import (
+	"compress/gzip"
+	"context"
+	"encoding/pem"
+	"errors"
+	"fmt"
+	"io"
+	"log"
+	"net"
+	"net/http"
+	"net/http/httptest"
+	"strings"
+	"sync"
+	"sync/atomic"
+	"syscall"
+	"testing"
+	"time"
+
+	"github.com/cf-process/terraform-provider-cf/internal/redact"
+)
+
+type dialer = func(ctx context.Context, network, address string) (net.Conn, error)
+
+// failing refuses the first connection.
+func failing(count *int, next dialer) dialer {
+	return func(ctx context.Context, network, address string) (net.Conn, error) {
+		if *count++; *count == 1 {
+			return nil, &net.OpError{Op: "dial", Net: network, Err: syscall.ECONNREFUSED}
+		}
+		return next(ctx, network, address)
+	}
+}
+
+// serveTLS is a server whose certificate nobody knows.
+func serveTLS(t *testing.T, handler http.HandlerFunc) (*httptest.Server, string) {
+	t.Helper()
+	s := httptest.NewUnstartedServer(handler)
+	s.Config.ErrorLog = log.New(io.Discard, "", 0) // refused handshakes are what is tested
+	s.EnableHTTP2 = true
+	s.StartTLS()
+	t.Cleanup(s.Close)
+	return s, string(pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: s.Certificate().Raw}))
+}
+
+// failed makes the request, and gives the error that it has to have.
+func failed(t *testing.T, c *Client, r Request, kind Kind) *Error {
+	t.Helper()
+	_, err := c.Do(t.Context(), r)
+	var e *Error
+	if !errors.As(err, &e) || e.Kind != kind {
+		t.Fatalf("got %#v (%v), want the kind %d", err, err, kind)
+	}
+	return e
+}
+
+func TestCertificates(t *testing.T) {
+	s, certificate := serveTLS(t, func(w http.ResponseWriter, r *http.Request) { fmt.Fprint(w, r.Proto) })
+
+	e := failed(t, newTestClient(t, Config{MaxRetries: 3}), get(t, s.URL), KindCertificate)
+	if e.Attempts != 1 || e.MayHaveArrived || !strings.Contains(e.Hint(), "ca_certificate") || !strings.Contains(e.Hint(), "skip_ssl_validation") {
+		t.Errorf("got %#v, hint %q", e, e.Hint())
+	}
+	// The certificate of httptest is for 127.0.0.1 and example.com.
+	c := newTestClient(t, Config{MaxRetries: 3, CACertificate: certificate})
+	if e := failed(t, c, get(t, strings.Replace(s.URL, "127.0.0.1", "localhost", 1)), KindCertificate); e.Attempts != 1 {
+		t.Errorf("got %#v", e)
+	}
+	for name, cfg := range map[string]Config{
+		"ca_certificate":      {CACertificate: "# our own authority\n" + certificate},
+		"skip_ssl_validation": {SkipSSLValidation: true},
+	} {
+		response, err := newTestClient(t, cfg).Do(t.Context(), get(t, s.URL))
+		if err != nil || string(response.Body) != "HTTP/2.0" {
+			t.Errorf("%s: got %+v, %v", name, response, err)
+		}
+	}
+}
+
+func TestInvalidCACertificate(t *testing.T) {
+	for name, bundle := range map[string]string{
+		"no PEM":        "hush",
+		"a key":         "-----BEGIN PRIVATE KEY-----\naHVzaA==\n-----END PRIVATE KEY-----\n",
+		"broken":        "-----BEGIN CERTIFICATE-----\naHVzaA==\n-----END CERTIFICATE-----\n",
+		"only its head": "-----BEGIN CERTIFICATE-----\n",
+	} {
+		if c, err := New(Config{CACertificate: bundle}); err == nil || c != nil || strings.Contains(err.Error(), "hush") {
+			t.Errorf("%s: got %v, %v", name, c, err)
+		}
+	}
+}
+
+func TestPlainHTTPBehindHTTPS(t *testing.T) {
+	s := serve(t, text("fine"))
+	e := failed(t, newTestClient(t, Config{MaxRetries: 3}), get(t, strings.Replace(s.URL, "http:", "https:", 1)), KindPlainHTTP)
+	if e.Attempts != 1 || e.MayHaveArrived || !strings.Contains(e.Hint(), "http://") {
+		t.Errorf("got %#v, hint %q", e, e.Hint())
+	}
+}
+
+func TestUnknownHost(t *testing.T) {
+	for name, test := range map[string]struct {
+		err      net.DNSError
+		attempts int
+	}{
+		"no such host":         {net.DNSError{Err: "no such host", Name: "api.example.org", IsNotFound: true}, 1},
+		"the resolver is busy": {net.DNSError{Err: "server misbehaving", Name: "api.example.org", IsTemporary: true}, 3},
+	} {
+		c := newTestClient(t, Config{MaxRetries: 2})
+		c.base.DialContext = func(context.Context, string, string) (net.Conn, error) {
+			return nil, &net.OpError{Op: "dial", Net: "tcp", Err: &test.err}
+		}
+		e := failed(t, c, get(t, "https://api.example.org/"), KindUnknownHost)
+		if e.Attempts != test.attempts || !strings.Contains(e.Hint(), "api_url") {
+			t.Errorf("%s: got %#v, hint %q", name, e, e.Hint())
+		}
+	}
+}
+
+func TestRedirects(t *testing.T) {
+	other := serve(t, text("other"))
+	for name, test := range map[string]struct {
+		method, to string
+		code       int
+		follows    bool
+		names      string
+	}{
+		"same server, path":    {"GET", "/target?x=1", 302, true, ""},
+		"same server, in full": {"GET", "SELF/target", 307, true, ""},
+		"other port":           {"GET", other.URL + "/steal?token=hush", 302, false, other.URL + "/steal"},
+		"other scheme":         {"GET", "httpsSELF/target", 301, false, "https://"},
+		"other host":           {"GET", "//api.example.org/x", 308, false, "http://api.example.org/x"},
+		"PATCH, 302":           {"PATCH", "/target", 302, false, "/target"},
+		"PATCH, 307":           {"PATCH", "/target", 307, false, "/target"},
+		"DELETE, 303":          {"DELETE", "/target", 303, false, "/target"},
+		"a loop":               {"GET", "/start", 302, false, "/start"},
+		"no URL":               {"GET", "http://[x/", 302, false, ""},
+	} {
+		t.Run(name, func(t *testing.T) {
+			var s *server
+			var authorization atomic.Value
+			s = serve(t, func(w http.ResponseWriter, r *http.Request) {
+				if r.URL.Path == "/target" {
+					authorization.Store(r.Header.Get("Authorization"))
+					fmt.Fprint(w, "followed")
+					return
+				}
+				to := strings.Replace(strings.Replace(test.to, "httpsSELF", "https://"+r.Host, 1), "SELF", s.URL, 1)
+				w.Header().Set("Location", to)
+				w.WriteHeader(test.code)
+			})
+			c := newTestClient(t, Config{MaxRetries: 3})
+			r := Request{
+				Method: test.method, URL: address(t, s.URL+"/start"), Repeatable: true,
+				Header: http.Header{"Authorization": {"bearer hush"}}, Body: []byte("body"),
+			}
+			if test.method == "GET" {
+				r.Body = nil
+			}
+			if test.follows {
+				response, err := c.Do(t.Context(), r)
+				if err != nil || string(response.Body) != "followed" || authorization.Load() != "bearer hush" {
+					t.Errorf("got %+v, %v, Authorization %v", response, err, authorization.Load())
+				}
+				return
+			}
+			if name == "no URL" {
+				_, err := c.Do(t.Context(), r)
+				if err == nil {
+					t.Error("no error")
+				}
+				return
+			}
+			e := failed(t, c, r, KindRedirect)
+			if e.Attempts != 1 || !e.MayHaveArrived || authorization.Load() != nil {
+				t.Errorf("got %#v, Authorization %v", e, authorization.Load())
+			}
+			if text := e.Error(); !strings.Contains(text, s.URL+"/start redirects to ") || !strings.Contains(text, test.names) ||
+				!strings.Contains(text, "credential was not sent") || strings.Contains(text, "hush") {
+				t.Errorf("got %s", text)
+			}
+		})
+	}
+	if got := other.count(); got != 0 {
+		t.Errorf("the other server got %d requests", got)
+	}
+}
+
+func TestSizeLimit(t *testing.T) {
+	long := strings.Repeat("x", 1001)
+	for name, handler := range map[string]http.HandlerFunc{
+		"with a length": text(long),
+		"chunked": func(w http.ResponseWriter, _ *http.Request) {
+			w.(http.Flusher).Flush()
+			fmt.Fprint(w, long)
+		},
+		"compressed": func(w http.ResponseWriter, _ *http.Request) {
+			w.Header().Set("Content-Encoding", "gzip")
+			z := gzip.NewWriter(w)
+			_, _ = io.WriteString(z, long)
+			_ = z.Close()
+		},
+	} {
+		s := serve(t, handler)
+		e := failed(t, newTestClient(t, Config{MaxRetries: 3, MaxBodyBytes: 1000}), get(t, s.URL), KindTooLarge)
+		if e.Attempts != 1 || !strings.Contains(e.Error(), "1000 bytes") || e.Hint() == "" {
+			t.Errorf("%s: got %#v (%s)", name, e, e)
+		}
+		r := get(t, s.URL)
+		r.MaxBodyBytes = 1000
+		if e := failed(t, newTestClient(t, Config{}), r, KindTooLarge); e.Attempts != 1 {
+			t.Errorf("%s: got %#v", name, e)
+		}
+		response, err := newTestClient(t, Config{MaxBodyBytes: 1001}).Do(t.Context(), get(t, s.URL))
+		if err != nil || string(response.Body) != long {
+			t.Errorf("%s: got %v", name, err)
+		}
+	}
+	if got := (&sizeError{defaultMaxBodyBytes}).Error(); got != "it is larger than the limit of 256 MiB" {
+		t.Error(got)
+	}
+}
+
+func TestAttemptTimeout(t *testing.T) {
+	stop := make(chan struct{})
+	hang := func(w http.ResponseWriter, r *http.Request) {
+		select {
+		case <-stop:
+		case <-r.Context().Done():
+		}
+	}
+	hangInBody := func(w http.ResponseWriter, r *http.Request) {
+		fmt.Fprint(w, "some")
+		w.(http.Flusher).Flush()
+		hang(w, r)
+	}
+	for name, handler := range map[string]http.HandlerFunc{"before the answer": hang, "in the body": hangInBody} {
+		s := serve(t, handler)
+		e := failed(t, newTestClient(t, Config{MaxRetries: 1, RequestTimeout: 50 * time.Millisecond}), get(t, s.URL), KindTimeout)
+		if e.Attempts != 2 || !e.MayHaveArrived || !strings.Contains(e.Hint(), "request_timeout") || !strings.Contains(e.Error(), "50ms") {
+			t.Errorf("%s: got %#v", name, e)
+		}
+		if errors.Is(e, context.DeadlineExceeded) {
+			t.Errorf("%s: looks like the caller's own deadline", name)
+		}
+		s = serve(t, handler, text("fine"))
+		if response, err := newTestClient(t, Config{MaxRetries: 1, RequestTimeout: 100 * time.Millisecond}).Do(t.Context(), get(t, s.URL)); err != nil || string(response.Body) != "fine" {
+			t.Errorf("%s, then fine: got %+v, %v", name, response, err)
+		}
+	}
+	close(stop)
+}
+
+func TestCancel(t *testing.T) {
+	hang := func(_ http.ResponseWriter, r *http.Request) { <-r.Context().Done() }
+	hangInBody := func(w http.ResponseWriter, r *http.Request) {
+		w.(http.Flusher).Flush()
+		<-r.Context().Done()
+	}
+	for name, test := range map[string]struct {
+		handler http.HandlerFunc
+		arrived bool
+	}{
+		"before the answer":    {hang, true},
+		"in the body":          {hangInBody, true},
+		"between two attempts": {status(503), true},
+		"in a rate limit":      {status(429, "Retry-After", "60"), false},
+	} {
+		t.Run(name, func(t *testing.T) {
+			s := serve(t, test.handler)
+			c := newTestClient(t, Config{MaxRetries: 5}, WithBackoff(time.Minute, time.Minute))
+			ctx, cancel := context.WithCancel(t.Context())
+			time.AfterFunc(100*time.Millisecond, cancel)
+			start := time.Now()
+			_, err := c.Do(ctx, get(t, s.URL))
+			var e *Error
+			if !errors.As(err, &e) || e.Kind != KindCanceled || e.MayHaveArrived != test.arrived || !errors.Is(err, context.Canceled) {
+				t.Errorf("got %#v", err)
+			}
+			if took := time.Since(start); took > 900*time.Millisecond {
+				t.Errorf("it took %s", took)
+			}
+		})
+	}
+	t.Run("with the caller's deadline", func(t *testing.T) {
+		s := serve(t, status(502))
+		ctx, cancel := context.WithTimeout(t.Context(), 50*time.Millisecond)
+		defer cancel()
+		_, err := newTestClient(t, Config{MaxRetries: 5}, WithBackoff(time.Minute, time.Minute)).Do(ctx, get(t, s.URL))
+		if !errors.Is(err, context.DeadlineExceeded) || !strings.Contains(err.Error(), "502 Bad Gateway") {
+			t.Errorf("got %v", err)
+		}
+	})
+	t.Run("before it began", func(t *testing.T) {
+		s := serve(t, text("fine"))
+		ctx, cancel := context.WithCancel(t.Context())
+		cancel()
+		_, err := newTestClient(t, Config{}).Do(ctx, get(t, s.URL))
+		var e *Error
+		if !errors.As(err, &e) || e.Kind != KindCanceled || e.MayHaveArrived || s.count() != 0 {
+			t.Errorf("got %#v, %d requests", err, s.count())
+		}
+	})
+}
+
+// A thousand reads at once use a dozen connections, and none of them times out
+// only because it had to wait for its turn.
+func TestConnections(t *testing.T) {
+	for _, secure := range []bool{false, true} {
+		t.Run(fmt.Sprintf("TLS %t", secure), func(t *testing.T) {
+			var mu sync.Mutex
+			connections := map[string]bool{}
+			handler := func(w http.ResponseWriter, r *http.Request) {
+				mu.Lock()
+				connections[r.RemoteAddr] = true
+				mu.Unlock()
+				time.Sleep(2 * time.Millisecond)
+				fmt.Fprint(w, r.URL.Path)
+			}
+			cfg, target := Config{RequestTimeout: 10 * time.Second}, ""
+			if secure {
+				s, certificate := serveTLS(t, handler)
+				cfg.CACertificate, target = certificate, s.URL
+			} else {
+				target = serve(t, handler).URL
+			}
+			c := newTestClient(t, cfg)
+			var wg sync.WaitGroup
+			for i := range 1000 {
+				wg.Go(func() {
+					path := fmt.Sprintf("/v3/processes/%d", i)
+					response, err := c.Do(t.Context(), get(t, target+path))
+					if err != nil || string(response.Body) != path {
+						t.Errorf("%s: got %+v, %v", path, response, err)
+					}
+				})
+			}
+			wg.Wait()
+			if len(connections) > 12 {
+				t.Errorf("%d connections", len(connections))
+			}
+		})
+	}
+}
+
+func TestGzip(t *testing.T) {
+	s := serve(t, func(w http.ResponseWriter, r *http.Request) {
+		if !strings.Contains(r.Header.Get("Accept-Encoding"), "gzip") {
+			t.Error("gzip was not asked for")
+		}
+		w.Header().Set("Content-Encoding", "gzip")
+		z := gzip.NewWriter(w)
+		_, _ = io.WriteString(z, "unpacked")
+		_ = z.Close()
+	})
+	response, err := newTestClient(t, Config{}).Do(t.Context(), get(t, s.URL))
+	if err != nil || string(response.Body) != "unpacked" || response.Header.Get("Content-Encoding") != "" {
+		t.Errorf("got %+v, %v", response, err)
+	}
+}
+
+func TestProxy(t *testing.T) {
+	var c *Client
+	proxy := serve(t, status(407))
+	c = newTestClient(t, Config{MaxRetries: 3})
+	u := address(t, proxy.URL)
+	u.User = nil
+	c.base.Proxy = http.ProxyURL(u)
+	e := failed(t, c, get(t, "https://api.example.org/"), KindOther)
+	if e.Attempts != 1 || e.MayHaveArrived || !strings.Contains(e.Error(), "407") || !strings.Contains(e.Error(), u.Host) || !strings.Contains(e.Hint(), "HTTPS_PROXY") {
+		t.Errorf("got %s, hint %s", e, e.Hint())
+	}
+}
+
+func TestLog(t *testing.T) {
+	secrets := &redact.Set{}
+	secrets.Add("hush-hush", "p&ss")
+	l := &testLog{}
+	s := serve(t,
+		status(503, "X-Vcap-Request-Id", "id-1", "X-Secret", "hush-hush"),
+		cutOff,
+		status(200, "X-Correlation-Id", "id-hush-hush"),
+	)
+	c := newTestClient(t, Config{MaxRetries: 3, Logger: l, Secrets: secrets, UserAgent: "test/1"})
+	r := get(t, s.URL+"/v3/hush-hush?guids=p%26ss,x&passcode=1234&created_ats%5Bgt%5D=2026")
+	r.Header = http.Header{"Authorization": {"bearer hush-hush"}}
+	r.Body = []byte("a body with more")
+	if _, err := c.Do(t.Context(), r); err != nil {
+		t.Fatal(err)
+	}
+	var attempts []string
+	for _, line := range l.at("DEBUG") {
+		if strings.HasPrefix(line.message, "HTTP attempt") {
+			f := line.fields
+			attempts = append(attempts, fmt.Sprint(f["attempt"], " ", f["method"], " ", f["path"], "?", f["query"], " ", f["status"], " ", f["request_id"]))
+			if _, ok := f["duration_ms"].(int64); !ok {
+				t.Errorf("no duration: %v", f)
+			}
+		}
+	}
+	request := "GET /v3/[REDACTED]?guids=[REDACTED],x&passcode=…&created_ats%5Bgt%5D=2026 "
+	want := []string{"1 " + request + "503 id-1", "2 " + request + "<nil> <nil>", "3 " + request + "200 id-[REDACTED]"}
+	if strings.Join(attempts, "\n") != strings.Join(want, "\n") {
+		t.Errorf("got\n%s\nwant\n%s", strings.Join(attempts, "\n"), strings.Join(want, "\n"))
+	}
+	for _, secret := range []string{"hush-hush", "p&ss", "p%26ss", "1234", "bearer", "a body"} {
+		if strings.Contains(l.text(), secret) {
+			t.Errorf("the log holds %q: %s", secret, l.text())
+		}
+	}
+}
+
+func TestErrorIsCleaned(t *testing.T) {
+	secrets := &redact.Set{}
+	secrets.Add("hush-hush")
+	c := newTestClient(t, Config{Secrets: secrets})
+	c.base.DialContext = func(context.Context, string, string) (net.Conn, error) {
+		return nil, fmt.Errorf("no way to hush-hush: %w", syscall.ECONNREFUSED)
+	}
+	e := failed(t, c, get(t, "http://user:pw@api.example.org/hush-hush"), KindRefused)
+	if text := e.Error(); strings.Contains(text, "hush") || strings.Contains(text, "pw") || !strings.Contains(text, "[REDACTED]") {
+		t.Errorf("got %s", text)
+	}
+	if !errors.Is(e, syscall.ECONNREFUSED) {
+		t.Error("the cause is lost")
+	}
+}

@@ -1,0 +1,236 @@
+package transport
+
+import (
+	"context"
+	"errors"
+	"net/http"
+	"strconv"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+)
+
+func TestRetryAt(t *testing.T) {
+	now := time.Date(2026, 3, 1, 12, 0, 0, 0, time.UTC)
+	unix := func(d time.Duration) string { return strconv.FormatInt(now.Add(d).Unix(), 10) }
+	for name, test := range map[string]struct {
+		header http.Header
+		want   time.Duration // 0: none
+	}{
+		"nothing":                {http.Header{}, 0},
+		"seconds":                {http.Header{"Retry-After": {"7"}}, 7 * time.Second},
+		"seconds with space":     {http.Header{"Retry-After": {" 7 "}}, 7 * time.Second},
+		"zero":                   {http.Header{"Retry-After": {"0"}}, 0},
+		"negative":               {http.Header{"Retry-After": {"-7"}}, 0},
+		"more than a clock has":  {http.Header{"Retry-After": {"99999999999999999999999"}}, maxRetryAfter},
+		"date":                   {http.Header{"Retry-After": {now.Add(time.Minute).Format(http.TimeFormat)}}, time.Minute},
+		"date of RFC 850":        {http.Header{"Retry-After": {now.Add(time.Minute).Format("Monday, 02-Jan-06 15:04:05 GMT")}}, time.Minute},
+		"date that is over":      {http.Header{"Retry-After": {now.Add(-time.Minute).Format(http.TimeFormat)}}, 0},
+		"nonsense":               {http.Header{"Retry-After": {"soon"}}, 0},
+		"reset":                  {http.Header{"X-Ratelimit-Reset": {unix(time.Hour)}}, time.Hour},
+		"reset that is over":     {http.Header{"X-Ratelimit-Reset": {unix(-time.Second)}}, 0},
+		"reset in nanoseconds":   {http.Header{"X-Ratelimit-Reset": {"1772366400000000000"}}, 0},
+		"reset is nonsense":      {http.Header{"X-Ratelimit-Reset": {"x"}}, 0},
+		"Retry-After goes first": {http.Header{"Retry-After": {"7"}, "X-Ratelimit-Reset": {unix(time.Hour)}}, 7 * time.Second},
+		"nonsense, then reset":   {http.Header{"Retry-After": {"soon"}, "X-Ratelimit-Reset": {unix(time.Hour)}}, time.Hour},
+		"the limit is reached":   {http.Header{"X-Ratelimit-Remaining": {"0"}, "X-Ratelimit-Reset": {unix(time.Hour)}}, time.Hour},
+		"there is some left":     {http.Header{"X-Ratelimit-Remaining": {"12"}, "X-Ratelimit-Reset": {unix(time.Hour)}}, 0},
+	} {
+		at, ok := RetryAt(test.header, now)
+		if ok != (test.want != 0) || ok && !at.Equal(now.Add(test.want)) {
+			t.Errorf("%s: got %s, %t, want %s", name, at.Sub(now), ok, test.want)
+		}
+	}
+}
+
+func TestWaitsAsTold(t *testing.T) {
+	start := newClock().now()
+	for name, test := range map[string]struct {
+		fault http.HandlerFunc
+		want  time.Duration
+	}{
+		"429, seconds": {status(429, "Retry-After", "20"), 20 * time.Second},
+		"429, date":    {status(429, "Retry-After", start.Add(30*time.Second).Format(http.TimeFormat)), 30 * time.Second},
+		"429, reset":   {status(429, "X-RateLimit-Reset", strconv.FormatInt(start.Add(40*time.Second).Unix(), 10)), 40 * time.Second},
+		"503, seconds": {status(503, "Retry-After", "20"), 20 * time.Second},
+		"503 with a limit that is not reached": {
+			status(503, "X-RateLimit-Reset", strconv.FormatInt(start.Add(time.Hour).Unix(), 10), "X-RateLimit-Remaining", "9"), 0,
+		},
+		"502 does not count": {status(502, "Retry-After", "20"), 0},
+	} {
+		t.Run(name, func(t *testing.T) {
+			clock, log := newClock(), &testLog{}
+			s := serve(t, test.fault, text("fine"))
+			c := newTestClient(t, Config{MaxRetries: 1, Logger: log}, WithClock(clock.now, clock.sleep))
+			response, err := c.Do(t.Context(), get(t, s.URL+"/v3/processes?label_selector=hush&page=2"))
+			if err != nil || response.Status != 200 {
+				t.Fatalf("got %+v, %v", response, err)
+			}
+			waited := clock.now().Sub(start)
+			if waited < test.want || waited > test.want+test.want/10+10*time.Millisecond {
+				t.Errorf("waited %s, want %s", waited, test.want)
+			}
+			visible := log.at("INFO")
+			if test.want == 0 {
+				if len(visible) != 0 {
+					t.Errorf("a short wait is at INFO: %v", visible)
+				}
+				return
+			}
+			if len(visible) != 1 || !strings.Contains(visible[0].message, "rate limit") || !strings.HasPrefix(visible[0].fields["reason"].(string), name[:3]) {
+				t.Errorf("logged %v", visible)
+			}
+			if query := visible[0].fields["query"]; query != "label_selector=…&page=2" {
+				t.Errorf("logged the query %v", query)
+			}
+		})
+	}
+}
+
+// Nobody waits for an hour: the answer comes back, also to requests that were
+// not sent, until the time has come.
+func TestLongLimit(t *testing.T) {
+	clock := newClock()
+	s := serve(t, status(429, "Retry-After", "3600"), text("fine"))
+	c := newTestClient(t, Config{MaxRetries: 5}, WithClock(clock.now, clock.sleep))
+	end := clock.now().Add(time.Hour)
+	for range 3 {
+		response, err := c.Do(t.Context(), get(t, s.URL))
+		if err != nil || response.Status != 429 || string(response.Body) != "status 429" {
+			t.Fatalf("got %+v, %v", response, err)
+		}
+		if at, ok := RetryAt(response.Header, clock.now()); !ok || !at.Equal(end) {
+			t.Errorf("come back at %s, want %s", at, end)
+		}
+		_ = clock.sleep(t.Context(), 10*time.Minute)
+	}
+	if got := s.count(); got != 1 {
+		t.Errorf("%d requests were sent while the limit held", got)
+	}
+	other := serve(t, text("another host"))
+	if response, err := c.Do(t.Context(), get(t, other.URL)); err != nil || response.Status != 200 {
+		t.Errorf("the limit of one host holds for another: %+v, %v", response, err)
+	}
+	_ = clock.sleep(t.Context(), 27*time.Minute)
+	if response, err := c.Do(t.Context(), get(t, s.URL)); err != nil || response.Status != 200 {
+		t.Errorf("got %+v, %v", response, err)
+	}
+	if clock.now().Before(end) {
+		t.Error("the last request did not wait for the end of the limit")
+	}
+}
+
+func TestLong503IsNoLimitForOthers(t *testing.T) {
+	s := serve(t, status(503, "Retry-After", "3600"), text("fine"))
+	c := newTestClient(t, Config{MaxRetries: 5})
+	if response, err := c.Do(t.Context(), get(t, s.URL)); err != nil || response.Status != 503 {
+		t.Errorf("got %+v, %v", response, err)
+	}
+	if response, err := c.Do(t.Context(), get(t, s.URL)); err != nil || response.Status != 200 {
+		t.Errorf("got %+v, %v", response, err)
+	}
+}
+
+func TestNoRetriesNoLimit(t *testing.T) {
+	s := serve(t, status(429, "Retry-After", "60"), text("fine"))
+	c := newTestClient(t, Config{MaxRetries: 0})
+	if response, err := c.Do(t.Context(), get(t, s.URL)); err != nil || response.Status != 429 {
+		t.Errorf("got %+v, %v", response, err)
+	}
+	if response, err := c.Do(t.Context(), get(t, s.URL)); err != nil || response.Status != 200 {
+		t.Errorf("got %+v, %v", response, err)
+	}
+}
+
+// A limit that ends after the caller's deadline is not waited for.
+func TestLimitAfterDeadline(t *testing.T) {
+	s := serve(t, status(429, "Retry-After", "60"))
+	c := newTestClient(t, Config{MaxRetries: 5})
+	ctx, cancel := context.WithTimeout(t.Context(), 20*time.Second)
+	defer cancel()
+	start := time.Now()
+	for range 2 {
+		if response, err := c.Do(ctx, get(t, s.URL)); err != nil || response.Status != 429 {
+			t.Errorf("got %+v, %v", response, err)
+		}
+	}
+	if s.count() != 1 || time.Since(start) > 5*time.Second {
+		t.Errorf("%d requests in %s", s.count(), time.Since(start))
+	}
+}
+
+// While a limit holds, all requests wait: the server sees none.
+func TestGateHoldsAll(t *testing.T) {
+	var mu sync.Mutex
+	now := time.Date(2026, 3, 1, 12, 0, 0, 0, time.UTC)
+	opened := make(chan struct{})
+	waiting := make(chan struct{}, 100)
+	clock := WithClock(
+		func() time.Time { mu.Lock(); defer mu.Unlock(); return now },
+		func(ctx context.Context, _ time.Duration) error {
+			waiting <- struct{}{}
+			select {
+			case <-opened:
+				return nil
+			case <-ctx.Done():
+				return ctx.Err()
+			}
+		})
+	s := serve(t, status(429, "Retry-After", "60"), text("fine"))
+	c := newTestClient(t, Config{MaxRetries: 1, RequestTimeout: 10 * time.Second}, clock)
+
+	var wg sync.WaitGroup
+	ask := func() {
+		wg.Go(func() {
+			if response, err := c.Do(t.Context(), get(t, s.URL)); err != nil || response.Status != 200 {
+				t.Errorf("got %+v, %v", response, err)
+			}
+		})
+	}
+	ask()
+	<-waiting // the first was refused and waits
+	for range 40 {
+		ask()
+	}
+	for range 40 {
+		<-waiting
+	}
+	if got := s.count(); got != 1 {
+		t.Errorf("%d requests while the limit held", got)
+	}
+
+	// One that is canceled while it waits leaves at once, and was not sent.
+	ctx, cancel := context.WithCancel(t.Context())
+	left := make(chan error)
+	go func() {
+		r := get(t, s.URL)
+		r.Repeatable = false
+		_, err := c.Do(ctx, r)
+		left <- err
+	}()
+	<-waiting
+	cancel()
+	var e *Error
+	if err := <-left; !errors.As(err, &e) || e.Kind != KindCanceled || e.MayHaveArrived || e.Attempts != 0 || !errors.Is(err, context.Canceled) {
+		t.Errorf("got %#v", err)
+	}
+
+	mu.Lock()
+	now = now.Add(61 * time.Second)
+	mu.Unlock()
+	close(opened)
+	wg.Wait()
+	if got := s.count(); got != 42 {
+		t.Errorf("%d requests, want 42", got)
+	}
+}
+
+// Waiting for a limit is no part of an attempt's time.
+func TestWaitIsNotPartOfTheAttempt(t *testing.T) {
+	s := serve(t, status(429), text("fine"))
+	c := newTestClient(t, Config{MaxRetries: 1, RequestTimeout: 50 * time.Millisecond}, WithBackoff(200*time.Millisecond, 200*time.Millisecond))
+	if response, err := c.Do(t.Context(), get(t, s.URL)); err != nil || response.Status != 200 {
+		t.Errorf("got %+v, %v", response, err)
+	}
+}

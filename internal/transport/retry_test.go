@@ -1,0 +1,274 @@
+package transport
+
+import (
+	"bytes"
+	"errors"
+	"io"
+	"net"
+	"net/http"
+	"net/url"
+	"strings"
+	"testing"
+	"time"
+)
+
+// What is sent again after one failure, and what is not.
+func TestRetries(t *testing.T) {
+	for name, test := range map[string]struct {
+		fault http.HandlerFunc
+		// requests that the server sees for a repeatable request and for one
+		// that is not
+		repeatable, once int
+		kind             Kind // of the error where it is not sent again
+	}{
+		"200":                   {text("fine"), 1, 1, 0},
+		"400":                   {status(400), 1, 1, 0},
+		"401":                   {status(401), 1, 1, 0},
+		"403":                   {status(403), 1, 1, 0},
+		"404":                   {status(404), 1, 1, 0},
+		"404 of the router":     {status(404, "X-Cf-RouterError", "unknown_route"), 2, 1, 0},
+		"408":                   {status(408), 1, 1, 0},
+		"422":                   {status(422), 1, 1, 0},
+		"429":                   {status(429), 2, 2, 0},
+		"500":                   {status(500), 2, 1, 0},
+		"501":                   {status(501), 1, 1, 0},
+		"502":                   {status(502), 2, 1, 0},
+		"503":                   {status(503), 2, 1, 0},
+		"504":                   {status(504), 2, 1, 0},
+		"short body":            {cutOff, 2, 1, KindCutOff},
+		"broken chunked body":   {cutChunk, 2, 1, KindCutOff},
+		"cut gzip":              {cutGzip, 2, 1, KindCutOff},
+		"connection closed":     {hangUp, 2, 1, KindConnection},
+		"304 without a meaning": {status(304), 1, 1, 0},
+	} {
+		t.Run(name, func(t *testing.T) {
+			for _, repeatable := range []bool{true, false} {
+				s := serve(t, test.fault, text("fine"))
+				c := newTestClient(t, Config{MaxRetries: 3})
+				method, want := http.MethodPatch, test.repeatable
+				if !repeatable {
+					method, want = http.MethodDelete, test.once
+				}
+				response, err := c.Do(t.Context(), Request{Method: method, URL: address(t, s.URL), Body: []byte("body"), Repeatable: repeatable})
+				if got := s.count(); got != want {
+					t.Errorf("repeatable %t: %d requests, want %d", repeatable, got, want)
+				}
+				if want > 1 && (err != nil || response.Status != 200 || string(response.Body) != "fine") {
+					t.Errorf("repeatable %t: got %+v, %v", repeatable, response, err)
+				}
+				if want == 1 && test.kind != 0 {
+					var e *Error
+					if !errors.As(err, &e) || e.Kind != test.kind || !e.MayHaveArrived || e.Attempts != 1 {
+						t.Errorf("repeatable %t: got %#v", repeatable, err)
+					}
+				}
+			}
+		})
+	}
+}
+
+func TestBodyIsSentAgain(t *testing.T) {
+	var bodies []string
+	note := func(next http.HandlerFunc) http.HandlerFunc {
+		return func(w http.ResponseWriter, r *http.Request) {
+			content, _ := io.ReadAll(r.Body)
+			bodies = append(bodies, string(content))
+			next(w, r)
+		}
+	}
+	s := serve(t, note(status(503)), note(hangUp), note(text("fine")))
+	c := newTestClient(t, Config{MaxRetries: 3})
+	if _, err := c.Do(t.Context(), Request{Method: "POST", URL: address(t, s.URL), Body: []byte(`{"instances":2}`), Repeatable: true}); err != nil {
+		t.Fatal(err)
+	}
+	if got := strings.Join(bodies, " "); got != `{"instances":2} {"instances":2} {"instances":2}` {
+		t.Errorf("got %s", got)
+	}
+}
+
+func TestMaxRetries(t *testing.T) {
+	for _, test := range []struct {
+		retries, want int
+	}{{0, 1}, {1, 2}, {3, 4}, {-1, 1}} {
+		s := serve(t, status(502))
+		response, err := newTestClient(t, Config{MaxRetries: test.retries}).Do(t.Context(), get(t, s.URL))
+		if err != nil || response.Status != 502 || string(response.Body) != "status 502" {
+			t.Errorf("%d retries: got %+v, %v", test.retries, response, err)
+		}
+		if got := s.count(); got != test.want {
+			t.Errorf("%d retries: %d requests, want %d", test.retries, got, test.want)
+		}
+
+		s = serve(t, cutOff)
+		_, err = newTestClient(t, Config{MaxRetries: test.retries}).Do(t.Context(), get(t, s.URL))
+		var e *Error
+		if !errors.As(err, &e) || e.Kind != KindCutOff || e.Attempts != test.want || !errors.Is(err, io.ErrUnexpectedEOF) {
+			t.Errorf("%d retries: got %#v", test.retries, err)
+		}
+	}
+}
+
+func TestBackoffGrowsWithJitter(t *testing.T) {
+	clock := newClock()
+	s := serve(t, status(502))
+	c := newTestClient(t, Config{MaxRetries: 5}, WithClock(clock.now, clock.sleep), WithBackoff(time.Second, 10*time.Second))
+	if _, err := c.Do(t.Context(), get(t, s.URL)); err != nil {
+		t.Fatal(err)
+	}
+	waits := clock.waited()
+	if len(waits) != 5 {
+		t.Fatalf("waited %v", waits)
+	}
+	for i, about := range []time.Duration{1, 2, 4, 8, 10} {
+		if about *= time.Second; waits[i] < about/2 || waits[i] > about*3/2 {
+			t.Errorf("wait %d is %s, want about %s", i+1, waits[i], about)
+		}
+	}
+	distinct := map[time.Duration]bool{}
+	for range 20 {
+		distinct[c.backoff(2)] = true
+	}
+	if len(distinct) < 2 {
+		t.Error("the waits have no jitter")
+	}
+}
+
+func TestRefusedConnection(t *testing.T) {
+	listener, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	target := "http://" + listener.Addr().String()
+	if err := listener.Close(); err != nil {
+		t.Fatal(err)
+	}
+	for _, repeatable := range []bool{true, false} {
+		r := get(t, target+"/v3/processes?token=hush")
+		r.Repeatable = repeatable
+		_, err = newTestClient(t, Config{MaxRetries: 2}).Do(t.Context(), r)
+		var e *Error
+		if !errors.As(err, &e) || e.Kind != KindRefused || e.MayHaveArrived {
+			t.Fatalf("got %#v", err)
+		}
+		if want := map[bool]int{true: 3, false: 1}[repeatable]; e.Attempts != want {
+			t.Errorf("repeatable %t: %d attempts, want %d", repeatable, e.Attempts, want)
+		}
+		if !strings.HasPrefix(err.Error(), "GET "+target+"/v3/processes: nobody accepts") || strings.Contains(err.Error(), "hush") {
+			t.Errorf("got %s", err)
+		}
+		if !strings.Contains(e.Hint(), "api_url") {
+			t.Errorf("hint: %s", e.Hint())
+		}
+	}
+}
+
+// A connection that was refused first and then comes.
+func TestMayHaveArrivedIsAboutAllAttempts(t *testing.T) {
+	s := serve(t, status(503), hangUp)
+	_, err := newTestClient(t, Config{MaxRetries: 1}).Do(t.Context(), get(t, s.URL))
+	var e *Error
+	if !errors.As(err, &e) || !e.MayHaveArrived || e.Attempts != 2 {
+		t.Errorf("got %#v", err)
+	}
+}
+
+// The http.Client for token requests repeats like Do, and not at all what may
+// be sent only once.
+func TestHTTPClient(t *testing.T) {
+	for name, test := range map[string]struct {
+		fault        http.HandlerFunc
+		always, once int
+	}{
+		"200":               {text("fine"), 1, 1},
+		"400":               {status(400), 1, 1},
+		"401":               {status(401), 1, 1},
+		"429":               {status(429), 2, 2},
+		"502":               {status(502), 2, 1},
+		"503":               {status(503), 2, 1},
+		"504":               {status(504), 2, 1},
+		"404 of the router": {status(404, "X-Cf-RouterError", "unknown_route"), 2, 2},
+		"connection closed": {hangUp, 2, 1},
+		"short body":        {cutOff, 2, 1},
+	} {
+		t.Run(name, func(t *testing.T) {
+			for _, once := range []bool{false, true} {
+				ctx, want := t.Context(), test.always
+				if once {
+					ctx, want = Once(ctx), test.once
+				}
+				var last bytes.Buffer
+				s := serve(t, test.fault, func(w http.ResponseWriter, r *http.Request) {
+					_, _ = last.ReadFrom(r.Body)
+					_, _ = io.WriteString(w, "fine")
+				})
+				client := newTestClient(t, Config{MaxRetries: 3, UserAgent: "test/1"}).HTTPClient()
+				r, err := http.NewRequestWithContext(ctx, "POST", s.URL, strings.NewReader("grant"))
+				if err != nil {
+					t.Fatal(err)
+				}
+				response, err := client.Do(r)
+				if err == nil {
+					content, readErr := io.ReadAll(response.Body)
+					if readErr != nil || len(content) == 0 {
+						t.Errorf("read %q, %v", content, readErr)
+					}
+					_ = response.Body.Close()
+				} else {
+					var e *Error
+					if !errors.As(err, &e) {
+						t.Errorf("got %#v", err)
+					}
+				}
+				if got := s.count(); got != want {
+					t.Errorf("once %t: %d requests, want %d (%v)", once, got, want, err)
+				}
+				if want > 1 && last.String() != "grant" {
+					t.Errorf("once %t: the last body is %q", once, last.String())
+				}
+				if got := s.requests[0].Header.Get("User-Agent"); got != "test/1" {
+					t.Errorf("User-Agent %q", got)
+				}
+			}
+		})
+	}
+}
+
+// What never left may be tried again, also what may be sent only once.
+func TestOnceBeforeItLeft(t *testing.T) {
+	s := serve(t, text("fine"))
+	c := newTestClient(t, Config{MaxRetries: 2})
+	dials := 0
+	dial := c.base.DialContext
+	c.base.DialContext = failing(&dials, dial)
+	r, err := http.NewRequestWithContext(Once(t.Context()), "POST", s.URL, strings.NewReader("x"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	response, err := c.HTTPClient().Do(r)
+	if err != nil {
+		t.Fatal(err)
+	}
+	_ = response.Body.Close()
+	if dials != 2 || s.count() != 1 {
+		t.Errorf("%d dials, %d requests", dials, s.count())
+	}
+}
+
+func TestInvalidRequests(t *testing.T) {
+	for name, r := range map[string]Request{
+		"no scheme": {Method: "GET", URL: &url.URL{Host: "api.example.org"}, Repeatable: true},
+		"ftp":       {Method: "GET", URL: &url.URL{Scheme: "ftp", Host: "api.example.org"}, Repeatable: true},
+		"no host":   {Method: "GET", URL: &url.URL{Scheme: "https", Path: "/v3"}, Repeatable: true},
+		"a line break in a header": {
+			Method: "GET", URL: &url.URL{Scheme: "http", Host: "127.0.0.1:1"}, Repeatable: true,
+			Header: http.Header{"Authorization": {"bearer hush\nhush"}},
+		},
+		"a method that is none": {Method: "GE T", URL: &url.URL{Scheme: "http", Host: "127.0.0.1:1"}, Repeatable: true},
+	} {
+		_, err := newTestClient(t, Config{MaxRetries: 3}).Do(t.Context(), r)
+		var e *Error
+		if !errors.As(err, &e) || e.Kind != KindOther || e.Attempts != 0 || e.MayHaveArrived || strings.Contains(err.Error(), "hush") {
+			t.Errorf("%s: got %#v (%v)", name, err, err)
+		}
+	}
+}
