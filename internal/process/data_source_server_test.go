@@ -11,7 +11,7 @@ import (
 	"testing"
 
 	"github.com/hashicorp/terraform-plugin-framework/datasource"
-	"github.com/hashicorp/terraform-plugin-framework/provider"
+	fwprovider "github.com/hashicorp/terraform-plugin-framework/provider"
 	"github.com/hashicorp/terraform-plugin-framework/providerserver"
 	"github.com/hashicorp/terraform-plugin-framework/resource"
 	"github.com/hashicorp/terraform-plugin-go/tfprotov6"
@@ -20,6 +20,7 @@ import (
 	"github.com/cf-process/terraform-provider-cf/internal/capi"
 	"github.com/cf-process/terraform-provider-cf/internal/fakecf"
 	"github.com/cf-process/terraform-provider-cf/internal/process"
+	"github.com/cf-process/terraform-provider-cf/internal/provider"
 	"github.com/cf-process/terraform-provider-cf/internal/transport"
 )
 
@@ -33,11 +34,11 @@ type reader struct {
 // bareProvider has the data sources and nothing else.
 type bareProvider struct{ client *capi.Client }
 
-func (p bareProvider) Metadata(_ context.Context, _ provider.MetadataRequest, resp *provider.MetadataResponse) {
+func (p bareProvider) Metadata(_ context.Context, _ fwprovider.MetadataRequest, resp *fwprovider.MetadataResponse) {
 	resp.TypeName = "cf"
 }
-func (p bareProvider) Schema(context.Context, provider.SchemaRequest, *provider.SchemaResponse) {}
-func (p bareProvider) Configure(_ context.Context, _ provider.ConfigureRequest, resp *provider.ConfigureResponse) {
+func (p bareProvider) Schema(context.Context, fwprovider.SchemaRequest, *fwprovider.SchemaResponse) {}
+func (p bareProvider) Configure(_ context.Context, _ fwprovider.ConfigureRequest, resp *fwprovider.ConfigureResponse) {
 	resp.DataSourceData = p.client
 }
 func (p bareProvider) Resources(context.Context) []func() resource.Resource { return nil }
@@ -56,7 +57,8 @@ func (u userToken) Renew(context.Context, string) (string, error) {
 }
 func (u userToken) Source() string { return "a test" }
 
-// newReader makes a reader of a foundation for a user of the role.
+// newReader makes a reader of a foundation for a user of the role, through the
+// framework's server.
 func newReader(t testing.TB, f *fakecf.Foundation, role fakecf.Role) *reader {
 	t.Helper()
 	base, err := url.Parse(f.URL())
@@ -69,8 +71,37 @@ func newReader(t testing.TB, f *fakecf.Foundation, role fakecf.Role) *reader {
 	}
 	t.Cleanup(client.CloseIdleConnections)
 	api := capi.New(capi.Config{BaseURL: base, Transport: client, Auth: userToken(f.Token(role))})
+	r := connect(t, providerserver.NewProtocol6(bareProvider{api})(), `{}`)
+	f.ResetRequests()
+	return r
+}
 
-	r := &reader{t: t, server: providerserver.NewProtocol6(bareProvider{api})(), types: map[string]tftypes.Object{}}
+// newWholeReader makes a reader of a foundation through the server that users
+// have, which answers large lists itself.
+func newWholeReader(t testing.TB, f *fakecf.Foundation, role fakecf.Role) *reader {
+	t.Helper()
+	server := provider.NewServer("test")()
+	schemas, err := server.GetProviderSchema(t.Context(), &tfprotov6.GetProviderSchemaRequest{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	config := arguments{}
+	for name := range schemas.Provider.ValueType().(tftypes.Object).AttributeTypes {
+		config[name] = nil
+	}
+	config["api_url"], config["access_token"] = f.URL(), f.Token(role)
+	text, err := json.Marshal(config)
+	if err != nil {
+		t.Fatal(err)
+	}
+	r := connect(t, server, string(text))
+	f.ResetRequests()
+	return r
+}
+
+func connect(t testing.TB, server tfprotov6.ProviderServer, config string) *reader {
+	t.Helper()
+	r := &reader{t: t, server: server, types: map[string]tftypes.Object{}}
 	schemas, err := r.server.GetProviderSchema(t.Context(), &tfprotov6.GetProviderSchemaRequest{})
 	if err != nil || len(schemas.Diagnostics) > 0 {
 		t.Fatal(err, schemas.Diagnostics)
@@ -78,15 +109,12 @@ func newReader(t testing.TB, f *fakecf.Foundation, role fakecf.Role) *reader {
 	for name, schema := range schemas.DataSourceSchemas {
 		r.types[name] = schema.ValueType().(tftypes.Object)
 	}
-	config, err := tfprotov6.NewDynamicValue(tftypes.Object{}, tftypes.NewValue(tftypes.Object{}, map[string]tftypes.Value{}))
-	if err != nil {
-		t.Fatal(err)
-	}
-	configured, err := r.server.ConfigureProvider(t.Context(), &tfprotov6.ConfigureProviderRequest{Config: &config})
+	configured, err := r.server.ConfigureProvider(t.Context(), &tfprotov6.ConfigureProviderRequest{
+		Config: &tfprotov6.DynamicValue{JSON: []byte(config)},
+	})
 	if err != nil || len(configured.Diagnostics) > 0 {
 		t.Fatal(err, configured.Diagnostics)
 	}
-	f.ResetRequests()
 	return r
 }
 
