@@ -128,9 +128,9 @@ func authorization(token string) string {
 // signature: a wrong answer costs one request, since the API has the last word.
 // Zero times where the token does not say.
 func lifeOf(token string) (issued, expires time.Time) {
-	token = strings.TrimPrefix(authorization(token), "bearer ")
+	token, isBearer := strings.CutPrefix(authorization(token), "bearer ")
 	parts := strings.Split(token, ".")
-	if len(parts) != 3 {
+	if !isBearer || len(parts) != 3 {
 		return time.Time{}, time.Time{}
 	}
 	payload, err := base64.RawURLEncoding.DecodeString(strings.TrimRight(parts[1], "="))

@@ -85,15 +85,15 @@ func (s *Session) Source() string { return s.credential.Source }
 
 // Authorization is the value of the Authorization header to use now. It logs in
 // when there is no token yet, and renews one that is about to expire. The error
-// is an *Error.
+// is an *Error, or wraps the context's when the caller gave up.
 func (s *Session) Authorization(ctx context.Context) (string, error) {
 	return s.obtain(ctx, "")
 }
 
 // Renew is for a value that the API refused. Of all callers with the same
 // value, one makes the login and the others share it; a caller that comes late
-// gets the value of the others. The error is an *Error; it says what to do
-// where the credential cannot be renewed.
+// gets the value of the others. The error is as Authorization's; it says what to
+// do where the credential cannot be renewed.
 func (s *Session) Renew(ctx context.Context, rejected string) (string, error) {
 	return s.obtain(ctx, rejected)
 }
@@ -101,7 +101,7 @@ func (s *Session) Renew(ctx context.Context, rejected string) (string, error) {
 func (s *Session) obtain(ctx context.Context, rejected string) (string, error) {
 	for {
 		if err := ctx.Err(); err != nil {
-			return "", s.wrapped(opLogin, "", err)
+			return "", canceled(err)
 		}
 		s.mu.Lock()
 		now := s.now()
@@ -145,7 +145,7 @@ func (s *Session) obtain(ctx context.Context, rejected string) (string, error) {
 			return f.token.value, nil
 		case <-ctx.Done():
 			s.leave(f)
-			return "", s.wrapped(opLogin, "", ctx.Err())
+			return "", canceled(ctx.Err())
 		}
 	}
 }
@@ -290,6 +290,9 @@ func (s *Session) failure(op, address, description string) *Error {
 func (s *Session) wrapped(op, address string, err error) *Error {
 	return &Error{Op: op, URL: address, Source: s.credential.Source, Err: err}
 }
+
+// canceled is for a caller that gave up: no failure of the login.
+func canceled(err error) error { return fmt.Errorf("waiting for the login: %w", err) }
 
 func asError(err error) *Error {
 	var e *Error

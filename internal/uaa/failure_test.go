@@ -1,0 +1,307 @@
+package uaa
+
+import (
+	"errors"
+	"fmt"
+	"net/http"
+	"net/url"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/cf-process/terraform-provider-cf/internal/transport"
+)
+
+// A refused credential is tried once, whoever asks and however often.
+func TestRefusedCredentialIsTriedOnce(t *testing.T) {
+	for name, test := range map[string]struct {
+		credential        Credential
+		status            int
+		code, description string
+	}{
+		"wrong password": {Credential{Kind: Password, User: "user", Password: "wrong"}, 401, "unauthorized", "Bad credentials"},
+		"locked":         {Credential{Kind: Password, User: "user", Password: "wrong"}, 401, "unauthorized", "Your account has been locked"},
+		"wrong client":   {Credential{Kind: ClientCredentials, ClientID: "c", ClientSecret: "wrong"}, 401, "invalid_client", "Bad credentials"},
+		"wrong passcode": {Credential{Kind: Passcode, Passcode: "wrong"}, 401, "unauthorized", "Invalid passcode"},
+		"old refresh":    {Credential{Kind: RefreshToken, RefreshToken: "wrong"}, 401, "invalid_token", "expired"},
+		"old assertion":  {Credential{Kind: Assertion, AssertionToken: "wrong"}, 400, "invalid_grant", "Assertion is expired"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			f := newFoundation(t)
+			f.answers(refuse(test.status, test.code, test.description+" for wrong"))
+			s, _ := newSession(t, f, test.credential)
+			var wg sync.WaitGroup
+			for range 50 {
+				wg.Go(func() {
+					value, err := s.Authorization(t.Context())
+					e := mustFail(t, value, err)
+					if e.Status != test.status || e.Code != test.code || !strings.Contains(e.Description, test.description) || e.URL != f.URL+"/uaa/oauth/token" {
+						t.Errorf("got %#v", e)
+					}
+					if strings.Contains(e.Error(), "wrong") {
+						t.Errorf("the secret is in %s", e)
+					}
+				})
+			}
+			wg.Wait()
+			if _, err := s.Renew(t.Context(), "bearer anything"); err == nil {
+				t.Error("a renewal had a token")
+			}
+			if _, tokens := f.asked(); tokens != 1 {
+				t.Errorf("%d tries", tokens)
+			}
+		})
+	}
+}
+
+// A refused renewal does not ask again while the old token still serves.
+func TestRefusedWhileTheTokenLives(t *testing.T) {
+	f := newFoundation(t)
+	s, _ := newSession(t, f, Credential{Kind: Password, User: "user", Password: "secret"})
+	clock := &testClock{}
+	s.now = clock.now
+	mustAuthorize(t, s, "bearer token-1")
+	f.answers(refuse(401, "unauthorized", "Bad credentials"))
+	clock.pass(545 * time.Second)
+	for range 4 {
+		mustAuthorize(t, s, "bearer token-1")
+		clock.pass(11 * time.Second)
+	}
+	if got := f.types(); got != "password refresh_token password" {
+		t.Errorf("asked for %s", got)
+	}
+	clock.pass(time.Minute)
+	value, err := s.Authorization(t.Context())
+	if e := mustFail(t, value, err); e.Description != "Bad credentials" {
+		t.Errorf("got %s", e)
+	}
+	if _, tokens := f.asked(); tokens != 3 {
+		t.Errorf("%d token requests", tokens)
+	}
+}
+
+// What may pass is not remembered: the next reader tries again.
+func TestPassingFailures(t *testing.T) {
+	for name, test := range map[string]struct {
+		answer func(url.Values, http.ResponseWriter) bool
+		status int
+	}{
+		"500": {refuse(500, "server_error", "boom"), 500},
+		"503": {refuse(503, "", ""), 503},
+		"404 of the router": {func(_ url.Values, w http.ResponseWriter) bool {
+			w.Header().Set("X-Cf-RouterError", "unknown_route")
+			http.Error(w, "404 Not Found: Requested route does not exist.", 404)
+			return true
+		}, 404},
+		"429": {func(_ url.Values, w http.ResponseWriter) bool {
+			w.Header().Set("Retry-After", "1200")
+			w.WriteHeader(429)
+			return true
+		}, 429},
+		"hangs up": {func(url.Values, http.ResponseWriter) bool { panic(http.ErrAbortHandler) }, 0},
+		"no token": {func(_ url.Values, w http.ResponseWriter) bool { fmt.Fprint(w, "<html>Welcome</html>"); return true }, 0},
+	} {
+		t.Run(name, func(t *testing.T) {
+			f := newFoundation(t)
+			f.answers(test.answer)
+			s, _ := newSession(t, f, Credential{Kind: Password, User: "user", Password: "secret"})
+			value, err := s.Authorization(t.Context())
+			e := mustFail(t, value, err)
+			if e.Status != test.status || !strings.Contains(e.Error(), "log in") {
+				t.Errorf("got %#v", e)
+			}
+			if test.status == 429 {
+				if in := time.Until(e.RetryAt); in < 19*time.Minute || in > 21*time.Minute {
+					t.Errorf("try again in %s", in)
+				}
+				return // the limit holds
+			}
+			if test.status == 0 && e.Err == nil {
+				t.Errorf("no cause: %#v", e)
+			}
+			f.answers(nil)
+			if got, err := s.Authorization(t.Context()); err != nil || !strings.HasPrefix(got, "bearer token-") {
+				t.Errorf("got %q, %v", got, err)
+			}
+		})
+	}
+}
+
+// A passcode is sent once, also when the answer was lost.
+func TestPasscodeIsSentOnce(t *testing.T) {
+	for name, answer := range map[string]func(url.Values, http.ResponseWriter) bool{
+		"the answer was lost": func(url.Values, http.ResponseWriter) bool { panic(http.ErrAbortHandler) },
+		"503":                 refuse(503, "", ""),
+		"used and expired":    nil,
+	} {
+		t.Run(name, func(t *testing.T) {
+			f := newFoundation(t)
+			f.refresh = false
+			f.answers(answer)
+			s, _ := newSession(t, f, Credential{Kind: Passcode, Passcode: "once-1234"})
+			value, err := s.Authorization(t.Context())
+			if answer == nil {
+				if err != nil {
+					t.Fatal(err)
+				}
+				_, err = s.Renew(t.Context(), value)
+				value = ""
+			}
+			mustFail(t, value, err)
+			f.answers(nil)
+			value, err = s.Authorization(t.Context())
+			if e := mustFail(t, value, err); !strings.Contains(e.Error(), "passcode has been used") || !strings.Contains(e.Error(), "CF_SSO_PASSCODE") {
+				t.Errorf("got %s", e)
+			}
+			if _, tokens := f.asked(); tokens != 1 {
+				t.Errorf("the passcode was sent %d times", tokens)
+			}
+		})
+	}
+}
+
+// With the refresh token that came with it, a passcode's session goes on.
+func TestPasscodeRenews(t *testing.T) {
+	f := newFoundation(t)
+	s, _ := newSession(t, f, Credential{Kind: Passcode, Passcode: "once-1234"})
+	mustAuthorize(t, s, "bearer token-1")
+	if got, err := s.Renew(t.Context(), "bearer token-1"); err != nil || got != "bearer token-2" {
+		t.Errorf("got %q, %v", got, err)
+	}
+	if got := f.types(); got != "password refresh_token" {
+		t.Errorf("asked for %s", got)
+	}
+}
+
+func TestDiscoveryFailures(t *testing.T) {
+	say := func(status int, body string, header ...string) http.HandlerFunc {
+		return func(w http.ResponseWriter, _ *http.Request) {
+			for i := 0; i < len(header); i += 2 {
+				w.Header().Set(header[i], header[i+1])
+			}
+			w.WriteHeader(status)
+			fmt.Fprint(w, body)
+		}
+	}
+	for name, test := range map[string]struct {
+		root     http.HandlerFunc
+		contains string
+		requests int // of two tries
+	}{
+		"HTML":              {say(200, "<html>"), "api_url", 1},
+		"404":               {say(404, "nothing here"), "api_url", 1},
+		"401":               {say(401, "{}"), "api_url", 1},
+		"empty":             {say(200, ""), "api_url", 1},
+		"other JSON":        {say(200, `{"message":"hello"}`), "api_url", 1},
+		"an array":          {say(200, `[]`), "api_url", 1},
+		"links of a kind":   {say(200, `{"links":"x"}`), "api_url", 1},
+		"null":              {say(200, `null`), "api_url", 1},
+		"too large":         {say(200, strings.Repeat("x", maxRoot+1)), "api_url", 1},
+		"Korifi":            {say(200, `{"links":{"cloud_controller_v3":{"href":"x"},"login":{"href":"http://h"},"uaa":null},"cf_on_k8s":true}`), "access_token", 1},
+		"no UAA, no login":  {say(200, `{"links":{"cloud_controller_v3":{"href":"x"}}}`), "access_token", 1},
+		"UAA is no URL":     {say(200, `{"links":{"uaa":{"href":"uaa.example.org"}}}`), "no http or https URL", 1},
+		"503":               {say(503, "busy"), "busy", 4},
+		"404 of the router": {say(404, "no route", "X-Cf-RouterError", "unknown_route"), "no route", 4},
+		"redirect":          {say(302, "", "Location", "https://login.example.org/"), "login.example.org", 2},
+	} {
+		t.Run(name, func(t *testing.T) {
+			f := newFoundation(t)
+			f.root = test.root
+			s, _ := newSession(t, f, Credential{Kind: Password, User: "user", Password: "secret"})
+			for range 2 {
+				value, err := s.Authorization(t.Context())
+				if e := mustFail(t, value, err); !strings.Contains(e.Error(), test.contains) || !strings.Contains(e.Error(), "find the UAA") {
+					t.Errorf("got %s", e)
+				}
+			}
+			if roots, tokens := f.asked(); roots != test.requests || tokens != 0 {
+				t.Errorf("%d discoveries, want %d; %d logins", roots, test.requests, tokens)
+			}
+		})
+	}
+}
+
+// Korifi that names itself as its UAA has none.
+func TestKorifiNamesItself(t *testing.T) {
+	f := newFoundation(t)
+	f.root = func(w http.ResponseWriter, _ *http.Request) {
+		fmt.Fprintf(w, `{"links":{"cloud_controller_v3":{"href":"x"},"login":{"href":%q},"uaa":{"href":%q}},"cf_on_k8s":true}`, f.URL, f.URL+"/")
+	}
+	s, _ := newSession(t, f, Credential{Kind: Password, User: "user", Password: "secret"})
+	value, err := s.Authorization(t.Context())
+	if e := mustFail(t, value, err); !strings.Contains(e.Error(), "has no UAA") {
+		t.Errorf("got %s", e)
+	}
+}
+
+// Where only the login server is named, it serves; a slash at the end of
+// api_url changes nothing.
+func TestLoginLink(t *testing.T) {
+	f := newFoundation(t)
+	f.api.Path = "/"
+	f.root = func(w http.ResponseWriter, _ *http.Request) {
+		fmt.Fprintf(w, `{"links":{"cloud_controller_v3":{"href":"x"},"login":{"href":%q}}}`, f.URL+"/uaa")
+	}
+	s, _ := newSession(t, f, Credential{Kind: Password, User: "user", Password: "secret"})
+	mustAuthorize(t, s, "bearer token-1")
+}
+
+// A credential is not sent without TLS to a UAA of an API that has it.
+func TestNoPlainUAA(t *testing.T) {
+	f := newFoundation(t)
+	for _, c := range []Credential{
+		{Kind: CLISession, RefreshToken: "refresh-0", UAAEndpoint: f.URL + "/uaa"},
+		{Kind: CLISession, RefreshToken: "refresh-0", AuthorizationEndpoint: f.URL + "/uaa"},
+	} {
+		s, _ := newSession(t, f, c)
+		s.api = &url.URL{Scheme: "https", Host: f.api.Host}
+		value, err := s.Authorization(t.Context())
+		if e := mustFail(t, value, err); !strings.Contains(e.Error(), "without TLS") {
+			t.Errorf("got %s", e)
+		}
+	}
+	if _, tokens := f.asked(); tokens != 0 {
+		t.Error("the credential was sent")
+	}
+}
+
+func TestUnreachable(t *testing.T) {
+	f := newFoundation(t)
+	f.Close()
+	s, _ := newSession(t, f, Credential{Kind: Password, User: "user", Password: "secret"})
+	value, err := s.Authorization(t.Context())
+	e := mustFail(t, value, err)
+	var noAnswer *transport.Error
+	if !errors.As(err, &noAnswer) || noAnswer.Kind != transport.KindRefused || strings.Count(e.Error(), f.URL) != 1 {
+		t.Errorf("got %s", e)
+	}
+}
+
+func TestLifeOf(t *testing.T) {
+	issued, expires := time.Unix(1700000000, 0), time.Unix(1700000600, 0)
+	good := jwt(issued, expires)
+	for token, want := range map[string]time.Time{
+		good: expires, "bearer " + good: expires, "Bearer " + good: expires,
+		"": {}, "opaque": {}, "a.b": {}, "a.!.c": {}, "a.e30.c": {}, "a.e30.c.d": {},
+		jwt(time.Unix(0, 0), time.Unix(1e12, 0)): {}, "clientcert " + good: {},
+	} {
+		if _, got := lifeOf(token); !got.Equal(want) {
+			t.Errorf("%q: got %s, want %s", token, got, want)
+		}
+	}
+	if got, _ := lifeOf(good); !got.Equal(issued) {
+		t.Errorf("issued %s", got)
+	}
+}
+
+func TestQuote(t *testing.T) {
+	for in, want := range map[string]string{
+		"": "", "a\r\n\x1b[31mb": "a [31mb", "\xff!": "\uFFFD!",
+		strings.Repeat("ü", 300): strings.Repeat("ü", 200) + "…",
+	} {
+		if got := quote([]byte(in)); got != want {
+			t.Errorf("%q: got %q, want %q", in, got, want)
+		}
+	}
+}

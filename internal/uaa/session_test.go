@@ -1,0 +1,521 @@
+package uaa
+
+import (
+	"context"
+	"encoding/base64"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"net/http"
+	"net/http/httptest"
+	"net/url"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/cf-process/terraform-provider-cf/internal/redact"
+	"github.com/cf-process/terraform-provider-cf/internal/transport"
+)
+
+// foundation is an API root and a UAA that take every grant, until a test
+// says otherwise.
+type foundation struct {
+	*httptest.Server
+	api *url.URL
+
+	mu      sync.Mutex
+	root    http.HandlerFunc                           // instead of the ordinary root
+	token   func(url.Values, http.ResponseWriter) bool // true: it has answered
+	roots   int
+	grants  []url.Values
+	headers []http.Header
+	expires int // seconds
+	refresh bool
+}
+
+func newFoundation(t *testing.T) *foundation {
+	t.Helper()
+	f := &foundation{expires: 600, refresh: true}
+	mux := http.NewServeMux()
+	mux.HandleFunc("GET /{$}", func(w http.ResponseWriter, r *http.Request) {
+		f.mu.Lock()
+		f.roots++
+		answer := f.root
+		f.mu.Unlock()
+		if r.Header.Get("Authorization") != "" {
+			t.Error("discovery carried a credential")
+		}
+		if answer != nil {
+			answer(w, r)
+			return
+		}
+		fmt.Fprintf(w, `{"links":{"self":{"href":%q},"login":{"href":"http://login.example.org"},"uaa":{"href":%q},`+
+			`"cloud_controller_v3":{"href":%q},"credhub":null}}`, f.URL, f.URL+"/uaa", f.URL+"/v3")
+	})
+	mux.HandleFunc("POST /uaa/oauth/token", func(w http.ResponseWriter, r *http.Request) {
+		if err := r.ParseForm(); err != nil {
+			t.Error(err)
+		}
+		f.mu.Lock()
+		defer f.mu.Unlock()
+		f.grants = append(f.grants, r.PostForm)
+		f.headers = append(f.headers, r.Header)
+		if f.token != nil && f.token(r.PostForm, w) {
+			return
+		}
+		answer := map[string]any{"access_token": fmt.Sprintf("token-%d", len(f.grants)), "token_type": "bearer", "expires_in": f.expires}
+		if f.refresh {
+			answer["refresh_token"] = fmt.Sprintf("refresh-%d", len(f.grants))
+		}
+		w.Header().Set("Content-Type", "application/json")
+		if err := json.NewEncoder(w).Encode(answer); err != nil {
+			t.Error(err)
+		}
+	})
+	f.Server = httptest.NewServer(mux)
+	t.Cleanup(f.Close)
+	var err error
+	if f.api, err = url.Parse(f.URL); err != nil {
+		t.Fatal(err)
+	}
+	return f
+}
+
+// answers sets what the UAA says; nil for tokens again.
+func (f *foundation) answers(token func(url.Values, http.ResponseWriter) bool) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	f.token = token
+}
+
+// asked is how often the root and the token endpoint were asked.
+func (f *foundation) asked() (roots, tokens int) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	return f.roots, len(f.grants)
+}
+
+func (f *foundation) types() string {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	var types []string
+	for _, g := range f.grants {
+		types = append(types, g.Get("grant_type"))
+	}
+	return strings.Join(types, " ")
+}
+
+func refuse(status int, code, description string) func(url.Values, http.ResponseWriter) bool {
+	return func(_ url.Values, w http.ResponseWriter) bool {
+		w.Header().Set("Content-Type", "application/json")
+		w.WriteHeader(status)
+		fmt.Fprintf(w, `{"error":%q,"error_description":%q}`, code, description)
+		return true
+	}
+}
+
+// refuseRefresh refuses refresh tokens only.
+func refuseRefresh(v url.Values, w http.ResponseWriter) bool {
+	return v.Get("grant_type") == "refresh_token" && refuse(401, "invalid_token", "The token expired")(v, w)
+}
+
+func newSession(t *testing.T, f *foundation, c Credential) (*Session, *redact.Set) {
+	t.Helper()
+	secrets := &redact.Set{}
+	client, err := transport.New(transport.Config{MaxRetries: 1, Secrets: secrets}, transport.WithBackoff(time.Millisecond, time.Millisecond))
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(client.CloseIdleConnections)
+	if c.Source == "" {
+		c.Source = "the test's credential"
+	}
+	return New(f.api, c, client, secrets), secrets
+}
+
+func mustAuthorize(t *testing.T, s *Session, want string) {
+	t.Helper()
+	if got, err := s.Authorization(t.Context()); err != nil || got != want {
+		t.Fatalf("got %q, %v, want %q", got, err, want)
+	}
+}
+
+// mustFail gives the *Error that an error has to be.
+func mustFail(t *testing.T, value string, err error) *Error {
+	t.Helper()
+	var e *Error
+	if value != "" || !errors.As(err, &e) {
+		t.Fatalf("got %q, %#v", value, err)
+	}
+	if e.Source == "" {
+		t.Errorf("the error does not say which credential: %s", e)
+	}
+	return e
+}
+
+// jwt is a token that says when it was made and expires.
+func jwt(issued, expires time.Time) string {
+	payload := fmt.Sprintf(`{"iat":%d,"exp":%d}`, issued.Unix(), expires.Unix())
+	return "e30." + base64.RawURLEncoding.EncodeToString([]byte(payload)) + ".c2ln"
+}
+
+func TestGrants(t *testing.T) {
+	for name, test := range map[string]struct {
+		credential Credential
+		want       url.Values
+		basic      string
+	}{
+		"password": {
+			Credential{Kind: Password, User: "user", Password: "p&ss wörd"},
+			url.Values{"grant_type": {"password"}, "username": {"user"}, "password": {"p&ss wörd"}}, "cf:",
+		},
+		"password with origin and client": {
+			Credential{Kind: Password, User: "user", Password: "secret", Origin: `l"dap`, ClientID: "own", ClientSecret: "s+ %:ü"},
+			url.Values{"grant_type": {"password"}, "username": {"user"}, "password": {"secret"}, "login_hint": {`{"origin":"l\"dap"}`}}, "own:s%2B+%25%3A%C3%BC",
+		},
+		"passcode": {
+			Credential{Kind: Passcode, Passcode: "once-1234", Origin: "ignored"},
+			url.Values{"grant_type": {"password"}, "passcode": {"once-1234"}}, "cf:",
+		},
+		"client credentials": {
+			Credential{Kind: ClientCredentials, ClientID: "pipeline", ClientSecret: "secret"},
+			url.Values{"grant_type": {"client_credentials"}}, "pipeline:secret",
+		},
+		"refresh token": {
+			Credential{Kind: RefreshToken, RefreshToken: "refresh-0"},
+			url.Values{"grant_type": {"refresh_token"}, "refresh_token": {"refresh-0"}}, "cf:",
+		},
+		"assertion": {
+			Credential{Kind: Assertion, AssertionToken: "e30.e30.x"},
+			url.Values{"grant_type": {"urn:ietf:params:oauth:grant-type:jwt-bearer"}, "assertion": {"e30.e30.x"}}, "cf:",
+		},
+		"assertion with origin": {
+			Credential{Kind: Assertion, AssertionToken: "e30.e30.x", Origin: "github"},
+			url.Values{"grant_type": {"urn:ietf:params:oauth:grant-type:jwt-bearer"}, "assertion": {"e30.e30.x"}, "login_hint": {`{"origin":"github"}`}}, "cf:",
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			f := newFoundation(t)
+			s, secrets := newSession(t, f, test.credential)
+			if roots, tokens := f.asked(); roots+tokens != 0 {
+				t.Error("a request left before a token was needed")
+			}
+			for range 3 {
+				mustAuthorize(t, s, "bearer token-1")
+			}
+			if roots, tokens := f.asked(); roots != 1 || tokens != 1 {
+				t.Errorf("%d discoveries, %d logins", roots, tokens)
+			}
+			if got := f.grants[0]; got.Encode() != test.want.Encode() {
+				t.Errorf("got %s, want %s", got.Encode(), test.want.Encode())
+			}
+			h := f.headers[0]
+			if want := "Basic " + base64.StdEncoding.EncodeToString([]byte(test.basic)); h.Get("Authorization") != want || h.Get("X-Cf-Encoded-Credentials") != "true" {
+				t.Errorf("got %s, want %s", h.Get("Authorization"), want)
+			}
+			all := secrets.Clean(strings.Join([]string{
+				test.credential.Password, test.credential.Passcode, test.credential.ClientSecret,
+				test.credential.RefreshToken, test.credential.AssertionToken, "token-1", "refresh-1",
+			}, ""))
+			if strings.ReplaceAll(all, redact.Mask, "") != "" {
+				t.Errorf("not every secret is known: %s", all)
+			}
+		})
+	}
+}
+
+func TestAccessTokenAlone(t *testing.T) {
+	for given, want := range map[string]string{
+		"token":                   "bearer token",
+		" token\n":                "bearer token",
+		"bearer token":            "bearer token",
+		"BEARER  token":           "bearer token",
+		"clientcert Q0VSVCtLRVk=": "clientcert Q0VSVCtLRVk=",
+	} {
+		f := newFoundation(t)
+		s, secrets := newSession(t, f, Credential{Kind: AccessToken, AccessToken: given, Source: "access_token from CF_ACCESS_TOKEN"})
+		mustAuthorize(t, s, want)
+		if got := secrets.Clean("token Q0VSVCtLRVk="); strings.Contains(want, "token") && strings.Contains(got, "token") || strings.Contains(want, "Q0") && strings.Contains(got, "Q0") {
+			t.Errorf("%q is not secret: %s", given, got)
+		}
+		value, err := s.Renew(t.Context(), want)
+		e := mustFail(t, value, err)
+		if !strings.Contains(e.Error(), "cannot be renewed") || e.Source != "access_token from CF_ACCESS_TOKEN" {
+			t.Errorf("got %s, source %s", e, e.Source)
+		}
+		mustAuthorize(t, s, want) // the API has the last word for each request
+		if roots, tokens := f.asked(); roots+tokens != 0 {
+			t.Errorf("%d discoveries, %d logins", roots, tokens)
+		}
+	}
+}
+
+func TestAccessAndRefreshToken(t *testing.T) {
+	now := time.Now()
+	good, old := jwt(now, now.Add(time.Hour)), jwt(now.Add(-time.Hour), now.Add(-time.Minute))
+	for name, test := range map[string]struct {
+		kind        Kind
+		token, want string
+		types       string
+	}{
+		"good":          {AccessToken, good, "bearer " + good, ""},
+		"opaque":        {AccessToken, "opaque", "bearer opaque", ""},
+		"expired":       {AccessToken, old, "bearer token-1", "refresh_token"},
+		"CLI, good":     {CLISession, "bearer " + good, "bearer " + good, ""},
+		"CLI, expired":  {CLISession, "bearer " + old, "bearer token-1", "refresh_token"},
+		"CLI, no token": {CLISession, "", "bearer token-1", "refresh_token"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			f := newFoundation(t)
+			c := Credential{Kind: test.kind, AccessToken: test.token, RefreshToken: "refresh-0"}
+			if test.kind == CLISession {
+				c.UAAEndpoint = f.URL + "/uaa/"
+				c.AuthorizationEndpoint = "http://127.0.0.1:1"
+			}
+			s, _ := newSession(t, f, c)
+			mustAuthorize(t, s, test.want)
+			if got := f.types(); got != test.types {
+				t.Errorf("asked for %q, want %q", got, test.types)
+			}
+			if got, err := s.Renew(t.Context(), test.want); err != nil || got == test.want {
+				t.Errorf("got %q, %v", got, err)
+			}
+			if roots, _ := f.asked(); roots != 0 && test.kind == CLISession {
+				t.Error("the session of the CLI knows its UAA, but it was looked for")
+			}
+			f.answers(refuseRefresh)
+			current, err := s.Authorization(t.Context())
+			if err != nil {
+				t.Fatal(err)
+			}
+			value, err := s.Renew(t.Context(), current)
+			e := mustFail(t, value, err)
+			advice := map[Kind]string{AccessToken: "refresh_token", CLISession: "cf login"}[test.kind]
+			if e.Status != 401 || !strings.Contains(e.Description, "The token expired") || !strings.Contains(e.Description, advice) {
+				t.Errorf("got %s", e)
+			}
+		})
+	}
+}
+
+// The client of the cf CLI's session is used for its refresh token.
+func TestCLIClient(t *testing.T) {
+	f := newFoundation(t)
+	s, _ := newSession(t, f, Credential{
+		Kind: CLISession, RefreshToken: "refresh-0", ClientID: "own-cli", ClientSecret: "secret", AuthorizationEndpoint: f.URL + "/uaa",
+	})
+	mustAuthorize(t, s, "bearer token-1")
+	if got := f.headers[0].Get("Authorization"); got != "Basic "+base64.StdEncoding.EncodeToString([]byte("own-cli:secret")) {
+		t.Errorf("got %s", got)
+	}
+}
+
+// The clock of a session; the token's life counts from it.
+type testClock struct {
+	mu     sync.Mutex
+	offset time.Duration
+}
+
+func (c *testClock) now() time.Time {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return time.Now().Add(c.offset)
+}
+
+func (c *testClock) pass(d time.Duration) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.offset += d
+}
+
+func TestRenewedBeforeItExpires(t *testing.T) {
+	for name, test := range map[string]struct {
+		expires       int
+		still, renews time.Duration
+	}{
+		"long life":  {600, 9 * time.Minute, 50 * time.Second},
+		"short life": {10, 8 * time.Second, 1500 * time.Millisecond},
+	} {
+		f := newFoundation(t)
+		f.expires = test.expires
+		s, _ := newSession(t, f, Credential{Kind: Password, User: "user", Password: "secret"})
+		clock := &testClock{}
+		s.now = clock.now
+		mustAuthorize(t, s, "bearer token-1")
+		clock.pass(test.still - 5*time.Second)
+		if test.expires > 60 {
+			mustAuthorize(t, s, "bearer token-1")
+		}
+		clock.pass(5*time.Second + test.renews)
+		mustAuthorize(t, s, "bearer token-2")
+		if got := f.grants[1].Get("refresh_token"); got != "refresh-1" {
+			t.Errorf("%s: renewed with %q", name, got)
+		}
+		// The new refresh token is the one to use next.
+		clock.pass(time.Duration(test.expires) * time.Second)
+		mustAuthorize(t, s, "bearer token-3")
+		if got := f.grants[2].Get("refresh_token"); got != "refresh-2" {
+			t.Errorf("%s: renewed with %q", name, got)
+		}
+		if roots, _ := f.asked(); roots != 1 {
+			t.Errorf("%s: %d discoveries", name, roots)
+		}
+	}
+}
+
+// A UAA that gives no new refresh token leaves the old one in use.
+func TestRefreshTokenStays(t *testing.T) {
+	f := newFoundation(t)
+	f.refresh = false
+	s, _ := newSession(t, f, Credential{Kind: RefreshToken, RefreshToken: "refresh-0"})
+	value := ""
+	for range 3 {
+		var err error
+		if value, err = s.Renew(t.Context(), value); err != nil {
+			t.Fatal(err)
+		}
+	}
+	for _, g := range f.grants {
+		if g.Get("refresh_token") != "refresh-0" {
+			t.Errorf("renewed with %s", g.Get("refresh_token"))
+		}
+	}
+}
+
+// While the UAA is away, a token that is about to expire still serves.
+func TestRenewalThatCanWait(t *testing.T) {
+	f := newFoundation(t)
+	s, _ := newSession(t, f, Credential{Kind: Password, User: "user", Password: "secret"})
+	clock := &testClock{}
+	s.now = clock.now
+	mustAuthorize(t, s, "bearer token-1")
+	f.answers(refuse(503, "", "restarting"))
+	clock.pass(570 * time.Second)
+	for range 5 {
+		mustAuthorize(t, s, "bearer token-1")
+	}
+	if _, tokens := f.asked(); tokens != 3 { // one renewal with its one retry
+		t.Errorf("%d token requests, want 3", tokens)
+	}
+	clock.pass(time.Minute) // now it is over
+	value, err := s.Authorization(t.Context())
+	if e := mustFail(t, value, err); e.Status != 503 {
+		t.Errorf("got %s", e)
+	}
+	f.answers(nil)
+	if got, err := s.Authorization(t.Context()); err != nil || got == "bearer token-1" {
+		t.Errorf("got %q, %v", got, err)
+	}
+	if got := f.grants[len(f.grants)-1].Get("grant_type"); got != "refresh_token" {
+		t.Errorf("the refresh token was given up for a restart of the UAA: %s", got)
+	}
+}
+
+func TestRenewByCredentialAfterRefresh(t *testing.T) {
+	f := newFoundation(t)
+	s, _ := newSession(t, f, Credential{Kind: Password, User: "user", Password: "secret"})
+	mustAuthorize(t, s, "bearer token-1")
+	f.answers(refuseRefresh)
+	if got, err := s.Renew(t.Context(), "bearer token-1"); err != nil || got != "bearer token-3" {
+		t.Errorf("got %q, %v", got, err)
+	}
+	if got := f.types(); got != "password refresh_token password" {
+		t.Errorf("asked for %s", got)
+	}
+	// Who comes late with the old token gets the new one.
+	if got, err := s.Renew(t.Context(), "bearer token-1"); err != nil || got != "bearer token-3" {
+		t.Errorf("got %q, %v", got, err)
+	}
+	if _, tokens := f.asked(); tokens != 3 {
+		t.Errorf("%d token requests", tokens)
+	}
+}
+
+func TestManyReadersOneLogin(t *testing.T) {
+	f := newFoundation(t)
+	s, _ := newSession(t, f, Credential{Kind: ClientCredentials, ClientID: "pipeline", ClientSecret: "secret"})
+	f.refresh = false
+	all := func(want string, ask func() (string, error)) {
+		t.Helper()
+		var wg sync.WaitGroup
+		for range 200 {
+			wg.Go(func() {
+				if got, err := ask(); err != nil || got != want {
+					t.Errorf("got %q, %v, want %q", got, err, want)
+				}
+			})
+		}
+		wg.Wait()
+	}
+	all("bearer token-1", func() (string, error) { return s.Authorization(t.Context()) })
+	all("bearer token-2", func() (string, error) { return s.Renew(t.Context(), "bearer token-1") })
+	if roots, tokens := f.asked(); roots != 1 || tokens != 2 {
+		t.Errorf("%d discoveries, %d logins", roots, tokens)
+	}
+}
+
+// A reader that is canceled leaves at once; the login goes on for the others,
+// and is stopped when nobody waits any more.
+func TestCanceledReaders(t *testing.T) {
+	f := newFoundation(t)
+	gone := make(chan struct{})
+	arrived := make(chan struct{}, 10)
+	release := make(chan struct{})
+	f.root = func(w http.ResponseWriter, r *http.Request) {
+		arrived <- struct{}{}
+		select {
+		case <-release:
+			fmt.Fprintf(w, `{"links":{"uaa":{"href":%q},"cloud_controller_v3":{"href":%q}}}`, f.URL+"/uaa", f.URL+"/v3")
+		case <-r.Context().Done():
+			close(gone)
+		}
+	}
+	s, _ := newSession(t, f, Credential{Kind: Password, User: "user", Password: "secret"})
+
+	// Alone: the login is stopped.
+	ctx, cancel := context.WithCancel(t.Context())
+	left := make(chan error)
+	go func() { _, err := s.Authorization(ctx); left <- err }()
+	<-arrived
+	start := time.Now()
+	cancel()
+	var e *Error
+	if err := <-left; !errors.Is(err, context.Canceled) || errors.As(err, &e) || time.Since(start) > 900*time.Millisecond {
+		t.Errorf("got %v after %s", err, time.Since(start))
+	}
+	select {
+	case <-gone:
+	case <-time.After(5 * time.Second):
+		t.Error("the login went on without anybody waiting")
+	}
+
+	// The first of several: the others get their token.
+	ctx, cancel = context.WithCancel(t.Context())
+	go func() { _, err := s.Authorization(ctx); left <- err }()
+	<-arrived
+	values := make(chan string)
+	for range 3 {
+		go func() {
+			value, err := s.Authorization(t.Context())
+			values <- fmt.Sprint(value, err)
+		}()
+	}
+	waiters := func() int { s.mu.Lock(); defer s.mu.Unlock(); return s.flight.waiters }
+	for waiters() != 4 {
+		time.Sleep(time.Millisecond)
+	}
+	cancel()
+	if err := <-left; !errors.Is(err, context.Canceled) {
+		t.Errorf("got %v", err)
+	}
+	close(release)
+	for range 3 {
+		if got := <-values; got != "bearer token-1<nil>" {
+			t.Errorf("got %s", got)
+		}
+	}
+	if _, tokens := f.asked(); tokens != 1 {
+		t.Errorf("%d logins", tokens)
+	}
+}
