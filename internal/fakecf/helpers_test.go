@@ -23,6 +23,7 @@ type reply struct {
 	status int
 	header http.Header
 	body   string
+	parsed map[string]any
 }
 
 func as(t *testing.T, f *Foundation, role Role) *client {
@@ -89,11 +90,12 @@ func (r *reply) want(status int) *reply {
 // object reads the body as a JSON object.
 func (r *reply) object() map[string]any {
 	r.t.Helper()
-	var o map[string]any
-	if err := json.Unmarshal([]byte(r.body), &o); err != nil {
-		r.t.Fatalf("%v in %s", err, r.body)
+	if r.parsed == nil {
+		if err := json.Unmarshal([]byte(r.body), &r.parsed); err != nil {
+			r.t.Fatalf("%v in %s", err, r.body)
+		}
 	}
-	return o
+	return r.parsed
 }
 
 // at reads one value inside the body; steps are names or indexes.

@@ -7,7 +7,6 @@ import (
 	"strconv"
 	"strings"
 	"testing"
-	"time"
 )
 
 func TestPages(t *testing.T) {
@@ -157,7 +156,6 @@ func TestManyProcesses(t *testing.T) {
 	f.AddMany(10_000)
 	c := as(t, f, Admin)
 	seen := map[string]bool{}
-	start := time.Now()
 	for page := 1; page <= 4; page++ {
 		for _, guid := range c.get("/v3/processes?per_page=5000&page=" + strconv.Itoa(page)).want(200).guids() {
 			seen[guid] = true
@@ -165,9 +163,6 @@ func TestManyProcesses(t *testing.T) {
 	}
 	if len(seen) != 20_000 {
 		t.Errorf("%d processes are seen, want 20000", len(seen))
-	}
-	if took := time.Since(start); took > 20*time.Second {
-		t.Errorf("listing took %v", took)
 	}
 	r := c.get("/v3/apps?per_page=5000&include=space.organization").want(200)
 	r.wantAt("space-0", "included", "spaces", 0, "name").wantAt("organization-0", "included", "organizations", 0, "name")

@@ -1,0 +1,282 @@
+package fakecf
+
+import (
+	"context"
+	"encoding/base64"
+	"errors"
+	"io"
+	"net/http"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+)
+
+func decodeSegment(s string) ([]byte, error) { return base64.RawURLEncoding.DecodeString(s) }
+
+const webPath = "/v3/processes/" + GUIDWeb
+
+func TestWhichRequestsAFaultHits(t *testing.T) {
+	for name, test := range map[string]struct {
+		fault Fault
+		want  string // one letter a request: F hit, . not
+	}{
+		"every":        {Fault{}, "FFFFFF"},
+		"first":        {Fault{Times: 1}, "F....."},
+		"second":       {Fault{From: 2, Times: 1}, ".F...."},
+		"every third":  {Fault{From: 3, Every: 3}, "..F..F"},
+		"other path":   {Fault{Path: "/v3/apps"}, "......"},
+		"pattern":      {Fault{Path: `^/v3/processes/[^/]+$`}, "FFFFFF"},
+		"other method": {Fault{Method: "DELETE"}, "......"},
+		"when":         {Fault{When: func(r *http.Request) bool { return r.Header.Get("X-No") != "" }}, "......"},
+	} {
+		f := New(t)
+		c := as(t, f, Admin)
+		test.fault.Do = Status(500)
+		added := f.AddFault(test.fault)
+		got := ""
+		for range 6 {
+			mark := "."
+			if c.get(webPath).status == 500 {
+				mark = "F"
+			}
+			got += mark
+		}
+		if got != test.want || added.Hits() != strings.Count(test.want, "F") {
+			t.Errorf("%s: %s (%d hits), want %s", name, got, added.Hits(), test.want)
+		}
+	}
+}
+
+func TestFaultAnswers(t *testing.T) {
+	f := New(t)
+	c := as(t, f, Admin)
+	try := func(do Action) *reply {
+		f.ClearFaults()
+		f.AddFault(Fault{Path: webPath, Do: do})
+		return c.get(webPath)
+	}
+	try(Status(503)).wantError(503, 10015)
+	try(Status(422, APIError{1, "A", "a"}, APIError{1, "B", "b"})).wantError(422, 1, "a", "b")
+	if r := try(RateLimited(1500*time.Millisecond)).wantError(429, 10013); r.header.Get("Retry-After") != "2" || r.header.Get("X-RateLimit-Reset") == "" {
+		t.Errorf("headers are %v", r.header)
+	}
+	if r := try(RouterError(502, "endpoint_failure")).want(502); r.header.Get("X-Cf-RouterError") != "endpoint_failure" || strings.Contains(r.body, "{") {
+		t.Errorf("router error is %v %s", r.header, r.body)
+	}
+	if r := try(HTML(504)).want(504); !strings.HasPrefix(r.body, "<!DOCTYPE html>") {
+		t.Errorf("html is %s", r.body)
+	}
+	if r := try(Garbage(3 << 20)).want(200); len(r.body) != 3<<20 {
+		t.Errorf("garbage has %d bytes", len(r.body))
+	}
+	if r := try(Empty(200)).want(200); r.body != "" {
+		t.Errorf("empty is %s", r.body)
+	}
+	if r := try(Redirect(302, "http://127.0.0.1:1/x")).want(302); r.header.Get("Location") != "http://127.0.0.1:1/x" {
+		t.Errorf("redirect goes to %v", r.header)
+	}
+	try(Edit(func(o map[string]any) { o["instances"] = "three" })).want(200).wantAt("three", "instances")
+	if r := try(Action{}.WithHeader("X-VCAP-Request-ID", "")).want(200); r.header.Get("X-VCAP-Request-ID") != "" {
+		t.Errorf("the header is still %v", r.header)
+	}
+	if r := try(RawJSON(200, `[1]`)).want(200); r.body != "[1]" {
+		t.Errorf("raw is %s", r.body)
+	}
+	try(Slow(50*time.Millisecond)).want(200).wantAt(GUIDWeb, "guid")
+	if login(t, f, "cf", "").status != 400 {
+		t.Error("the UAA is hit by a fault of the API")
+	}
+	f.ClearFaults()
+	f.AddFault(Fault{Path: "/oauth/token", Do: UAAError(429, "rate_limit", "slow down")})
+	login(t, f, "cf", "").refused(429, "rate_limit", "slow down")
+}
+
+func TestLostAnswers(t *testing.T) {
+	for _, options := range [][]Option{nil, {WithTLS()}} {
+		f := New(t, options...)
+		c := as(t, f, Admin)
+		before := f.Instances(GUIDWeb)
+		f.AddFault(Fault{Method: "DELETE", Times: 1, Do: Close()})
+		f.AddFault(Fault{Method: "DELETE", From: 2, Times: 1, Do: CloseAfter()})
+		path := webPath + "/instances/0"
+		if _, err := c.try(http.MethodDelete, path, ""); err == nil {
+			t.Error("Close gave an answer")
+		}
+		if f.Instances(GUIDWeb)[0].GUID != before[0].GUID {
+			t.Error("Close let the request take effect")
+		}
+		if _, err := c.try(http.MethodDelete, path, ""); err == nil {
+			t.Error("CloseAfter gave an answer")
+		}
+		if f.Instances(GUIDWeb)[0].GUID == before[0].GUID {
+			t.Error("CloseAfter kept the request from taking effect")
+		}
+		f.ClearFaults()
+		f.AddFault(Fault{Do: CutOff(20)})
+		if r, err := c.try(http.MethodGet, webPath, ""); err == nil || len(r.body) != 20 {
+			t.Errorf("CutOff gave %v and %v", r, err)
+		}
+		if log := f.Requests(); log[len(log)-1].Status != 200 || log[0].Status != 0 {
+			t.Errorf("the log says %d and %d", log[0].Status, log[len(log)-1].Status)
+		}
+	}
+}
+
+func TestHang(t *testing.T) {
+	f := New(t)
+	c := as(t, f, Admin)
+	f.AddFault(Fault{Do: Hang(0)})
+	ctx, cancel := context.WithTimeout(t.Context(), 50*time.Millisecond)
+	defer cancel()
+	request, err := http.NewRequestWithContext(ctx, http.MethodGet, f.URL()+webPath, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if response, err := c.http.Do(request); !errors.Is(err, context.DeadlineExceeded) {
+		if err == nil {
+			_ = response.Body.Close()
+		}
+		t.Errorf("a hanging request ends with %v", err)
+	}
+	done := make(chan *reply, 1)
+	go func() {
+		r, _ := c.try(http.MethodGet, webPath, "")
+		done <- r
+	}()
+	for f.Count(http.MethodGet, webPath) < 2 {
+		time.Sleep(time.Millisecond)
+	}
+	time.Sleep(10 * time.Millisecond)
+	f.ClearFaults()
+	if r := <-done; r == nil || r.status != 200 {
+		t.Errorf("the released request gives %v", r)
+	}
+	f.AddFault(Fault{Do: HangAfter(time.Millisecond)})
+	c.get(webPath).want(200)
+}
+
+func TestRequestLog(t *testing.T) {
+	f := New(t)
+	c := as(t, f, Admin)
+	c.patch(GUIDWeb, `{"command":"x"}`).want(200)
+	c.do(http.MethodGet, "/v3/processes?types=a%2Cb", "", "X-VCAP-Request-ID", "mine").want(200)
+	log := f.Requests()
+	if len(log) != 2 {
+		t.Fatalf("%d requests are logged", len(log))
+	}
+	first, second := log[0], log[1]
+	if first.Method != "PATCH" || first.Path != webPath || first.Body != `{"command":"x"}` || first.Header.Get("Authorization") != c.auth ||
+		first.Status != 200 || first.ConnID == 0 || first.RequestID == "" || "http://"+first.Host != f.URL() {
+		t.Errorf("the log says %+v", first)
+	}
+	if second.RawQuery != "types=a%2Cb" || second.ConnID != first.ConnID || !strings.HasPrefix(second.RequestID, "mine::") {
+		t.Errorf("the log says %+v", second)
+	}
+	if f.Count("PATCH", "/v3/processes") != 1 || f.Count("", "") != 2 || f.Count("GET", "/v3/apps") != 0 || f.Connections() != 1 {
+		t.Error("the counters disagree with the log")
+	}
+	f.ResetRequests()
+	if len(f.Requests()) != 0 || f.Count("", "") != 0 {
+		t.Error("the log is not empty after a reset")
+	}
+	limited := New(t, WithRequestLogLimit(4))
+	c = as(t, limited, Admin)
+	for range 10 {
+		c.get(webPath)
+	}
+	if len(limited.Requests()) > 4 || limited.Count("GET", webPath) != 10 {
+		t.Errorf("%d of %d requests are kept", len(limited.Requests()), limited.Count("GET", webPath))
+	}
+}
+
+func TestRateLimit(t *testing.T) {
+	f := New(t, WithRateLimit(2, 10*time.Second))
+	now := time.Unix(1_800_000_000, 0)
+	f.SetClock(func() time.Time { return now })
+	f.RevokeTokens()
+	c := as(t, f, Admin)
+	c.get("/").want(200)
+	if got := c.get(webPath).want(200).header.Get("X-RateLimit-Remaining"); got != "1" {
+		t.Errorf("remaining is %s", got)
+	}
+	c.get(webPath).want(200)
+	now = now.Add(4 * time.Second)
+	r := c.patch(GUIDWeb, `{"command":"x"}`).wantError(429, 10013, "Rate Limit Exceeded")
+	if r.header.Get("Retry-After") != "6" || r.header.Get("X-RateLimit-Reset") != "1800000010" || r.header.Get("X-RateLimit-Limit") != "2" {
+		t.Errorf("headers are %v", r.header)
+	}
+	if p, _ := f.Process(GUIDWeb); *p.Command == "x" {
+		t.Error("a limited request took effect")
+	}
+	now = now.Add(6 * time.Second)
+	c.get(webPath).want(200)
+	f.SetRateLimit(1, time.Hour)
+	c.get(webPath).want(200)
+	c.get(webPath).want(429)
+}
+
+func TestTLSSpeaksHTTP2(t *testing.T) {
+	f := New(t, WithTLS())
+	c := as(t, f, Admin)
+	c.get(webPath).want(200)
+	if got := f.Requests()[0].Proto; got != "HTTP/2.0" {
+		t.Errorf("the protocol is %s", got)
+	}
+	login(t, f, "cf", "", "grant_type", "password", "username", User, "password", Password).opens(f, 200)
+	stranger := &http.Client{Transport: &http.Transport{}}
+	request, err := http.NewRequestWithContext(t.Context(), http.MethodGet, f.URL(), nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if response, err := stranger.Do(request); err == nil {
+		_ = response.Body.Close()
+		t.Error("the certificate is trusted without its CA")
+	}
+	if other := New(t, WithTLS()); other.CAPEM() == f.CAPEM() {
+		t.Error("two foundations share a CA")
+	}
+}
+
+func TestGzip(t *testing.T) {
+	f := New(t, WithGzip())
+	c := as(t, f, Admin)
+	c.get(webPath).want(200).wantAt(GUIDWeb, "guid") // net/http asks for gzip and unpacks it
+	r := c.do(http.MethodGet, webPath, "", "Accept-Encoding", "gzip").want(200)
+	if r.header.Get("Content-Encoding") != "gzip" || strings.HasPrefix(r.body, "{") {
+		t.Errorf("the answer is not compressed: %v", r.header)
+	}
+}
+
+func TestManyAtOnce(t *testing.T) {
+	f := New(t, WithLatency(time.Millisecond))
+	c := as(t, f, Admin)
+	var group sync.WaitGroup
+	for i := range 20 {
+		group.Go(func() {
+			for _, path := range []string{webPath, webPath + "/stats", "/v3/processes", "/v3/apps?include=space.organization"} {
+				request, err := http.NewRequestWithContext(t.Context(), http.MethodGet, f.URL()+path, nil)
+				if err != nil {
+					t.Error(err)
+					return
+				}
+				request.Header.Set("Authorization", c.auth)
+				response, err := c.http.Do(request)
+				if err != nil {
+					t.Error(err)
+					return
+				}
+				_, _ = io.Copy(io.Discard, response.Body)
+				_ = response.Body.Close()
+			}
+			f.UpdateProcess(GUIDWeb, func(p *Process) { p.Instances = int64(i % 5) })
+			_ = f.Requests()
+		})
+	}
+	group.Wait()
+	if f.PeakInFlight() < 2 || f.Count("GET", "") != 80 {
+		t.Errorf("peak %d, count %d", f.PeakInFlight(), f.Count("GET", ""))
+	}
+	f.DropConnections()
+	c.get(webPath).want(200)
+}
