@@ -192,6 +192,10 @@ func (f Failure) loginError(e *uaa.Error) string {
 	if !e.RetryAt.IsZero() {
 		detail += " " + retryAdvice(e.RetryAt)
 	}
+	var noAnswer *transport.Error
+	if errors.As(e, &noAnswer) && noAnswer.Hint() != "" {
+		detail += "\n\n" + noAnswer.Hint()
+	}
 	return detail
 }
 
