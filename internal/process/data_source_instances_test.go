@@ -186,6 +186,30 @@ func TestSidecarsOfAProcess(t *testing.T) {
 	}
 }
 
+func TestProcessByAppAndType(t *testing.T) {
+	t.Parallel()
+	for name, flavor := range flavors {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			f := fakecf.New(t, fakecf.WithFlavor(flavor))
+			r := newReader(t, f, fakecf.Admin)
+			for kind, guid := range map[string]string{"": fakecf.GUIDWeb, "worker": fakecf.GUIDWorker} {
+				f.ResetRequests()
+				given, path := arguments{"app_guid": fakecf.AppGUID}, "web"
+				if kind != "" {
+					given["type"], path = kind, kind
+				}
+				if got := r.read("cf_process", given); got["guid"] != guid || got["type"] != path || got["app_guid"] != fakecf.AppGUID {
+					t.Errorf("type %q: %v", kind, got)
+				}
+				if n := f.Count("GET", "/v3/apps/"+fakecf.AppGUID+"/processes/"+path); n != 1 || len(f.Requests()) != 1 {
+					t.Errorf("type %q: %d requests, %d of them by app and type", kind, len(f.Requests()), n)
+				}
+			}
+		})
+	}
+}
+
 // A process that is not there is an error, on the argument that was given.
 func TestInstancesOfAProcessThatIsNotThere(t *testing.T) {
 	t.Parallel()
