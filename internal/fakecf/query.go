@@ -31,11 +31,10 @@ func (q *listQuery) pass(name, value string) bool {
 
 // listKind says what a list knows.
 type listKind struct {
-	arrays []string // parameters that are lists of values
-	orders []string
-	labels bool
-	// refused are arrays that are known elsewhere, and named in the message.
-	include, embed []string
+	arrays         []string // parameters that are lists of values
+	orders         []string // columns to order by, beside the two times
+	labels         bool     // whether it knows label_selector
+	include, embed []string // what may be included or embedded; nil: the parameter is unknown
 }
 
 var (
