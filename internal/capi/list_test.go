@@ -237,7 +237,7 @@ func TestListProcessesEndsWhateverTheServerSays(t *testing.T) {
 	}{
 		{"next points to itself, all is there", `{"pagination": {"total_results": 2, "next": {"href": "%s"}}, ` + two + `}`, 1, false},
 		{"10^9 pages, all is there", `{"pagination": {"total_results": 2, "total_pages": 1000000000, "next": {"href": "%s"}}, ` + two + `}`, 1, false},
-		{"the same page again and again", `{"pagination": {"total_results": 9000000, "next": {"href": "%s"}}, ` + two + `}`, 3 * 6, true},
+		{"the same page again and again", `{"pagination": {"total_results": 30000, "next": {"href": "%s"}}, ` + two + `}`, 3 * 6, true},
 		{"empty pages", `{"pagination": {"total_results": 5, "next": {"href": "%s"}}, "resources": []}`, 3, true},
 		{"no next although there should be", `{"pagination": {"total_results": 5, "next": null}, ` + two + `}`, 3, true},
 		{"more than it says", `{"pagination": {"total_results": 1, "next": null}, ` + two + `}`, 3, true},
