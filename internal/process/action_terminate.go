@@ -230,8 +230,8 @@ func (t *termination) decide(ctx context.Context, before sighting, cause error) 
 			"whether it arrived: that is unknown. Look at the instance's uptime (cf app)."+because)}
 	case seen && unread == nil:
 		return diag.Diagnostics{diag.NewErrorDiagnostic("Probably not terminated", what+fmt.Sprintf(" For %s the stats have "+
-			"shown no change: the instance is still %s, so the request was most likely not carried out. Invoke the action "+
-			"again if you still want it.", seconds(terminateShows), latest.state)+because)}
+			"shown no sign of it: the instance is %s and no other than before, so the request was most likely not carried out. "+
+			"Invoke the action again if you still want it.", seconds(terminateShows), latest.state)+because)}
 	default:
 		detail := what + " The stats could not be read either, so it is unknown whether the instance was terminated. Look at " +
 			"its uptime (cf app) before you invoke the action again." + because
@@ -254,14 +254,15 @@ func howItFailed(err error) string {
 }
 
 // difference says what shows that the instance was terminated between two
-// sightings; it is empty when nothing does.
+// sightings; it is empty when nothing does. An instance that starts or crashes
+// by itself shows nothing.
 func (then sighting) difference(now sighting) string {
 	switch {
 	case then.guid != "" && now.guid != "" && then.guid != now.guid:
 		return fmt.Sprintf("its instance_guid changed (it is %s)", now.state)
 	case then.replacedBy(now, false):
 		return fmt.Sprintf("its uptime began anew (it is %s)", now.state)
-	case then.state != now.state:
+	case then.state == capi.StateRunning && now.state != capi.StateRunning && now.state != capi.StateCrashed:
 		return fmt.Sprintf("it was %s and is %s", then.state, now.state)
 	}
 	return ""

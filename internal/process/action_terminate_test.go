@@ -132,7 +132,7 @@ func TestTerminateIsSentOnce(t *testing.T) {
 		"it did not arrive": {
 			faults:   []fakecf.Fault{deletes(fakecf.Close())},
 			severity: tfprotov6.DiagnosticSeverityError, summary: "Probably not terminated",
-			parts: []string{"For 45 s the stats have shown no change: the instance is still RUNNING", "Invoke the action again"},
+			parts: []string{"For 45 s the stats have shown no sign of it: the instance is RUNNING and no other than before", "Invoke the action again"},
 		},
 		"503": {
 			faults:   []fakecf.Fault{deletes(fakecf.Status(503))},
@@ -207,6 +207,22 @@ func TestTerminateIsCanceled(t *testing.T) {
 		a.AddFault(fakecf.Fault{Method: http.MethodDelete, Do: fakecf.Close()})
 		a.cancelAt("the stats have to show", terminateName, a.by(actionConfig{"index": 1})).fails(t, "Canceled", "was not sent again", "that is unknown")
 	})
+}
+
+// What an instance does by itself is not taken for the work of a request that
+// never arrived.
+func TestTerminateIsNotFooled(t *testing.T) {
+	for _, states := range [][2]string{{"STARTING", "RUNNING"}, {"RUNNING", "CRASHED"}, {"CRASHED", "STARTING"}, {"DOWN", "STARTING"}} {
+		a := startActions(t)
+		a.SetInstance(a.guid, 1, func(i *fakecf.Instance) { i.State = states[0] })
+		a.AddFault(fakecf.Fault{Method: http.MethodDelete, Do: fakecf.Close()})
+		r := a.invokeUntil(t.Context(), terminateName, a.by(actionConfig{"index": 1}), func(line string) {
+			if strings.HasPrefix(line, "no answer") {
+				a.SetInstance(a.guid, 1, func(i *fakecf.Instance) { i.State = states[1] })
+			}
+		})
+		r.fails(t, "Probably not terminated", "the instance is "+states[1])
+	}
 }
 
 func TestReplacedBy(t *testing.T) {
