@@ -33,6 +33,9 @@ func RetryAt(h http.Header, now time.Time) (time.Time, bool) {
 			return now.Add(time.Duration(min(seconds, int64(maxRetryAfter/time.Second))) * time.Second), true
 		}
 		if at, err := http.ParseTime(value); err == nil {
+			if latest := now.Add(maxRetryAfter); at.After(latest) {
+				at = latest
+			}
 			return at, at.After(now)
 		}
 	}

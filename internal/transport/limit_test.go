@@ -26,6 +26,7 @@ func TestRetryAt(t *testing.T) {
 		"more than a clock has":  {http.Header{"Retry-After": {"99999999999999999999999"}}, maxRetryAfter},
 		"date":                   {http.Header{"Retry-After": {now.Add(time.Minute).Format(http.TimeFormat)}}, time.Minute},
 		"date of RFC 850":        {http.Header{"Retry-After": {now.Add(time.Minute).Format("Monday, 02-Jan-06 15:04:05 GMT")}}, time.Minute},
+		"date without end":       {http.Header{"Retry-After": {"Fri, 31 Dec 9999 23:59:59 GMT"}}, maxRetryAfter},
 		"date that is over":      {http.Header{"Retry-After": {now.Add(-time.Minute).Format(http.TimeFormat)}}, 0},
 		"nonsense":               {http.Header{"Retry-After": {"soon"}}, 0},
 		"reset":                  {http.Header{"X-Ratelimit-Reset": {unix(time.Hour)}}, time.Hour},
