@@ -155,7 +155,8 @@ func unknownParameters(err error, sent []string) []string {
 	names := func(text string) []string {
 		var found []string
 		for _, match := range quoted.FindAllStringSubmatch(text, -1) {
-			found = append(found, match[1])
+			name, _, _ := strings.Cut(match[1], "[") // created_ats[gt] is created_ats
+			found = append(found, name)
 		}
 		return found
 	}

@@ -341,9 +341,21 @@ func TestListProcessesUnderstandsCloudControllersRefusal(t *testing.T) {
 	if err != nil || len(list.Processes) != 1 {
 		t.Errorf("%v, %v", list, err)
 	}
+	// An old one may name the parameter with its operator.
+	server := &listServer{lists: map[string][]row{processesPath: {}}}
+	server.answer = func(w http.ResponseWriter, _ *http.Request) bool {
+		fail(w, http.StatusBadRequest, 10005, "CF-BadQueryParameter", "The query parameter is invalid: Unknown query parameter(s): 'created_ats[gt]'")
+		return true
+	}
+	_, err = server.start(t).ListProcesses(context.Background(), capi.ProcessFilter{CreatedAts: &capi.TimeFilter{GT: ptr("x")}})
+	var unsupported *capi.UnsupportedFilterError
+	if !errors.As(err, &unsupported) || !slices.Equal(unsupported.Filters, []string{"created_ats"}) {
+		t.Errorf("the error is %v", err)
+	}
+
 	// Another 400 is an error with the API's own words, not a reason to drop the
 	// filter.
-	server := refuse("The query parameter is invalid: Types must be an array")
+	server = refuse("The query parameter is invalid: Types must be an array")
 	_, err = server.start(t).ListProcesses(context.Background(), capi.ProcessFilter{Types: []string{"worker"}})
 	if err == nil || !strings.Contains(err.Error(), "Types must be an array") || len(server.asked()) != 1 {
 		t.Errorf("the error is %v after %q", err, server.asked())
