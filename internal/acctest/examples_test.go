@@ -3,6 +3,7 @@ package acctest_test
 import (
 	"fmt"
 	"io/fs"
+	"net/http"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -238,7 +239,7 @@ func (r *exampleRun) importBlocks() {
 	}
 	r.applied()
 	for _, request := range r.foundation.Requests() {
-		if request.Method == "PATCH" || strings.HasSuffix(request.Path, "/actions/scale") {
+		if request.Method == http.MethodPatch || strings.HasSuffix(request.Path, "/actions/scale") {
 			r.Errorf("the import changed the process: %s %s", request.Method, request.Path)
 		}
 	}
