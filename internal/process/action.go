@@ -111,16 +111,19 @@ type sighting struct {
 }
 
 // replacedBy reports whether now is another instance than then, at the same
-// index. seenDown says that it was seen not running in between, which counts
-// only where the foundation tells instances apart by nothing else.
+// index. The GUID decides where there is one: Cloud Controller counts the
+// uptime from the latest change of state, so it begins anew within the life of
+// an instance, too. Elsewhere the uptimes of two RUNNING instances decide, or
+// else seenDown: that it was seen not running in between.
 func (then sighting) replacedBy(now sighting, seenDown bool) bool {
-	if then.guid != "" && now.guid != "" && then.guid != now.guid {
-		return true
+	if then.guid != "" && now.guid != "" {
+		return then.guid != now.guid
 	}
 	started, known := startOf(then.instance, then.at)
 	startedNow, knownNow := startOf(now.instance, now.at)
-	if known && knownNow && startedNow.Sub(started) > uptimeSlack {
+	if known && knownNow && then.state == capi.StateRunning && now.state == capi.StateRunning &&
+		startedNow.Sub(started) > uptimeSlack {
 		return true
 	}
-	return seenDown && (then.guid == "" || now.guid == "")
+	return seenDown
 }

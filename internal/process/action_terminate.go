@@ -217,7 +217,7 @@ func (t *termination) decide(ctx context.Context, before sighting, cause error) 
 		evidence = before.difference(sighting{latest, t.clock.Now()})
 		return evidence != "", nil
 	})
-	what := fmt.Sprintf("The request to terminate instance %d of %s got no answer that says whether it was carried out. It was "+
+	what := fmt.Sprintf("The request to terminate instance %d of %s got no answer that says whether it was carried out. It "+
 		"was not sent again, for that could end the next instance as well.", t.index, t.address)
 	because := "\n\n" + howItFailed(cause)
 	switch {
@@ -258,7 +258,7 @@ func howItFailed(err error) string {
 // by itself shows nothing.
 func (then sighting) difference(now sighting) string {
 	switch {
-	case then.guid != "" && now.guid != "" && then.guid != now.guid:
+	case then.replacedBy(now, false) && then.guid != "" && now.guid != "":
 		return fmt.Sprintf("its instance_guid changed (it is %s)", now.state)
 	case then.replacedBy(now, false):
 		return fmt.Sprintf("its uptime began anew (it is %s)", now.state)

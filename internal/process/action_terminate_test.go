@@ -244,7 +244,7 @@ func TestReplacedBy(t *testing.T) {
 		"another guid":                            {seen("a", 100, 0), seen("b", 110, 10), false, true},
 		"another guid, no uptime":                 {seen("a", -1, 0), seen("b", -1, 10), false, true},
 		"the same guid after a gap":               {seen("a", 100, 0), seen("a", 110, 10), true, false},
-		"the same guid with a new uptime":         {seen("a", 100, 0), seen("a", 3, 10), false, true},
+		"the same guid with a new uptime":         {seen("a", 100, 0), seen("a", 3, 10), true, false},
 		"no guid, the uptime goes on":             {seen("", 100, 0), seen("", 110, 10), false, false},
 		"no guid, the uptime goes on, unevenly":   {seen("", 100, 0), seen("", 108, 10), false, false},
 		"no guid, a new uptime":                   {seen("", 100, 0), seen("", 2, 10), false, true},

@@ -12,10 +12,10 @@ import (
 	"github.com/cf-process/terraform-provider-cf/internal/fwutil"
 )
 
-// settled is for how long an instance has to run before it is terminated,
+// settledUptime is for how long an instance has to run before it is terminated,
 // where the foundation has no instance_guid: the uptime of its successor could
 // not be told from its own otherwise.
-const settled = 2 * uptimeSlack
+const settledUptime = 2 * uptimeSlack
 
 // rollingRestart restarts the instances of a process one after another.
 type rollingRestart struct {
@@ -184,7 +184,7 @@ func (r *rollingRestart) ready(ctx context.Context, index int64) (sighting, erro
 			return false, err
 		}
 		next = sighting{found[index], r.clock.Now()}
-		young := next.guid == "" && next.uptime != nil && *next.uptime < settled
+		young := next.guid == "" && next.uptime != nil && *next.uptime < settledUptime
 		return running(found, r.total) == r.total && !young, nil
 	})
 	return next, err
