@@ -34,6 +34,9 @@ func (o object) has(name string) bool {
 	return ok && !v.IsNull()
 }
 
+// given reports whether the attribute has a value that is known.
+func (o object) given(name string) bool { return o.has(name) && o[name].IsKnown() }
+
 // text is the string of an attribute; ok is false where it is null or unknown.
 func (o object) text(name string) (s string, ok bool) {
 	v, found := o[name]
@@ -110,17 +113,15 @@ func (o object) address(byApp bool) capi.Address {
 // fillUnknown is planned with what was unknown taken from actual: planned
 // values win, whatever has happened to the process since the plan.
 func fillUnknown(planned, actual tftypes.Value) tftypes.Value {
+	if planned.Type() == nil || !planned.IsKnown() {
+		return actual
+	}
 	if planned.IsFullyKnown() {
 		return planned
 	}
-	if !planned.IsKnown() {
-		return actual
-	}
 	kind, ok := planned.Type().(tftypes.Object)
 	if !ok {
-		// A map with unknown elements cannot be left after apply, where the
-		// configuration is known.
-		return actual
+		return fillMap(planned, actual)
 	}
 	known, other := objectOf(planned), objectOf(actual)
 	filled := make(map[string]tftypes.Value, len(kind.AttributeTypes))
@@ -132,6 +133,50 @@ func fillUnknown(planned, actual tftypes.Value) tftypes.Value {
 		filled[name] = fillUnknown(known[name], value)
 	}
 	return tftypes.NewValue(kind, filled)
+}
+
+// fillMap is fillUnknown for a map, whose keys are all planned.
+func fillMap(planned, actual tftypes.Value) tftypes.Value {
+	other := objectOf(actual)
+	filled := make(map[string]tftypes.Value)
+	for key, value := range objectOf(planned) {
+		if !value.IsKnown() {
+			found, ok := other[key]
+			if !ok {
+				found = tftypes.NewValue(value.Type(), nil)
+			}
+			value = found
+		}
+		filled[key] = value
+	}
+	return tftypes.NewValue(planned.Type(), filled)
+}
+
+// settled is what an apply leaves in the state: what was planned, then what
+// the configuration, now known, says, then the API's word.
+func settled(planned, config, actual tftypes.Value) tftypes.Value {
+	return fillUnknown(planned, overNull(config, actual))
+}
+
+// overNull is config with what it leaves null taken from actual.
+func overNull(config, actual tftypes.Value) tftypes.Value {
+	if config.Type() == nil || config.IsNull() || !config.IsKnown() {
+		return actual
+	}
+	kind, ok := config.Type().(tftypes.Object)
+	if !ok {
+		return config
+	}
+	given, other := objectOf(config), objectOf(actual)
+	values := make(map[string]tftypes.Value, len(kind.AttributeTypes))
+	for name, t := range kind.AttributeTypes {
+		value, ok := other[name]
+		if !ok {
+			value = tftypes.NewValue(t, nil)
+		}
+		values[name] = overNull(given[name], value)
+	}
+	return tftypes.NewValue(kind, values)
 }
 
 // unknownOf is an unknown value of the same type as v.

@@ -65,10 +65,10 @@ func (r *processResource) Create(ctx context.Context, req resource.CreateRequest
 	if resp.Diagnostics.HasError() {
 		return
 	}
-	if resp.Diagnostics.Append(r.wait(ctx, address, objectOf(plan), done)...); resp.Diagnostics.HasError() {
+	if resp.Diagnostics.Append(r.wait(ctx, address, config, done)...); resp.Diagnostics.HasError() {
 		return
 	}
-	resp.State.Raw = fillUnknown(plan, resourceValue(done.process, objectOf(plan)))
+	resp.State.Raw = settled(plan, req.Config.Raw, resourceValue(done.process, objectOf(plan)))
 	m := marksOf(config, done.process)
 	resp.Diagnostics.Append(writeMarks(ctx, resp.Private, m)...)
 	resp.Diagnostics.Append(setIdentity(ctx, resp.Identity, m.Form, objectOf(resp.State.Raw))...)
@@ -89,15 +89,21 @@ func (r *processResource) Update(ctx context.Context, req resource.UpdateRequest
 	resp.Diagnostics.Append(diags...)
 	if resp.Diagnostics.HasError() {
 		if done.patched || done.scaled {
-			resp.State.Raw = partialState(objectOf(plan), objectOf(prior), done)
+			resp.State.Raw = partialState(objectOf(plan), config, objectOf(prior), done)
+		}
+		if done.patched {
+			m, diags := readMarks(ctx, req.Private)
+			resp.Diagnostics.Append(diags...)
+			m.resetBy(config)
+			resp.Diagnostics.Append(writeMarks(ctx, resp.Private, m)...)
 		}
 		return
 	}
-	resp.State.Raw = fillUnknown(plan, resourceValue(done.process, objectOf(plan)))
+	resp.State.Raw = settled(plan, req.Config.Raw, resourceValue(done.process, objectOf(plan)))
 	m := marksOf(config, done.process)
 	resp.Diagnostics.Append(writeMarks(ctx, resp.Private, m)...)
 	resp.Diagnostics.Append(setIdentity(ctx, resp.Identity, m.Form, objectOf(resp.State.Raw))...)
-	resp.Diagnostics.Append(r.wait(ctx, address, objectOf(plan), done)...)
+	resp.Diagnostics.Append(r.wait(ctx, address, config, done)...)
 }
 
 // Read refreshes the state. The process is gone only when the API itself says
@@ -152,12 +158,14 @@ func (r *processResource) Delete(ctx context.Context, req resource.DeleteRequest
 }
 
 // wait waits after a scale until the instances run, if that is configured.
-func (r *processResource) wait(ctx context.Context, address capi.Address, plan object, done outcome) diag.Diagnostics {
+// The number of instances is the configured one, or what the process has: the
+// planned one may be old where an autoscaler owns it.
+func (r *processResource) wait(ctx context.Context, address capi.Address, config object, done outcome) diag.Diagnostics {
 	var diags diag.Diagnostics
-	if !done.scaled || !plan.flag("wait_for_instances") {
+	if !done.scaled || !config.flag("wait_for_instances") {
 		return diags
 	}
-	want := plan.numberPointer("instances")
+	want := config.numberPointer("instances")
 	if want == nil {
 		want = done.process.Instances
 	}
@@ -188,7 +196,7 @@ func (r *processResource) deadline(
 		limit, more = which(configured, ctx, defaultTimeout)
 		diags.Append(more...)
 	}
-	return context.WithTimeout(ctx, limit)
+	return r.clock.WithTimeout(ctx, limit)
 }
 
 // resourceAddress is the address that a configuration means; guid counts

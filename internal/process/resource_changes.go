@@ -25,8 +25,13 @@ func changesFor(config, prior object, p *capi.Process) processChanges {
 }
 
 func updateFor(config, prior object, p *capi.Process) capi.ProcessUpdate {
+	command := p.Command
+	if before, ok := prior.text("command"); ok && before != "" && p.CommandRedacted {
+		// The best that is known of a hidden command is what the state has.
+		command = &before
+	}
 	u := capi.ProcessUpdate{
-		Command: resettable(config, prior, "command", p.Command, p.CommandRedacted),
+		Command: resettable(config, prior, "command", command, p.CommandRedacted),
 		User:    resettable(config, prior, "user", p.User, false),
 	}
 	if p.OnKorifi() && u.Command.IsNull() {
@@ -164,8 +169,9 @@ func managedKeys(all map[string]*string) map[string]*string {
 	return managed
 }
 
-// lackingOnKorifi are the errors for what is set but does not exist there.
-func lackingOnKorifi(config object) diag.Diagnostics {
+// lackingOnKorifi are the errors for what is set but does not exist there. kind
+// is the type of the health check that the process has or will have.
+func lackingOnKorifi(config object, kind string) diag.Diagnostics {
 	var diags diag.Diagnostics
 	lacking := func(set bool, at path.Path) {
 		if set {
@@ -173,11 +179,16 @@ func lackingOnKorifi(config object) diag.Diagnostics {
 				fmt.Sprintf("The process runs on Korifi, whose API does not have %s. Leave it out.", at))
 		}
 	}
-	lacking(config.has("user"), path.Root("user"))
-	lacking(config.has("log_rate_limit_in_bytes_per_second"), path.Root("log_rate_limit_in_bytes_per_second"))
-	lacking(config.has("readiness_health_check"), path.Root("readiness_health_check"))
-	lacking(config.child("health_check").child("data").has("interval"),
-		path.Root("health_check").AtName("data").AtName("interval"))
+	lacking(config.given("user"), path.Root("user"))
+	lacking(config.given("log_rate_limit_in_bytes_per_second"), path.Root("log_rate_limit_in_bytes_per_second"))
+	lacking(config.given("readiness_health_check"), path.Root("readiness_health_check"))
+	at, data := path.Root("health_check").AtName("data"), config.child("health_check").child("data")
+	lacking(data.given("interval"), at.AtName("interval"))
+	if kind == "process" && data.given("invocation_timeout") {
+		diags.AddAttributeError(at.AtName("invocation_timeout"), "Not available on this foundation",
+			"The process runs on Korifi, where a health check of type \"process\" has no invocation_timeout. "+
+				"Leave it out, or use the type \"port\" or \"http\".")
+	}
 	return diags
 }
 
@@ -198,18 +209,27 @@ func checkAgainst(config object, p *capi.Process) diag.Diagnostics {
 		}
 	}
 	if p.OnKorifi() {
-		diags.Append(lackingOnKorifi(config)...)
+		kind, set := config.child("health_check").text("type")
+		if !set && p.HealthCheck != nil && p.HealthCheck.Type != nil {
+			kind = *p.HealthCheck.Type
+		}
+		diags.Append(lackingOnKorifi(config, kind)...)
 	}
-	for name, current := range map[string]*capi.HealthCheck{
-		"health_check": p.HealthCheck, "readiness_health_check": p.ReadinessHealthCheck,
-	} {
-		check := config.child(name)
-		if check.has("type") || !check.child("data").has("endpoint") || current == nil || current.Type == nil {
+	for _, one := range []struct {
+		name    string
+		current *capi.HealthCheck
+	}{{"health_check", p.HealthCheck}, {"readiness_health_check", p.ReadinessHealthCheck}} {
+		check, current := config.child(one.name), one.current
+		if !check.child("data").has("endpoint") {
 			continue
 		}
-		if *current.Type != "http" {
-			at := path.Root(name).AtName("data").AtName("endpoint")
-			diags.AddAttributeError(at, "Endpoint without http", endpointAdvice(at, *current.Type))
+		kind, set := check.text("type")
+		if !set && current != nil && current.Type != nil {
+			kind, set = *current.Type, true
+		}
+		if set && kind != "http" {
+			at := path.Root(one.name).AtName("data").AtName("endpoint")
+			diags.AddAttributeError(at, "Endpoint without http", endpointAdvice(at, kind))
 		}
 	}
 	return diags

@@ -3,6 +3,8 @@ package process
 import (
 	"context"
 	"errors"
+	"fmt"
+	"net/http"
 	"regexp"
 	"strings"
 	"time"
@@ -33,6 +35,7 @@ type outcome struct {
 func (r *processResource) converge(ctx context.Context, address capi.Address, config, prior object) (outcome, diag.Diagnostics) {
 	var done outcome
 	var diags diag.Diagnostics
+	began := r.clock.Now()
 	attempt := func(ctx context.Context) (bool, error) {
 		// Read again at every attempt: a deployment replaces the process.
 		p, err := r.Client.GetProcess(ctx, address)
@@ -54,14 +57,40 @@ func (r *processResource) converge(ctx context.Context, address capi.Address, co
 		}
 		return finished, err
 	})
+	var reading readError
 	switch {
 	case err == nil:
 	case inFlight != nil && errors.Is(err, context.DeadlineExceeded):
-		diags.Append(changeFailure(address).Diagnostic(inFlight))
+		diags.AddError("A deployment is in flight", fmt.Sprintf("After %s it was still going on, and no change is possible "+
+			"while it is. To wait longer, raise the timeouts of the resource.\n\n%s",
+			seconds(r.clock.Now().Sub(began)), changeFailure(address).Detail(inFlight)))
+	case errors.Is(err, context.DeadlineExceeded):
+		diags.AddError("Timeout", fmt.Sprintf("Could not change %s within %s. To give it longer, raise the timeouts of "+
+			"the resource.", address, seconds(r.clock.Now().Sub(began))))
+	case inFlight != nil && errors.As(err, &reading) && capi.IsNotFound(err) && !address.ByApp():
+		failure := readFailureOf(address)
+		failure.NotFound = "A deployment was going on, and such a deployment replaces the process by one with another GUID. " +
+			"To follow it, set app_guid and type instead of guid."
+		diags.Append(failure.Diagnostic(reading.error))
 	default:
-		diags.Append(convergeDiagnostic(address, err))
+		diags.Append(convergeDiagnostics(address, err)...)
+	}
+	if diags.HasError() && (done.patched || done.scaled) {
+		diags.AddWarning("Some of the changes were made", done.summary()+" The state has it, and the next apply makes the rest.")
 	}
 	return done, diags
+}
+
+// summary says what was done before something failed.
+func (o outcome) summary() string {
+	switch {
+	case o.patched && o.scaled:
+		return "The process was changed and scaled."
+	case o.patched:
+		return "The command, user, health checks and metadata are as configured; the process was not scaled."
+	default:
+		return "The process was scaled."
+	}
 }
 
 // readError marks an error of reading the process, before anything was
@@ -94,22 +123,30 @@ func (r *processResource) write(ctx context.Context, address capi.Address, todo 
 	return nil
 }
 
-func convergeDiagnostic(address capi.Address, err error) diag.Diagnostic {
+func convergeDiagnostics(address capi.Address, err error) diag.Diagnostics {
 	var reading readError
 	if errors.As(err, &reading) {
-		failure := changeFailure(address)
-		failure.Action = "read " + address.String()
+		failure := readFailureOf(address)
 		failure.NotFound = "The resource cf_process manages a process that exists: Cloud Foundry makes processes when an app " +
 			"is staged (cf push). Check the address, or remove the resource from the configuration if the app is gone."
-		return failure.Diagnostic(reading.error)
+		return diag.Diagnostics{failure.Diagnostic(reading.error)}
 	}
-	if at, ok := unknownField(err); ok {
-		failure := changeFailure(address)
-		return diag.NewAttributeErrorDiagnostic(at, "Not available on this foundation",
+	var diags diag.Diagnostics
+	for _, at := range unknownFields(err) {
+		diags.AddAttributeError(at, "Not available on this foundation",
 			"The API of this foundation does not know "+at.String()+": it is too old, or it is not Cloud Controller. Leave it out.\n\n"+
-				failure.Detail(err))
+				changeFailure(address).Detail(err))
 	}
-	return changeFailure(address).Diagnostic(err)
+	if len(diags) == 0 {
+		diags.Append(changeFailure(address).Diagnostic(err))
+	}
+	return diags
+}
+
+func readFailureOf(address capi.Address) fwutil.Failure {
+	failure := changeFailure(address)
+	failure.Action = "read " + address.String()
+	return failure
 }
 
 func changeFailure(address capi.Address) fwutil.Failure {
@@ -120,29 +157,58 @@ func changeFailure(address capi.Address) fwutil.Failure {
 	return fwutil.Failure{Object: "Process", Action: "change " + address.String(), Attribute: attribute}
 }
 
-// unknownFieldDetail finds the field in "Unknown field(s): 'user'" (Cloud
-// Controller) and `unknown field "user"` (Korifi).
-var unknownFieldDetail = regexp.MustCompile(`(?i)unknown field(?:\(s\))?:? ['"]([a-z_]+)['"]`)
+// Both servers name unknown fields: "Unknown field(s): 'user', 'interval'"
+// (Cloud Controller, with words in front where the field is nested) and
+// `unknown field "user"` (Korifi).
+var (
+	unknownFieldDetail = regexp.MustCompile(`(?i)unknown field(?:\(s\))?:? (['"].*)`)
+	quotedName         = regexp.MustCompile(`['"]([a-z_.]+)['"]`)
+)
 
-// unknownField is the attribute that the foundation's API does not know, if
+// unknownFields are the attributes that the foundation's API does not know, if
 // that is the error.
-func unknownField(err error) (path.Path, bool) {
+func unknownFields(err error) []path.Path {
 	var e *capi.Error
-	if !errors.As(err, &e) || e.Status != 422 {
-		return path.Path{}, false
+	if !errors.As(err, &e) || e.Status != http.StatusUnprocessableEntity {
+		return nil
 	}
+	var fields []path.Path
 	for _, o := range e.Errors {
 		found := unknownFieldDetail.FindStringSubmatch(o.Detail)
 		if found == nil {
 			continue
 		}
-		name := strings.ToLower(found[1])
-		if _, known := processType.AttributeTypes[name]; known {
-			return path.Root(name), true
-		}
-		if _, known := healthCheckDataType.AttributeTypes[name]; known {
-			return path.Root("health_check").AtName("data").AtName(name), true
+		for _, quoted := range quotedName.FindAllStringSubmatch(found[1], -1) {
+			if at, ok := fieldPath(quoted[1], o.Detail); ok {
+				fields = append(fields, at)
+			}
 		}
 	}
+	return fields
+}
+
+// fieldPath is the attribute for a field of a request: user, or interval or
+// health_check.data.interval with the check in the words around it.
+func fieldPath(field, detail string) (path.Path, bool) {
+	name := field[strings.LastIndexByte(field, '.')+1:]
+	if _, known := resourceType.AttributeTypes[name]; known && name == field {
+		return path.Root(name), true
+	}
+	if _, known := healthCheckDataType.AttributeTypes[name]; known {
+		check := "health_check"
+		if strings.Contains(strings.ToLower(detail), "readiness") {
+			check = "readiness_health_check"
+		}
+		return path.Root(check).AtName("data").AtName(name), true
+	}
 	return path.Path{}, false
+}
+
+// unknownField is the first of unknownFields.
+func unknownField(err error) (path.Path, bool) {
+	fields := unknownFields(err)
+	if len(fields) == 0 {
+		return path.Path{}, false
+	}
+	return fields[0], true
 }

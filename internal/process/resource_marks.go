@@ -54,16 +54,36 @@ func marksOf(config object, p *capi.Process) marks {
 	if m.Form == formBoth {
 		m.Form = formGUID
 	}
+	m.resetBy(config)
+	return m
+}
+
+// resetBy notes what the configuration gives back.
+func (m *marks) resetBy(config object) {
 	command, set := config.text("command")
 	m.ResetCommand = set && command == ""
 	user, set := config.text("user")
 	m.ResetUser = set && user == ""
-	return m
 }
 
 // differsFrom reports whether the configuration now asks for another form.
 func (m marks) differsFrom(form addressForm) bool {
 	return m.Form != "" && form != formBoth && m.Form != form
+}
+
+// noLongerReset are the attributes that were given back with "" and that the
+// configuration does not name any more. They are read again.
+func (m marks) noLongerReset(config, state object) []string {
+	var names []string
+	for _, one := range []struct {
+		name  string
+		reset bool
+	}{{"command", m.ResetCommand}, {"user", m.ResetUser}} {
+		if before, ok := state.text(one.name); one.reset && ok && before == "" && !config.has(one.name) {
+			names = append(names, one.name)
+		}
+	}
+	return names
 }
 
 func readMarks(ctx context.Context, private interface {

@@ -2,6 +2,7 @@ package process
 
 import (
 	"context"
+	"strings"
 
 	"github.com/hashicorp/terraform-plugin-framework/diag"
 	"github.com/hashicorp/terraform-plugin-framework/path"
@@ -24,24 +25,49 @@ func (r *processResource) ModifyPlan(ctx context.Context, req resource.ModifyPla
 	}
 	marks, diags := readMarks(ctx, req.Private)
 	resp.Diagnostics.Append(diags...)
-	if state != nil && marks.Korifi {
-		resp.Diagnostics.Append(lackingOnKorifi(config)...)
-	}
 	planned := plannedValues(config, plan, state)
 	if state != nil {
-		for _, name := range []string{"guid", "app_guid", "type"} {
-			if !planned[name].Equal(state[name]) {
-				resp.RequiresReplace = append(resp.RequiresReplace, path.Root(name))
-			}
-		}
-		if form := formOf(config); marks.differsFrom(form) {
-			// Only an update can take note of the new form: it follows the
-			// process from now on as the configuration says.
+		resp.RequiresReplace = append(resp.RequiresReplace, otherProcess(planned, state)...)
+	}
+	if len(resp.RequiresReplace) > 0 {
+		// The state is about another process. Terraform plans once more, then
+		// without a state.
+		resp.Plan.Raw = valueOfResource(planned)
+		return
+	}
+	if state != nil {
+		// Only an update can take note of these two.
+		if marks.differsFrom(formOf(config)) {
 			planned["updated_at"] = unknownOf(planned["updated_at"])
 		}
+		for _, name := range marks.noLongerReset(config, state) {
+			planned[name] = unknownOf(planned[name])
+		}
+	}
+	if state != nil && marks.Korifi {
+		kind, _ := planned.child("health_check").text("type")
+		resp.Diagnostics.Append(lackingOnKorifi(config, kind)...)
 	}
 	resp.Diagnostics.Append(checkEndpoints(config, planned)...)
 	resp.Plan.Raw = valueOfResource(planned)
+}
+
+// otherProcess are the address attributes by which the plan means another
+// process than the state has. GUIDs are the same in any case of their letters,
+// as some foundations take them.
+func otherProcess(planned, state object) path.Paths {
+	var differ path.Paths
+	for _, name := range []string{"guid", "app_guid", "type"} {
+		if planned[name].Equal(state[name]) {
+			continue
+		}
+		after, known := planned.text(name)
+		before, _ := state.text(name)
+		if name == "type" || !known || !strings.EqualFold(after, before) {
+			differ = append(differ, path.Root(name))
+		}
+	}
+	return differ
 }
 
 // managed are the attributes that a configuration can set, by the request that
@@ -204,7 +230,7 @@ func checkEndpoints(config, planned object) diag.Diagnostics {
 	var diags diag.Diagnostics
 	for _, name := range []string{"health_check", "readiness_health_check"} {
 		check := config.child(name)
-		if check.has("type") || !check.child("data").has("endpoint") {
+		if check.has("type") || !check.child("data").given("endpoint") {
 			continue
 		}
 		if kind, known := planned.child(name).text("type"); known && kind != "http" {

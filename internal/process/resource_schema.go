@@ -25,7 +25,7 @@ const (
 )
 
 // endpointPattern is what the API takes for the path of an http check.
-var endpointPattern = regexp.MustCompile(`^/([^\s/]\S*)?$`)
+var endpointPattern = regexp.MustCompile(`^/([^\s/#][^\s#]*)?$`)
 
 // resourceType is the Terraform type of the resource: a process, and what only
 // the resource has. A test holds it against the schema.
@@ -177,7 +177,7 @@ func managedHealthCheck(name string, liveness bool) schema.Attribute {
 						Validators: []validator.String{
 							stringvalidator.UTF8LengthAtMost(maxEndpointLength),
 							stringvalidator.RegexMatches(endpointPattern,
-								`must be a path that begins with one "/" and has no spaces`),
+								`must be a path such as "/health": it begins with one "/" and has no spaces and no "#"`),
 						},
 					},
 				},

@@ -43,6 +43,9 @@ func refreshed(prior object, m marks, p *capi.Process) object {
 	if p.CommandRedacted {
 		state["command"] = prior["command"]
 	}
+	for _, name := range []string{"metadata", "health_check", "readiness_health_check"} {
+		state[name] = keepHollow(prior[name], state[name])
+	}
 	for name, reset := range map[string]bool{"command": m.ResetCommand, "user": m.ResetUser} {
 		if before, ok := prior.text(name); ok && before == "" && reset {
 			state[name] = prior[name]
@@ -59,10 +62,52 @@ func refreshed(prior object, m marks, p *capi.Process) object {
 	return state
 }
 
+// keepHollow is actual, but with prior where the API has null and prior is an
+// object or map without any value: the configuration may have set it to {}, and
+// null would show as a change of nothing.
+func keepHollow(prior, actual tftypes.Value) tftypes.Value {
+	if prior.Type() == nil || prior.IsNull() {
+		return actual
+	}
+	if actual.IsNull() {
+		if hollow(prior) {
+			return prior
+		}
+		return actual
+	}
+	kind, ok := actual.Type().(tftypes.Object)
+	if !ok {
+		return actual
+	}
+	before, now := objectOf(prior), objectOf(actual)
+	kept := make(map[string]tftypes.Value, len(now))
+	for name, value := range now {
+		kept[name] = keepHollow(before[name], value)
+	}
+	return tftypes.NewValue(kind, kept)
+}
+
+// hollow reports whether a value is null, or an object or map without any
+// value.
+func hollow(v tftypes.Value) bool {
+	if v.IsNull() {
+		return true
+	}
+	if !v.Type().Is(tftypes.Object{}) && !v.Type().Is(tftypes.Map{}) {
+		return false
+	}
+	for _, inner := range objectOf(v) {
+		if !hollow(inner) {
+			return false
+		}
+	}
+	return true
+}
+
 // partialState is the state after an update that failed half-way: planned
 // values of the requests that succeeded, the prior ones of the others, and the
 // API's word on what it computes.
-func partialState(plan, prior object, done outcome) tftypes.Value {
+func partialState(plan, config, prior object, done outcome) tftypes.Value {
 	state := make(object, len(prior))
 	for name, value := range prior {
 		state[name] = value
@@ -70,7 +115,7 @@ func partialState(plan, prior object, done outcome) tftypes.Value {
 	actual := resourceValues(done.process, prior)
 	take := func(names []string) {
 		for _, name := range names {
-			state[name] = fillUnknown(plan[name], actual[name])
+			state[name] = settled(plan[name], config[name], actual[name])
 		}
 	}
 	if done.patched {

@@ -62,7 +62,8 @@ func (endpointNeedsHTTP) ValidateObject(_ context.Context, req validator.ObjectR
 	if !ok {
 		return
 	}
-	if endpoint, ok := data.Attributes()["endpoint"].(types.String); ok && !endpoint.IsNull() {
+	// An unknown endpoint may still turn out to be null.
+	if endpoint, ok := data.Attributes()["endpoint"].(types.String); ok && !endpoint.IsNull() && !endpoint.IsUnknown() {
 		at := req.Path.AtName("data").AtName("endpoint")
 		resp.Diagnostics.AddAttributeError(at, "Endpoint without http", endpointAdvice(at, kind.ValueString()))
 	}
