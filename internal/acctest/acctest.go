@@ -1,6 +1,5 @@
 // Package acctest is what the acceptance tests share: the provider as
-// plugin-testing wants it, provider blocks for a foundation, and the conditions
-// of a live run.
+// plugin-testing wants it, and provider blocks for a foundation.
 package acctest
 
 import (
@@ -62,17 +61,4 @@ func Isolate(t testing.TB) {
 		}
 	}
 	t.Setenv("CF_HOME", t.TempDir())
-}
-
-// Live returns the GUID of the process that a read-only acceptance test may
-// read, from CF_TEST_PROCESS_GUID. Call it in the PreCheck of a test that runs
-// against a real foundation; it fails the test when something is missing.
-func Live(t testing.TB) string {
-	t.Helper()
-	for _, name := range []string{"CF_API_URL", "CF_TEST_PROCESS_GUID"} {
-		if os.Getenv(name) == "" {
-			t.Fatalf("%s has to be set for the acceptance tests against a real foundation", name)
-		}
-	}
-	return os.Getenv("CF_TEST_PROCESS_GUID")
 }
