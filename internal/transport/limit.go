@@ -33,10 +33,13 @@ func RetryAt(h http.Header, now time.Time) (time.Time, bool) {
 			return now.Add(time.Duration(min(seconds, int64(maxRetryAfter/time.Second))) * time.Second), true
 		}
 		if at, err := http.ParseTime(value); err == nil {
+			if !at.After(now) {
+				return time.Time{}, false
+			}
 			if latest := now.Add(maxRetryAfter); at.After(latest) {
 				at = latest
 			}
-			return at, at.After(now)
+			return at, true
 		}
 	}
 	if remaining, err := strconv.ParseInt(strings.TrimSpace(h.Get("X-RateLimit-Remaining")), 10, 64); err == nil && remaining > 0 {

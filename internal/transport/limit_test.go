@@ -39,7 +39,7 @@ func TestRetryAt(t *testing.T) {
 		"there is some left":     {http.Header{"X-Ratelimit-Remaining": {"12"}, "X-Ratelimit-Reset": {unix(time.Hour)}}, 0},
 	} {
 		at, ok := RetryAt(test.header, now)
-		if ok != (test.want != 0) || ok && !at.Equal(now.Add(test.want)) {
+		if ok != (test.want != 0) || ok && !at.Equal(now.Add(test.want)) || !ok && !at.IsZero() {
 			t.Errorf("%s: got %s, %t, want %s", name, at.Sub(now), ok, test.want)
 		}
 	}
