@@ -1,10 +1,13 @@
 package uaa
 
 import (
+	"errors"
 	"fmt"
 	"net/http"
 	"strings"
 	"time"
+
+	"github.com/cf-process/terraform-provider-cf/internal/transport"
 )
 
 // Error says why there is no Authorization value.
@@ -51,9 +54,18 @@ func (e *Error) Error() string {
 
 func (e *Error) Unwrap() error { return e.Err }
 
-// final reports whether the same credential would be refused again. Only such
-// a failure is remembered.
+// final reports whether the same request would fail in the same way again. Only
+// such a failure is remembered.
 func (e *Error) final() bool {
+	var noAnswer *transport.Error
+	if errors.As(e.Err, &noAnswer) {
+		switch noAnswer.Kind {
+		case transport.KindRedirect, transport.KindCertificate, transport.KindPlainHTTP:
+			return true
+		default:
+			return false
+		}
+	}
 	switch {
 	case e.Err != nil, e.elsewhere, e.Status == http.StatusTooManyRequests, e.Status == http.StatusRequestTimeout:
 		return false

@@ -203,7 +203,7 @@ func TestDiscoveryFailures(t *testing.T) {
 		"UAA is no URL":     {say(200, `{"links":{"uaa":{"href":"uaa.example.org"}}}`), "no http or https URL", 1},
 		"503":               {say(503, "busy"), "busy", 4},
 		"404 of the router": {say(404, "no route", "X-Cf-RouterError", "unknown_route"), "no route", 4},
-		"redirect":          {say(302, "", "Location", "https://login.example.org/"), "login.example.org", 2},
+		"redirect":          {say(302, "", "Location", "https://login.example.org/"), "login.example.org", 1},
 	} {
 		t.Run(name, func(t *testing.T) {
 			f := newFoundation(t)
