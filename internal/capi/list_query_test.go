@@ -116,6 +116,20 @@ func TestListProcessesSplitsLongLists(t *testing.T) {
 	}
 }
 
+// The parts of a list learn the size of a page together.
+func TestListProcessesSplitsListsInSmallPages(t *testing.T) {
+	t.Parallel()
+	rows, all := selecting(1000)
+	server := &listServer{lists: map[string][]row{processesPath: rows}, selects: true, maxPerPage: 100}
+	list, err := server.start(t).ListProcesses(context.Background(), capi.ProcessFilter{GUIDs: all})
+	if err != nil || !slices.Equal(guids(list.Processes), all) {
+		t.Errorf("%v, %v", list, err)
+	}
+	if server.mostOpen > 4 {
+		t.Errorf("%d requests at the same time", server.mostOpen)
+	}
+}
+
 func TestListProcessesMergesByOrder(t *testing.T) {
 	t.Parallel()
 	rows, all := selecting(600)

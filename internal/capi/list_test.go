@@ -153,9 +153,31 @@ func TestListProcessesReadsAgainWhenRowsShift(t *testing.T) {
 	}
 }
 
+// What is seen to be wrong is not read to its end.
+func TestListProcessesReadsAgainAtOnce(t *testing.T) {
+	t.Parallel()
+	server := &listServer{lists: map[string][]row{processesPath: numbered(1000)}, maxPerPage: 10}
+	changed := false
+	server.before = func(r *http.Request) {
+		if r.URL.Query().Has("page") && !changed {
+			changed = true
+			server.lists[processesPath] = server.lists[processesPath][1:]
+		}
+	}
+	list, err := server.start(t).ListProcesses(context.Background(), capi.ProcessFilter{})
+	if err != nil || len(list.Processes) != 999 {
+		t.Fatalf("%v, %v", list, err)
+	}
+	if n := len(server.asked()); n > 115 {
+		t.Errorf("%d requests for 100 pages", n)
+	}
+}
+
 func TestListProcessesWarnsWhenPagesNeverAgree(t *testing.T) {
 	t.Parallel()
-	server := &listServer{lists: map[string][]row{processesPath: numbered(25)}, maxPerPage: 10}
+	// In the third reading the last page is full, and what is created meanwhile
+	// makes one page more.
+	server := &listServer{lists: map[string][]row{processesPath: numbered(28)}, maxPerPage: 10}
 	created := 0
 	server.before = func(r *http.Request) {
 		if r.URL.Query().Get("page") == "2" {
@@ -175,7 +197,7 @@ func TestListProcessesWarnsWhenPagesNeverAgree(t *testing.T) {
 	if len(slices.Compact(slices.Clone(got))) != len(got) {
 		t.Errorf("some came twice: %q", got)
 	}
-	for _, r := range numbered(25) {
+	for _, r := range numbered(28) {
 		if !slices.Contains(got, r["guid"].(string)) {
 			t.Errorf("%s is missing although it was there all the time", r["guid"])
 		}
@@ -264,6 +286,23 @@ func TestListProcessesEndsWhateverTheServerSays(t *testing.T) {
 				t.Errorf("got %q", got)
 			}
 		})
+	}
+}
+
+func TestListProcessesNoticesPagesThatOverlap(t *testing.T) {
+	t.Parallel()
+	server := &listServer{}
+	server.answer = func(w http.ResponseWriter, r *http.Request) bool {
+		resources := `[{"guid": "a"}, {"guid": "b"}]`
+		if r.URL.Query().Has("page") {
+			resources = `[{"guid": "b"}, {"guid": "c"}]`
+		}
+		_, _ = w.Write([]byte(`{"pagination": {"total_results": 3, "next": {"href": "x"}}, "resources": ` + resources + `}`))
+		return true
+	}
+	list, err := server.start(t).ListProcesses(context.Background(), capi.ProcessFilter{})
+	if err != nil || !slices.Equal(guids(list.Processes), []string{"a", "b", "c"}) || !strings.HasPrefix(list.Unstable, "1 came more than once") {
+		t.Errorf("%v, %v", list, err)
 	}
 }
 

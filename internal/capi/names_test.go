@@ -80,6 +80,9 @@ func TestNamesTakeFewRequests(t *testing.T) {
 				t.Fatal(err)
 			}
 			checkNames(t, names, processes)
+			if len(names.ByApp) != test.wanted {
+				t.Errorf("the names of %d apps", len(names.ByApp))
+			}
 			asked := server.asked()
 			if len(asked) != test.requests || strings.Contains(asked[len(asked)-1], "guids=") != test.guids {
 				t.Errorf("%d requests, the last %.80s", len(asked), asked[len(asked)-1])
