@@ -24,7 +24,7 @@ func (c *Client) AppStopped(ctx context.Context, guid string) (bool, error) {
 		return false, err
 	}
 	if app.State == nil {
-		return false, missing(http.MethodGet, path, header, "state")
+		return false, c.missing(http.MethodGet, path, header, "state")
 	}
 	return *app.State == "STOPPED", nil
 }

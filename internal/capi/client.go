@@ -145,7 +145,7 @@ func (c *Client) sendFor(ctx context.Context, r request, v any) (http.Header, er
 
 func (c *Client) responseError(method, path string, response *transport.Response, err error) *ResponseError {
 	e := &ResponseError{Method: method, Path: path, Status: response.Status, Err: err}
-	e.RequestIDHeader, e.RequestID = requestID(response.Header)
+	e.RequestIDHeader, e.RequestID = requestID(response.Header, c.secrets)
 	var wrongType *json.UnmarshalTypeError
 	switch {
 	case errors.As(err, &wrongType) && wrongType.Field != "":

@@ -141,20 +141,24 @@ func (e *ResponseError) Unwrap() error { return e.Err }
 // into their logs: Cloud Controller, then Korifi.
 var requestIDHeaders = []string{"X-VCAP-Request-ID", "X-Correlation-ID"}
 
-func requestID(h http.Header) (header, id string) {
+func requestID(h http.Header, secrets *redact.Set) (header, id string) {
 	for _, name := range requestIDHeaders {
 		if v := h.Get(name); v != "" {
-			return name, excerpt(v, 128)
+			return name, excerpt(secrets.Clean(v), 128)
 		}
 	}
 	return "", ""
 }
 
+// maxErrors is how many errors of one response are shown. The API reports one
+// for each thing that is wrong with a request, which are never that many.
+const maxErrors = 50
+
 // errorFrom reads an error response. It never fails: what cannot be understood
 // is quoted.
 func errorFrom(method, path string, r *transport.Response, secrets *redact.Set, now time.Time) *Error {
 	e := &Error{Method: method, Path: path, Status: r.Status}
-	e.RequestIDHeader, e.RequestID = requestID(r.Header)
+	e.RequestIDHeader, e.RequestID = requestID(r.Header, secrets)
 	e.RouterError = excerpt(secrets.Clean(r.Header.Get("X-Cf-RouterError")), 200)
 	e.RetryAt, _ = transport.RetryAt(r.Header, now)
 
@@ -162,6 +166,9 @@ func errorFrom(method, path string, r *transport.Response, secrets *redact.Set, 
 		Errors []ErrorObject `json:"errors"`
 	}
 	if json.Unmarshal(r.Body, &body) == nil && len(body.Errors) > 0 {
+		if more := len(body.Errors) - maxErrors + 1; more > 1 {
+			body.Errors = append(body.Errors[:maxErrors-1], ErrorObject{Title: "…", Detail: fmt.Sprintf("and %d more", more)})
+		}
 		for i := range body.Errors {
 			o := &body.Errors[i]
 			o.Title = excerpt(secrets.Clean(o.Title), 200)

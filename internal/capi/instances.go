@@ -57,7 +57,7 @@ func (c *Client) ProcessInstances(ctx context.Context, address Address) (*Proces
 	case err != nil:
 		return nil, err
 	case instances.Resources == nil:
-		return nil, missing(http.MethodGet, path, header, "resources")
+		return nil, c.missing(http.MethodGet, path, header, "resources")
 	}
 	instances.Warnings = c.warnings(header)
 	return instances, nil

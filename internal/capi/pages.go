@@ -26,6 +26,9 @@ const (
 	// resultsMax is far beyond any foundation: a list that claims more is not
 	// read to an end that may never come.
 	resultsMax = 10_000_000
+	// pagesMax is the same for pages: 50 processes each, the smallest that a
+	// server gives by itself, make a million.
+	pagesMax = 20_000
 )
 
 // page is one page of a list.
@@ -115,6 +118,9 @@ func (l *listing[T]) readOnce(ctx context.Context, everything bool) ([]*page[T],
 	count := (first.total() + size - 1) / size
 	if l.tooMany != nil && l.tooMany(count-1) {
 		return nil, errTooMany
+	}
+	if count > pagesMax {
+		return nil, l.pageError(1, nil, fmt.Errorf("it holds %d of %d results, so that there would be %d pages", size, first.total(), count))
 	}
 	if everything {
 		return l.readInTurn(ctx, first, perPage)

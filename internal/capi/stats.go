@@ -83,7 +83,7 @@ func (c *Client) ProcessStats(ctx context.Context, address Address) (*ProcessSta
 		return nil, err
 	}
 	if stats.Resources == nil {
-		return nil, missing(http.MethodGet, path+"/stats", header, "resources")
+		return nil, c.missing(http.MethodGet, path+"/stats", header, "resources")
 	}
 	stats.Warnings = c.warnings(header)
 	return stats, nil
@@ -116,11 +116,11 @@ func (c *Client) warnings(header http.Header) []string {
 }
 
 // missing is the error for a response that lacks a field it has to have.
-func missing(method, path string, header http.Header, field string) error {
+func (c *Client) missing(method, path string, header http.Header, field string) error {
 	e := &ResponseError{
 		Method: method, Path: path, Status: http.StatusOK, Field: field,
 		Err: fmt.Errorf("it has no %q", field),
 	}
-	e.RequestIDHeader, e.RequestID = requestID(header)
+	e.RequestIDHeader, e.RequestID = requestID(header, c.secrets)
 	return e
 }

@@ -116,18 +116,29 @@ func fromRouter(response *http.Response) bool {
 	return response.StatusCode == http.StatusNotFound && response.Header.Get("X-Cf-RouterError") != ""
 }
 
-// readBody reads the body to its end.
+// maxErrorBytes is how much is read of the body of an error answer. Its
+// beginning says what is wrong; what goes on for longer is no error of the API.
+const maxErrorBytes = 256 << 10
+
+// readBody reads the body to its end, or that of an error answer as far as it
+// can be of use.
 func readBody(response *http.Response, limit int64) ([]byte, error) {
-	if response.ContentLength > limit {
+	cut := response.StatusCode >= http.StatusBadRequest && limit > maxErrorBytes
+	if cut {
+		limit = maxErrorBytes
+	}
+	if response.ContentLength > limit && !cut {
 		return nil, &sizeError{limit}
 	}
 	var b bytes.Buffer
 	if n := response.ContentLength; n > 0 {
 		// Enough for all of it, but no more than a server that lies can cost.
-		b.Grow(int(min(n, 16<<20)) + bytes.MinRead)
+		b.Grow(int(min(n, limit+1, 16<<20)) + bytes.MinRead)
 	}
 	n, err := b.ReadFrom(io.LimitReader(response.Body, limit+1))
 	switch {
+	case n > limit && cut:
+		return b.Bytes()[:limit], nil
 	case err != nil:
 		return nil, &bodyError{err}
 	case n > limit:

@@ -1,0 +1,169 @@
+package capi
+
+import (
+	"net/http"
+	"net/url"
+	"strings"
+	"testing"
+	"time"
+	"unicode"
+	"unicode/utf8"
+
+	"github.com/cf-process/terraform-provider-cf/internal/redact"
+	"github.com/cf-process/terraform-provider-cf/internal/transport"
+)
+
+// planted is a secret that a hostile server echoes.
+const planted = "planted-secret/with+signs"
+
+// checkText checks a text that a person reads: of bounded length, on one line,
+// valid UTF-8 (the plugin protocol refuses anything else), without the secret.
+func checkText(t *testing.T, name, text string, limit int) {
+	t.Helper()
+	if n := utf8.RuneCountInString(text); n > limit {
+		t.Errorf("%s has %d characters, more than %d", name, n, limit)
+	}
+	if !utf8.ValidString(text) {
+		t.Errorf("%s is no UTF-8: %q", name, text)
+	}
+	if i := strings.IndexFunc(text, unicode.IsControl); i >= 0 {
+		t.Errorf("%s has a control character: %q", name, text)
+	}
+	if strings.Contains(text, planted) {
+		t.Errorf("%s shows the secret: %q", name, text)
+	}
+}
+
+// FuzzErrorBody holds that every error answer, whatever is in it, becomes an
+// error that a person can read.
+func FuzzErrorBody(f *testing.F) {
+	for _, seed := range []struct {
+		status                     int
+		body, id, router, retry, k string
+	}{
+		{404, `{"errors":[{"code":10010,"title":"CF-ResourceNotFound","detail":"Process not found"}]}`, "id", "", "", ""},
+		{422, `{"errors":[{"detail":"a\nb\u0000"},{"code":-1}]}`, "id\x00", "", "1", ""},
+		{502, "<html>\r\n<b>Bad Gateway</b>", "", "endpoint_failure", "", ""},
+		{401, "Authorization: bearer " + planted, "", planted, "Fri, 31 Dec 1999 23:59:59 GMT", planted},
+		{500, strings.Repeat("x", 70_000) + planted, "", "", "-1", ""},
+		{400, `{"errors":null}`, "", "", "", ""}, {400, `{"errors":[]}`, "", "", "", ""}, {400, `{"errors":{}}`, "", "", "", ""},
+		{400, `{"errors":["a"]}`, "", "", "", ""}, {400, "[]", "", "", "", ""}, {400, "", "", "", "", ""},
+		{503, "\xff\xfe\u2028\u202e", "\xff", "\xff", "99999999999999999999", ""},
+	} {
+		f.Add(seed.status, []byte(seed.body), seed.id, seed.router, seed.retry, seed.k)
+	}
+	f.Fuzz(func(t *testing.T, status int, body []byte, id, router, retry, correlation string) {
+		secrets := new(redact.Set)
+		secrets.Add(planted)
+		header := http.Header{
+			"X-Vcap-Request-Id": {id}, "X-Correlation-Id": {correlation},
+			"X-Cf-Routererror": {router}, "Retry-After": {retry},
+		}
+		now := time.Unix(1_700_000_000, 0)
+		e := errorFrom("GET", "/v3/processes/x", &transport.Response{Status: status, Header: header, Body: body}, secrets, now)
+		checkText(t, "the body", e.Body, 302)
+		checkText(t, "the router's error", e.RouterError, 202)
+		checkText(t, "the ID", e.RequestID, 130)
+		if len(e.Errors) > maxErrors {
+			t.Errorf("%d error objects", len(e.Errors))
+		}
+		for _, o := range e.Errors {
+			checkText(t, "a title", o.Title, 202)
+			checkText(t, "a detail", o.Detail, 2002)
+		}
+		if len(e.Errors) > 0 && e.Body != "" {
+			t.Error("the body is quoted beside its errors")
+		}
+		if !e.RetryAt.IsZero() && !e.RetryAt.After(now) {
+			t.Errorf("try again at %s, which is over", e.RetryAt)
+		}
+		if !strings.Contains(e.Error(), "GET /v3/processes/x") {
+			t.Errorf("%q does not name the request", e.Error())
+		}
+		if IsNotFound(e) && (status != 404 || !e.Has(CodeNotFound)) {
+			t.Error("gone, without the API having said so")
+		}
+	})
+}
+
+// FuzzWarnings holds that warnings of any form are texts for people.
+func FuzzWarnings(f *testing.F) {
+	for _, seed := range []string{
+		"Stats%20Unavailable%2C+really,second", "plain text, with a comma", "%", "%zz,%41", ",,", "\xff", planted,
+		"planted-secret%2Fwith%2Bsigns", "a%0Ab",
+	} {
+		f.Add(seed, "")
+	}
+	f.Fuzz(func(t *testing.T, first, second string) {
+		secrets := new(redact.Set)
+		secrets.Add(planted)
+		client := &Client{secrets: secrets}
+		for _, warning := range client.warnings(http.Header{"X-Cf-Warnings": {first, second}}) {
+			checkText(t, "a warning", warning, 1002)
+			if warning == "" {
+				t.Error("an empty warning")
+			}
+		}
+	})
+}
+
+// FuzzAddress holds that no GUID and no type can change which path is asked.
+func FuzzAddress(f *testing.F) {
+	for _, seed := range [][2]string{
+		{"6a901b7c-9417-4dc1-8189-d3234aa0ab82", ""}, {"app", "web"}, {"..", "web"}, {"a", ".."}, {"a;b", "c:d@e"},
+		{"ä", "目"}, {"a/b", "c"}, {"a%2fb", "c"}, {"a\\b", "c"}, {"a b", "c"}, {"\u00a0a", ""}, {"\u202e", ""}, {"\xff", ""},
+	} {
+		f.Add(seed[0], seed[1])
+	}
+	f.Fuzz(func(t *testing.T, guid, kind string) {
+		address, want := Address{GUID: guid}, []string{"", "v3", "processes", guid}
+		if kind != "" {
+			address, want = Address{AppGUID: guid, Type: kind}, []string{"", "v3", "apps", guid, "processes", kind}
+		}
+		path, err := address.path()
+		if err != nil {
+			return
+		}
+		u, err := url.Parse("https://api.example.org" + path)
+		if err != nil || u.RawQuery != "" || u.Fragment != "" || u.Host != "api.example.org" {
+			t.Fatalf("%q became %#v, %v", path, u, err)
+		}
+		segments := strings.Split(u.EscapedPath(), "/")
+		if len(segments) != len(want) {
+			t.Fatalf("%q has %d segments", path, len(segments))
+		}
+		for i, segment := range segments {
+			if plain, err := url.PathUnescape(segment); err != nil || plain != want[i] {
+				t.Fatalf("%q became %q, %v", want[i], segment, err)
+			}
+		}
+		// What proxies and servers make of a path must not be another one.
+		if clean := u.JoinPath().EscapedPath(); clean != u.EscapedPath() {
+			t.Fatalf("%q is %q when it is cleaned", u.EscapedPath(), clean)
+		}
+	})
+}
+
+// FuzzSpaceLink holds that the space link gives a GUID that can be asked for,
+// or nothing.
+func FuzzSpaceLink(f *testing.F) {
+	for _, seed := range []string{
+		"https://api.example.org/v3/spaces/space-guid", "https://api.example.org/v3/spaces/", "/v3/spaces/a/b",
+		"/v3/spaces/%2e%2e", "/v3/spaces/a?b#c", "/v3/spaces//v3/spaces/x", "", "%zz/v3/spaces/%zz",
+	} {
+		f.Add(seed)
+	}
+	f.Fuzz(func(t *testing.T, href string) {
+		p := Process{GUID: "g", Links: Links{"space": {Href: &href}}}
+		guid := p.SpaceGUID()
+		if guid == nil {
+			return
+		}
+		if err := CheckSegment(*guid); err != nil {
+			t.Fatalf("%q gave %q: %v", href, *guid, err)
+		}
+		if !strings.Contains(href, "/v3/spaces/") {
+			t.Fatalf("%q gave %q", href, *guid)
+		}
+	})
+}

@@ -1,0 +1,144 @@
+package process_test
+
+import (
+	"context"
+	"net/http"
+	"net/http/httptest"
+	"net/url"
+	"strings"
+	"sync/atomic"
+	"testing"
+	"unicode"
+	"unicode/utf8"
+
+	fwprovider "github.com/hashicorp/terraform-plugin-framework/provider"
+	"github.com/hashicorp/terraform-plugin-framework/providerserver"
+	"github.com/hashicorp/terraform-plugin-go/tfprotov6"
+
+	"github.com/cf-process/terraform-provider-cf/internal/capi"
+	"github.com/cf-process/terraform-provider-cf/internal/transport"
+)
+
+// FuzzAnswer reads every data source from a server that answers anything: there
+// is a state, or exactly one error in words that Terraform can show.
+func FuzzAnswer(f *testing.F) {
+	sources := []struct {
+		name      string
+		arguments arguments
+	}{
+		{"cf_process", arguments{"guid": "g"}},
+		{"cf_process", arguments{"app_guid": "a", "type": "web"}},
+		{"cf_processes", arguments{"include_names": true}},
+		{"cf_process_stats", arguments{"guid": "g"}},
+		{"cf_process_instances", arguments{"guid": "g"}},
+		{"cf_process_sidecars", arguments{"guid": "g"}},
+	}
+	for which := range sources {
+		for _, body := range []string{
+			`{"guid":"g","type":"web","instances":1,"links":{"space":{"href":"/v3/spaces/s"}}}`,
+			`{"pagination":{"total_results":1},"resources":[{"guid":"g","name":"n","index":0,"state":"RUNNING"}]}`,
+			`{"resources":[{"index":0,"usage":{"cpu":0.1,"time":"t"},"instance_ports":[{"external":null}],"uptime":1}]}`,
+			`{"errors":[{"code":10010,"title":"CF-ResourceNotFound","detail":"Process not found"},{}]}`,
+			`{"guid":7}`, `[]`, "null", "", "<html>\r\n\x1b[31m", `{"resources":[{"usage":{"cpu":1e999999999}}]}`,
+		} {
+			f.Add(uint8(which), uint16(200), body, "")
+			f.Add(uint8(which), uint16(404), body, "warning%20one,two")
+		}
+		f.Add(uint8(which), uint16(302), "", "\xff")
+		f.Add(uint8(which), uint16(429), "too many", "")
+		f.Add(uint8(which), uint16(204), "", "")
+	}
+
+	type script struct {
+		status        int
+		body, warning string
+	}
+	var playing atomic.Pointer[script]
+	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+		s := playing.Load()
+		w.Header()["X-Cf-Warnings"] = []string{s.warning}
+		if s.status/100 == 3 {
+			w.Header().Set("Location", "https://other.example.com/"+url.PathEscape(s.warning))
+		}
+		w.WriteHeader(s.status)
+		_, _ = w.Write([]byte(s.body)) // some statuses have no body
+	}))
+	f.Cleanup(server.Close)
+	base, err := url.Parse(server.URL)
+	if err != nil {
+		f.Fatal(err)
+	}
+	client, err := transport.New(transport.Config{})
+	if err != nil {
+		f.Fatal(err)
+	}
+	f.Cleanup(client.CloseIdleConnections)
+
+	// A new client each time: it remembers what the lists of a server know. The
+	// server in front of it stays, for making its schemas takes longer than all
+	// the rest.
+	fresh := func() *capi.Client {
+		return capi.New(capi.Config{BaseURL: base, Transport: client, Auth: userToken("t")})
+	}
+	r := connect(f, providerserver.NewProtocol6(freshProvider{client: fresh})(), `{}`)
+
+	f.Fuzz(func(t *testing.T, which uint8, status uint16, body, warning string) {
+		r.t = t // the target of now reports
+		playing.Store(&script{status: 200 + int(status)%400, body: body, warning: strings.Map(headerRune, warning)})
+		if _, err := r.server.ConfigureProvider(t.Context(), &tfprotov6.ConfigureProviderRequest{
+			Config: &tfprotov6.DynamicValue{JSON: []byte(`{}`)},
+		}); err != nil {
+			t.Fatal(err)
+		}
+		source := sources[int(which)%len(sources)]
+		resp, err := r.server.ReadDataSource(t.Context(), &tfprotov6.ReadDataSourceRequest{
+			TypeName: source.name, Config: r.config(source.name, source.arguments),
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+		failures := 0
+		for _, d := range resp.Diagnostics {
+			if d.Severity == tfprotov6.DiagnosticSeverityError {
+				failures++
+			}
+			text := d.Summary + d.Detail
+			if d.Summary == "" || d.Detail == "" || !utf8.ValidString(text) || strings.ContainsFunc(text, unprintable) {
+				t.Errorf("a diagnostic that cannot be shown: %q: %q", d.Summary, d.Detail)
+			}
+		}
+		switch {
+		case failures > 1:
+			t.Fatalf("%d errors: %s", failures, diagnosticText(resp.Diagnostics))
+		case failures == 1:
+			return
+		}
+		state, err := resp.State.Unmarshal(r.types[source.name])
+		if err != nil {
+			t.Fatal(err)
+		}
+		if state.IsNull() || !state.IsFullyKnown() {
+			t.Fatalf("no error and no state: %s", state)
+		}
+	})
+}
+
+// freshProvider is a bareProvider with a new client each time it is configured.
+type freshProvider struct {
+	bareProvider
+	client func() *capi.Client
+}
+
+func (p freshProvider) Configure(_ context.Context, _ fwprovider.ConfigureRequest, resp *fwprovider.ConfigureResponse) {
+	resp.DataSourceData = p.client()
+}
+
+func unprintable(r rune) bool { return unicode.IsControl(r) && r != '\n' }
+
+// headerRune leaves out what net/http refuses to send.
+func headerRune(r rune) rune {
+	if r == '\r' || r == '\n' || r == 0 {
+		return -1
+	}
+	return r
+}

@@ -1,0 +1,101 @@
+package transport
+
+import (
+	"bytes"
+	"net/http"
+	"net/http/httptest"
+	"net/url"
+	"strconv"
+	"strings"
+	"testing"
+	"time"
+)
+
+// FuzzRetryAt holds that headers of any kind give a time in the future that can
+// be reckoned with, or none.
+func FuzzRetryAt(f *testing.F) {
+	for _, seed := range [][3]string{
+		{"1", "", ""}, {"0", "", ""}, {"-5", "", ""}, {"99999999999999999999999", "", ""}, {"1.5", "", ""},
+		{"Fri, 31 Dec 2099 23:59:59 GMT", "", ""}, {"Fri, 31 Dec 1999 23:59:59 GMT", "", ""}, {" 7 ", "", ""},
+		{"Fri, 31 Dec 9999 23:59:59 GMT", "", ""},
+		{"", "1700000060", "0"}, {"", "1700000060", "5"}, {"", "17000000600000000000", ""}, {"soon", "now", "never"},
+	} {
+		f.Add(seed[0], seed[1], seed[2])
+	}
+	now := time.Unix(1_700_000_000, 0)
+	f.Fuzz(func(t *testing.T, retryAfter, reset, remaining string) {
+		h := http.Header{}
+		h.Set("Retry-After", retryAfter)
+		h.Set("X-RateLimit-Reset", reset)
+		h.Set("X-RateLimit-Remaining", remaining)
+		at, ok := RetryAt(h, now)
+		if ok == at.IsZero() {
+			t.Fatalf("%v, but the time is %s", ok, at)
+		}
+		if ok && (!at.After(now) || at.Sub(now) > maxRetryAfter) {
+			t.Fatalf("try again at %s", at)
+		}
+	})
+}
+
+// FuzzRedirect holds that a refused redirect names where it leads, without what
+// may be secret there.
+func FuzzRedirect(f *testing.F) {
+	for _, seed := range []string{
+		"https://user:planted-secret@other.example.com/login?code=planted-secret#planted-secret", "/elsewhere?planted-secret",
+		"//host", "://", "%zz", "\x00", "mailto:planted-secret@example.com", "?planted-secret", "http://[::1",
+	} {
+		f.Add(seed)
+	}
+	from, err := url.Parse("https://api.example.org/v3/processes?x=planted-secret")
+	if err != nil {
+		f.Fatal(err)
+	}
+	f.Fuzz(func(t *testing.T, location string) {
+		text := refusedRedirect(from, location).Error()
+		if text == "" {
+			t.Fatal("an error without words")
+		}
+		to, err := from.Parse(location)
+		if err != nil || to.Opaque != "" || !strings.Contains(to.RawQuery+to.Fragment+to.User.String(), "planted-secret") {
+			return
+		}
+		if strings.Contains(text, "planted-secret") && !strings.Contains(to.Host+to.Path+to.RawPath, "planted-secret") {
+			t.Fatalf("%q shows what is secret: %s", location, text)
+		}
+	})
+}
+
+// An error answer is read as far as it can be of use, whatever its length; a
+// good one is read whole.
+func TestErrorBodiesAreReadInPart(t *testing.T) {
+	t.Parallel()
+	const size = 3 << 20
+	for status, want := range map[int]int{200: size, 400: maxErrorBytes, 422: maxErrorBytes, 501: maxErrorBytes} {
+		for name, announced := range map[string]bool{"with its length": true, "without": false} {
+			server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+				if announced {
+					w.Header().Set("Content-Length", strconv.Itoa(size))
+				}
+				w.WriteHeader(status)
+				_, _ = w.Write(bytes.Repeat([]byte("x"), size)) // the client hangs up
+			}))
+			client, err := New(Config{})
+			if err != nil {
+				t.Fatal(err)
+			}
+			target, err := url.Parse(server.URL)
+			if err != nil {
+				t.Fatal(err)
+			}
+			response, err := client.Do(t.Context(), Request{Method: http.MethodGet, URL: target})
+			if err != nil {
+				t.Errorf("%d %s: %v", status, name, err)
+			} else if len(response.Body) != want || response.Status != status {
+				t.Errorf("%d %s: status %d with %d bytes, want %d", status, name, response.Status, len(response.Body), want)
+			}
+			client.CloseIdleConnections()
+			server.Close()
+		}
+	}
+}
