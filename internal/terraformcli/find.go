@@ -38,30 +38,31 @@ func (c CLI) String() string {
 // HasFunctions tells whether configurations can call provider functions.
 func (c CLI) HasFunctions() bool {
 	if c.OpenTofu {
-		return c.atLeast("1.7.0")
+		return c.AtLeast("1.7.0")
 	}
-	return c.atLeast("1.8.0")
+	return c.AtLeast("1.8.0")
 }
 
 // HasImportBlocks tells whether configurations can have import blocks with a
 // string id, and whether a plan can generate configuration for them.
 func (c CLI) HasImportBlocks() bool {
 	if c.OpenTofu {
-		return c.atLeast("1.6.0")
+		return c.AtLeast("1.6.0")
 	}
-	return c.atLeast("1.5.0")
+	return c.AtLeast("1.5.0")
 }
 
 // HasIdentity tells whether import blocks can name an identity.
-func (c CLI) HasIdentity() bool { return !c.OpenTofu && c.atLeast("1.12.0") }
+func (c CLI) HasIdentity() bool { return !c.OpenTofu && c.AtLeast("1.12.0") }
 
 // HasActions tells whether configurations can have actions.
-func (c CLI) HasActions() bool { return !c.OpenTofu && c.atLeast("1.14.0") }
+func (c CLI) HasActions() bool { return !c.OpenTofu && c.AtLeast("1.14.0") }
 
 // HasQuery tells whether there are list resources and `terraform query`.
-func (c CLI) HasQuery() bool { return !c.OpenTofu && c.atLeast("1.14.0") }
+func (c CLI) HasQuery() bool { return !c.OpenTofu && c.AtLeast("1.14.0") }
 
-func (c CLI) atLeast(minimum string) bool {
+// AtLeast tells whether the CLI has this version or a later one.
+func (c CLI) AtLeast(minimum string) bool {
 	return c.Version.Core().GreaterThanOrEqual(version.Must(version.NewVersion(minimum)))
 }
 
