@@ -235,6 +235,10 @@ func TestReplacedBy(t *testing.T) {
 		}
 		return one
 	}
+	inState := func(state string, s sighting) sighting {
+		s.state = state
+		return s
+	}
 	for name, test := range map[string]struct {
 		then, now sighting
 		down      bool
@@ -249,6 +253,8 @@ func TestReplacedBy(t *testing.T) {
 		"no guid, the uptime goes on, unevenly":   {seen("", 100, 0), seen("", 108, 10), false, false},
 		"no guid, a new uptime":                   {seen("", 100, 0), seen("", 2, 10), false, true},
 		"no guid, a new uptime above the old one": {seen("", 5, 0), seen("", 9, 10), false, true},
+		"no guid, crashed by itself":              {seen("", 100, 0), inState("CRASHED", seen("", 2, 10)), false, false},
+		"no guid, started by itself":              {inState("STARTING", seen("", 100, 0)), seen("", 2, 10), false, false},
 		"no guid, no uptime":                      {seen("", -1, 0), seen("", -1, 10), false, false},
 		"no guid, no uptime, after a gap":         {seen("", -1, 0), seen("", -1, 10), true, true},
 		"a guid only now, after a gap":            {seen("", -1, 0), seen("b", -1, 10), true, true},

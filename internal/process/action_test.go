@@ -388,6 +388,19 @@ func TestActionsOfAProcessThatIsNotThere(t *testing.T) {
 	}
 }
 
+// Terraform stops listening when the run is canceled: sending would block.
+func TestNoProgressAfterACancel(t *testing.T) {
+	ctx, cancel := context.WithCancel(t.Context())
+	var heard []string
+	progress := progressOf(ctx, &action.InvokeResponse{SendProgress: func(event action.InvokeProgressEvent) {
+		heard = append(heard, event.Message)
+	}})
+	progress("before")
+	cancel()
+	progress("after")
+	sameList(t, "progress", heard, []string{"before"})
+}
+
 // soon is how long a canceled action may go on.
 const soon = time.Second
 
