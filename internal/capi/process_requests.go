@@ -104,10 +104,17 @@ func (c *Client) TerminateInstance(ctx context.Context, address Address, index i
 		// Korifi answers 204 to -1 and ends instance 1.
 		return fmt.Errorf("there is no instance %d: indexes begin at 0", index)
 	}
-	_, err = c.send(ctx, request{
-		method: http.MethodDelete, path: fmt.Sprintf("%s/instances/%d", path, index), once: true,
-	})
-	return err
+	r := request{method: http.MethodDelete, path: fmt.Sprintf("%s/instances/%d", path, index), once: true}
+	response, err := c.send(ctx, r)
+	if err != nil {
+		return err
+	}
+	// There is no body that could show who answered. A login page with 200 must
+	// not pass for an instance that was ended.
+	if response.Status != http.StatusNoContent {
+		return c.responseError(r.method, r.path, response, errors.New("the API answers 204 No Content when it ended the instance"))
+	}
+	return nil
 }
 
 // process makes a request that is answered by a process, and checks that it is

@@ -1,0 +1,62 @@
+package capi_test
+
+import (
+	"context"
+	"net/url"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/cf-process/terraform-provider-cf/internal/capi"
+	"github.com/cf-process/terraform-provider-cf/internal/fakecf"
+	"github.com/cf-process/terraform-provider-cf/internal/redact"
+	"github.com/cf-process/terraform-provider-cf/internal/transport"
+	"github.com/cf-process/terraform-provider-cf/internal/uaa"
+)
+
+// fastClock is a clock that waiting moves at once, so that a rate limit of
+// minutes costs a test nothing.
+type fastClock struct {
+	mu      sync.Mutex
+	skipped time.Duration
+}
+
+func (c *fastClock) now() time.Time {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return time.Now().Add(c.skipped)
+}
+
+func (c *fastClock) sleep(ctx context.Context, d time.Duration) error {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.skipped += d
+	return ctx.Err()
+}
+
+// sessionClient is a client as the provider builds it, with client credentials.
+// It waits for nothing between attempts.
+func sessionClient(t *testing.T, f *fakecf.Foundation, timeout time.Duration, retries int) *capi.Client {
+	t.Helper()
+	return credentialClient(t, f, timeout, retries, uaa.Credential{
+		Kind: uaa.ClientCredentials, ClientID: fakecf.ClientID, ClientSecret: fakecf.ClientSecret, Source: "the test's client",
+	})
+}
+
+func credentialClient(t *testing.T, f *fakecf.Foundation, timeout time.Duration, retries int, credential uaa.Credential) *capi.Client {
+	t.Helper()
+	base, err := url.Parse(f.URL())
+	if err != nil {
+		t.Fatal(err)
+	}
+	secrets, clock := &redact.Set{}, &fastClock{}
+	client, err := transport.New(
+		transport.Config{RequestTimeout: timeout, MaxRetries: retries, Secrets: secrets},
+		transport.WithClock(clock.now, clock.sleep),
+	)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(client.CloseIdleConnections)
+	return capi.New(capi.Config{BaseURL: base, Transport: client, Auth: uaa.New(base, credential, client, secrets), Secrets: secrets})
+}

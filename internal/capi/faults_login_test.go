@@ -1,0 +1,100 @@
+package capi_test
+
+import (
+	"errors"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/cf-process/terraform-provider-cf/internal/capi"
+	"github.com/cf-process/terraform-provider-cf/internal/fakecf"
+	"github.com/cf-process/terraform-provider-cf/internal/uaa"
+)
+
+// The faults of the login: the reader behind it comes through, and a password
+// is not tried again because something else went wrong.
+func TestLoginFaults(t *testing.T) {
+	for name, test := range map[string]struct {
+		method, path string
+		do           fakecf.Action
+		comes        bool
+		tokens       int // requests for a token
+	}{
+		"root: 503":                     {"GET", "^/$", fakecf.Status(503), true, 1},
+		"root: closed":                  {"GET", "^/$", fakecf.Close(), true, 1},
+		"root: cut off":                 {"GET", "^/$", fakecf.CutOff(30), true, 1},
+		"root: 404 of the router":       {"GET", "^/$", fakecf.RouterError(404, "unknown_route"), true, 1},
+		"root: a login page":            {"GET", "^/$", fakecf.HTML(200), false, 0},
+		"root: 404":                     {"GET", "^/$", fakecf.HTML(404), false, 0},
+		"token: 502":                    {"POST", "/oauth/token", fakecf.RouterError(502, "endpoint_failure"), true, 2},
+		"token: 503":                    {"POST", "/oauth/token", fakecf.HTML(503), true, 2},
+		"token: 429":                    {"POST", "/oauth/token", fakecf.Status(429).WithHeader("Retry-After", "60"), true, 2},
+		"token: closed":                 {"POST", "/oauth/token", fakecf.Close(), true, 2},
+		"token: answer lost":            {"POST", "/oauth/token", fakecf.CloseAfter(), true, 2},
+		"token: answer cut off":         {"POST", "/oauth/token", fakecf.CutOff(10), true, 2},
+		"token: wrong password":         {"POST", "/oauth/token", fakecf.UAAError(401, "unauthorized", "Bad credentials"), false, 1},
+		"token: account is locked":      {"POST", "/oauth/token", fakecf.UAAError(401, "unauthorized", "Your account has been locked"), false, 1},
+		"token: redirect to other host": {"POST", "/oauth/token", fakecf.Redirect(307, "http://127.0.0.1:1/"), false, 1},
+	} {
+		t.Run(name, func(t *testing.T) {
+			f := fakecf.New(t)
+			client := credentialClient(t, f, 20*time.Second, 3, uaa.Credential{
+				Kind: uaa.Password, User: fakecf.User, Password: fakecf.Password, Source: "user and password from a test",
+			})
+			f.AddFault(fakecf.Fault{Method: test.method, Path: test.path, Times: 1, Do: test.do})
+			var wg sync.WaitGroup
+			for range 20 {
+				wg.Go(func() {
+					err := isWeb(client.GetProcess(t.Context(), byGUID))
+					var login *uaa.Error
+					if test.comes && err != nil || !test.comes && (!errors.As(err, &login) || login.Source != "user and password from a test") {
+						t.Errorf("got %v", err)
+					}
+				})
+			}
+			wg.Wait()
+			if got := f.Count("POST", "/oauth/token"); got != test.tokens {
+				t.Errorf("%d requests for a token, want %d", got, test.tokens)
+			}
+			if reads := f.Count("GET", "/v3/"); test.comes && reads != 20 || !test.comes && reads != 0 {
+				t.Errorf("%d reads", reads)
+			}
+		})
+	}
+}
+
+// One 401 in the middle is one new login for all; a second one is an error that
+// says which credential was used.
+func TestRevokedTokens(t *testing.T) {
+	f := fakecf.New(t)
+	client := sessionClient(t, f, 20*time.Second, 0)
+	read := func(check func(error)) {
+		var wg sync.WaitGroup
+		for range 100 {
+			wg.Go(func() { check(isWeb(client.GetProcess(t.Context(), byGUID))) })
+		}
+		wg.Wait()
+	}
+	fine := func(err error) {
+		if err != nil {
+			t.Error(err)
+		}
+	}
+	read(fine)
+	f.RevokeTokens()
+	read(fine)
+	if got := f.Count("POST", "/oauth/token"); got != 2 {
+		t.Errorf("%d logins, want 2", got)
+	}
+	f.ResetRequests()
+	f.AddFault(fakecf.Fault{Path: "/v3/", Do: fakecf.Status(401)})
+	if err := isWeb(client.GetProcess(t.Context(), byGUID)); true {
+		var e *capi.Error
+		if !errors.As(err, &e) || e.Status != 401 || e.Credential != "the test's client" {
+			t.Errorf("got %v", err)
+		}
+	}
+	if reads, logins := f.Count("GET", "/v3/"), f.Count("POST", "/oauth/token"); reads != 2 || logins != 1 {
+		t.Errorf("%d reads, %d logins", reads, logins)
+	}
+}
