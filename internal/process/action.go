@@ -80,12 +80,16 @@ func progressOf(ctx context.Context, resp *action.InvokeResponse) func(string) {
 }
 
 // uncertain reports whether a request that failed may have been carried out
-// all the same: the connection broke after it was sent, or the server (or a
-// proxy in front of it) failed while it was at it.
+// all the same: the connection broke after it was sent, the server (or a proxy
+// in front of it) failed while it was at it, or somebody else answered.
 func uncertain(err error) bool {
 	var noAnswer *transport.Error
 	if errors.As(err, &noAnswer) {
 		return noAnswer.MayHaveArrived
+	}
+	var other *capi.ResponseError
+	if errors.As(err, &other) {
+		return true
 	}
 	var api *capi.Error
 	return errors.As(err, &api) && api.Status >= 500

@@ -139,6 +139,11 @@ func TestTerminateIsSentOnce(t *testing.T) {
 			severity: tfprotov6.DiagnosticSeverityError, summary: "Probably not terminated",
 			parts: []string{"CF-ServiceUnavailable", "was not sent again"},
 		},
+		"a login page answered": {
+			faults:   []fakecf.Fault{deletes(fakecf.HTML(200))},
+			severity: tfprotov6.DiagnosticSeverityError, summary: "Probably not terminated",
+			parts: []string{"was not sent again", "204 No Content"},
+		},
 		"and the stats cannot be read": {
 			faults: []fakecf.Fault{
 				deletes(fakecf.CloseAfter()),
