@@ -98,39 +98,57 @@ func (d *listDataSource) Read(ctx context.Context, req datasource.ReadRequest, r
 	respond(ctx, d.Client, req, resp, d.read)
 }
 
-// read is the whole of the data source, without the framework: configuration
-// in, state out.
+// read makes the state for the framework.
 func (d *listDataSource) read(ctx context.Context, client *capi.Client, config tftypes.Value) (tftypes.Value, diag.Diagnostics) {
+	list, byApp, diags := d.list(ctx, client, config)
+	if diags.HasError() {
+		return tftypes.Value{}, diags
+	}
+	values := make([]tftypes.Value, len(list))
+	for i, p := range list {
+		values[i] = listedValue(p, byApp)
+	}
+	return with(config, "processes", listOf(listedProcessType, values)), diags
+}
+
+// pack makes the state without the framework.
+func (d *listDataSource) pack(ctx context.Context, client *capi.Client, config tftypes.Value) ([]byte, diag.Diagnostics) {
+	list, byApp, diags := d.list(ctx, client, config)
+	if diags.HasError() {
+		return nil, diags
+	}
+	state := newPacker()
+	state.list(config, "processes", list, byApp)
+	if state.err != nil {
+		diags.AddError("Could not encode the processes", state.err.Error()+". This is a bug of the provider.")
+	}
+	return state.buffer.Bytes(), diags
+}
+
+// list asks for the processes, and for the names that belong to them.
+func (d *listDataSource) list(ctx context.Context, client *capi.Client, config tftypes.Value) ([]*capi.Process, map[string]capi.AppNames, diag.Diagnostics) {
 	var diags diag.Diagnostics
 	arguments := objectOf(config)
 	filter := filterOf(arguments)
 	list, err := client.ListProcesses(ctx, filter)
 	if err != nil {
-		return tftypes.Value{}, diag.Diagnostics{listFailure(filter, err)}
+		return nil, nil, diag.Diagnostics{listFailure(filter, err)}
 	}
 	diags.Append(apiWarnings(list.Warnings)...)
 	diags.Append(unstableWarning("processes", list.Unstable)...)
-
-	names := &capi.NameList{}
-	if arguments.flag("include_names") {
-		if names, err = client.Names(ctx, list.Processes); err != nil {
-			diags.Append(fwutil.Failure{
-				Object: "App", Action: "read the names of apps, spaces and organizations", Feature: "include_names",
-			}.Diagnostic(err))
-			return tftypes.Value{}, diags
-		}
-		diags.Append(apiWarnings(names.Warnings)...)
-		diags.Append(unstableWarning("apps", names.Unstable)...)
+	if !arguments.flag("include_names") {
+		return list.Processes, nil, diags
 	}
-
-	values := make([]tftypes.Value, len(list.Processes))
-	for i, p := range list.Processes {
-		values[i] = listedValue(p, names.ByApp)
-		// What was turned into a value is not needed any more, and there can be
-		// tens of thousands.
-		list.Processes[i] = nil
+	names, err := client.Names(ctx, list.Processes)
+	if err != nil {
+		diags.Append(fwutil.Failure{
+			Object: "App", Action: "read the names of apps, spaces and organizations", Feature: "include_names",
+		}.Diagnostic(err))
+		return nil, nil, diags
 	}
-	return with(config, "processes", listOf(listedProcessType, values)), diags
+	diags.Append(apiWarnings(names.Warnings)...)
+	diags.Append(unstableWarning("apps", names.Unstable)...)
+	return list.Processes, names.ByApp, diags
 }
 
 // listFailure is the diagnostic for a list that could not be read.

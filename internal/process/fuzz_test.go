@@ -43,6 +43,23 @@ func FuzzMapping(f *testing.F) {
 		if !value.IsFullyKnown() {
 			t.Fatal("something is unknown")
 		}
+		// In a list it is written without such a value, to the same effect.
+		listed := listedValue(p, nil)
+		if sent, err = tfprotov6.NewDynamicValue(listedProcessType, listed); err != nil {
+			t.Fatal(err)
+		}
+		packed := newPacker()
+		packed.listed(p, nil)
+		if packed.err != nil {
+			t.Fatal(packed.err)
+		}
+		written := tfprotov6.DynamicValue{MsgPack: packed.buffer.Bytes()}
+		if received, err = written.Unmarshal(listedProcessType); err != nil || !received.Equal(listed) {
+			t.Fatalf("%s was written as %s, %v", listed, received, err)
+		}
+		if len(written.MsgPack) != len(sent.MsgPack) {
+			t.Fatalf("%d bytes, not %d", len(written.MsgPack), len(sent.MsgPack))
+		}
 	})
 }
 

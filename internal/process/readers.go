@@ -12,16 +12,16 @@ import (
 )
 
 // Reader reads a data source without the framework: the configuration in, the
-// state out. The framework's Read calls the same function, and then spends as
-// much again on going over a large state several times.
+// state out. The framework's Read makes the same state of the same processes, and
+// then goes over it several times.
 type Reader struct {
 	// TypeName is the name of the data source without the provider's.
 	TypeName string
 	// Type is the type of the configuration and of the state; made when it is
 	// first asked for, since most runs of a provider read nothing.
 	Type func() tftypes.Type
-	// Read makes the state. There is none when there are errors.
-	Read func(ctx context.Context, client *capi.Client, config tftypes.Value) (tftypes.Value, diag.Diagnostics)
+	// Read makes the state, in MessagePack. There is none when there are errors.
+	Read func(ctx context.Context, client *capi.Client, config tftypes.Value) ([]byte, diag.Diagnostics)
 }
 
 // LargeLists are the readers of the data sources whose state can have tens of
@@ -36,6 +36,6 @@ func LargeLists() []Reader {
 			processes.Schema(ctx, datasource.SchemaRequest{}, &described)
 			return described.Schema.Type().TerraformType(ctx)
 		}),
-		Read: processes.read,
+		Read: processes.pack,
 	}}
 }

@@ -14,9 +14,9 @@ import (
 // listServer answers ReadDataSource for the large lists itself and leaves all
 // else to the framework. After Read, the framework copies, compares and rebuilds
 // the whole state more than once, which for a list of thousands of processes
-// takes longer than to read, decode and map it. None of that does anything
-// here: the state is made by the provider in its final form, and no attribute
-// has a type with a semantic equality. Configuration is validated by the
+// takes several times as long as to read, decode and encode it. None of that
+// does anything here: the state is made by the provider in its final form, and
+// no attribute has a type with a semantic equality. Configuration is validated by the
 // framework, in a request of its own.
 type listServer struct {
 	protocolServer
@@ -50,14 +50,16 @@ func (s *listServer) ReadDataSource(ctx context.Context, req *tfprotov6.ReadData
 	}
 	state, diags := reader.Read(ctx, client, config)
 	resp := &tfprotov6.ReadDataSourceResponse{Diagnostics: protocolDiagnostics(diags)}
-	if diags.HasError() {
+	if !diags.HasError() {
+		resp.State = &tfprotov6.DynamicValue{MsgPack: state}
 		return resp, nil
 	}
-	encoded, err := tfprotov6.NewDynamicValue(kind, state)
+	// Beside errors the framework sends the configuration.
+	unread, err := tfprotov6.NewDynamicValue(kind, config)
 	if err != nil {
 		return nil, err
 	}
-	resp.State = &encoded
+	resp.State = &unread
 	return resp, nil
 }
 

@@ -1,0 +1,239 @@
+package process_test
+
+import (
+	"bytes"
+	"encoding/json"
+	"fmt"
+	"net/http"
+	"net/http/httptest"
+	"net/url"
+	"reflect"
+	"strings"
+	"testing"
+
+	"github.com/hashicorp/terraform-plugin-framework/providerserver"
+	"github.com/hashicorp/terraform-plugin-go/tfprotov6"
+	"github.com/hashicorp/terraform-plugin-go/tftypes"
+
+	"github.com/cf-process/terraform-provider-cf/internal/capi"
+	"github.com/cf-process/terraform-provider-cf/internal/provider"
+	"github.com/cf-process/terraform-provider-cf/internal/transport"
+)
+
+// serveProcesses serves processes as they are, by GUID and as lists of one page.
+func serveProcesses(t testing.TB, processes []generated) string {
+	t.Helper()
+	byGUID := map[string]string{}
+	all := make([]string, 0, len(processes))
+	for _, p := range processes {
+		body := compact(t, p.said)
+		byGUID[p.said["guid"].(string)] = body
+		all = append(all, body)
+	}
+	page := fmt.Sprintf(`{"pagination":{"total_results":%d,"next":null},"resources":[%s]}`, len(all), strings.Join(all, ","))
+	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		body := byGUID[strings.TrimPrefix(r.URL.Path, "/v3/processes/")]
+		if r.URL.Path == "/v3/processes" {
+			body = page
+		}
+		if body == "" {
+			w.WriteHeader(http.StatusNotFound)
+		}
+		_, _ = w.Write([]byte(body)) // a client that went away fails the test by itself
+	}))
+	t.Cleanup(server.Close)
+	return server.URL
+}
+
+// wholeReaderOf reads through the server that users have.
+func wholeReaderOf(t testing.TB, address string) *reader {
+	t.Helper()
+	server := provider.NewServer("test")()
+	schemas, err := server.GetProviderSchema(t.Context(), &tfprotov6.GetProviderSchemaRequest{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	config := arguments{}
+	for name := range schemas.Provider.ValueType().(tftypes.Object).AttributeTypes {
+		config[name] = nil
+	}
+	config["api_url"], config["access_token"], config["max_retries"] = address, "token-of-a-test", 0
+	text, err := json.Marshal(config)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return connect(t, server, string(text))
+}
+
+// frameworkReaderOf reads through the framework's server alone.
+func frameworkReaderOf(t testing.TB, address string) *reader {
+	t.Helper()
+	base, err := url.Parse(address)
+	if err != nil {
+		t.Fatal(err)
+	}
+	client, err := transport.New(transport.Config{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(client.CloseIdleConnections)
+	api := capi.New(capi.Config{BaseURL: base, Transport: client, Auth: userToken("token-of-a-test")})
+	return connect(t, providerserver.NewProtocol6(bareProvider{api})(), `{}`)
+}
+
+// response reads a data source and returns the response as it is.
+func (r *reader) response(name string, a arguments) *tfprotov6.ReadDataSourceResponse {
+	r.t.Helper()
+	resp, err := r.server.ReadDataSource(r.t.Context(), &tfprotov6.ReadDataSourceRequest{TypeName: name, Config: r.config(name, a)})
+	if err != nil {
+		r.t.Fatal(err)
+	}
+	return resp
+}
+
+// What Terraform shows of a process is what the API said, whatever of it is
+// absent, null, zero or set.
+func TestProcessIsShownAsTheAPISaidIt(t *testing.T) {
+	t.Parallel()
+	processes := everyState(2, 5)
+	for i, p := range anyState(3, 5, 200) {
+		guid := fmt.Sprintf("any-%d", i)
+		p.said["guid"], p.shown["guid"] = guid, guid
+		processes = append(processes, p)
+	}
+	r := wholeReaderOf(t, serveProcesses(t, processes))
+	for _, p := range processes {
+		a := arguments{"guid": p.said["guid"]}
+		if found := r.validate("cf_process", a); found != "" {
+			t.Fatal(found)
+		}
+		compareShown(t, p, r.read("cf_process", a))
+	}
+
+	list := r.processes(nil)
+	if len(list) != len(processes) {
+		t.Fatalf("%d of %d processes", len(list), len(processes))
+	}
+	for i, p := range processes {
+		for _, name := range []string{"app_name", "space_name", "organization_guid", "organization_name"} {
+			p.shown[name] = nil
+		}
+		compareShown(t, p, list[i])
+	}
+}
+
+func compareShown(t *testing.T, p generated, shown map[string]any) {
+	t.Helper()
+	if !reflect.DeepEqual(p.shown, shown) {
+		t.Errorf("the API said\n%.3000s\nTerraform shows\n%.3000s\nwant\n%.3000s", compact(t, p.said), compact(t, shown), compact(t, p.shown))
+	}
+}
+
+// The list that is answered in front of the framework has the same bytes as the
+// framework's own. Maps have no order in the protocol, so that bytes can only be
+// compared where they have one entry; for more, the values are.
+func TestListIsTheSameInFrontOfTheFramework(t *testing.T) {
+	t.Parallel()
+	for name, processes := range map[string][]generated{
+		"every state":      everyState(4, 1),
+		"any state":        anyState(5, 1, 300),
+		"many map entries": anyState(6, 6, 300),
+		"15 processes":     anyState(7, 1, 15),
+		"16 processes":     anyState(8, 1, 16),
+		"1 process":        anyState(9, 1, 1),
+		"no process":       nil,
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			address := serveProcesses(t, processes)
+			whole, framework := wholeReaderOf(t, address), frameworkReaderOf(t, address)
+			for _, a := range []arguments{
+				nil,
+				{"include_names": false, "guids": []string{"process-000001", "process-000002"}, "order_by": "created_at"},
+				{"types": []string{}, "app_guid": "some-app"},
+				{"created_ats": arguments{"gt": "2025-01-01T00:00:00Z"}, "updated_ats": arguments{"values": []string{"2025-01-01T00:00:00Z"}}},
+				{"label_selector": "größe in (\"x\",目)", "include_names": true, "guids": []string{}},
+			} {
+				got, want := whole.response("cf_processes", a), framework.response("cf_processes", a)
+				if g, w := diagnosticText(got.Diagnostics), diagnosticText(want.Diagnostics); g != w {
+					t.Fatalf("%v: %s\nthe framework: %s", a, g, w)
+				}
+				if len(got.State.MsgPack) != len(want.State.MsgPack) {
+					t.Errorf("%v: %d bytes, not %d", a, len(got.State.MsgPack), len(want.State.MsgPack))
+				}
+				if name != "many map entries" && !bytes.Equal(got.State.MsgPack, want.State.MsgPack) {
+					t.Errorf("%v: the bytes differ", a)
+				}
+				gotState, err := got.State.Unmarshal(whole.types["cf_processes"])
+				if err != nil {
+					t.Fatal(err)
+				}
+				wantState, err := want.State.Unmarshal(framework.types["cf_processes"])
+				if err != nil {
+					t.Fatal(err)
+				}
+				if !gotState.Equal(wantState) {
+					t.Errorf("%v: the values differ", a)
+				}
+			}
+		})
+	}
+}
+
+// Errors and warnings are also the same, with their attributes.
+func TestListFailsTheSameInFrontOfTheFramework(t *testing.T) {
+	t.Parallel()
+	const page = `{"pagination":{"total_results":1},"resources":[{"guid":"g","relationships":{"app":{"data":{"guid":"a"}}}}]}`
+	for name, test := range map[string]struct {
+		status    int
+		header    map[string]string
+		body      string
+		arguments arguments
+		want      string // of one diagnostic
+	}{
+		"not found": {
+			404, nil, `{"errors":[{"code":10010,"title":"CF-ResourceNotFound","detail":"App not found"}]}`,
+			arguments{"app_guid": "a"}, `error at ("app_guid")`,
+		},
+		"unknown filter": {
+			400, nil, `{"errors":[{"code":10005,"title":"CF-BadQueryParameter","detail":"Unknown query parameter(s): 'label_selector'. Valid parameters are: 'page'"}]}`,
+			arguments{"label_selector": "a"}, `error at ("label_selector")`,
+		},
+		"unusable":         {200, nil, `{"resources":7}`, nil, "error: Unusable response"},
+		"two errors":       {422, nil, `{"errors":[{"code":1,"title":"A","detail":"b"},{"code":2,"title":"C","detail":"d"}]}`, nil, "error: "},
+		"html":             {502, map[string]string{"X-Cf-RouterError": "endpoint_failure"}, "<html>", nil, "error: "},
+		"refused":          {401, nil, "", nil, "error: Credential refused"},
+		"warnings":         {200, map[string]string{"X-Cf-Warnings": "one,two%20words"}, page, nil, "warning: Warning from the API: two words"},
+		"unstable":         {200, nil, strings.Replace(page, `:1}`, `:2}`, 1), nil, "warning: The list changed"},
+		"names fail":       {200, nil, page, arguments{"include_names": true}, "error: "},
+		"warning and fail": {200, map[string]string{"X-Cf-Warnings": "one"}, page, arguments{"include_names": true}, "warning: Warning"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+				if r.URL.Path == "/v3/apps" {
+					http.Error(w, "no apps today", http.StatusTeapot)
+					return
+				}
+				for name, value := range test.header {
+					w.Header().Set(name, value)
+				}
+				w.WriteHeader(test.status)
+				_, _ = w.Write([]byte(test.body))
+			}))
+			t.Cleanup(server.Close)
+			got := wholeReaderOf(t, server.URL).response("cf_processes", test.arguments)
+			want := frameworkReaderOf(t, server.URL).response("cf_processes", test.arguments)
+			gotText, wantText := diagnosticText(got.Diagnostics), diagnosticText(want.Diagnostics)
+			// Only the credential is another one.
+			gotText, _, _ = strings.Cut(gotText, "The API does not accept the credential")
+			wantText, _, _ = strings.Cut(wantText, "The API does not accept the credential")
+			if gotText != wantText || !strings.Contains(gotText, test.want) {
+				t.Errorf("it says\n%s\nthe framework\n%s\nwant\n%s", gotText, wantText, test.want)
+			}
+			if !reflect.DeepEqual(got.State, want.State) {
+				t.Errorf("the state is\n%q\nthe framework's\n%q", got.State, want.State)
+			}
+		})
+	}
+}
