@@ -1,0 +1,9 @@
+# Every process of a space.
+list "cf_process" "space" {
+  provider         = cf
+  include_resource = true
+
+  config {
+    space_guids = ["5bace000-0000-4000-8000-000000000001"]
+  }
+}
