@@ -2,6 +2,7 @@ package process
 
 import (
 	"context"
+	"errors"
 	"time"
 
 	"github.com/hashicorp/terraform-plugin-framework-timeouts/resource/timeouts"
@@ -176,7 +177,12 @@ func (r *processResource) wait(ctx context.Context, address capi.Address, config
 	if err := waitForInstances(ctx, r.Client, address, *want, r.clock, progress); err != nil {
 		failure := changeFailure(address)
 		failure.Action = "wait for the instances of " + address.String()
-		diags.Append(waitDiagnostic(err, failure))
+		failed := waitDiagnostic(err, failure)
+		if errors.Is(err, context.DeadlineExceeded) {
+			failed = diag.NewErrorDiagnostic(failed.Summary(), failed.Detail()+"\n\nThe process was scaled as configured; only "+
+				"the waiting failed. To wait longer, raise the timeouts of the resource.")
+		}
+		diags.Append(failed)
 	}
 	return diags
 }

@@ -1,0 +1,196 @@
+package process
+
+import (
+	"net/http"
+	"strings"
+	"testing"
+
+	"github.com/cf-process/terraform-provider-cf/internal/fakecf"
+)
+
+func TestResourceAddressForms(t *testing.T) {
+	t.Parallel()
+	for name, test := range map[string]struct {
+		given    settings
+		identity string
+	}{
+		"guid":             {settings{"guid": fakecf.GUIDWorker}, "guid=" + fakecf.GUIDWorker},
+		"app and type":     {settings{"app_guid": fakecf.AppGUID, "type": "worker"}, "app_guid=" + fakecf.AppGUID + " type=worker"},
+		"app, web":         {settings{"app_guid": fakecf.AppGUID}, "app_guid=" + fakecf.AppGUID + " type=web"},
+		"guid in capitals": {settings{"guid": strings.ToUpper(fakecf.GUIDWorker)}, "guid=" + strings.ToUpper(fakecf.GUIDWorker)},
+		"all three":        {settings{"guid": fakecf.GUIDWorker, "app_guid": fakecf.AppGUID, "type": "worker"}, "guid=" + fakecf.GUIDWorker},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			w := startWorkspace(t, fakecf.SpaceDeveloper)
+			if strings.Contains(name, "capitals") {
+				ignoreCase(w)
+			}
+			unknown := settings{}
+			for attribute := range test.given {
+				unknown[attribute] = unknownYet
+			}
+			for _, first := range []settings{test.given, unknown} {
+				w.forget()
+				w.ResetRequests()
+				if text := diagnosticsText(w.apply(w.plan(first), test.given)); text != "" {
+					t.Fatal(text)
+				}
+				w.wrote()
+				w.settled(test.given)
+				if got := w.identityOf(w.identified); got != test.identity {
+					t.Errorf("the identity is %q, not %q", got, test.identity)
+				}
+				for attribute, value := range test.given {
+					if w.at(attribute) != value {
+						t.Errorf("%s is %v, not %v as configured", attribute, w.at(attribute), value)
+					}
+				}
+			}
+		})
+	}
+}
+
+// ignoreCase makes the foundation find GUIDs in any case, as on MySQL.
+func ignoreCase(w *workspace) {
+	w.OnRequest(lowerPath)
+}
+
+func TestResourceAddressThatDisagrees(t *testing.T) {
+	t.Parallel()
+	w := startWorkspace(t, fakecf.SpaceDeveloper)
+	for name, s := range map[string]settings{
+		"type":     {"guid": fakecf.GUIDWorker, "app_guid": fakecf.AppGUID, "type": "web", "instances": 4},
+		"app_guid": {"guid": fakecf.GUIDWorker, "app_guid": fakecf.AppGUIDCatalog, "type": "worker", "instances": 4},
+	} {
+		w.fails(s, `AttributeName("`+name+`"): The address does not agree with itself`)
+		w.wrote()
+		if !w.state.IsNull() {
+			t.Error("something was stored")
+		}
+	}
+}
+
+// A changed address is another process: let go of the one, adopt the other.
+func TestResourceAddressChanges(t *testing.T) {
+	t.Parallel()
+	w := startWorkspace(t, fakecf.SpaceDeveloper)
+	w.converges(settings{"app_guid": fakecf.AppGUID, "type": "worker", "instances": 2}, `POST {"instances":2}`)
+
+	for name, s := range map[string]settings{
+		"another app":      {"app_guid": fakecf.AppGUIDCatalog, "type": "worker"},
+		"type left out":    {"app_guid": fakecf.AppGUID},
+		"another guid":     {"guid": fakecf.GUIDTanzu},
+		"an unknown guid":  {"guid": unknownYet},
+		"of another check": {"guid": fakecf.GUIDWeb, "health_check": settings{"data": settings{"endpoint": "/x"}}},
+	} {
+		if p := w.plan(s); !p.replace || len(p.diags) > 0 {
+			t.Errorf("%s: replace is %v, %s", name, p.replace, diagnosticsText(p.diags))
+		}
+	}
+	for name, s := range map[string]settings{
+		"all three":        {"guid": fakecf.GUIDWorker, "app_guid": fakecf.AppGUID, "type": "worker"},
+		"guid only":        {"guid": fakecf.GUIDWorker},
+		"other case":       {"app_guid": strings.ToUpper(fakecf.AppGUID), "type": "worker"},
+		"guid, other case": {"guid": strings.ToUpper(fakecf.GUIDWorker)},
+	} {
+		if p := w.plan(s); p.replace || len(p.diags) > 0 {
+			t.Errorf("%s: replace is %v, %s", name, p.replace, diagnosticsText(p.diags))
+		}
+	}
+}
+
+// The same process by another form of address: no replacement and no request
+// that writes, but from then on the other form is followed.
+func TestResourceAddressChangesItsForm(t *testing.T) {
+	t.Parallel()
+	w := startWorkspace(t, fakecf.SpaceDeveloper)
+	byGUID, byApp := settings{"guid": fakecf.GUIDWeb}, settings{"app_guid": fakecf.AppGUID}
+	all := settings{"guid": fakecf.GUIDWeb, "app_guid": fakecf.AppGUID, "type": "web"}
+	w.converges(byGUID)
+	if p := w.plan(byApp); p.replace || p.empty() || strings.Join(unknowns("", p.planned), " ") != "updated_at" {
+		t.Errorf("replace is %v, unknown are %v", p.replace, unknowns("", p.planned))
+	}
+	w.converges(byApp)
+	if got := w.identityOf(w.identified); got != "app_guid="+fakecf.AppGUID+" type=web" {
+		t.Errorf("the identity is %q", got)
+	}
+	w.settled(all)
+	w.StartDeployment(fakecf.AppGUID)
+	replaced := w.FinishDeployment(fakecf.AppGUID)
+	w.settled(byApp)
+	if w.at("guid") != replaced {
+		t.Errorf("guid is %v, not %s", w.at("guid"), replaced)
+	}
+	w.converges(settings{"guid": replaced})
+	if got := w.identityOf(w.identified); got != "guid="+replaced {
+		t.Errorf("the identity is %q", got)
+	}
+	w.StartDeployment(fakecf.AppGUID)
+	w.FinishDeployment(fakecf.AppGUID)
+	if p := w.plan(settings{"guid": replaced}); !p.prior.IsNull() || p.replace {
+		t.Error("by GUID, the process is gone after a deployment")
+	}
+}
+
+func TestResourceAddressInAnotherCase(t *testing.T) {
+	t.Parallel()
+	w := startWorkspace(t, fakecf.SpaceDeveloper)
+	ignoreCase(w)
+	upper := strings.ToUpper(fakecf.GUIDWeb)
+	w.converges(settings{"guid": fakecf.GUIDWeb})
+	w.converges(settings{"guid": upper})
+	w.converges(settings{"app_guid": strings.ToUpper(fakecf.AppGUID), "type": "web"})
+	w.converges(settings{"app_guid": fakecf.AppGUID, "type": "web", "instances": 5}, `POST {"instances":5}`)
+}
+
+// Gone is only what the API itself says is gone.
+func TestResourceGone(t *testing.T) {
+	t.Parallel()
+	s := settings{"guid": fakecf.GUIDWeb}
+	t.Run("says the API", func(t *testing.T) {
+		t.Parallel()
+		w := startWorkspace(t, fakecf.SpaceDeveloper)
+		w.converges(s)
+		w.DeleteProcess(fakecf.GUIDWeb)
+		if p := w.plan(s); !p.prior.IsNull() {
+			t.Error("it is not planned anew")
+		}
+		w.fails(s, "manages a process that exists")
+		if !w.state.IsNull() {
+			t.Error("something was stored")
+		}
+	})
+	t.Run("the app, says the API", func(t *testing.T) {
+		t.Parallel()
+		w := startWorkspace(t, fakecf.SpaceDeveloper)
+		w.converges(settings{"app_guid": fakecf.AppGUID})
+		w.DeleteApp(fakecf.AppGUID)
+		if p := w.plan(settings{"app_guid": fakecf.AppGUID}); !p.prior.IsNull() {
+			t.Error("it is not planned anew")
+		}
+	})
+	for name, fault := range map[string]fakecf.Action{
+		"router":           fakecf.RouterError(404, "unknown_route"),
+		"unknown endpoint": fakecf.Status(404, fakecf.APIError{Code: 10000, Title: "CF-NotFound", Detail: "Unknown request"}),
+		"HTML":             fakecf.HTML(404),
+		"forbidden":        fakecf.Status(403),
+		"empty":            fakecf.Empty(404),
+		"empty object":     fakecf.RawJSON(404, "{}"),
+	} {
+		t.Run("not by "+name, func(t *testing.T) {
+			t.Parallel()
+			w := startWorkspace(t, fakecf.SpaceDeveloper)
+			w.converges(s)
+			w.AddFault(fakecf.Fault{Path: "/v3/processes/", Do: fault})
+			before := w.state
+			if text := w.refresh(); text == "" || !w.state.Equal(before) {
+				t.Errorf("the error is %q", text)
+			}
+			w.ClearFaults()
+			w.settled(s)
+		})
+	}
+}
+
+func lowerPath(r *http.Request) { r.URL.Path = strings.ToLower(r.URL.Path) }

@@ -1,0 +1,424 @@
+package process
+
+import (
+	"context"
+	"net/http"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/hashicorp/terraform-plugin-go/tfprotov6"
+
+	"github.com/cf-process/terraform-provider-cf/internal/fakecf"
+)
+
+var quotaExceeded = fakecf.Status(422, fakecf.APIError{Code: 10008, Title: "CF-UnprocessableEntity", Detail: "memory quota exceeded"})
+
+// A failed create stores nothing; the next apply adopts again and sends only
+// the rest.
+func TestResourceCreateFails(t *testing.T) {
+	t.Parallel()
+	s := byGUID(fakecf.GUIDWeb, settings{"command": "bin/x", "memory_in_mb": 333})
+	t.Run("at PATCH", func(t *testing.T) {
+		t.Parallel()
+		w := startWorkspace(t, fakecf.SpaceDeveloper)
+		w.AddFault(fakecf.Fault{Method: "PATCH", Path: "/v3/", Do: quotaExceeded})
+		w.fails(s, "memory quota exceeded")
+		w.ClearFaults()
+		w.converges(s, `PATCH {"command":"bin/x"}`, `POST {"memory_in_mb":333}`)
+	})
+	t.Run("at scale", func(t *testing.T) {
+		t.Parallel()
+		w := startWorkspace(t, fakecf.SpaceDeveloper)
+		w.AddFault(fakecf.Fault{Method: "POST", Path: "/v3/", Do: quotaExceeded})
+		text := w.run(s)
+		for _, want := range []string{"memory quota exceeded", "CF-UnprocessableEntity", "10008", "X-VCAP-Request-ID", "Some of the changes were made"} {
+			if !strings.Contains(text, want) {
+				t.Errorf("%q is not in:\n%s", want, text)
+			}
+		}
+		w.ClearFaults()
+		w.converges(s, `POST {"memory_in_mb":333}`)
+	})
+	t.Run("at the wait", func(t *testing.T) {
+		t.Parallel()
+		w := startWorkspace(t, fakecf.SpaceDeveloper)
+		w.SetStartOutcome(fakecf.GUIDWeb, "CRASHED", "Exited with status 1")
+		waiting := byGUID(fakecf.GUIDWeb, settings{"instances": 4, "wait_for_instances": true})
+		w.fails(waiting, "index 3: CRASHED: Exited with status 1")
+		w.converges(waiting)
+	})
+	t.Run("not found", func(t *testing.T) {
+		t.Parallel()
+		w := startWorkspace(t, fakecf.SpaceDeveloper)
+		w.fails(settings{"guid": "no-such"}, `AttributeName("guid"): Process not found`)
+		w.fails(settings{"app_guid": "no-such"}, `AttributeName("app_guid"): Process not found`)
+	})
+	t.Run("not permitted", func(t *testing.T) {
+		t.Parallel()
+		w := startWorkspace(t, fakecf.SpaceAuditor)
+		w.fails(s, "Not permitted")
+	})
+}
+
+// An update that fails half-way keeps in the state what was done.
+func TestResourceUpdateFails(t *testing.T) {
+	t.Parallel()
+	start := settings{"guid": fakecf.GUIDWeb}
+	s := byGUID(fakecf.GUIDWeb, settings{
+		"command": "bin/x", "memory_in_mb": 333, "instances": 5,
+		"health_check": settings{"type": "port"}, "metadata": settings{"labels": settings{"a": "1"}},
+	})
+	const patched = `PATCH {"command":"bin/x","health_check":{"type":"port"},"metadata":{"labels":{"a":"1","environment":null,"team":null}}}`
+	t.Run("at PATCH", func(t *testing.T) {
+		t.Parallel()
+		w := startWorkspace(t, fakecf.SpaceDeveloper)
+		w.converges(start)
+		before := w.state
+		w.AddFault(fakecf.Fault{Method: "PATCH", Path: "/v3/", Do: quotaExceeded})
+		w.fails(s, "memory quota exceeded")
+		if !w.state.Equal(before) {
+			t.Error("the state has what was not done")
+		}
+		w.ClearFaults()
+		w.converges(s, patched, `POST {"instances":5,"memory_in_mb":333}`)
+	})
+	t.Run("at scale", func(t *testing.T) {
+		t.Parallel()
+		w := startWorkspace(t, fakecf.SpaceDeveloper)
+		w.converges(start)
+		w.AddFault(fakecf.Fault{Method: "POST", Path: "/v3/", Do: quotaExceeded})
+		w.fails(s, "Some of the changes were made")
+		if w.at("command") != "bin/x" || w.at("memory_in_mb") != int64(512) {
+			t.Errorf("command is %v, memory %v", w.at("command"), w.at("memory_in_mb"))
+		}
+		// Also without a refresh, the next plan is what is left.
+		p := w.planOnly(s)
+		if found := objectOf(p.planned); !found["command"].Equal(objectOf(w.state)["command"]) || found["memory_in_mb"].Equal(objectOf(w.state)["memory_in_mb"]) {
+			t.Errorf("the plan is %s", p.planned)
+		}
+		w.ClearFaults()
+		w.converges(s, `POST {"instances":5,"memory_in_mb":333}`)
+	})
+	t.Run("at the wait", func(t *testing.T) {
+		t.Parallel()
+		w := startWorkspace(t, fakecf.SpaceDeveloper)
+		w.converges(start)
+		w.SetStartOutcome(fakecf.GUIDWeb, "DOWN", "insufficient resources: memory")
+		waiting := byGUID(fakecf.GUIDWeb, settings{"instances": 4, "wait_for_instances": true, "timeouts": settings{"update": "1m"}})
+		text := w.run(waiting)
+		for _, want := range []string{"Instances not running in time", "3 of 4", "index 3: DOWN: insufficient resources: memory", "After 60 s", "raise the timeouts"} {
+			if !strings.Contains(text, want) {
+				t.Errorf("%q is not in:\n%s", want, text)
+			}
+		}
+		if w.at("instances") != int64(4) {
+			t.Errorf("instances are %v", w.at("instances"))
+		}
+		w.wrote(`POST {"instances":4}`)
+		w.settled(waiting)
+	})
+	t.Run("where the answer is lost", func(t *testing.T) {
+		t.Parallel()
+		w := startWorkspace(t, fakecf.SpaceDeveloper)
+		w.converges(start)
+		w.AddFault(fakecf.Fault{Method: "POST", Path: "/v3/", Do: fakecf.CloseAfter()})
+		w.fails(s, "No answer from")
+		w.ClearFaults()
+		w.ResetRequests()
+		w.settled(s) // the refresh sees that it was done
+	})
+	t.Run("where the answer is no process", func(t *testing.T) {
+		t.Parallel()
+		w := startWorkspace(t, fakecf.SpaceDeveloper)
+		w.converges(start)
+		w.AddFault(fakecf.Fault{Method: "PATCH", Path: "/v3/", Do: fakecf.Garbage(100)})
+		w.fails(s, "Unusable response")
+	})
+}
+
+// A canceled run stops at once and keeps what was done.
+func TestResourceCanceled(t *testing.T) {
+	t.Parallel()
+	for name, hang := range map[string]fakecf.Fault{
+		"at scale": {Method: "POST", Path: "/v3/", Do: fakecf.Hang(0)},
+		"waiting":  {Method: "GET", Path: "^/v3/.*/stats$", Do: fakecf.Hang(0)},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			f := fakecf.New(t)
+			w := newWorkspace(t, f, fakecf.SpaceDeveloper, realClock{})
+			w.converges(settings{"guid": fakecf.GUIDWeb})
+			s := byGUID(fakecf.GUIDWeb, settings{"command": "bin/x", "instances": 4, "wait_for_instances": true})
+			p := w.plan(s)
+			ctx, cancel := context.WithCancel(t.Context())
+			hang.When = func(*http.Request) bool { cancel(); return true }
+			w.AddFault(hang)
+			began := time.Now()
+			resp, err := w.server.ApplyResourceChange(ctx, &tfprotov6.ApplyResourceChangeRequest{
+				TypeName: "cf_process", PriorState: w.dynamic(p.prior), PlannedState: w.dynamic(p.planned),
+				Config: w.dynamic(p.config), PlannedPrivate: p.private, PlannedIdentity: w.identified,
+			})
+			if err != nil {
+				t.Fatal(err)
+			}
+			if text := diagnosticsText(resp.Diagnostics); !strings.Contains(text, "Canceled") || time.Since(began) > 5*time.Second {
+				t.Errorf("after %s: %s", time.Since(began), text)
+			}
+			w.state, w.private = w.unmarshal(resp.NewState), resp.Private
+			if w.at("command") != "bin/x" {
+				t.Errorf("command is %v", w.at("command"))
+			}
+			w.ClearFaults()
+			w.ResetRequests()
+			s["wait_for_instances"] = false
+			w.apply(w.plan(s), s)
+			w.settled(s)
+			if got := w.mustProcess(fakecf.GUIDWeb); got.Instances != 4 {
+				t.Errorf("instances are %d", got.Instances)
+			}
+		})
+	}
+}
+
+// A deployment in flight is waited for, within the timeout.
+func TestResourceDeploymentInFlight(t *testing.T) {
+	t.Parallel()
+	byApp := settings{"app_guid": fakecf.AppGUID}
+	changed := settings{"app_guid": fakecf.AppGUID, "command": "bin/x", "instances": 5}
+	t.Run("ends in time", func(t *testing.T) {
+		t.Parallel()
+		w := startWorkspace(t, fakecf.SpaceDeveloper)
+		w.converges(byApp)
+		w.StartDeployment(fakecf.AppGUID)
+		attempts, replaced := 0, ""
+		w.OnRequest(func(r *http.Request) {
+			if r.Method == "PATCH" {
+				if attempts++; attempts == 7 {
+					replaced = w.FinishDeployment(fakecf.AppGUID)
+				}
+			}
+		})
+		if text := w.run(changed); text != "" {
+			t.Fatal(text)
+		}
+		if p := w.mustProcess(replaced); *p.Command != "bin/x" || p.Instances != 5 || attempts != 7 {
+			t.Errorf("after %d attempts it is %v", attempts, p)
+		}
+		w.settled(changed)
+		if w.at("guid") != replaced {
+			t.Errorf("guid is %v", w.at("guid"))
+		}
+	})
+	t.Run("begins between PATCH and scale", func(t *testing.T) {
+		t.Parallel()
+		w := startWorkspace(t, fakecf.SpaceDeveloper)
+		w.converges(byApp)
+		posts := 0
+		w.OnRequest(func(r *http.Request) {
+			if r.Method == "POST" {
+				if posts++; posts == 1 {
+					w.StartDeployment(fakecf.AppGUID)
+				} else {
+					w.FinishDeployment(fakecf.AppGUID)
+				}
+			}
+		})
+		if text := w.run(changed); text != "" {
+			t.Fatal(text)
+		}
+		w.wrote(`PATCH {"command":"bin/x"}`, `POST {"instances":5}`, `POST {"instances":5}`)
+		w.settled(changed)
+	})
+	t.Run("lasts too long", func(t *testing.T) {
+		t.Parallel()
+		w := startWorkspace(t, fakecf.SpaceDeveloper)
+		w.converges(byApp)
+		w.StartDeployment(fakecf.AppGUID)
+		changed := settings{"app_guid": fakecf.AppGUID, "instances": 5, "timeouts": settings{"update": "90s"}}
+		began := w.clock.Now()
+		text := w.run(changed)
+		for _, want := range []string{"A deployment is in flight", "After 90 s", "raise the timeouts", "while a deployment is in flight", "cf cancel-deployment", "/actions/scale"} {
+			if !strings.Contains(text, want) {
+				t.Errorf("%q is not in:\n%s", want, text)
+			}
+		}
+		if took := w.clock.Now().Sub(began); took < 90*time.Second || took > 100*time.Second {
+			t.Errorf("it took %s", took)
+		}
+		w.FinishDeployment(fakecf.AppGUID)
+		w.converges(changed, `POST {"instances":5}`)
+	})
+	t.Run("takes the GUID away", func(t *testing.T) {
+		t.Parallel()
+		w := startWorkspace(t, fakecf.SpaceDeveloper)
+		w.StartDeployment(fakecf.AppGUID)
+		w.OnRequest(func(r *http.Request) {
+			if r.Method == "POST" {
+				time.AfterFunc(0, func() { w.FinishDeployment(fakecf.AppGUID) })
+			}
+		})
+		w.fails(settings{"guid": fakecf.GUIDWeb, "instances": 5}, "set app_guid and type instead of guid")
+	})
+}
+
+// What changes between plan and apply does not break the apply.
+func TestResourceBetweenPlanAndApply(t *testing.T) {
+	t.Parallel()
+	for name, test := range map[string]struct {
+		config  settings
+		change  func(w *workspace)
+		writes  []string
+		fails   string
+		guidNew bool
+	}{
+		"an autoscaler": {
+			settings{"app_guid": fakecf.AppGUID, "memory_in_mb": 333},
+			func(w *workspace) {
+				w.UpdateProcess(fakecf.GUIDWeb, func(p *fakecf.Process) { p.Instances = 9 })
+			}, []string{`POST {"memory_in_mb":333}`}, "", false,
+		},
+		"a label": {
+			settings{"guid": fakecf.GUIDWeb, "metadata": settings{"labels": settings{"a": "1"}}},
+			func(w *workspace) {
+				w.UpdateProcess(fakecf.GUIDWeb, func(p *fakecf.Process) { p.Labels = map[string]string{"b": "2"} })
+			}, []string{`PATCH {"metadata":{"labels":{"a":"1","b":null}}}`}, "", false,
+		},
+		"the same change": {
+			settings{"guid": fakecf.GUIDWeb, "instances": 9},
+			func(w *workspace) {
+				w.UpdateProcess(fakecf.GUIDWeb, func(p *fakecf.Process) { p.Instances = 9 })
+			}, nil, "", false,
+		},
+		"a health check": {
+			settings{"guid": fakecf.GUIDWeb, "health_check": settings{"data": settings{"timeout": 9}}},
+			func(w *workspace) {
+				w.UpdateProcess(fakecf.GUIDWeb, func(p *fakecf.Process) { p.HealthCheck = &fakecf.HealthCheck{Type: "port"} })
+			}, []string{`PATCH {"health_check":{"data":{"timeout":9}}}`}, "", false,
+		},
+		"a health check without the endpoint": {
+			settings{"guid": fakecf.GUIDWeb, "health_check": settings{"data": settings{"endpoint": "/x"}}},
+			func(w *workspace) {
+				w.UpdateProcess(fakecf.GUIDWeb, func(p *fakecf.Process) { p.HealthCheck = &fakecf.HealthCheck{Type: "port"} })
+			}, nil, "Endpoint without http", false,
+		},
+		"a deployment": {
+			settings{"app_guid": fakecf.AppGUID, "memory_in_mb": 333},
+			func(w *workspace) { w.StartDeployment(fakecf.AppGUID); w.FinishDeployment(fakecf.AppGUID) },
+			[]string{`POST {"memory_in_mb":333}`}, "", true,
+		},
+		"a deployment, by GUID": {
+			settings{"guid": fakecf.GUIDWeb, "memory_in_mb": 333},
+			func(w *workspace) { w.StartDeployment(fakecf.AppGUID); w.FinishDeployment(fakecf.AppGUID) },
+			nil, "Process not found", false,
+		},
+		"everything": {
+			byGUID(fakecf.GUIDWeb, everything),
+			func(w *workspace) {
+				w.UpdateProcess(fakecf.GUIDWeb, func(p *fakecf.Process) {
+					p.Command, p.User, p.Instances, p.Labels, p.Annotations = nil, nil, 0, nil, nil
+					p.ReadinessHealthCheck = &fakecf.HealthCheck{Type: "http", Endpoint: fakecf.Ptr("/else")}
+				})
+			}, []string{strings.NewReplacer(`,"environment":null`, "", `,"team":null`, "", `"contact":null,`, "").Replace(everythingPatched), everythingScaled}, "", false,
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			for _, adopted := range []bool{true, false} {
+				w := startWorkspace(t, fakecf.SpaceDeveloper)
+				if adopted {
+					w.converges(settings{"app_guid": test.config["app_guid"], "guid": test.config["guid"]})
+				}
+				p := w.plan(test.config)
+				test.change(w)
+				w.ResetRequests()
+				text := diagnosticsText(w.apply(p, test.config))
+				if test.fails == "" && text != "" || !strings.Contains(text, test.fails) {
+					t.Errorf("adopted %v: %s", adopted, text)
+				}
+				w.wrote(test.writes...)
+				if test.fails == "" {
+					w.settled(test.config)
+				}
+			}
+		})
+	}
+}
+
+func TestResourceWaitsForInstances(t *testing.T) {
+	t.Parallel()
+	w := startWorkspace(t, fakecf.SpaceDeveloper)
+	s := func(more settings) settings {
+		s := byGUID(fakecf.GUIDWeb, more)
+		s["wait_for_instances"] = true
+		return s
+	}
+	reads := func() int { return w.Count("GET", "/v3/processes/"+fakecf.GUIDWeb+"/stats") }
+	w.converges(s(nil))
+	w.SetStartDelay(30 * time.Second)
+
+	began := w.clock.Now()
+	p := w.plan(s(settings{"instances": 6}))
+	w.apply(p, s(settings{"instances": 6}))
+	if took := w.clock.Now().Sub(began); took < 30*time.Second || reads() < 10 {
+		t.Errorf("waited %s with %d readings", took, reads())
+	}
+	for _, one := range w.Instances(fakecf.GUIDWeb) {
+		if one.State != "RUNNING" {
+			t.Errorf("instance %d is %s", one.Index, one.State)
+		}
+	}
+	w.settled(s(settings{"instances": 6}))
+
+	w.ResetRequests()
+	w.apply(w.plan(s(settings{"command": "bin/x"})), s(settings{"command": "bin/x"}))
+	if reads() != 0 {
+		t.Error("a PATCH was waited for")
+	}
+	w.apply(w.plan(s(settings{"instances": 0})), s(settings{"instances": 0}))
+	if reads() == 0 || w.at("instances") != int64(0) {
+		t.Error("0 instances were not waited for")
+	}
+	w.settled(s(settings{"instances": 0}))
+
+	// Memory changes while an autoscaler has just changed the instances: what
+	// runs counts, not what was planned.
+	w.apply(w.plan(s(settings{"instances": 2})), s(settings{"instances": 2}))
+	p = w.plan(s(settings{"memory_in_mb": 700}))
+	w.UpdateProcess(fakecf.GUIDWeb, func(p *fakecf.Process) { p.Instances = 4 })
+	if text := diagnosticsText(w.apply(p, s(settings{"memory_in_mb": 700}))); text != "" {
+		t.Error(text)
+	}
+
+	// A stopped app never gets there.
+	w.forget()
+	w.fails(settings{"guid": fakecf.GUIDStopped, "instances": 3, "wait_for_instances": true}, "The app is stopped")
+}
+
+// Letting go makes no request and says that nothing was deleted.
+func TestResourceLetsGo(t *testing.T) {
+	t.Parallel()
+	w := startWorkspace(t, fakecf.SpaceDeveloper)
+	w.converges(settings{"app_guid": fakecf.AppGUID, "type": "worker", "instances": 2}, `POST {"instances":2}`)
+	w.ResetRequests()
+	nothing := w.dynamic(w.value(w.kind, nil))
+	resp, err := w.server.ApplyResourceChange(t.Context(), &tfprotov6.ApplyResourceChangeRequest{
+		TypeName: "cf_process", PriorState: w.dynamic(w.state), PlannedState: nothing, Config: nothing, PlannedPrivate: w.private,
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if state := w.unmarshal(resp.NewState); !state.IsNull() {
+		t.Errorf("the state has %s", state)
+	}
+	if text := diagnosticsText(resp.Diagnostics); hasErrors(resp.Diagnostics) || !strings.Contains(text, "Nothing was deleted") ||
+		!strings.Contains(text, fakecf.GUIDWorker) || !strings.Contains(text, "worker") {
+		t.Error(text)
+	}
+	if n := len(w.Requests()); n != 0 {
+		t.Errorf("%d requests were made", n)
+	}
+	if w.mustProcess(fakecf.GUIDWorker).Instances != 2 {
+		t.Error("the process was changed")
+	}
+}

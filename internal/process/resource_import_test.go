@@ -1,0 +1,160 @@
+package process
+
+import (
+	"strings"
+	"testing"
+
+	"github.com/hashicorp/terraform-plugin-go/tfprotov6"
+	"github.com/hashicorp/terraform-plugin-go/tftypes"
+
+	"github.com/cf-process/terraform-provider-cf/internal/fakecf"
+)
+
+// tryImport imports by an ID, or by an identity where that is given, and reads.
+func (w *workspace) tryImport(id string, identity settings) string {
+	w.t.Helper()
+	req := &tfprotov6.ImportResourceStateRequest{TypeName: "cf_process", ID: id}
+	if identity != nil {
+		req.Identity = &tfprotov6.ResourceIdentityData{IdentityData: w.dynamic(w.value(w.identity, identity))}
+	}
+	resp, err := w.server.ImportResourceState(w.t.Context(), req)
+	if err != nil {
+		w.t.Fatal(err)
+	}
+	if len(resp.Diagnostics) > 0 {
+		return diagnosticsText(resp.Diagnostics)
+	}
+	one := resp.ImportedResources[0]
+	w.state, w.private, w.identified = w.unmarshal(one.State), one.Private, one.Identity
+	return w.refresh()
+}
+
+// imports imports by an ID.
+func (w *workspace) imports(id string) {
+	w.t.Helper()
+	if text := w.tryImport(id, nil); text != "" {
+		w.t.Fatal(text)
+	}
+	if w.state.IsNull() {
+		w.t.Fatalf("%s was not found", id)
+	}
+}
+
+// generated is the configuration that Terraform generates for a state: what can
+// be configured, as it is.
+func generated(w *workspace) tftypes.Value {
+	values := objectOf(w.state)
+	computed := []string{
+		"created_at", "updated_at", "version", "registry_credential_last_synced_at", "space_guid",
+		"relationships", "links", "command_redacted",
+	}
+	for _, name := range computed {
+		values[name] = tftypes.NewValue(w.kind.AttributeTypes[name], nil)
+	}
+	if check := values.child("readiness_health_check"); check != nil && check.child("data") != nil {
+		data := check.child("data")
+		data["timeout"] = nullNumber
+		check["data"] = tftypes.NewValue(healthCheckDataType, map[string]tftypes.Value(data))
+		values["readiness_health_check"] = tftypes.NewValue(healthCheckType, map[string]tftypes.Value(check))
+	}
+	return tftypes.NewValue(w.kind, map[string]tftypes.Value(values))
+}
+
+// plansEmptyAsGenerated wants the generated configuration to be valid and to
+// plan nothing.
+func (w *workspace) plansEmptyAsGenerated(what string) {
+	w.t.Helper()
+	config := generated(w)
+	resp, err := w.server.ValidateResourceConfig(w.t.Context(), &tfprotov6.ValidateResourceConfigRequest{
+		TypeName: "cf_process", Config: w.dynamic(config),
+	})
+	if err != nil {
+		w.t.Fatal(err)
+	}
+	if len(resp.Diagnostics) > 0 {
+		w.t.Errorf("%s: %s", what, diagnosticsText(resp.Diagnostics))
+	}
+	if p := w.planFrom(config, w.state, w.private); !p.empty() || len(p.diags) > 0 {
+		w.t.Errorf("%s: generated configuration plans something: %v %s", what, differences("", p.planned, w.state, false), diagnosticsText(p.diags))
+	}
+}
+
+var seeded = []string{
+	fakecf.GUIDWeb, fakecf.GUIDWorker, fakecf.GUIDLabels, fakecf.GUIDNoRevision, fakecf.GUIDHiddenCommand,
+	fakecf.GUIDTanzu, fakecf.GUIDSparse, fakecf.GUIDTroubled, fakecf.GUIDStopped, fakecf.GUIDStaging,
+}
+
+func TestImport(t *testing.T) {
+	t.Parallel()
+	for _, flavor := range []fakecf.Flavor{fakecf.CloudController, fakecf.Tanzu, fakecf.Korifi} {
+		w := startWorkspace(t, fakecf.SpaceDeveloper, fakecf.WithFlavor(flavor))
+		some := seeded
+		if flavor != fakecf.CloudController {
+			some = []string{fakecf.GUIDWeb, fakecf.GUIDTanzu, fakecf.GUIDSparse}
+		}
+		for _, guid := range some {
+			p := w.mustProcess(guid)
+			app := settings{"app_guid": p.AppGUID, "type": p.Type}
+			for _, one := range []struct {
+				what, id string
+				identity settings
+				want     string
+				config   settings
+			}{
+				{"a GUID", guid, nil, "guid=" + guid, settings{"guid": guid}},
+				{"app and type", p.AppGUID + "/" + p.Type, nil, "app_guid=" + p.AppGUID + " type=" + p.Type, app},
+				{"the identity with guid", "", settings{"guid": guid}, "guid=" + guid, settings{"guid": guid}},
+				{"the identity with app and type", "", app, "app_guid=" + p.AppGUID + " type=" + p.Type, app},
+			} {
+				if text := w.tryImport(one.id, one.identity); text != "" || w.state.IsNull() {
+					t.Errorf("%s by %s: %s", guid, one.what, text)
+					continue
+				}
+				if got := w.identityOf(w.identified); got != one.want {
+					t.Errorf("%s by %s: the identity is %q", guid, one.what, got)
+				}
+				w.settled(one.config)
+				w.plansEmptyAsGenerated(guid + " by " + one.what)
+				w.settled(byGUID(guid, settings{"app_guid": p.AppGUID, "type": p.Type}))
+			}
+		}
+		w.wrote()
+	}
+}
+
+func TestImportByIdentityOfTheWebProcess(t *testing.T) {
+	t.Parallel()
+	w := startWorkspace(t, fakecf.SpaceDeveloper)
+	if text := w.tryImport("", settings{"app_guid": fakecf.AppGUID}); text != "" || w.at("guid") != fakecf.GUIDWeb {
+		t.Errorf("guid is %v, %s", w.at("guid"), text)
+	}
+}
+
+func TestImportOfNothing(t *testing.T) {
+	t.Parallel()
+	w := startWorkspace(t, fakecf.SpaceDeveloper)
+	for _, one := range []struct {
+		id       string
+		identity settings
+		want     string
+	}{
+		{"a/b/c", nil, "Invalid import ID"},
+		{"/web", nil, "Invalid import ID"},
+		{"app/", nil, "Invalid import ID"},
+		{" guid", nil, "Invalid import ID"},
+		{"..", nil, "Invalid import ID"},
+		{"a?b", nil, "Invalid import ID"},
+		{"", settings{}, "Invalid process address"},
+		{"", settings{"type": "web"}, "Invalid process address"},
+		{"", settings{"guid": "g", "app_guid": "a", "type": "web"}, "Invalid process address"},
+		{"", settings{"guid": "a/b"}, "Invalid identity"},
+		{"", settings{"app_guid": "a", "type": ".."}, "Invalid identity"},
+	} {
+		if text := w.tryImport(one.id, one.identity); !strings.Contains(text, one.want) {
+			t.Errorf("%q %v: %s", one.id, one.identity, text)
+		}
+	}
+	if text := w.tryImport("no-such-process", nil); text != "" || !w.state.IsNull() {
+		t.Errorf("something that is not there was imported: %s", text)
+	}
+}

@@ -1,0 +1,374 @@
+package process
+
+import (
+	"encoding/json"
+	"maps"
+	"strings"
+	"testing"
+
+	"github.com/hashicorp/terraform-plugin-go/tftypes"
+
+	"github.com/cf-process/terraform-provider-cf/internal/fakecf"
+)
+
+// with is an address and one more setting.
+func byGUID(guid string, more settings) settings {
+	s := settings{"guid": guid}
+	maps.Copy(s, more)
+	return s
+}
+
+// everything differs from the seeded web process in each attribute.
+var everything = settings{
+	"command": "bin/all", "user": "app", "instances": 5, "memory_in_mb": 333, "disk_in_mb": 444,
+	"log_rate_limit_in_bytes_per_second": -1,
+	"health_check": settings{"type": "http", "data": settings{
+		"timeout": 61, "invocation_timeout": 6, "interval": 11, "endpoint": "/all?deep=1"}},
+	"readiness_health_check": settings{"type": "http", "data": settings{
+		"invocation_timeout": 3, "interval": 6, "endpoint": "/all-ready"}},
+	"metadata": settings{
+		"labels":      settings{"example.org/a": "1", "empty": ""},
+		"annotations": settings{"note": "Grüße, 世界 🚀\n\"quoted\" \\ <&>", "empty": ""},
+	},
+}
+
+const (
+	everythingPatched = `PATCH {"command":"bin/all","user":"app",` +
+		`"health_check":{"data":{"timeout":61,"invocation_timeout":6,"interval":11,"endpoint":"/all?deep=1"}},` +
+		`"readiness_health_check":{"data":{"invocation_timeout":3,"interval":6,"endpoint":"/all-ready"}},` +
+		`"metadata":{"labels":{"empty":"","environment":null,"example.org/a":"1","team":null},` +
+		`"annotations":{"contact":null,"empty":"","note":"Grüße, 世界 🚀\n\"quoted\" \\ \u003c\u0026\u003e"}}}`
+	everythingScaled = `POST {"instances":5,"memory_in_mb":333,"disk_in_mb":444,"log_rate_limit_in_bytes_per_second":-1}`
+)
+
+func TestResourceEverything(t *testing.T) {
+	t.Parallel()
+	t.Run("adopted", func(t *testing.T) {
+		t.Parallel()
+		w := startWorkspace(t, fakecf.SpaceDeveloper)
+		w.converges(byGUID(fakecf.GUIDWeb, everything), everythingPatched, everythingScaled)
+		w.converges(settings{"guid": fakecf.GUIDWeb})
+	})
+	t.Run("updated", func(t *testing.T) {
+		t.Parallel()
+		w := startWorkspace(t, fakecf.SpaceDeveloper)
+		w.converges(settings{"guid": fakecf.GUIDWeb})
+		w.converges(byGUID(fakecf.GUIDWeb, everything), everythingPatched, everythingScaled)
+	})
+	t.Run("unknown while planned", func(t *testing.T) {
+		t.Parallel()
+		for _, adopted := range []bool{false, true} {
+			w := startWorkspace(t, fakecf.SpaceDeveloper)
+			if adopted {
+				w.converges(settings{"guid": fakecf.GUIDWeb})
+			}
+			unknown := settings{"guid": fakecf.GUIDWeb}
+			for name := range everything {
+				unknown[name] = unknownYet
+			}
+			s := byGUID(fakecf.GUIDWeb, everything)
+			w.ResetRequests()
+			if text := diagnosticsText(w.apply(w.plan(unknown), s)); text != "" {
+				t.Fatal(text)
+			}
+			w.wrote(everythingPatched, everythingScaled)
+			w.settled(s)
+			// and known again, to the same
+			if text := diagnosticsText(w.apply(w.plan(unknown), s)); text != "" {
+				t.Fatal(text)
+			}
+			w.wrote()
+			// and to nothing
+			if text := diagnosticsText(w.apply(w.plan(unknown), settings{"guid": fakecf.GUIDWeb})); text != "" {
+				t.Fatal(text)
+			}
+			w.wrote()
+			w.settled(settings{"guid": fakecf.GUIDWeb})
+		}
+	})
+	t.Run("unknown inside", func(t *testing.T) {
+		t.Parallel()
+		w := startWorkspace(t, fakecf.SpaceDeveloper)
+		unknown := settings{
+			"guid":                   fakecf.GUIDWeb,
+			"health_check":           settings{"type": unknownYet, "data": settings{"endpoint": unknownYet, "timeout": 7}},
+			"readiness_health_check": settings{"data": unknownYet},
+			"metadata":               settings{"labels": settings{"a": unknownYet, "b": "2"}, "annotations": unknownYet},
+		}
+		for _, known := range []settings{
+			{
+				"guid":                   fakecf.GUIDWeb,
+				"health_check":           settings{"type": "http", "data": settings{"endpoint": "/u", "timeout": 7}},
+				"readiness_health_check": settings{"data": settings{"endpoint": "/v"}},
+				"metadata":               settings{"labels": settings{"a": "1", "b": "2"}, "annotations": settings{}},
+			},
+			{
+				"guid":         fakecf.GUIDWeb,
+				"health_check": settings{"type": "port", "data": settings{"timeout": 7}},
+				"metadata":     settings{"labels": settings{"a": "", "b": "2"}},
+			},
+		} {
+			if text := diagnosticsText(w.apply(w.plan(unknown), known)); text != "" {
+				t.Fatal(text)
+			}
+			w.settled(known)
+		}
+	})
+}
+
+// What may be unknown in a plan is only what the change can change.
+func TestResourcePlansPrecisely(t *testing.T) {
+	t.Parallel()
+	w := startWorkspace(t, fakecf.SpaceDeveloper)
+	w.converges(settings{"guid": fakecf.GUIDWeb})
+	for _, name := range []string{
+		"command", "user", "instances", "memory_in_mb", "disk_in_mb", "log_rate_limit_in_bytes_per_second",
+		"health_check", "readiness_health_check", "metadata",
+	} {
+		p := w.plan(byGUID(fakecf.GUIDWeb, settings{name: everything[name]}))
+		for _, at := range unknowns("", p.planned) {
+			if at != "updated_at" && at != "version" {
+				t.Errorf("with %s, %s is unknown", name, at)
+			}
+		}
+		for other, value := range objectOf(p.planned) {
+			if other != name && value.IsKnown() && !value.Equal(objectOf(w.state)[other]) {
+				t.Errorf("with %s, %s is planned to change", name, other)
+			}
+		}
+	}
+	for _, s := range []settings{
+		{"timeouts": settings{"update": "20m"}}, {"wait_for_instances": true},
+	} {
+		p := w.plan(byGUID(fakecf.GUIDWeb, s))
+		if found := unknowns("", p.planned); len(found) > 0 || p.empty() {
+			t.Errorf("%v: unknown are %v", s, found)
+		}
+		w.converges(byGUID(fakecf.GUIDWeb, s))
+	}
+}
+
+func TestResourceGivesBack(t *testing.T) {
+	t.Parallel()
+	s := byGUID(fakecf.GUIDWeb, settings{"command": "", "user": ""})
+	t.Run("adopting", func(t *testing.T) {
+		t.Parallel()
+		w := startWorkspace(t, fakecf.SpaceDeveloper)
+		w.converges(s, `PATCH {"command":null,"user":null}`)
+		if w.at("command") != "" || w.at("user") != "" {
+			t.Errorf("command is %v, user %v", w.at("command"), w.at("user"))
+		}
+		// Whatever is detected later, and whatever others set: "" stays.
+		w.UpdateProcess(fakecf.GUIDWeb, func(p *fakecf.Process) {
+			p.DetectedCommand, p.User = fakecf.Ptr("bin/detected-later"), fakecf.Ptr("root")
+		})
+		w.settled(s)
+		w.converges(byGUID(fakecf.GUIDWeb, settings{"command": "", "user": "", "instances": 1}), `POST {"instances":1}`)
+		// Not named any more, both are read again, and nothing is written.
+		if p := w.plan(settings{"guid": fakecf.GUIDWeb}); strings.Join(unknowns("", p.planned), " ") == "" {
+			t.Error("the plan does not show that they are read again")
+		}
+		w.converges(settings{"guid": fakecf.GUIDWeb})
+		if w.at("command") != "bin/detected-later" || w.at("user") != "root" {
+			t.Errorf("command is %v, user %v", w.at("command"), w.at("user"))
+		}
+		// Set and given back again.
+		w.converges(byGUID(fakecf.GUIDWeb, settings{"command": "bin/own"}), `PATCH {"command":"bin/own"}`)
+		w.converges(s, `PATCH {"command":null,"user":null}`)
+	})
+	t.Run("what is known only when it is applied", func(t *testing.T) {
+		t.Parallel()
+		w := startWorkspace(t, fakecf.SpaceDeveloper)
+		unknown := byGUID(fakecf.GUIDWeb, settings{"command": unknownYet, "user": unknownYet})
+		w.apply(w.plan(unknown), s)
+		w.wrote(`PATCH {"command":null,"user":null}`)
+		w.settled(s)
+	})
+	t.Run("what was imported", func(t *testing.T) {
+		t.Parallel()
+		w := startWorkspace(t, fakecf.SpaceDeveloper)
+		w.imports(fakecf.GUIDWeb)
+		w.converges(s, `PATCH {"command":null,"user":null}`)
+	})
+	t.Run("half-way", func(t *testing.T) {
+		t.Parallel()
+		w := startWorkspace(t, fakecf.SpaceDeveloper)
+		w.converges(settings{"guid": fakecf.GUIDWeb})
+		w.AddFault(fakecf.Fault{Method: "POST", Path: "/v3/", Times: 1, Do: fakecf.Status(422)})
+		both := byGUID(fakecf.GUIDWeb, settings{"command": "", "instances": 9})
+		w.fails(both, "semantically invalid")
+		w.converges(both, `POST {"instances":9}`)
+	})
+}
+
+// A user who may not see commands changes nothing about them.
+func TestResourceHiddenCommand(t *testing.T) {
+	t.Parallel()
+	w := startWorkspace(t, fakecf.SpaceDeveloper)
+	s := byGUID(fakecf.GUIDWeb, settings{"command": "bin/secret"})
+	w.converges(s, `PATCH {"command":"bin/secret"}`)
+	auditor := w.as(fakecf.SpaceAuditor)
+	auditor.settled(s)
+	auditor.settled(settings{"guid": fakecf.GUIDWeb})
+	if auditor.at("command") != "bin/secret" || auditor.at("command_redacted") != true {
+		t.Errorf("command is %v", auditor.at("command"))
+	}
+
+	// A process whose command nobody sees, with and without one configured.
+	w.forget()
+	w.converges(settings{"guid": fakecf.GUIDHiddenCommand, "instances": 4}, `POST {"instances":4}`)
+	if w.at("command") != nil || w.at("command_redacted") != true {
+		t.Errorf("command is %v", w.at("command"))
+	}
+	s = byGUID(fakecf.GUIDHiddenCommand, settings{"command": "bin/mine"})
+	w.converges(s, `PATCH {"command":"bin/mine"}`)
+	// It is not sent again with the next change.
+	w.converges(byGUID(fakecf.GUIDHiddenCommand, settings{"command": "bin/mine", "instances": 1}), `POST {"instances":1}`)
+	w.converges(byGUID(fakecf.GUIDHiddenCommand, settings{"command": ""}), `PATCH {"command":null}`)
+	w.converges(byGUID(fakecf.GUIDHiddenCommand, settings{"command": "", "instances": 2}), `POST {"instances":2}`)
+}
+
+func TestResourceMetadataIsTheWholeMap(t *testing.T) {
+	t.Parallel()
+	w := startWorkspace(t, fakecf.SpaceDeveloper)
+	s := func(metadata any) settings { return byGUID(fakecf.GUIDLabels, settings{"metadata": metadata}) }
+	w.converges(s(settings{}))
+	w.converges(s(settings{"labels": settings{"environment": "production"}}),
+		`PATCH {"metadata":{"labels":{"empty":null,"example.org/tier":null,"team.example.org/cost-center":null}}}`)
+	w.converges(s(settings{"labels": settings{}}), `PATCH {"metadata":{"labels":{"environment":null}}}`)
+	// Somebody adds a label: while labels is set it goes, otherwise it stays.
+	w.UpdateProcess(fakecf.GUIDLabels, func(p *fakecf.Process) { p.Labels = map[string]string{"theirs": "1"} })
+	w.converges(s(settings{"labels": settings{}}), `PATCH {"metadata":{"labels":{"theirs":null}}}`)
+	w.UpdateProcess(fakecf.GUIDLabels, func(p *fakecf.Process) { p.Labels = map[string]string{"theirs": "1"} })
+	w.converges(s(settings{"annotations": settings{"contact": "catalog-team@example.org"}}),
+		`PATCH {"metadata":{"annotations":{"example.org/note":null,"quotes":null}}}`)
+	w.converges(s(nil))
+	long := strings.Repeat("語", 5000)
+	body, _ := json.Marshal(long)
+	w.converges(s(settings{"annotations": settings{"contact": long}}), `PATCH {"metadata":{"annotations":{"contact":`+string(body)+`}}}`)
+
+	for text, metadata := range map[string]settings{
+		`Invalid label value`:      {"labels": settings{"a": nil}},
+		`Invalid annotation value`: {"annotations": settings{"a": long + "x"}},
+		`has more than 63`:         {"labels": settings{"a": strings.Repeat("x", 64)}},
+		`belongs to the platform`:  {"annotations": settings{"korifi.cloudfoundry.org/x": "1"}},
+	} {
+		if found := w.validate(s(metadata)); !strings.Contains(found, text) {
+			t.Errorf("%v: %s", metadata, found)
+		}
+	}
+	for _, metadata := range []any{unknownYet, settings{"labels": unknownYet}, settings{"labels": settings{"a": unknownYet}}} {
+		if found := w.validate(s(metadata)); found != "" {
+			t.Errorf("%v: %s", metadata, found)
+		}
+	}
+}
+
+func TestResourceHealthChecks(t *testing.T) {
+	t.Parallel()
+	w := startWorkspace(t, fakecf.SpaceDeveloper)
+	s := func(liveness, readiness any) settings {
+		return byGUID(fakecf.GUIDWeb, settings{"health_check": liveness, "readiness_health_check": readiness})
+	}
+	w.converges(s(settings{}, settings{}))
+	w.converges(s(settings{"data": settings{}}, settings{"data": settings{}}))
+	w.converges(s(settings{"data": settings{"timeout": 90}}, nil), `PATCH {"health_check":{"data":{"timeout":90}}}`)
+	w.converges(s(settings{"type": "port"}, settings{"type": "process"}),
+		`PATCH {"health_check":{"type":"port"},"readiness_health_check":{"type":"process"}}`)
+	if w.at("health_check", "data", "endpoint") != nil || w.at("health_check", "data", "timeout") != int64(90) {
+		t.Errorf("data is %v", w.at("health_check", "data"))
+	}
+	endpoint := settings{"data": settings{"endpoint": "/x"}}
+	if text := diagnosticsText(w.plan(s(endpoint, nil)).diags); !strings.Contains(text, "Endpoint without http") {
+		t.Errorf("an endpoint for a port check: %s", text)
+	}
+	w.converges(s(settings{"type": "http", "data": settings{"endpoint": "/x"}}, settings{"type": "http", "data": settings{"endpoint": "/"}}),
+		`PATCH {"health_check":{"type":"http","data":{"endpoint":"/x"}},"readiness_health_check":{"type":"http","data":{"endpoint":"/"}}}`)
+	w.converges(s(settings{"type": "process", "data": settings{"invocation_timeout": 8}}, nil),
+		`PATCH {"health_check":{"type":"process","data":{"invocation_timeout":8}}}`)
+
+	for text, check := range map[string]settings{
+		"Endpoint without http": {"type": "process", "data": settings{"endpoint": "/x"}},
+		"must be a path":        {"type": "http", "data": settings{"endpoint": "/a b"}},
+		"one \"/\"":             {"type": "http", "data": settings{"endpoint": "//host/x"}},
+		"no \"#\"":              {"type": "http", "data": settings{"endpoint": "/x#y"}},
+		"at most 255":           {"type": "http", "data": settings{"endpoint": "/" + strings.Repeat("x", 255)}},
+	} {
+		if found := w.validate(s(check, nil)); !strings.Contains(found, text) {
+			t.Errorf("%v: %s", check, found)
+		}
+	}
+	// An unknown endpoint may still turn out to be none.
+	maybe := settings{"type": "port", "data": settings{"endpoint": unknownYet}}
+	if found := w.validate(s(maybe, nil)); found != "" {
+		t.Error(found)
+	}
+	if text := diagnosticsText(w.apply(w.plan(s(maybe, nil)), s(settings{"type": "port", "data": settings{}}, nil))); text != "" {
+		t.Error(text)
+	}
+	w.settled(s(settings{"type": "port"}, nil))
+	w.ResetRequests()
+	if text := diagnosticsText(w.apply(w.plan(s(maybe, nil)), s(settings{"type": "port", "data": settings{"endpoint": "/x"}}, nil))); !strings.Contains(text, "Endpoint without http") {
+		t.Errorf("an endpoint that was not known before: %s", text)
+	}
+	w.wrote()
+}
+
+// What a foundation leaves out stays null and is no difference.
+func TestResourceOfSparseProcesses(t *testing.T) {
+	t.Parallel()
+	hollowSettings := settings{"health_check": settings{"data": settings{}}, "readiness_health_check": settings{},
+		"metadata": settings{"labels": settings{}, "annotations": settings{}}}
+	for name, omit := range map[string][]string{
+		"parts":     {"health_check.data", "readiness_health_check", "metadata.labels", "relationships", "links"},
+		"all of it": {"health_check", "readiness_health_check", "metadata", "relationships.app", "type", "updated_at", "version"},
+		"Korifi's":  nil,
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			w := startWorkspace(t, fakecf.SpaceDeveloper)
+			guid := fakecf.GUIDSparse
+			if omit != nil {
+				guid = fakecf.GUIDWorker
+				w.UpdateProcess(guid, func(p *fakecf.Process) { p.Omit, p.Labels = omit, nil })
+			}
+			app := w.mustProcess(guid).AppGUID
+			w.converges(settings{"guid": guid})
+			w.converges(byGUID(guid, hollowSettings))
+			w.converges(settings{"app_guid": app, "type": w.mustProcess(guid).Type, "instances": 3}, `POST {"instances":3}`)
+		})
+	}
+}
+
+func (w *workspace) mustProcess(guid string) fakecf.Process {
+	w.t.Helper()
+	p, ok := w.Process(guid)
+	if !ok {
+		w.t.Fatalf("there is no process %s", guid)
+	}
+	return p
+}
+
+// A foundation that is too old for an attribute says so, and the error names
+// the attribute.
+func TestResourceOnOldFoundations(t *testing.T) {
+	t.Parallel()
+	w := startWorkspace(t, fakecf.SpaceDeveloper,
+		fakecf.WithoutFields("user", "readiness_health_check", "log_rate_limit_in_bytes_per_second"))
+	w.converges(settings{"guid": fakecf.GUIDWeb, "command": "bin/x"}, `PATCH {"command":"bin/x"}`)
+	for name, value := range map[string]any{
+		"user":                               "root",
+		"readiness_health_check":             settings{"type": "port"},
+		"log_rate_limit_in_bytes_per_second": 5,
+	} {
+		w.fails(byGUID(fakecf.GUIDWeb, settings{name: value}), `AttributeName("`+name+`"): Not available on this foundation`)
+	}
+	text := w.run(byGUID(fakecf.GUIDWeb, settings{"user": "root", "readiness_health_check": settings{"type": "port"}}))
+	if strings.Count(text, "Not available on this foundation") != 2 {
+		t.Errorf("not both are named: %s", text)
+	}
+	w.settled(settings{"guid": fakecf.GUIDWeb})
+	if !objectOf(w.state)["readiness_health_check"].Equal(tftypes.NewValue(healthCheckType, nil)) {
+		t.Error("there is a readiness check")
+	}
+}
