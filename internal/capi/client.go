@@ -182,7 +182,7 @@ func decode(body []byte, v any) error {
 	case errors.As(err, &syntax):
 		return fmt.Errorf("the body is not JSON (at byte %d: %w)", syntax.Offset, err)
 	case errors.As(err, &wrongType) && wrongType.Field == "":
-		return fmt.Errorf("the body is a JSON %s, not an object: %w", wrongType.Value, err)
+		return &fieldError{wrongType}
 	case errors.As(err, &wrongType):
 		return &fieldError{wrongType}
 	default:
@@ -200,6 +200,9 @@ func cutOff(body []byte) bool {
 type fieldError struct{ err *json.UnmarshalTypeError }
 
 func (e *fieldError) Error() string {
+	if e.err.Field == "" {
+		return fmt.Sprintf("the body is a JSON %s, not an object", e.err.Value)
+	}
 	return fmt.Sprintf("the field %s is a JSON %s where the API promises %s", e.err.Field, e.err.Value, jsonType(e.err.Type.String()))
 }
 

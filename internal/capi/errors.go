@@ -184,9 +184,13 @@ func errorFrom(method, path string, r *transport.Response, secrets *redact.Set, 
 // quoteBody is the beginning of a body for a message. Secrets are taken out
 // before it is cut, so that none is left in halves.
 func quoteBody(body []byte, secrets *redact.Set) string {
-	const considered, shown = 64 << 10, 300
+	const considered = 64 << 10
 	if len(body) > considered {
 		body = body[:considered]
+	}
+	shown := 300
+	if !utf8.Valid(body[:min(len(body), shown)]) {
+		shown = 60 // of what is no text, enough to see that
 	}
 	return excerpt(secrets.Clean(strings.ToValidUTF8(string(body), "�")), shown)
 }

@@ -38,6 +38,8 @@ type Failure struct {
 // that was not found is reported on its attribute.
 func (f Failure) Diagnostic(err error) diag.Diagnostic {
 	summary, detail, onAttribute := f.describe(err)
+	// Terraform shows both; there is no need to say it twice.
+	detail = strings.TrimPrefix(detail, summary+".\n\n")
 	if onAttribute && !f.Attribute.Equal(path.Empty()) {
 		return diag.NewAttributeErrorDiagnostic(f.Attribute, summary, detail)
 	}
@@ -63,10 +65,15 @@ func (f Failure) describe(err error) (summary, detail string, onAttribute bool) 
 		return f.apiError(apiError)
 	case errors.As(err, &responseError):
 		return "Unusable response from the API", f.responseError(responseError), false
-	case errors.As(err, &uaaError):
-		return "Login failed", f.loginError(uaaError), false
 	case errors.Is(err, context.Canceled):
 		return "Canceled", fmt.Sprintf("Could not %s: the run was canceled.", f.Action), false
+	case errors.As(err, &uaaError):
+		summary = "Login failed"
+		if errors.As(err, &noAnswer) {
+			// It says nothing about the credential.
+			summary = "No answer from " + hostOf(noAnswer)
+		}
+		return summary, f.loginError(uaaError), false
 	case errors.As(err, &noAnswer):
 		return "No answer from " + hostOf(noAnswer), f.noAnswer(noAnswer), false
 	case errors.Is(err, context.DeadlineExceeded):
@@ -100,20 +107,23 @@ func (f Failure) apiError(e *capi.Error) (summary, detail string, onAttribute bo
 		}
 		advice = feature + " needs an endpoint that this foundation does not have: it is too old, or it is not Cloud Controller."
 	case e.Status == http.StatusNotFound:
-		advice = "The answer did not come from the Cloud Foundry API, but from something in front of it or elsewhere. " +
-			"Check that api_url is the root of the API (as `cf api` shows it), and try again: a router answers so while the API restarts."
+		advice = elsewhereAdvice + " A router answers so while the API restarts: try again."
 	case e.Status == http.StatusTooManyRequests:
 		summary, advice = "Rate limit reached", retryAdvice(e.RetryAt)
 	case e.Status == http.StatusUnprocessableEntity && capi.IsDeploymentInFlight(e):
 		advice = "A rolling deployment of the app is going on. Wait until `cf app` shows that it has finished, or cancel it with `cf cancel-deployment`, and try again."
 	case e.Status >= 500:
-		advice = "The foundation has a problem that may pass. Try again; if it stays, give the operators the ID below."
+		advice = "The foundation has a problem that may pass. Try again; if it stays, give the operators the ID above."
 		if e.RequestID == "" {
 			advice = "The foundation, or a proxy in front of it, has a problem that may pass. Try again later."
 		}
 		if !e.RetryAt.IsZero() {
 			advice += " " + retryAdvice(e.RetryAt)
 		}
+	case len(e.Errors) == 0 && strings.Contains(e.Body, "HTTPS server"):
+		advice = "api_url begins with http://, but this server speaks https. Write https:// in api_url."
+	case len(e.Errors) == 0:
+		advice = elsewhereAdvice
 	}
 	var b strings.Builder
 	fmt.Fprintf(&b, "Could not %s.", f.Action)
@@ -132,6 +142,9 @@ func (f Failure) apiError(e *capi.Error) (summary, detail string, onAttribute bo
 	}
 	return summary, b.String(), onAttribute
 }
+
+const elsewhereAdvice = "The answer did not come from the Cloud Foundry API, but from something in front of it or elsewhere. " +
+	"Check that api_url is the root of the API (as `cf api` shows it)."
 
 func unreadable(e *capi.Error) string {
 	text := ""
@@ -152,7 +165,10 @@ func credentialAdvice(e *capi.Error) string {
 		if errors.As(e.Renewal, &noLogin) {
 			reason = noLogin.Error()
 		}
-		advice += " It could not be renewed: " + sentence(reason)
+		advice += " " + sentence(reason)
+		if noLogin != nil && noLogin.URL == "" && noLogin.Err == nil {
+			return advice // nothing was asked: the text is ours, and says what to do
+		}
 	}
 	return advice + " A token lives for some minutes only, and only on its own foundation: get a new one (`cf oauth-token`), " +
 		"or let the provider log in by itself with user and password or cf_client_id and cf_client_secret."
@@ -185,16 +201,18 @@ func (f Failure) responseError(e *capi.ResponseError) string {
 }
 
 func (f Failure) loginError(e *uaa.Error) string {
-	detail := fmt.Sprintf("Could not %s, because the login failed.\n\n%s", f.Action, sentence(e.Error()))
+	detail := fmt.Sprintf("Could not %s, because the provider could not log in.\n\n%s", f.Action, sentence(e.Error()))
 	if e.Source != "" {
 		detail += "\n\nCredential: " + e.Source + "."
 	}
-	if !e.RetryAt.IsZero() {
-		detail += " " + retryAdvice(e.RetryAt)
-	}
 	var noAnswer *transport.Error
-	if errors.As(e, &noAnswer) && noAnswer.Hint() != "" {
+	switch {
+	case !e.RetryAt.IsZero():
+		detail += "\n\n" + retryAdvice(e.RetryAt)
+	case errors.As(e, &noAnswer) && noAnswer.Hint() != "":
 		detail += "\n\n" + noAnswer.Hint()
+	case e.Status >= http.StatusInternalServerError:
+		detail += "\n\nThe login server, or a proxy in front of it, has a problem that may pass. Try again later."
 	}
 	return detail
 }
@@ -222,8 +240,12 @@ func writeID(b *strings.Builder, header, id string) {
 	}
 }
 
-// sentence ends text with a full stop.
+// sentence ends text with a full stop, and begins what was not possible with a
+// capital letter; other texts may begin with a name.
 func sentence(text string) string {
+	if rest, found := strings.CutPrefix(text, "cannot "); found {
+		text = "Cannot " + rest
+	}
 	if strings.HasSuffix(text, ".") || text == "" {
 		return text
 	}

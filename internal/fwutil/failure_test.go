@@ -57,8 +57,7 @@ func TestDiagnostic(t *testing.T) {
 			err: api(422, capi.ErrorObject{Code: 10008, Title: "CF-UnprocessableEntity", Detail: "one"},
 				capi.ErrorObject{Code: 10008, Title: "CF-UnprocessableEntity", Detail: "two"}),
 			summary: "Could not read process 1234",
-			detail: "Could not read process 1234.\n\n" +
-				"GET /v3/processes/1234 answered 422 Unprocessable Entity:\n" +
+			detail: "GET /v3/processes/1234 answered 422 Unprocessable Entity:\n" +
 				"  - CF-UnprocessableEntity (10008): one\n" +
 				"  - CF-UnprocessableEntity (10008): two\n" +
 				"X-VCAP-Request-ID: id-1",
@@ -76,8 +75,7 @@ func TestDiagnostic(t *testing.T) {
 		"router": {
 			err:     &capi.Error{Method: "GET", Path: "/v3/x", Status: 502, RouterError: "endpoint_failure", Body: "502 Bad Gateway: failed"},
 			summary: "Could not read process 1234",
-			detail: "Could not read process 1234.\n\n" +
-				"GET /v3/x answered 502 Bad Gateway (X-Cf-RouterError: endpoint_failure) with a body that is not the API's: 502 Bad Gateway: failed\n\n" +
+			detail: "GET /v3/x answered 502 Bad Gateway (X-Cf-RouterError: endpoint_failure) with a body that is not the API's: 502 Bad Gateway: failed\n\n" +
 				"The foundation, or a proxy in front of it, has a problem that may pass. Try again later.",
 		},
 		"wrong type": {

@@ -2,7 +2,6 @@ package process_test
 
 import (
 	"bytes"
-	"encoding/json"
 	"fmt"
 	"net/http"
 	"net/http/httptest"
@@ -13,7 +12,6 @@ import (
 
 	"github.com/hashicorp/terraform-plugin-framework/providerserver"
 	"github.com/hashicorp/terraform-plugin-go/tfprotov6"
-	"github.com/hashicorp/terraform-plugin-go/tftypes"
 
 	"github.com/cf-process/terraform-provider-cf/internal/capi"
 	"github.com/cf-process/terraform-provider-cf/internal/provider"
@@ -49,20 +47,9 @@ func serveProcesses(t testing.TB, processes []generated) string {
 func wholeReaderOf(t testing.TB, address string) *reader {
 	t.Helper()
 	server := provider.NewServer("test")()
-	schemas, err := server.GetProviderSchema(t.Context(), &tfprotov6.GetProviderSchemaRequest{})
-	if err != nil {
-		t.Fatal(err)
-	}
-	config := arguments{}
-	for name := range schemas.Provider.ValueType().(tftypes.Object).AttributeTypes {
-		config[name] = nil
-	}
-	config["api_url"], config["access_token"], config["max_retries"] = address, "token-of-a-test", 0
-	text, err := json.Marshal(config)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return connect(t, server, string(text))
+	return connect(t, server, providerBlock(t, server, arguments{
+		"api_url": address, "access_token": "token-of-a-test", "max_retries": 0,
+	}))
 }
 
 // frameworkReaderOf reads through the framework's server alone.
