@@ -1,0 +1,171 @@
+package process
+
+import (
+	"maps"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/hashicorp/terraform-plugin-go/tfprotov6"
+	"github.com/hashicorp/terraform-plugin-go/tftypes"
+
+	"github.com/cf-process/terraform-provider-cf/internal/fakecf"
+)
+
+// listed is what terraform query gets.
+func (w *workspace) listed(filter settings, whole bool, limit int64) (results []tfprotov6.ListResourceResult, diags []*tfprotov6.Diagnostic) {
+	w.t.Helper()
+	config := w.dynamic(w.value(w.filters, filter))
+	checked, err := w.server.ValidateListResourceConfig(w.t.Context(), &tfprotov6.ValidateListResourceConfigRequest{TypeName: "cf_process", Config: config})
+	if err != nil {
+		w.t.Fatal(err)
+	}
+	if len(checked.Diagnostics) > 0 {
+		return nil, checked.Diagnostics
+	}
+	stream, err := w.server.ListResource(w.t.Context(), &tfprotov6.ListResourceRequest{
+		TypeName: "cf_process", Config: config, IncludeResource: whole, Limit: limit,
+	})
+	if err != nil {
+		w.t.Fatal(err)
+	}
+	for result := range stream.Results {
+		diags = append(diags, result.Diagnostics...)
+		if result.Identity != nil {
+			results = append(results, result)
+		}
+	}
+	return results, diags
+}
+
+func TestListResource(t *testing.T) {
+	t.Parallel()
+	w := startWorkspace(t, fakecf.SpaceDeveloper)
+	for name, test := range map[string]struct {
+		filter settings
+		limit  int64
+		want   []string // identities, in the API's order
+	}{
+		"one app":        {settings{"app_guid": fakecf.AppGUID}, 0, []string{fakecf.GUIDWeb, fakecf.GUIDWorker}},
+		"a space":        {settings{"space_guids": []tftypes.Value{text(fakecf.SpaceGUIDStaging)}}, 0, []string{fakecf.GUIDStaging}},
+		"no guids":       {settings{"guids": []tftypes.Value{}}, 0, nil},
+		"two of a type":  {settings{"types": []tftypes.Value{text("ledger"), text("indexer")}}, 0, []string{fakecf.GUIDNoRevision, fakecf.GUIDTanzu}},
+		"labels":         {settings{"label_selector": "team=storefront,environment=staging"}, 0, []string{fakecf.GUIDStaging}},
+		"the newest":     {settings{"app_guid": fakecf.AppGUID, "order_by": "-created_at"}, 1, []string{fakecf.GUIDWorker}},
+		"everything":     {settings{}, 3, []string{fakecf.GUIDWeb, fakecf.GUIDWorker, fakecf.GUIDLabels}},
+		"everything all": {settings{}, 0, seeded},
+	} {
+		for _, whole := range []bool{false, true} {
+			results, diags := w.listed(test.filter, whole, test.limit)
+			if len(diags) > 0 {
+				t.Errorf("%s: %s", name, diagnosticsText(diags))
+			}
+			var got []string
+			for _, result := range results {
+				got = append(got, strings.TrimPrefix(w.identityOf(result.Identity), "guid="))
+				if result.DisplayName == "" || (result.Resource != nil) != whole {
+					t.Errorf("%s: display name %q, resource %v", name, result.DisplayName, result.Resource != nil)
+				}
+			}
+			if !slices.Equal(got, test.want) {
+				t.Errorf("%s: %v, want %v", name, got, test.want)
+			}
+		}
+	}
+}
+
+// What is listed can be imported: the identity finds it, and the configuration
+// that Terraform generates of it plans nothing.
+func TestListResourceToImport(t *testing.T) {
+	t.Parallel()
+	for _, flavor := range []fakecf.Flavor{fakecf.CloudController, fakecf.Korifi} {
+		w := startWorkspace(t, fakecf.SpaceDeveloper, fakecf.WithFlavor(flavor))
+		results, diags := w.listed(settings{}, true, 0)
+		if len(diags) > 0 || len(results) != len(seeded) {
+			t.Errorf("%d of %d results: %s", len(results), len(seeded), diagnosticsText(diags))
+		}
+		for _, result := range results {
+			listed := w.unmarshal(result.Resource)
+			if !listed.IsFullyKnown() {
+				t.Errorf("%s has unknown values", result.DisplayName)
+			}
+			resp, err := w.server.ImportResourceState(t.Context(), &tfprotov6.ImportResourceStateRequest{
+				TypeName: "cf_process", Identity: result.Identity,
+			})
+			if err != nil || len(resp.Diagnostics) > 0 {
+				t.Fatal(err, diagnosticsText(resp.Diagnostics))
+			}
+			one := resp.ImportedResources[0]
+			w.state, w.private, w.identified = w.unmarshal(one.State), one.Private, one.Identity
+			if text := w.refresh(); text != "" {
+				t.Fatal(text)
+			}
+			// The configuration is generated from the list, the state is read.
+			real, private := w.state, w.private
+			w.state = listed
+			config := generated(w)
+			w.state, w.private = real, private
+			checked, err := w.server.ValidateResourceConfig(t.Context(), &tfprotov6.ValidateResourceConfigRequest{
+				TypeName: "cf_process", Config: w.dynamic(config),
+			})
+			if err != nil || len(checked.Diagnostics) > 0 {
+				t.Error(err, diagnosticsText(checked.Diagnostics))
+			}
+			if p := w.planFrom(config, w.state, w.private); !p.empty() || len(p.diags) > 0 {
+				t.Errorf("%s: %v %s", result.DisplayName, differences("", p.planned, w.state, false), diagnosticsText(p.diags))
+			}
+		}
+	}
+}
+
+func TestListResourceNames(t *testing.T) {
+	t.Parallel()
+	w := startWorkspace(t, fakecf.SpaceDeveloper)
+	name := func() string {
+		results, diags := w.listed(settings{"app_guid": fakecf.AppGUID}, false, 1)
+		if len(results) != 1 || len(diags) > 0 {
+			t.Fatalf("%d results: %s", len(results), diagnosticsText(diags))
+		}
+		return results[0].DisplayName
+	}
+	if got := name(); got != "web of storefront (production)" {
+		t.Errorf("the name is %q", got)
+	}
+	w.AddFault(fakecf.Fault{Path: "/v3/apps", When: nil, Do: fakecf.Status(500), From: 2})
+	if got := name(); got != "web of app "+fakecf.AppGUID {
+		t.Errorf("without names, the name is %q", got)
+	}
+}
+
+func TestListResourceFails(t *testing.T) {
+	t.Parallel()
+	w := startWorkspace(t, fakecf.SpaceDeveloper)
+	for want, filter := range map[string]settings{
+		`App not found`:    {"app_guid": "no-such"},
+		`order_by`:         {"order_by": "name"},
+		`updated_ats`:      {"updated_ats": settings{"lt": "yesterday"}},
+		`space_guids`:      {"app_guid": fakecf.AppGUID, "space_guids": []tftypes.Value{text("x")}},
+		`must not contain`: {"guids": []tftypes.Value{text("a/b")}},
+	} {
+		results, diags := w.listed(filter, false, 0)
+		if len(results) > 0 || !hasErrors(diags) || !strings.Contains(diagnosticsText(diags), want) {
+			t.Errorf("%v: %d results, %s", filter, len(results), diagnosticsText(diags))
+		}
+	}
+	if got := w.filters.AttributeTypes; !slices.Equal(slices.Sorted(maps.Keys(got)), []string{
+		"app_guid", "app_guids", "created_ats", "guids", "label_selector", "order_by", "organization_guids", "space_guids", "types", "updated_ats",
+	}) {
+		t.Errorf("the filters are %v", got)
+	}
+}
+
+// A warning does not stand in the way of the results.
+func TestListResourceWarns(t *testing.T) {
+	t.Parallel()
+	w := startWorkspace(t, fakecf.SpaceDeveloper)
+	w.AddFault(fakecf.Fault{Path: "/v3/processes", Do: fakecf.Edit(func(map[string]any) {}).WithHeader("X-Cf-Warnings", "almost%20full")})
+	results, diags := w.listed(settings{}, true, 0)
+	if len(results) != len(seeded) || hasErrors(diags) || !strings.Contains(diagnosticsText(diags), "almost full") {
+		t.Errorf("%d results, %s", len(results), diagnosticsText(diags))
+	}
+}
