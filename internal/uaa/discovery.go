@@ -60,7 +60,7 @@ func (s *Session) tokenEndpoint(ctx context.Context) (string, error) {
 	}
 	u, err := url.Parse(strings.TrimRight(base, "/"))
 	if err != nil || u.Host == "" || u.Scheme != "https" && u.Scheme != "http" {
-		return "", s.failure(opDiscover, s.apiRoot()+"/", "the address of the UAA is no http or https URL: "+quote([]byte(base)))
+		return "", s.failure(opDiscover, s.apiRoot()+"/", "the address of the UAA is no http or https URL: "+s.quoted(base))
 	}
 	if s.api.Scheme == "https" && u.Scheme != "https" {
 		return "", s.failure(opDiscover, s.apiRoot()+"/", "the API is reached over https but its UAA is at "+u.Scheme+"://"+u.Host+
@@ -99,7 +99,7 @@ func (s *Session) discover(ctx context.Context) (*root, error) {
 		if e.final() {
 			e.Description = "that is not what the API answers here" + notCF
 		} else {
-			e.Description = s.secrets.Clean(quote(response.Body))
+			e.Description = s.quoted(string(response.Body))
 			e.RetryAt, _ = transport.RetryAt(response.Header, time.Now())
 		}
 		return nil, e

@@ -74,6 +74,10 @@ func (e *Error) final() bool {
 	}
 }
 
+// quoted is a text of a server as a message can have it. Secrets are taken out
+// before it is cut: half of one is still secret, and not recognized any more.
+func (s *Session) quoted(text string) string { return quote([]byte(s.secrets.Clean(text))) }
+
 // quote makes a part of a body that is no JSON fit for one line of text.
 func quote(body []byte) string {
 	const most = 200

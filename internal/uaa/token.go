@@ -93,10 +93,10 @@ func (s *Session) refusal(op, endpoint string, err error) *Error {
 	case errors.As(err, &answered):
 		e := s.failure(op, endpoint, "")
 		e.Status = answered.Response.StatusCode
-		e.Code = s.secrets.Clean(quote([]byte(answered.ErrorCode)))
-		e.Description = s.secrets.Clean(quote([]byte(answered.ErrorDescription)))
+		e.Code = s.quoted(answered.ErrorCode)
+		e.Description = s.quoted(answered.ErrorDescription)
 		if e.Code == "" && e.Description == "" {
-			e.Description = s.secrets.Clean(quote(answered.Body))
+			e.Description = s.quoted(string(answered.Body))
 		}
 		e.RetryAt, _ = transport.RetryAt(answered.Response.Header, time.Now())
 		// A router or load balancer in front of the UAA says nothing about the
