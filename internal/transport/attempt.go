@@ -182,11 +182,6 @@ func (c *Client) checkRetry(ctx context.Context, response *http.Response, err er
 	if limit.long {
 		return false, nil
 	}
-	// The caller is better served with the answer, which says when to come
-	// back, than with its own deadline.
-	if deadline, ok := ctx.Deadline(); ok && limit.until.After(deadline) {
-		return false, nil
-	}
 	call.notBefore = limit.until
 	return true, nil
 }

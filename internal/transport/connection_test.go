@@ -126,16 +126,17 @@ func TestRedirects(t *testing.T) {
 		follows    bool
 		names      string
 	}{
-		"same server, path":    {"GET", "/target?x=1", 302, true, ""},
-		"same server, in full": {"GET", "SELF/target", 307, true, ""},
-		"other port":           {"GET", other.URL + "/steal?token=hush", 302, false, other.URL + "/steal"},
-		"other scheme":         {"GET", "httpsSELF/target", 301, false, "https://"},
-		"other host":           {"GET", "//api.example.org/x", 308, false, "http://api.example.org/x"},
-		"PATCH, 302":           {"PATCH", "/target", 302, false, "/target"},
-		"PATCH, 307":           {"PATCH", "/target", 307, false, "/target"},
-		"DELETE, 303":          {"DELETE", "/target", 303, false, "/target"},
-		"a loop":               {"GET", "/start", 302, false, "/start"},
-		"no URL":               {"GET", "http://[x/", 302, false, ""},
+		"same server, path":                {"GET", "/target?x=1", 302, true, ""},
+		"same server, in full":             {"GET", "SELF/target", 307, true, ""},
+		"other port":                       {"GET", other.URL + "/steal?token=hush", 302, false, other.URL + "/steal"},
+		"other scheme":                     {"GET", "httpsSELF/target", 301, false, "https://"},
+		"other host":                       {"GET", "//api.example.org/x", 308, false, "http://api.example.org/x"},
+		"PATCH, 302":                       {"PATCH", "/target", 302, false, "/target"},
+		"PATCH, 307":                       {"PATCH", "/target", 307, false, "/target"},
+		"DELETE, 303":                      {"DELETE", "/target", 303, false, "/target"},
+		"300, which net/http leaves alone": {"GET", other.URL + "/steal", 300, false, other.URL + "/steal"},
+		"a loop":                           {"GET", "/start", 302, false, "/start"},
+		"no URL":                           {"GET", "http://[x/", 302, false, ""},
 	} {
 		t.Run(name, func(t *testing.T) {
 			var s *server

@@ -171,6 +171,8 @@ func (c *Client) enter(r *http.Request, call *call) (*http.Response, error) {
 		now := c.now()
 		if l := c.gate.closed(r.URL.Host, now); l != nil {
 			wait := l.until.Sub(now)
+			// The caller is better served with the answer, which says when to
+			// come back, than with its own deadline.
 			deadline, bounded := ctx.Deadline()
 			if l.host == r.URL.Host && (wait > maxWait || bounded && l.until.After(deadline)) {
 				call.held = true

@@ -109,8 +109,8 @@ func TestLongLimit(t *testing.T) {
 	if got := s.count(); got != 1 {
 		t.Errorf("%d requests were sent while the limit held", got)
 	}
-	other := serve(t, text("another host"))
-	if response, err := c.Do(t.Context(), get(t, other.URL)); err != nil || response.Status != 200 {
+	other, before := serve(t, text("another host")), clock.now()
+	if response, err := c.Do(t.Context(), get(t, other.URL)); err != nil || response.Status != 200 || clock.now() != before {
 		t.Errorf("the limit of one host holds for another: %+v, %v", response, err)
 	}
 	_ = clock.sleep(t.Context(), 27*time.Minute)
