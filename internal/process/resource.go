@@ -2,7 +2,6 @@ package process
 
 import (
 	"context"
-	"errors"
 	"time"
 
 	"github.com/hashicorp/terraform-plugin-framework-timeouts/resource/timeouts"
@@ -125,6 +124,7 @@ func (r *processResource) Read(ctx context.Context, req resource.ReadRequest, re
 		}
 	}
 	address := prior.address(m.Form == formApp)
+	began := r.clock.Now()
 	p, err := r.Client.GetProcess(ctx, address)
 	if capi.IsNotFound(err) {
 		tflog.Warn(ctx, "the process is gone, or not visible any more: it is planned anew", map[string]any{"process": address.String()})
@@ -134,9 +134,11 @@ func (r *processResource) Read(ctx context.Context, req resource.ReadRequest, re
 		return
 	}
 	if err != nil {
-		failure := changeFailure(address)
-		failure.Action = "read " + address.String()
-		resp.Diagnostics.Append(failure.Diagnostic(err))
+		failed := readFailureOf(address).Diagnostic(err)
+		if timedOut(ctx) {
+			failed = timeout("read "+address.String(), r.clock.Now().Sub(began))
+		}
+		resp.Diagnostics.Append(failed)
 		return
 	}
 	state := refreshed(prior, m, p)
@@ -178,7 +180,7 @@ func (r *processResource) wait(ctx context.Context, address capi.Address, config
 		failure := changeFailure(address)
 		failure.Action = "wait for the instances of " + address.String()
 		failed := waitDiagnostic(err, failure)
-		if errors.Is(err, context.DeadlineExceeded) {
+		if timedOut(ctx) {
 			failed = diag.NewErrorDiagnostic(failed.Summary(), failed.Detail()+"\n\nThe process was scaled as configured; only "+
 				"the waiting failed. To wait longer, raise the timeouts of the resource.")
 		}

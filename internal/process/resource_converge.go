@@ -60,13 +60,12 @@ func (r *processResource) converge(ctx context.Context, address capi.Address, co
 	var reading readError
 	switch {
 	case err == nil:
-	case inFlight != nil && errors.Is(err, context.DeadlineExceeded):
+	case inFlight != nil && timedOut(ctx):
 		diags.AddError("A deployment is in flight", fmt.Sprintf("After %s it was still going on, and no change is possible "+
 			"while it is. To wait longer, raise the timeouts of the resource.\n\n%s",
 			seconds(r.clock.Now().Sub(began)), changeFailure(address).Detail(inFlight)))
-	case errors.Is(err, context.DeadlineExceeded):
-		diags.AddError("Timeout", fmt.Sprintf("Could not change %s within %s. To give it longer, raise the timeouts of "+
-			"the resource.", address, seconds(r.clock.Now().Sub(began))))
+	case timedOut(ctx):
+		diags.Append(timeout("change "+address.String(), r.clock.Now().Sub(began)))
 	case inFlight != nil && errors.As(err, &reading) && capi.IsNotFound(err) && !address.ByApp():
 		failure := readFailureOf(address)
 		failure.NotFound = "A deployment was going on, and such a deployment replaces the process by one with another GUID. " +
@@ -76,7 +75,11 @@ func (r *processResource) converge(ctx context.Context, address capi.Address, co
 		diags.Append(convergeDiagnostics(address, err)...)
 	}
 	if diags.HasError() && (done.patched || done.scaled) {
-		diags.AddWarning("Some of the changes were made", done.summary()+" The state has it, and the next apply makes the rest.")
+		next := "The state has it, and the next apply makes the rest."
+		if prior == nil {
+			next = "Nothing was stored in the state: the next apply adopts the process as it is by then and makes the rest."
+		}
+		diags.AddWarning("Some of the changes were made", done.summary()+" "+next)
 	}
 	return done, diags
 }
@@ -129,6 +132,9 @@ func convergeDiagnostics(address capi.Address, err error) diag.Diagnostics {
 		failure := readFailureOf(address)
 		failure.NotFound = "The resource cf_process manages a process that exists: Cloud Foundry makes processes when an app " +
 			"is staged (cf push). Check the address, or remove the resource from the configuration if the app is gone."
+		if !address.ByApp() {
+			failure.NotFound += " A rolling deployment gives the process a new GUID: set app_guid and type instead of guid to follow it."
+		}
 		return diag.Diagnostics{failure.Diagnostic(reading.error)}
 	}
 	var diags diag.Diagnostics
@@ -141,6 +147,16 @@ func convergeDiagnostics(address capi.Address, err error) diag.Diagnostics {
 		diags.Append(changeFailure(address).Diagnostic(err))
 	}
 	return diags
+}
+
+// timedOut reports whether the time that the configuration gives is over. A
+// single request that took too long is something else.
+func timedOut(ctx context.Context) bool { return errors.Is(ctx.Err(), context.DeadlineExceeded) }
+
+// timeout is the error for that.
+func timeout(action string, after time.Duration) diag.Diagnostic {
+	return diag.NewErrorDiagnostic("Timeout", fmt.Sprintf("Could not %s within %s. To give it longer, raise the timeouts of "+
+		"the resource.", action, seconds(after)))
 }
 
 func readFailureOf(address capi.Address) fwutil.Failure {

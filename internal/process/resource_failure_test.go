@@ -10,6 +10,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-go/tfprotov6"
 
 	"github.com/cf-process/terraform-provider-cf/internal/fakecf"
+	"github.com/cf-process/terraform-provider-cf/internal/transport"
 )
 
 var quotaExceeded = fakecf.Status(422, fakecf.APIError{Code: 10008, Title: "CF-UnprocessableEntity", Detail: "memory quota exceeded"})
@@ -179,6 +180,56 @@ func TestResourceCanceled(t *testing.T) {
 			}
 		})
 	}
+}
+
+// The time that the configuration gives is one thing, that of a single request
+// another: each error names its own.
+func TestResourceTimeouts(t *testing.T) {
+	t.Parallel()
+	start := func(t *testing.T, requestTimeout time.Duration) *workspace {
+		t.Helper()
+		w := newWorkspaceBy(t, fakecf.New(t), fakecf.SpaceDeveloper, realClock{}, transport.Config{RequestTimeout: requestTimeout})
+		w.converges(settings{"guid": fakecf.GUIDWeb})
+		return w
+	}
+	t.Run("of an update", func(t *testing.T) {
+		t.Parallel()
+		w := start(t, 0)
+		w.AddFault(fakecf.Fault{Method: "PATCH", Path: "/v3/", Do: fakecf.Hang(0)})
+		w.fails(settings{"guid": fakecf.GUIDWeb, "command": "bin/x", "timeouts": settings{"update": "300ms"}}, "raise the timeouts of the resource")
+	})
+	t.Run("of a read", func(t *testing.T) {
+		t.Parallel()
+		w := start(t, 0)
+		w.converges(settings{"guid": fakecf.GUIDWeb, "timeouts": settings{"read": "300ms"}})
+		w.AddFault(fakecf.Fault{Path: "/v3/", Do: fakecf.Hang(0)})
+		if text := w.refresh(); !strings.Contains(text, "raise the timeouts of the resource") {
+			t.Error(text)
+		}
+	})
+	t.Run("of a create", func(t *testing.T) {
+		t.Parallel()
+		w := start(t, 0)
+		w.forget()
+		w.AddFault(fakecf.Fault{Path: "/v3/", Do: fakecf.Hang(0)})
+		w.fails(settings{"guid": fakecf.GUIDWeb, "timeouts": settings{"create": "300ms"}}, "raise the timeouts of the resource")
+	})
+	t.Run("of a request", func(t *testing.T) {
+		t.Parallel()
+		w := start(t, 300*time.Millisecond)
+		w.AddFault(fakecf.Fault{Method: "PATCH", Path: "/v3/", Do: fakecf.Hang(0)})
+		text := w.run(settings{"guid": fakecf.GUIDWeb, "command": "bin/x"})
+		if !strings.Contains(text, "No answer from") || !strings.Contains(text, "request_timeout") || strings.Contains(text, "raise the timeouts") {
+			t.Error(text)
+		}
+	})
+	t.Run("that is none", func(t *testing.T) {
+		t.Parallel()
+		w := start(t, 0)
+		if text := w.validate(settings{"guid": "g", "timeouts": settings{"update": "soon"}}); !strings.Contains(text, "timeouts") {
+			t.Error(text)
+		}
+	})
 }
 
 // A deployment in flight is waited for, within the timeout.

@@ -95,12 +95,15 @@ func (m identityModel) address() (capi.Address, diag.Diagnostics) {
 	var diags diag.Diagnostics
 	model := addressModel(m)
 	diags.Append(addressValidator{}.check(model)...)
-	for name, value := range map[string]types.String{"guid": m.GUID, "app_guid": m.AppGUID, "type": m.Type} {
-		if value.IsNull() || diags.HasError() {
+	for _, part := range []struct {
+		name  string
+		value types.String
+	}{{"guid", m.GUID}, {"app_guid", m.AppGUID}, {"type", m.Type}} {
+		if part.value.IsNull() || diags.HasError() {
 			continue
 		}
-		if err := capi.CheckSegment(value.ValueString()); err != nil {
-			diags.AddAttributeError(path.Root(name), "Invalid identity", name+" "+err.Error()+".")
+		if err := capi.CheckSegment(part.value.ValueString()); err != nil {
+			diags.AddAttributeError(path.Root(part.name), "Invalid identity", part.name+" "+err.Error()+".")
 		}
 	}
 	return model.address(), diags

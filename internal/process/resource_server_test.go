@@ -77,11 +77,17 @@ func startWorkspace(t testing.TB, role fakecf.Role, options ...fakecf.Option) *w
 
 func newWorkspace(t testing.TB, f *fakecf.Foundation, role fakecf.Role, clock clock) *workspace {
 	t.Helper()
+	return newWorkspaceBy(t, f, role, clock, transport.Config{})
+}
+
+// newWorkspaceBy is newWorkspace with settings of the transport.
+func newWorkspaceBy(t testing.TB, f *fakecf.Foundation, role fakecf.Role, clock clock, settings transport.Config) *workspace {
+	t.Helper()
 	root, err := url.Parse(f.URL())
 	if err != nil {
 		t.Fatal(err)
 	}
-	client, err := transport.New(transport.Config{})
+	client, err := transport.New(settings)
 	if err != nil {
 		t.Fatal(err)
 	}
