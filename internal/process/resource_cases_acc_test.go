@@ -1,0 +1,156 @@
+package process_test
+
+import (
+	"fmt"
+	"regexp"
+	"testing"
+
+	"github.com/hashicorp/terraform-plugin-testing/helper/resource"
+	"github.com/hashicorp/terraform-plugin-testing/knownvalue"
+	"github.com/hashicorp/terraform-plugin-testing/plancheck"
+	"github.com/hashicorp/terraform-plugin-testing/statecheck"
+	"github.com/hashicorp/terraform-plugin-testing/tfversion"
+
+	"github.com/cf-process/terraform-provider-cf/internal/acctest"
+	"github.com/cf-process/terraform-provider-cf/internal/fakecf"
+)
+
+// The resource's cases are tested through the protocol; here are those in which
+// the CLI has a part.
+
+// Everything, the address as well, comes from another resource and is unknown
+// while it is planned.
+func TestAccResourceOfUnknownValues(t *testing.T) {
+	t.Parallel()
+	f := fakecf.New(t)
+	conf := func(command, label string) string {
+		return acctest.BlockFor(f, fakecf.Admin) + fmt.Sprintf(`
+resource "terraform_data" "input" {
+  input = { app = %q, command = %q, label = %q, endpoint = "/from-elsewhere", instances = 4, none = null }
+  triggers_replace = [%[2]q]
+}
+
+resource "cf_process" "this" {
+  app_guid  = terraform_data.input.output.app
+  command   = terraform_data.input.output.command
+  user      = terraform_data.input.output.none
+  instances = terraform_data.input.output.instances
+  health_check = {
+    data = { endpoint = terraform_data.input.output.endpoint }
+  }
+  metadata = {
+    labels = { known = "1", unknown = terraform_data.input.output.label }
+  }
+}
+`, fakecf.AppGUID, command, label)
+	}
+	resource.UnitTest(t, resource.TestCase{
+		TerraformVersionChecks:   []tfversion.TerraformVersionCheck{tfversion.SkipBelow(tfversion.Version1_4_0)}, // terraform_data
+		ProtoV6ProviderFactories: acctest.Factories(),
+		Steps: []resource.TestStep{
+			{
+				Config: conf("bin/a", "x"), ConfigPlanChecks: empty(),
+				Check: wantWrites(t, f,
+					`PATCH {"command":"bin/a","health_check":{"data":{"endpoint":"/from-elsewhere"}},
+					"metadata":{"labels":{"known":"1","unknown":"x","environment":null,"team":null}}}`, `POST {"instances":4}`),
+			},
+			{ // all is unknown again, as the address is: planned as a replacement, it adopts the same process
+				Config: conf("", "x"), ConfigPlanChecks: empty(),
+				Check: wantWrites(t, f, `PATCH {"command":null}`),
+				ConfigStateChecks: []statecheck.StateCheck{
+					statecheck.ExpectKnownValue(managed, at("command"), knownvalue.StringExact("")),
+					statecheck.ExpectKnownValue(managed, at("guid"), knownvalue.StringExact(fakecf.GUIDWeb)),
+				},
+			},
+		},
+	})
+}
+
+// Who may not see commands plans nothing because of it.
+func TestAccResourceHiddenCommand(t *testing.T) {
+	t.Parallel()
+	f := fakecf.New(t)
+	attributes := fmt.Sprintf("guid = %q\ncommand = \"bin/secret\"\n", fakecf.GUIDWeb)
+	resource.UnitTest(t, resource.TestCase{
+		ProtoV6ProviderFactories: acctest.Factories(),
+		Steps: []resource.TestStep{
+			{Config: config(f, attributes), Check: wantWrites(t, f, `PATCH {"command":"bin/secret"}`)},
+			{
+				Config:           acctest.BlockFor(f, fakecf.SpaceAuditor) + "resource \"cf_process\" \"this\" {\n" + attributes + "}\n",
+				ConfigPlanChecks: resource.ConfigPlanChecks{PreApply: []plancheck.PlanCheck{plancheck.ExpectEmptyPlan()}},
+				ConfigStateChecks: []statecheck.StateCheck{
+					statecheck.ExpectKnownValue(managed, at("command"), knownvalue.StringExact("bin/secret")),
+					statecheck.ExpectKnownValue(managed, at("command_redacted"), knownvalue.Bool(true)),
+				},
+			},
+		},
+	})
+}
+
+// A deployment in flight and instances that do not start both end with the
+// timeout, and the state has what was done.
+func TestAccResourceTimeouts(t *testing.T) {
+	t.Parallel()
+	f := fakecf.New(t)
+	attributes := fmt.Sprintf("app_guid = %q\n", fakecf.AppGUID)
+	waiting := config(f, attributes+"instances = 4\nwait_for_instances = true\ntimeouts = { update = \"3s\" }\n")
+	resource.UnitTest(t, resource.TestCase{
+		ProtoV6ProviderFactories: acctest.Factories(),
+		Steps: []resource.TestStep{
+			{Config: config(f, attributes)},
+			{
+				PreConfig:   func() { f.StartDeployment(fakecf.AppGUID) },
+				Config:      waiting,
+				ExpectError: regexp.MustCompile(`(?s)A deployment is in flight.*raise\s+the\s+timeouts.*cf\s+cancel-deployment`),
+			},
+			{
+				PreConfig: func() {
+					f.SetStartOutcome(f.FinishDeployment(fakecf.AppGUID), "CRASHED", "Exited with status 137")
+				},
+				Config:      waiting,
+				ExpectError: regexp.MustCompile(`(?s)index\s+3:\s+CRASHED:\s+Exited\s+with\s+status\s+137`),
+			},
+			{
+				PreConfig:        f.ResetRequests,
+				Config:           waiting,
+				ConfigPlanChecks: resource.ConfigPlanChecks{PreApply: []plancheck.PlanCheck{plancheck.ExpectEmptyPlan()}},
+				Check:            wantWrites(t, f),
+			},
+		},
+	})
+}
+
+// Another address is another process; what was managed before stays as it is.
+func TestAccResourceReplaced(t *testing.T) {
+	t.Parallel()
+	f := fakecf.New(t)
+	resource.UnitTest(t, resource.TestCase{
+		ProtoV6ProviderFactories: acctest.Factories(),
+		Steps: []resource.TestStep{
+			{Config: config(f, fmt.Sprintf("app_guid = %q\ntype = \"worker\"\n", fakecf.AppGUID))},
+			{
+				Config: config(f, fmt.Sprintf("app_guid = %q\n", fakecf.AppGUID)),
+				ConfigPlanChecks: resource.ConfigPlanChecks{
+					PreApply:             []plancheck.PlanCheck{plancheck.ExpectResourceAction(managed, plancheck.ResourceActionDestroyBeforeCreate)},
+					PostApplyPostRefresh: []plancheck.PlanCheck{plancheck.ExpectEmptyPlan()},
+				},
+				ConfigStateChecks: []statecheck.StateCheck{
+					statecheck.ExpectKnownValue(managed, at("guid"), knownvalue.StringExact(fakecf.GUIDWeb)),
+				},
+			},
+			{ // all three attributes, as generated configuration has them
+				Config: config(f, fmt.Sprintf("guid = %q\napp_guid = %q\ntype = \"web\"\n", fakecf.GUIDWeb, fakecf.AppGUID)),
+				ConfigPlanChecks: resource.ConfigPlanChecks{
+					PreApply: []plancheck.PlanCheck{plancheck.ExpectEmptyPlan()},
+				},
+			},
+			{
+				Config:      config(f, fmt.Sprintf("guid = %q\napp_guid = %q\ntype = \"worker\"\n", fakecf.GUIDWeb, fakecf.AppGUID)),
+				ExpectError: regexp.MustCompile(`(?s)The address does not agree with itself.*has type\s+"web"`),
+			},
+		},
+	})
+	if got := writes(f); len(got) != 0 {
+		t.Errorf("%q was written", got)
+	}
+}
