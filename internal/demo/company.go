@@ -1,0 +1,108 @@
+package main
+
+import (
+	"fmt"
+	"math/rand/v2"
+	"time"
+
+	"github.com/cf-process/terraform-provider-cf/internal/fakecf"
+)
+
+// The audit is shown on a foundation of a company that does not exist, large
+// enough for totals and bars to say something. It is the same in every run.
+
+// division is an organization with the apps that it runs in each of its spaces.
+type division struct {
+	name   string
+	spaces []string
+	apps   []string
+	care   float64 // from 0 to 1: how often its teams do what the policies ask for
+}
+
+var company = []division{
+	{"storefront", []string{"production", "staging", "development"}, []string{
+		"web-shop", "cart", "checkout", "product-search", "recommendations", "reviews", "wishlist", "image-resizer", "sitemap", "gift-cards",
+	}, 0.85},
+	{"payments", []string{"production", "pre-production", "staging"}, []string{
+		"payment-gateway", "ledger", "fraud-scoring", "refunds", "invoicing", "tax", "payout-scheduler",
+	}, 0.95},
+	{"logistics", []string{"production", "staging"}, []string{
+		"inventory", "warehouse-api", "route-planner", "carrier-adapter", "label-printer", "returns", "tracking", "customs-forms",
+	}, 0.7},
+	{"data-platform", []string{"production", "playground"}, []string{
+		"event-ingest", "stream-joiner", "feature-store", "report-builder", "model-serving", "data-catalog", "export-service",
+	}, 0.6},
+	{"customer-care", []string{"production", "staging"}, []string{
+		"ticket-desk", "chat-router", "callback-planner", "knowledge-base", "survey", "sentiment",
+	}, 0.75},
+	{"marketing", []string{"live", "preview"}, []string{
+		"campaigns", "newsletter", "landing-pages", "coupon-engine", "tracking-pixel", "brand-portal",
+	}, 0.45},
+	{"internal-tools", []string{"tools", "experiments"}, []string{
+		"staff-directory", "room-booking", "lunch-poll", "build-dashboard", "release-notes", "status-page", "license-manager", "wiki-search",
+	}, 0.3},
+}
+
+// populate fills an empty foundation with the company's processes.
+func populate(f *fakecf.Foundation) {
+	random := rand.New(rand.NewPCG(2025, 3)) //nolint:gosec // the same company in every run, nothing secret
+	begun := time.Date(2025, time.January, 13, 8, 0, 0, 0, time.UTC)
+	for _, d := range company {
+		org := f.AddOrganization(d.name)
+		for place, spaceName := range d.spaces {
+			space := f.AddSpace(org, spaceName)
+			for number, appName := range d.apps {
+				if place > 0 && random.Float64() < 0.15 {
+					continue // not every app is everywhere
+				}
+				begun = begun.Add(time.Duration(1+random.IntN(40)) * time.Hour)
+				app := f.AddApp(space, appName)
+				addProcess(f, random, d, app, "web", place == 0, begun)
+				if number%3 == 1 {
+					addProcess(f, random, d, app, "worker", place == 0, begun)
+				}
+				if number%5 == 4 {
+					addProcess(f, random, d, app, "scheduler", place == 0, begun)
+				}
+			}
+		}
+	}
+}
+
+// addProcess adds one process, with the care that its division takes.
+func addProcess(f *fakecf.Foundation, random *rand.Rand, d division, app, kind string, first bool, begun time.Time) {
+	careful := func() bool { return random.Float64() < d.care }
+	p := fakecf.Process{
+		Type: kind, Command: fakecf.Ptr("bin/" + kind), CreatedAt: begun,
+		UpdatedAt: begun.Add(time.Duration(random.IntN(9000)) * time.Hour / 10),
+		Instances: 1, MemoryInMB: []int64{128, 256, 512, 512, 768, 1024, 1024, 2048}[random.IntN(8)], DiskInMB: 1024,
+		Labels: map[string]string{"environment": map[bool]string{true: "production", false: "test"}[first]},
+	}
+	if first {
+		p.Instances = 1 + int64(random.IntN(5))
+		if careful() {
+			p.Instances++
+		}
+	}
+	if !careful() && random.Float64() < 0.3 {
+		p.MemoryInMB = []int64{3072, 4096, 8192}[random.IntN(3)]
+	}
+	if careful() {
+		p.LogRateLimit = fakecf.Ptr[int64](16 << 10)
+	}
+	if careful() {
+		p.Labels["team"] = fmt.Sprintf("%s-%d", d.name, 1+random.IntN(3))
+	}
+	if kind == "web" {
+		if careful() {
+			p.HealthCheck = &fakecf.HealthCheck{Type: "http", Endpoint: fakecf.Ptr("/health")}
+		}
+		if careful() {
+			p.ReadinessHealthCheck = &fakecf.HealthCheck{Type: "http", Endpoint: fakecf.Ptr("/ready")}
+		}
+	}
+	guid := f.AddProcess(app, p)
+	if first && kind == "web" && random.Float64() < 0.12 {
+		f.SetInstance(guid, p.Instances-1, func(i *fakecf.Instance) { i.State = "CRASHED" })
+	}
+}

@@ -1,0 +1,88 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+
+	"github.com/hashicorp/terraform-exec/tfexec"
+
+	"github.com/cf-process/terraform-provider-cf/internal/fakecf"
+	"github.com/cf-process/terraform-provider-cf/internal/terraformcli"
+)
+
+// stage is what a demo plays on: a foundation in memory, and a CLI with the
+// provider built here and a copy of an example to run.
+type stage struct {
+	foundation *fakecf.Foundation
+	cli        terraformcli.CLI
+	tf         *tfexec.Terraform
+	work       string // where the copy is
+	out        io.Writer
+}
+
+// onStage sets up a stage, lets play have it, and removes all of it, however
+// that ends.
+func onStage(
+	ctx context.Context, out io.Writer, wanted, example string, play func(*stage) error, options ...fakecf.Option,
+) (err error) {
+	dir, err := os.MkdirTemp("", "terraform-provider-cf-demo-")
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, os.RemoveAll(dir)) }()
+	s := &stage{work: filepath.Join(dir, "work"), out: out}
+
+	cliDir := filepath.Join(dir, "cli")
+	for _, folder := range []string{cliDir, s.work} {
+		if err := os.Mkdir(folder, 0o755); err != nil {
+			return err
+		}
+	}
+	if s.cli, err = terraformcli.FindOrInstall(ctx, wanted, cliDir, s.say); err != nil {
+		return err
+	}
+
+	s.say("Building the provider …")
+	provider, err := terraformcli.Build(ctx, dir)
+	if err != nil {
+		return err
+	}
+
+	if s.foundation, err = fakecf.Start(options...); err != nil {
+		return err
+	}
+	defer s.foundation.Close()
+	s.say("A foundation in memory listens on " + s.foundation.URL() + ".")
+
+	if err := terraformcli.CopyConfiguration(s.work, example); err != nil {
+		return fmt.Errorf("reading %s (run the demo from the repository's root): %w", example, err)
+	}
+	env := map[string]string{
+		"CF_API_URL":  s.foundation.URL(),
+		"CF_USER":     fakecf.User,
+		"CF_PASSWORD": fakecf.Password,
+	}
+	if s.tf, err = provider.Terraform(s.cli, s.work, env); err != nil {
+		return err
+	}
+	return play(s)
+}
+
+func (s *stage) say(text string) { fmt.Fprintln(s.out, text) }
+
+// apply shows what Terraform shows, but for the first step, which only says
+// that it found the provider.
+func (s *stage) apply(ctx context.Context) error {
+	if err := s.tf.Init(ctx); err != nil {
+		return fmt.Errorf("terraform init: %w", err)
+	}
+	s.tf.SetStdout(s.out)
+	if err := s.tf.Apply(ctx); err != nil {
+		return fmt.Errorf("terraform apply: %w", err)
+	}
+	return nil
+}
