@@ -41,7 +41,7 @@ func (f *Foundation) handleAPI(c *call) *answer {
 		a := handle(c)
 		if who.role == NoRole {
 			a.header.Set("X-Cf-Warnings", "Warning: subject 'User/"+who.name+
-				"' has no CF roles assigned. This is not supported and may cause unexpected behaviour.")
+				"' has no CF roles assigned. This is not supported and may cause unexpected behaviour.") //nolint:misspell // Korifi's own words
 		}
 		return a
 	}

@@ -149,7 +149,7 @@ func (r *processResource) Read(ctx context.Context, req resource.ReadRequest, re
 }
 
 // Delete lets the process go. No request is made.
-func (r *processResource) Delete(ctx context.Context, req resource.DeleteRequest, resp *resource.DeleteResponse) {
+func (r *processResource) Delete(_ context.Context, req resource.DeleteRequest, resp *resource.DeleteResponse) {
 	state := objectOf(req.State.Raw)
 	name := state.address(false).String()
 	if kind, ok := state.text("type"); ok {

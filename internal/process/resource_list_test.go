@@ -101,10 +101,10 @@ func TestListResourceToImport(t *testing.T) {
 				t.Fatal(text)
 			}
 			// The configuration is generated from the list, the state is read.
-			real, private := w.state, w.private
+			read, private := w.state, w.private
 			w.state = listed
 			config := generated(w)
-			w.state, w.private = real, private
+			w.state, w.private = read, private
 			checked, err := w.server.ValidateResourceConfig(t.Context(), &tfprotov6.ValidateResourceConfigRequest{
 				TypeName: "cf_process", Config: w.dynamic(config),
 			})

@@ -46,7 +46,7 @@ type call struct {
 	held      bool      // the answer is the one that a rate limit left behind
 }
 
-func callOf(ctx context.Context) *call { return ctx.Value(callKey{}).(*call) }
+func callOf(ctx context.Context) *call { return ctx.Value(callKey{}).(*call) } //nolint:forcetypeassert // asked within a call only
 
 // attempts makes one attempt a RoundTrip: it waits for its turn, sends, and
 // reads the body to its end, so that a body that is cut off is a failure like
@@ -151,7 +151,7 @@ func readBody(response *http.Response, limit int64) ([]byte, error) {
 func (c *Client) checkRetry(ctx context.Context, response *http.Response, err error) (bool, error) {
 	call := callOf(ctx)
 	if ctx.Err() != nil || call.held {
-		return false, nil
+		return false, nil //nolint:nilerr // an error from here would hide the attempt's own
 	}
 	wait := c.backoff(call.failures)
 	call.failures++

@@ -168,11 +168,11 @@ func (c *Client) Do(ctx context.Context, r Request) (*Response, error) {
 	if r.MaxBodyBytes > 0 && r.MaxBodyBytes < call.maxBody {
 		call.maxBody = r.MaxBodyBytes
 	}
-	response, err := c.do(ctx, call, r.Method, r.URL, r.Header, r.Body)
+	response, err := c.do(ctx, call, r.Method, r.URL, r.Header, r.Body) //nolint:bodyclose // it is in memory, see do
 	if err != nil {
 		return nil, err
 	}
-	return &Response{Status: response.StatusCode, Header: response.Header, Body: response.Body.(*body).data}, nil
+	return &Response{Status: response.StatusCode, Header: response.Header, Body: response.Body.(*body).data}, nil //nolint:forcetypeassert // do promises it
 }
 
 // do runs the loop of attempts. The body of its response is a *body.

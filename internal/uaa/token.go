@@ -74,7 +74,8 @@ func (s *Session) request(ctx context.Context, op, endpoint string, grant url.Va
 		return nil, "", s.failure(op, endpoint, "the token in the answer holds characters that no token has")
 	}
 	now := s.now()
-	issued, expires := now, time.Time{}
+	issued := now
+	var expires time.Time
 	if !answer.Expiry.IsZero() {
 		expires = now.Add(time.Until(answer.Expiry))
 	} else {
