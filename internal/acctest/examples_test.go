@@ -132,6 +132,16 @@ func collect(t *testing.T) []example {
 			e.known, e.run = terraformcli.CLI.HasActions, (*exampleRun).invoke
 		case kind == "list-resources":
 			e.known, e.run = terraformcli.CLI.HasQuery, (*exampleRun).query
+		case relative == filepath.Join("audit", "main.tf"):
+			e.path, e.known, e.run = kind, requiredVersion(t, path), (*exampleRun).audit
+		case kind == "guides" && name == "main.tf":
+			e.path, e.known = "guides/"+filepath.Base(filepath.Dir(path)), requiredVersion(t, path)
+			if e.run = guides[filepath.Base(filepath.Dir(path))]; e.run == nil {
+				t.Errorf("examples/%s has no test", e.path)
+				return nil
+			}
+		case kind == "guides":
+			return nil // belongs to the main.tf next to it
 		case !strings.Contains(rest, "/") && name == "main.tf":
 			e.path, e.known, e.run = kind, requiredVersion(t, path), (*exampleRun).apply
 		default:
