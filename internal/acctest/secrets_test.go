@@ -99,6 +99,7 @@ func (e *echo) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	oneLine := strings.Join(strings.Fields(said), " ")
 	w.Header().Set("X-VCAP-Request-ID", oneLine)
 	answer := func(status int, v any) {
+		w.Header().Set("Content-Type", "application/json")
 		w.WriteHeader(status)
 		_ = json.NewEncoder(w).Encode(v) // the client may have gone away
 	}

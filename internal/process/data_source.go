@@ -5,8 +5,10 @@ import (
 
 	"github.com/hashicorp/terraform-plugin-framework/datasource"
 	"github.com/hashicorp/terraform-plugin-framework/datasource/schema"
+	"github.com/hashicorp/terraform-plugin-framework/diag"
 	"github.com/hashicorp/terraform-plugin-go/tftypes"
 
+	"github.com/cf-process/terraform-provider-cf/internal/capi"
 	"github.com/cf-process/terraform-provider-cf/internal/fwutil"
 )
 
@@ -52,17 +54,36 @@ func (d *dataSource) ConfigValidators(context.Context) []datasource.ConfigValida
 // Read asks for the process: GET /v3/processes/{guid}, or
 // GET /v3/apps/{guid}/processes/{type}.
 func (d *dataSource) Read(ctx context.Context, req datasource.ReadRequest, resp *datasource.ReadResponse) {
-	address, diags := readAddress(ctx, req.Config)
-	resp.Diagnostics.Append(diags...)
-	if resp.Diagnostics.HasError() {
-		return
+	respond(ctx, d.Client, req, resp, d.read)
+}
+
+// read makes the state for the framework.
+func (d *dataSource) read(ctx context.Context, client *capi.Client, config tftypes.Value) (tftypes.Value, diag.Diagnostics) {
+	p, diags := d.get(ctx, client, config)
+	if diags.HasError() {
+		return tftypes.Value{}, diags
 	}
-	p, err := d.Client.GetProcess(ctx, address.address())
+	return tftypes.NewValue(processType, attributeValues(p)), nil
+}
+
+// pack makes the state without the framework.
+func (d *dataSource) pack(ctx context.Context, client *capi.Client, config tftypes.Value) ([]byte, diag.Diagnostics) {
+	p, diags := d.get(ctx, client, config)
+	if diags.HasError() {
+		return nil, diags
+	}
+	state := newPacker()
+	state.process(p, nil)
+	return state.state(nil)
+}
+
+func (d *dataSource) get(ctx context.Context, client *capi.Client, config tftypes.Value) (*capi.Process, diag.Diagnostics) {
+	address := argumentAddress(objectOf(config))
+	p, err := client.GetProcess(ctx, address.address())
 	if err != nil {
-		resp.Diagnostics.Append(readFailure(address).Diagnostic(err))
-		return
+		return nil, diag.Diagnostics{readFailure(address).Diagnostic(err)}
 	}
-	resp.State.Raw = tftypes.NewValue(processType, attributeValues(p))
+	return p, nil
 }
 
 // readFailure is the context of an error while a process is read.

@@ -119,10 +119,7 @@ func (d *listDataSource) pack(ctx context.Context, client *capi.Client, config t
 	}
 	state := newPacker()
 	state.list(config, "processes", list, byApp)
-	if state.err != nil {
-		diags.AddError("Could not encode the processes", state.err.Error()+". This is a bug of the provider.")
-	}
-	return state.buffer.Bytes(), diags
+	return state.state(diags)
 }
 
 // list asks for the processes, and for the names that belong to them.

@@ -5,6 +5,7 @@ import (
 	"maps"
 	"slices"
 
+	"github.com/hashicorp/terraform-plugin-framework/diag"
 	"github.com/hashicorp/terraform-plugin-go/tftypes"
 	"github.com/vmihailenco/msgpack/v5"
 
@@ -13,7 +14,7 @@ import (
 
 // packer writes processes in the form in which the plugin protocol carries
 // values, MessagePack, without making Terraform values of them first: these
-// cost several times as much as everything else about a large list. What it
+// cost several times as much as everything else about a process. What it
 // writes is byte for byte what tftypes makes of attributeValues, which the tests
 // hold it to; the attributes of an object therefore come in the order of their
 // names.
@@ -28,6 +29,15 @@ func newPacker() *packer {
 	p := &packer{}
 	p.Encoder = msgpack.NewEncoder(&p.buffer)
 	return p
+}
+
+// state is what was written, or a diagnostic.
+func (p *packer) state(diags diag.Diagnostics) ([]byte, diag.Diagnostics) {
+	if p.err != nil {
+		diags.AddError("Could not encode the state", p.err.Error()+". This is a bug of the provider.")
+		return nil, diags
+	}
+	return p.buffer.Bytes(), diags
 }
 
 func (p *packer) note(err error) {
@@ -102,13 +112,24 @@ func (p *packer) list(config tftypes.Value, name string, processes []*capi.Proce
 // listed writes a process of a list, as listedValue does.
 func (p *packer) listed(process *capi.Process, byApp map[string]capi.AppNames) {
 	var names capi.AppNames
-	app := process.AppGUID()
-	if app != nil {
+	if app := process.AppGUID(); app != nil {
 		names = byApp[*app]
 	}
-	p.object(len(listedProcessType.AttributeTypes))
-	p.text("app_guid", app)
-	p.text("app_name", names.App)
+	p.process(process, &names)
+}
+
+// process writes a process with its names; names are nil for one that is not in
+// a list.
+func (p *packer) process(process *capi.Process, names *capi.AppNames) {
+	if names == nil {
+		p.object(len(processType.AttributeTypes))
+	} else {
+		p.object(len(listedProcessType.AttributeTypes))
+	}
+	p.text("app_guid", process.AppGUID())
+	if names != nil {
+		p.text("app_name", names.App)
+	}
 	p.text("command", process.Command)
 	p.key("command_redacted")
 	p.note(p.EncodeBool(process.CommandRedacted))
@@ -121,13 +142,17 @@ func (p *packer) listed(process *capi.Process, byApp map[string]capi.AppNames) {
 	p.number("log_rate_limit_in_bytes_per_second", process.LogRateLimitInBytesPerSecond)
 	p.number("memory_in_mb", process.MemoryInMB)
 	p.metadata("metadata", process.Metadata)
-	p.text("organization_guid", names.OrganizationGUID)
-	p.text("organization_name", names.Organization)
+	if names != nil {
+		p.text("organization_guid", names.OrganizationGUID)
+		p.text("organization_name", names.Organization)
+	}
 	p.healthCheck("readiness_health_check", process.ReadinessHealthCheck)
 	p.text("registry_credential_last_synced_at", process.RegistryCredentialLastSyncedAt)
 	p.relationships("relationships", process.Relationships)
 	p.text("space_guid", process.SpaceGUID())
-	p.text("space_name", names.Space)
+	if names != nil {
+		p.text("space_name", names.Space)
+	}
 	p.text("type", process.Type)
 	p.text("updated_at", process.UpdatedAt)
 	p.text("user", process.User)

@@ -24,18 +24,20 @@ type Reader struct {
 	Read func(ctx context.Context, client *capi.Client, config tftypes.Value) ([]byte, diag.Diagnostics)
 }
 
-// LargeLists are the readers of the data sources whose state can have tens of
-// thousands of objects.
-func LargeLists() []Reader {
-	processes := &listDataSource{}
-	return []Reader{{
-		TypeName: "processes",
-		Type: sync.OnceValue(func() tftypes.Type {
-			ctx := context.Background()
-			var described datasource.SchemaResponse
-			processes.Schema(ctx, datasource.SchemaRequest{}, &described)
-			return described.Schema.Type().TerraformType(ctx)
-		}),
-		Read: processes.pack,
-	}}
+// Readers are the readers of the data sources that are read thousands of times,
+// or whose state can have tens of thousands of objects.
+func Readers() []Reader {
+	one, list := &dataSource{}, &listDataSource{}
+	return []Reader{
+		{TypeName: "process", Type: sync.OnceValue(func() tftypes.Type { return schemaType(one) }), Read: one.pack},
+		{TypeName: "processes", Type: sync.OnceValue(func() tftypes.Type { return schemaType(list) }), Read: list.pack},
+	}
+}
+
+// schemaType is the Terraform type of a data source's schema.
+func schemaType(source datasource.DataSource) tftypes.Type {
+	ctx := context.Background()
+	var described datasource.SchemaResponse
+	source.Schema(ctx, datasource.SchemaRequest{}, &described)
+	return described.Schema.Type().TerraformType(ctx)
 }

@@ -167,6 +167,33 @@ func TestListIsTheSameInFrontOfTheFramework(t *testing.T) {
 	}
 }
 
+// So has a single process.
+func TestProcessIsTheSameInFrontOfTheFramework(t *testing.T) {
+	t.Parallel()
+	processes := everyState(10, 1)
+	address := serveProcesses(t, processes)
+	whole, framework := wholeReaderOf(t, address), frameworkReaderOf(t, address)
+	for _, p := range processes {
+		a := arguments{"guid": p.said["guid"]}
+		got, want := whole.response("cf_process", a), framework.response("cf_process", a)
+		if len(got.Diagnostics)+len(want.Diagnostics) > 0 {
+			t.Fatalf("%s\n%s", diagnosticText(got.Diagnostics), diagnosticText(want.Diagnostics))
+		}
+		if !bytes.Equal(got.State.MsgPack, want.State.MsgPack) {
+			t.Errorf("the bytes of %s differ", compact(t, p.said))
+		}
+	}
+	for _, a := range []arguments{{"guid": "not-there"}, {"app_guid": "not-there"}, {"app_guid": "not-there", "type": "worker"}} {
+		got, want := whole.response("cf_process", a), framework.response("cf_process", a)
+		if g, w := diagnosticText(got.Diagnostics), diagnosticText(want.Diagnostics); g != w || g == "" {
+			t.Errorf("%s\nthe framework: %s", g, w)
+		}
+		if !bytes.Equal(got.State.MsgPack, want.State.MsgPack) {
+			t.Errorf("%v: the state beside the error differs", a)
+		}
+	}
+}
+
 // Errors and warnings are also the same, with their attributes.
 func TestListFailsTheSameInFrontOfTheFramework(t *testing.T) {
 	t.Parallel()

@@ -33,7 +33,7 @@ var (
 // cfProvider is the provider `cf`.
 type cfProvider struct {
 	version string // of this build, for the User-Agent
-	// configured is the client, for the requests that listServer answers itself.
+	// configured is the client, for the requests that readServer answers itself.
 	configured atomic.Pointer[capi.Client]
 }
 

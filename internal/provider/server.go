@@ -21,7 +21,7 @@ const stopPatience = 800 * time.Millisecond
 func NewServer(version string) func() tfprotov6.ProviderServer {
 	return func() tfprotov6.ProviderServer {
 		p := &cfProvider{version: version}
-		return newStoppingServer(newListServer(p, providerserver.NewProtocol6(p)()), stopPatience)
+		return newStoppingServer(newReadServer(p, providerserver.NewProtocol6(p)()), stopPatience)
 	}
 }
 

@@ -38,9 +38,15 @@ type Provider struct {
 // Build builds the provider into dir. The working directory has to be inside
 // of the module.
 func Build(ctx context.Context, dir string) (*Provider, error) {
+	return BuildPackage(ctx, dir, "github.com/cf-process/terraform-provider-cf")
+}
+
+// BuildPackage is Build for another provider of this module, which takes the
+// place of the real one.
+func BuildPackage(ctx context.Context, dir, pkg string) (*Provider, error) {
 	binary := filepath.Join(dir, "terraform-provider-cf_v"+Version)
 	cmd := exec.CommandContext(ctx, "go", "build", "-o", binary,
-		"-ldflags", "-X main.version="+Version, "github.com/cf-process/terraform-provider-cf")
+		"-ldflags", "-X main.version="+Version, pkg)
 	cmd.Env = append(os.Environ(), "CGO_ENABLED=0")
 	var output bytes.Buffer
 	cmd.Stdout, cmd.Stderr = &output, &output

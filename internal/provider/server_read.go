@@ -11,36 +11,36 @@ import (
 	"github.com/cf-process/terraform-provider-cf/internal/process"
 )
 
-// listServer answers ReadDataSource for the large lists itself and leaves all
-// else to the framework. After Read, the framework copies, compares and rebuilds
-// the whole state more than once, which for a list of thousands of processes
-// takes several times as long as to read, decode and encode it. None of that
-// does anything here: the state is made by the provider in its final form, and
-// no attribute has a type with a semantic equality. Configuration is validated by the
+// readServer answers ReadDataSource for cf_process and cf_processes itself and
+// leaves all else to the framework. After Read, the framework copies, compares
+// and rebuilds the whole state more than once, which takes several times as long
+// as to read, decode and encode it. None of that does anything here: the state
+// is made by the provider in its final form, and no attribute has a type with a
+// semantic equality. Configuration is validated by the
 // framework, in a request of its own.
-type listServer struct {
+type readServer struct {
 	protocolServer
 	provider *cfProvider
-	lists    map[string]process.Reader
+	readers  map[string]process.Reader
 }
 
-func newListServer(p *cfProvider, framework tfprotov6.ProviderServer) tfprotov6.ProviderServer {
+func newReadServer(p *cfProvider, framework tfprotov6.ProviderServer) tfprotov6.ProviderServer {
 	whole, ok := framework.(protocolServer)
 	if !ok {
 		return framework
 	}
-	lists := make(map[string]process.Reader)
-	for _, reader := range process.LargeLists() {
-		lists["cf_"+reader.TypeName] = reader
+	readers := make(map[string]process.Reader)
+	for _, reader := range process.Readers() {
+		readers["cf_"+reader.TypeName] = reader
 	}
-	return &listServer{protocolServer: whole, provider: p, lists: lists}
+	return &readServer{protocolServer: whole, provider: p, readers: readers}
 }
 
-// ReadDataSource reads a large list, or leaves the request to the framework.
-func (s *listServer) ReadDataSource(ctx context.Context, req *tfprotov6.ReadDataSourceRequest) (*tfprotov6.ReadDataSourceResponse, error) {
-	reader, large := s.lists[req.TypeName]
+// ReadDataSource reads a data source, or leaves the request to the framework.
+func (s *readServer) ReadDataSource(ctx context.Context, req *tfprotov6.ReadDataSourceRequest) (*tfprotov6.ReadDataSourceResponse, error) {
+	reader, own := s.readers[req.TypeName]
 	client := s.provider.configured.Load()
-	if !large || client == nil || req.Config == nil {
+	if !own || client == nil || req.Config == nil {
 		return s.protocolServer.ReadDataSource(ctx, req)
 	}
 	kind := reader.Type()
@@ -81,8 +81,8 @@ func protocolDiagnostics(diags diag.Diagnostics) []*tfprotov6.Diagnostic {
 	return converted
 }
 
-// attributePath is a path of attribute names as the protocol has it; the
-// errors of a list are about arguments at its top, which are nothing else.
+// attributePath is a path of attribute names as the protocol has it; the errors
+// here are about arguments at the top, which are nothing else.
 func attributePath(p path.Path) *tftypes.AttributePath {
 	converted := tftypes.NewAttributePath()
 	for _, step := range p.Steps() {

@@ -1,0 +1,64 @@
+package main
+
+import (
+	"fmt"
+	"testing"
+)
+
+// ways are all ways to read a list.
+var ways = []func(*foundation) (way, error){whole, floor, framework, obvious}
+
+// The ways have to read the same number of processes, or their times say
+// nothing.
+func TestWaysReadTheSame(t *testing.T) {
+	t.Parallel()
+	f, err := newFoundation(60)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(f.close)
+	sizes := map[string]int{}
+	for _, newWay := range ways {
+		w, err := newWay(f)
+		if err != nil {
+			t.Fatal(err)
+		}
+		state, err := w.read()
+		if err != nil {
+			t.Fatalf("%s: %v", w.name, err)
+		}
+		sizes[w.name] = len(state)
+	}
+	if sizes["cf"] != sizes["framework"] || sizes["cf"] != sizes["floor"] {
+		t.Errorf("the states have %v bytes", sizes)
+	}
+	// The obvious one has no filters.
+	if d := sizes["cf"] - sizes["obvious"]; d < 0 || d > 300 {
+		t.Errorf("the states have %v bytes", sizes)
+	}
+}
+
+// BenchmarkList reads cf_processes in each way.
+func BenchmarkList(b *testing.B) {
+	for _, n := range []int{1_000, 10_000} {
+		f, err := newFoundation(n)
+		if err != nil {
+			b.Fatal(err)
+		}
+		b.Cleanup(f.close)
+		for _, newWay := range ways {
+			w, err := newWay(f)
+			if err != nil {
+				b.Fatal(err)
+			}
+			b.Run(fmt.Sprintf("%s/%d", w.name, n), func(b *testing.B) {
+				b.ReportAllocs()
+				for b.Loop() {
+					if _, err := w.read(); err != nil {
+						b.Fatal(err)
+					}
+				}
+			})
+		}
+	}
+}

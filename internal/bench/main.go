@@ -1,0 +1,235 @@
+// Command bench measures the provider against what it cannot be faster than,
+// and prints a table of ratios. Both sides of a ratio are measured in turns in
+// the same run, so that a busy machine slows both.
+package main
+
+import (
+	"context"
+	"errors"
+	"flag"
+	"fmt"
+	"io"
+	"os"
+	"os/exec"
+	"os/signal"
+	"runtime"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/cf-process/terraform-provider-cf/internal/provider"
+)
+
+// row is a line of the table.
+type row struct {
+	name, target, measured string
+	met                    bool
+}
+
+func main() {
+	peak := flag.String("peak", "", "read the list at this address once, and print the most memory that it took")
+	rounds := flag.Int("rounds", 5, "how often each side of a ratio is measured")
+	only := flag.String("only", "", "measure only list or cli")
+	flag.Parse()
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
+	defer stop()
+	err := run(ctx, os.Stdout, *peak, *rounds, *only)
+	if err != nil {
+		fmt.Fprintln(os.Stderr, "bench:", err)
+		os.Exit(1) //nolint:gocritic // stop has nothing to do any more
+	}
+}
+
+func run(ctx context.Context, out io.Writer, peak string, rounds int, only string) error {
+	if peak != "" {
+		return printPeak(out, peak)
+	}
+	var rows []row
+	for _, part := range []struct {
+		name    string
+		measure func(context.Context, int) ([]row, error)
+	}{{"cli", measureCLI}, {"list", measureLists}} {
+		if only != "" && only != part.name {
+			continue
+		}
+		found, err := part.measure(ctx, rounds)
+		if err != nil {
+			return err
+		}
+		rows = append(rows, found...)
+	}
+	fmt.Fprintf(out, "Measured on %s, %s/%s, %d CPUs, %s. Each ratio in one run, the median of %d rounds.\n\n",
+		time.Now().UTC().Format(time.DateOnly), runtime.GOOS, runtime.GOARCH, runtime.NumCPU(), runtime.Version(), rounds)
+	fmt.Fprintf(out, "| Case | Target | Measured |\n| --- | --- | --- |\n")
+	missed := 0
+	for _, r := range rows {
+		if !r.met {
+			r.measured += " (missed)"
+			missed++
+		}
+		fmt.Fprintf(out, "| %s | %s | %s |\n", r.name, r.target, r.measured)
+	}
+	if missed > 0 {
+		return fmt.Errorf("%d of %d targets missed", missed, len(rows))
+	}
+	return nil
+}
+
+// measureLists are the rows about cf_processes, in this process.
+func measureLists(ctx context.Context, rounds int) ([]row, error) {
+	large, err := newFoundation(10_000)
+	if err != nil {
+		return nil, err
+	}
+	defer large.close()
+	ours, err := whole(large)
+	if err != nil {
+		return nil, err
+	}
+	lowest, err := floor(large)
+	if err != nil {
+		return nil, err
+	}
+	usual, err := obvious(large)
+	if err != nil {
+		return nil, err
+	}
+	overFloor, own, err := ratio(ctx, rounds, ours, lowest)
+	if err != nil {
+		return nil, err
+	}
+	// Once is enough of what takes so long.
+	underObvious, _, err := ratio(ctx, 1, usual, ours)
+	if err != nil {
+		return nil, err
+	}
+	memory, err := peakOf(ctx, large)
+	if err != nil {
+		return nil, err
+	}
+	growth, err := measureGrowth(ctx, rounds)
+	if err != nil {
+		return nil, err
+	}
+	pages := float64(memory) / float64(large.bytes)
+	return []row{
+		{
+			"`cf_processes` with 10,000 processes, CPU against decoding its pages and encoding its state", "≤ 1.5 ×",
+			fmt.Sprintf("%.2f × (%s)", overFloor, own.Round(time.Millisecond)), overFloor <= 1.5,
+		},
+		{
+			"The same, peak memory of the process against the bytes of its pages", "≤ 6 ×",
+			fmt.Sprintf("%.1f × (%d MB for %d MB)", pages, memory>>20, large.bytes>>20), pages <= 6,
+		},
+		{
+			"The same against the obvious way (structs of `types.X`, `State.Set`)", "≥ 8 × faster",
+			fmt.Sprintf("%.0f × faster", underObvious), underObvious >= 8,
+		},
+		{
+			"Growth from 1,000 to 20,000 processes, CPU per process", "≤ 1.15 ×",
+			fmt.Sprintf("%.2f ×", growth), growth <= 1.15,
+		},
+	}, nil
+}
+
+// measureGrowth is how much more CPU a process costs in a list of 20,000 than
+// in one of 1,000.
+func measureGrowth(ctx context.Context, rounds int) (float64, error) {
+	const few, many = 1_000, 20_000
+	ways := make([]way, 0, 2)
+	for _, n := range []int{many, few} {
+		f, err := newFoundation(n)
+		if err != nil {
+			return 0, err
+		}
+		defer f.close()
+		w, err := whole(f)
+		if err != nil {
+			return 0, err
+		}
+		ways = append(ways, w)
+	}
+	// As many processes on either side.
+	repeated := way{name: ways[1].name, read: func() ([]byte, error) {
+		var state []byte
+		for range many / few {
+			var err error
+			if state, err = ways[1].read(); err != nil {
+				return nil, err
+			}
+		}
+		return state, nil
+	}}
+	growth, _, err := ratio(ctx, rounds, ways[0], repeated)
+	return growth, err
+}
+
+// ratio is the CPU time of a against that of b, each measured in turn, and the
+// median time of a.
+func ratio(ctx context.Context, rounds int, a, b way) (float64, time.Duration, error) {
+	var ratios []float64
+	var times []time.Duration
+	for range rounds {
+		timeA, err := cpuOf(ctx, a)
+		if err != nil {
+			return 0, 0, err
+		}
+		timeB, err := cpuOf(ctx, b)
+		if err != nil {
+			return 0, 0, err
+		}
+		ratios, times = append(ratios, float64(timeA)/float64(timeB)), append(times, timeA)
+	}
+	return median(ratios), median(times), nil
+}
+
+func cpuOf(ctx context.Context, w way) (time.Duration, error) {
+	if err := ctx.Err(); err != nil {
+		return 0, err
+	}
+	runtime.GC() // what others left is not the work of this one
+	before := cpuTime()
+	if _, err := w.read(); err != nil {
+		return 0, fmt.Errorf("%s: %w", w.name, err)
+	}
+	return cpuTime() - before, nil
+}
+
+func median[T float64 | time.Duration](values []T) T {
+	sorted := slices.Sorted(slices.Values(values))
+	return sorted[len(sorted)/2]
+}
+
+// peakOf is the most memory of a process that reads the list once.
+func peakOf(ctx context.Context, f *foundation) (int64, error) {
+	self, err := os.Executable()
+	if err != nil {
+		return 0, err
+	}
+	out, err := exec.CommandContext(ctx, self, "-peak", f.server.URL).Output()
+	if err != nil {
+		return 0, fmt.Errorf("measure the memory: %w", err)
+	}
+	return strconv.ParseInt(strings.TrimSpace(string(out)), 10, 64)
+}
+
+func printPeak(out io.Writer, address string) error {
+	server, err := configured(address, provider.NewServer("bench")())
+	if err != nil {
+		return err
+	}
+	w, err := protocolWay("cf", server)
+	if err != nil {
+		return err
+	}
+	state, err := w.read()
+	if err != nil {
+		return err
+	}
+	if len(state) == 0 {
+		return errors.New("the state is empty")
+	}
+	_, err = fmt.Fprintln(out, peakMemory())
+	return err
+}
