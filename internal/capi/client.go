@@ -201,9 +201,9 @@ type fieldError struct{ err *json.UnmarshalTypeError }
 
 func (e *fieldError) Error() string {
 	if e.err.Field == "" {
-		return fmt.Sprintf("the body is a JSON %s, not an object", e.err.Value)
+		return fmt.Sprintf("the body is a JSON %s, not an object", excerpt(e.err.Value, 60))
 	}
-	return fmt.Sprintf("the field %s is a JSON %s where the API promises %s", e.err.Field, e.err.Value, jsonType(e.err.Type.String()))
+	return fmt.Sprintf("the field %s is a JSON %s where the API promises %s", excerpt(e.err.Field, 200), excerpt(e.err.Value, 60), jsonType(e.err.Type.String()))
 }
 
 func (e *fieldError) Unwrap() error { return e.err }

@@ -5,6 +5,8 @@ import (
 	"fmt"
 	"math/big"
 	"reflect"
+	"strconv"
+	"strings"
 )
 
 // Decimal is a JSON number with all its digits: a float64 would change some.
@@ -34,7 +36,7 @@ func (d *Decimal) UnmarshalJSON(b []byte) error {
 		return &json.UnmarshalTypeError{Value: kind, Type: reflect.TypeFor[Decimal]()}
 	}
 	if _, err := parseDecimal(text); err != nil {
-		return &json.UnmarshalTypeError{Value: "number " + text, Type: reflect.TypeFor[Decimal]()}
+		return &json.UnmarshalTypeError{Value: "number " + excerpt(text, 40), Type: reflect.TypeFor[Decimal]()}
 	}
 	d.text = text
 	return nil
@@ -52,7 +54,23 @@ func (d Decimal) BigFloat() *big.Float {
 // String is the number as the API wrote it.
 func (d Decimal) String() string { return d.text }
 
+// Bounds of a Decimal, far beyond those of any float64. big.Float itself has
+// none: 1e99999999 would keep it busy for minutes.
+const (
+	maxDecimalLength   = 800
+	maxDecimalExponent = 400
+)
+
 func parseDecimal(text string) (*big.Float, error) {
+	if len(text) > maxDecimalLength {
+		return nil, fmt.Errorf("a number of %d digits", len(text))
+	}
+	if i := strings.IndexAny(text, "eE"); i >= 0 {
+		exponent, err := strconv.Atoi(text[i+1:])
+		if err != nil || exponent > maxDecimalExponent || exponent < -maxDecimalExponent {
+			return nil, fmt.Errorf("%q is out of range", text)
+		}
+	}
 	f, _, err := big.ParseFloat(text, 10, decimalPrecision, big.ToNearestEven)
 	if err != nil {
 		return nil, fmt.Errorf("%q is no number: %w", text, err)

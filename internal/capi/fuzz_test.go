@@ -167,3 +167,21 @@ func FuzzSpaceLink(f *testing.F) {
 		}
 	})
 }
+
+// A number may have all its digits, but none that would take minutes to read.
+func TestDecimalsAreBounded(t *testing.T) {
+	t.Parallel()
+	for text, fits := range map[string]bool{
+		"0.1": true, "-1e-7": true, "1e308": true, "1E+400": true, strings.Repeat("9", 700): true,
+		"1e401": false, "1e99999999": false, "1e-99999999": false, "1e99999999999999999999": false, strings.Repeat("1", 1_000_000): false,
+	} {
+		stats := new(ProcessStats)
+		err := decode([]byte(`{"resources":[{"usage":{"cpu":`+text+`}}]}`), stats)
+		if (err == nil) != fits {
+			t.Errorf("%.20s…: %v", text, err)
+		}
+		if err != nil && (!strings.Contains(err.Error(), "usage.cpu") || len(err.Error()) > 300) {
+			t.Errorf("%.20s…: %d bytes: %.300s", text, len(err.Error()), err)
+		}
+	}
+}

@@ -39,7 +39,8 @@ func FuzzAnswer(f *testing.F) {
 			`{"pagination":{"total_results":1},"resources":[{"guid":"g","name":"n","index":0,"state":"RUNNING"}]}`,
 			`{"resources":[{"index":0,"usage":{"cpu":0.1,"time":"t"},"instance_ports":[{"external":null}],"uptime":1}]}`,
 			`{"errors":[{"code":10010,"title":"CF-ResourceNotFound","detail":"Process not found"},{}]}`,
-			`{"guid":7}`, `[]`, "null", "", "<html>\r\n\x1b[31m", `{"resources":[{"usage":{"cpu":1e999999999}}]}`,
+			`{"guid":7}`, `[]`, "null", "", "<html>\r\n\x1b[31m", `{"resources":[{"usage":{"cpu":1e99999999}}]}`,
+			`{"guid":"g","instances":` + strings.Repeat("1", 200_000) + `}`,
 		} {
 			f.Add(uint8(which), uint16(200), body, "")
 			f.Add(uint8(which), uint16(404), body, "warning%20one,two")
@@ -103,6 +104,9 @@ func FuzzAnswer(f *testing.F) {
 				failures++
 			}
 			text := d.Summary + d.Detail
+			if len(text) > 100_000 {
+				t.Errorf("a diagnostic of %d bytes", len(text))
+			}
 			if d.Summary == "" || d.Detail == "" || !utf8.ValidString(text) || strings.ContainsFunc(text, unprintable) {
 				t.Errorf("a diagnostic that cannot be shown: %q: %q", d.Summary, d.Detail)
 			}
