@@ -1,0 +1,37 @@
+terraform {
+  required_version = ">= 1.5.0"
+
+  required_providers {
+    cf = {
+      source = "cf-process/cf"
+    }
+  }
+}
+
+locals {
+  app_guid = "a9900000-0000-4000-8000-000000000002"
+  # What the autoscaler's own policy says.
+  autoscaler = { min = 2, max = 10 }
+}
+
+# Terraform owns size and health checks. instances is not named, so the
+# autoscaler's changes are no difference, and no apply undoes them.
+resource "cf_process" "web" {
+  app_guid     = local.app_guid
+  memory_in_mb = 1536
+
+  readiness_health_check = {
+    type = "http"
+    data = {
+      endpoint = "/ready"
+    }
+  }
+}
+
+# Somebody who scales by hand past the autoscaler is worth a warning.
+check "within_bounds" {
+  assert {
+    condition     = cf_process.web.instances >= local.autoscaler.min && cf_process.web.instances <= local.autoscaler.max
+    error_message = "${cf_process.web.instances} instances, the autoscaler keeps ${local.autoscaler.min} to ${local.autoscaler.max}."
+  }
+}

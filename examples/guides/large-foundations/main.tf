@@ -1,0 +1,30 @@
+terraform {
+  required_providers {
+    cf = {
+      source = "cf-process/cf"
+    }
+  }
+}
+
+# One list for all: a request for each 5,000 processes, whatever is done with it.
+data "cf_processes" "web" {
+  types         = ["web"]
+  include_names = true
+}
+
+locals {
+  # The only place that names the list, and only what is needed of it: Terraform
+  # decodes the whole list at each reference.
+  web = [
+    for p in data.cf_processes.web.processes : {
+      organization = p.organization_name
+      memory_in_mb = p.instances * p.memory_in_mb
+    }
+  ]
+  by_organization = { for p in local.web : p.organization => p.memory_in_mb... if p.organization != null }
+}
+
+# Totals, not the list: an output is stored in the state, once more.
+output "memory_in_mb" {
+  value = { for organization, memory in local.by_organization : organization => sum(memory) }
+}
