@@ -20,6 +20,8 @@ func main() {
 	var options []tf6server.ServeOpt
 	if *debug {
 		options = append(options, tf6server.WithManagedDebug())
+	} else if err := provider.SilenceUnusedLogs(); err != nil {
+		log.Fatal(err)
 	}
 	err := tf6server.Serve("registry.terraform.io/cf-process/cf", provider.NewServer(version), options...)
 	if err != nil {

@@ -20,6 +20,10 @@ type Reader struct {
 	// Type is the type of the configuration and of the state; made when it is
 	// first asked for, since most runs of a provider read nothing.
 	Type func() tftypes.Type
+	// Sound reports whether there is certainly nothing to say against a
+	// configuration; what it does not know, it leaves to the framework. Nil
+	// knows nothing.
+	Sound func(config tftypes.Value) bool
 	// Read makes the state, in MessagePack. There is none when there are errors.
 	Read func(ctx context.Context, client *capi.Client, config tftypes.Value) ([]byte, diag.Diagnostics)
 }
@@ -29,9 +33,36 @@ type Reader struct {
 func Readers() []Reader {
 	one, list := &dataSource{}, &listDataSource{}
 	return []Reader{
-		{TypeName: "process", Type: sync.OnceValue(func() tftypes.Type { return schemaType(one) }), Read: one.pack},
+		{
+			TypeName: "process", Type: sync.OnceValue(func() tftypes.Type { return schemaType(one) }),
+			Sound: soundAddress, Read: one.pack,
+		},
 		{TypeName: "processes", Type: sync.OnceValue(func() tftypes.Type { return schemaType(list) }), Read: list.pack},
 	}
+}
+
+// soundAddress reports whether the configuration is an address that is known and
+// right, and nothing else. The framework takes longer to find that out than the
+// whole read takes, and is asked twice for each block.
+func soundAddress(config tftypes.Value) bool {
+	given := objectOf(config)
+	if given == nil {
+		return false
+	}
+	for name, v := range given {
+		switch name {
+		case "guid", "app_guid", "type":
+			s, known := given.text(name)
+			if !v.IsNull() && (!known || capi.CheckSegment(s) != nil) {
+				return false
+			}
+		default:
+			if !v.IsNull() {
+				return false
+			}
+		}
+	}
+	return len(addressValidator{}.check(argumentAddress(given))) == 0
 }
 
 // schemaType is the Terraform type of a data source's schema.

@@ -7,6 +7,7 @@ import (
 	"net/http/httptest"
 	"net/url"
 	"reflect"
+	"slices"
 	"strings"
 	"testing"
 
@@ -191,6 +192,43 @@ func TestProcessIsTheSameInFrontOfTheFramework(t *testing.T) {
 		if !bytes.Equal(got.State.MsgPack, want.State.MsgPack) {
 			t.Errorf("%v: the state beside the error differs", a)
 		}
+	}
+}
+
+// And its validation says the same.
+func TestProcessIsValidatedAsByTheFramework(t *testing.T) {
+	t.Parallel()
+	address := serveProcesses(t, nil)
+	whole, framework := wholeReaderOf(t, address), frameworkReaderOf(t, address)
+	values := []any{nil, "", "g", "..", "a/b", "web ", "é"}
+	var all []arguments
+	for _, guid := range values {
+		for _, app := range values {
+			for _, kind := range values {
+				all = append(all, arguments{"guid": guid, "app_guid": app, "type": kind})
+			}
+		}
+	}
+	for _, name := range []string{"command", "instances", "command_redacted", "links"} {
+		value := map[string]any{"command": "x", "instances": 1, "command_redacted": false, "links": map[string]any{}}[name]
+		all = append(all, arguments{"guid": "g", name: value})
+	}
+	sound := 0
+	for _, a := range all {
+		// The framework goes over attributes in any order.
+		got := strings.Split(whole.validate("cf_process", a), "\n")
+		want := strings.Split(framework.validate("cf_process", a), "\n")
+		slices.Sort(got)
+		slices.Sort(want)
+		if !slices.Equal(got, want) {
+			t.Errorf("%v: %q\nthe framework: %q", a, got, want)
+		}
+		if want[0] == "" {
+			sound++
+		}
+	}
+	if sound != 8 { // two GUIDs; two apps, each with two types or none
+		t.Errorf("%d of %d are right", sound, len(all))
 	}
 }
 

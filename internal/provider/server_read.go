@@ -11,8 +11,8 @@ import (
 	"github.com/cf-process/terraform-provider-cf/internal/process"
 )
 
-// readServer answers ReadDataSource for cf_process and cf_processes itself and
-// leaves all else to the framework. After Read, the framework copies, compares
+// readServer answers ReadDataSource for cf_process and cf_processes itself, and
+// leaves to the framework all else: above all, to find mistakes. After Read, the framework copies, compares
 // and rebuilds the whole state more than once, which takes several times as long
 // as to read, decode and encode it. None of that does anything here: the state
 // is made by the provider in its final form, and no attribute has a type with a
@@ -34,6 +34,17 @@ func newReadServer(p *cfProvider, framework tfprotov6.ProviderServer) tfprotov6.
 		readers["cf_"+reader.TypeName] = reader
 	}
 	return &readServer{protocolServer: whole, provider: p, readers: readers}
+}
+
+// ValidateDataResourceConfig passes what is certainly right, and leaves all else
+// to the framework.
+func (s *readServer) ValidateDataResourceConfig(ctx context.Context, req *tfprotov6.ValidateDataResourceConfigRequest) (*tfprotov6.ValidateDataResourceConfigResponse, error) {
+	if reader, own := s.readers[req.TypeName]; own && reader.Sound != nil && req.Config != nil {
+		if config, err := req.Config.Unmarshal(reader.Type()); err == nil && reader.Sound(config) {
+			return &tfprotov6.ValidateDataResourceConfigResponse{}, nil
+		}
+	}
+	return s.protocolServer.ValidateDataResourceConfig(ctx, req)
 }
 
 // ReadDataSource reads a data source, or leaves the request to the framework.
