@@ -121,7 +121,9 @@ func fillUnknown(planned, actual tftypes.Value) tftypes.Value {
 	}
 	kind, ok := planned.Type().(tftypes.Object)
 	if !ok {
-		return fillMap(planned, actual)
+		// A map is known as a whole by then: Terraform plans once more before it
+		// applies, with the configuration known.
+		return actual
 	}
 	known, other := objectOf(planned), objectOf(actual)
 	filled := make(map[string]tftypes.Value, len(kind.AttributeTypes))
@@ -133,50 +135,6 @@ func fillUnknown(planned, actual tftypes.Value) tftypes.Value {
 		filled[name] = fillUnknown(known[name], value)
 	}
 	return tftypes.NewValue(kind, filled)
-}
-
-// fillMap is fillUnknown for a map, whose keys are all planned.
-func fillMap(planned, actual tftypes.Value) tftypes.Value {
-	other := objectOf(actual)
-	filled := make(map[string]tftypes.Value)
-	for key, value := range objectOf(planned) {
-		if !value.IsKnown() {
-			found, ok := other[key]
-			if !ok {
-				found = tftypes.NewValue(value.Type(), nil)
-			}
-			value = found
-		}
-		filled[key] = value
-	}
-	return tftypes.NewValue(planned.Type(), filled)
-}
-
-// settled is what an apply leaves in the state: what was planned, then what
-// the configuration, now known, says, then the API's word.
-func settled(planned, config, actual tftypes.Value) tftypes.Value {
-	return fillUnknown(planned, overNull(config, actual))
-}
-
-// overNull is config with what it leaves null taken from actual.
-func overNull(config, actual tftypes.Value) tftypes.Value {
-	if config.Type() == nil || config.IsNull() || !config.IsKnown() {
-		return actual
-	}
-	kind, ok := config.Type().(tftypes.Object)
-	if !ok {
-		return config
-	}
-	given, other := objectOf(config), objectOf(actual)
-	values := make(map[string]tftypes.Value, len(kind.AttributeTypes))
-	for name, t := range kind.AttributeTypes {
-		value, ok := other[name]
-		if !ok {
-			value = tftypes.NewValue(t, nil)
-		}
-		values[name] = overNull(given[name], value)
-	}
-	return tftypes.NewValue(kind, values)
 }
 
 // unknownOf is an unknown value of the same type as v.

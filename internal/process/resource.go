@@ -53,7 +53,8 @@ func (r *processResource) ConfigValidators(context.Context) []resource.ConfigVal
 // that fails, nothing is stored: Terraform would plan a replacement, while the
 // next apply can just adopt again and send the rest.
 func (r *processResource) Create(ctx context.Context, req resource.CreateRequest, resp *resource.CreateResponse) {
-	config, plan := objectOf(req.Config.Raw), req.Plan.Raw
+	plan := req.Plan.Raw
+	config := wanted(objectOf(req.Config.Raw), objectOf(plan), nil)
 	ctx, cancel := r.deadline(ctx, req.Plan.GetAttribute, timeouts.Value.Create, &resp.Diagnostics)
 	defer cancel()
 	if resp.Diagnostics.HasError() {
@@ -68,7 +69,7 @@ func (r *processResource) Create(ctx context.Context, req resource.CreateRequest
 	if resp.Diagnostics.Append(r.wait(ctx, address, config, done)...); resp.Diagnostics.HasError() {
 		return
 	}
-	resp.State.Raw = settled(plan, req.Config.Raw, resourceValue(done.process, objectOf(plan)))
+	resp.State.Raw = fillUnknown(plan, resourceValue(done.process, objectOf(plan)))
 	m := marksOf(config, done.process)
 	resp.Diagnostics.Append(writeMarks(ctx, resp.Private, m)...)
 	resp.Diagnostics.Append(setIdentity(ctx, resp.Identity, m.Form, objectOf(resp.State.Raw))...)
@@ -78,7 +79,8 @@ func (r *processResource) Create(ctx context.Context, req resource.CreateRequest
 // half-way, the state gets what was done, so that the next plan shows the
 // rest.
 func (r *processResource) Update(ctx context.Context, req resource.UpdateRequest, resp *resource.UpdateResponse) {
-	config, plan, prior := objectOf(req.Config.Raw), req.Plan.Raw, req.State.Raw
+	plan, prior := req.Plan.Raw, req.State.Raw
+	config := wanted(objectOf(req.Config.Raw), objectOf(plan), objectOf(prior))
 	ctx, cancel := r.deadline(ctx, req.Plan.GetAttribute, timeouts.Value.Update, &resp.Diagnostics)
 	defer cancel()
 	if resp.Diagnostics.HasError() {
@@ -89,7 +91,7 @@ func (r *processResource) Update(ctx context.Context, req resource.UpdateRequest
 	resp.Diagnostics.Append(diags...)
 	if resp.Diagnostics.HasError() {
 		if done.patched || done.scaled {
-			resp.State.Raw = partialState(objectOf(plan), config, objectOf(prior), done)
+			resp.State.Raw = partialState(objectOf(plan), objectOf(prior), done)
 		}
 		if done.patched {
 			m, diags := readMarks(ctx, req.Private)
@@ -99,7 +101,7 @@ func (r *processResource) Update(ctx context.Context, req resource.UpdateRequest
 		}
 		return
 	}
-	resp.State.Raw = settled(plan, req.Config.Raw, resourceValue(done.process, objectOf(plan)))
+	resp.State.Raw = fillUnknown(plan, resourceValue(done.process, objectOf(plan)))
 	m := marksOf(config, done.process)
 	resp.Diagnostics.Append(writeMarks(ctx, resp.Private, m)...)
 	resp.Diagnostics.Append(setIdentity(ctx, resp.Identity, m.Form, objectOf(resp.State.Raw))...)

@@ -154,3 +154,52 @@ func TestAccResourceReplaced(t *testing.T) {
 		t.Errorf("%q was written", got)
 	}
 }
+
+// What lifecycle.ignore_changes names is not written either. Terraform applies
+// it to the plan only: the provider gets the configuration as it stands.
+func TestAccResourceIgnoreChanges(t *testing.T) {
+	t.Parallel()
+	f := fakecf.New(t)
+	attributes := func(memory int) string {
+		return config(f, fmt.Sprintf(`
+			guid         = %q
+			instances    = 3
+			command      = "bin/first"
+			memory_in_mb = %d
+			health_check = { data = { endpoint = "/first", timeout = 60 } }
+			metadata     = { labels = { tier = "front" }, annotations = { note = "first" } }
+			lifecycle {
+				ignore_changes = [
+					instances, command, health_check.data.endpoint, metadata.labels["theirs"], metadata.annotations,
+				]
+			}
+		`, fakecf.GUIDWeb, memory))
+	}
+	resource.UnitTest(t, resource.TestCase{
+		ProtoV6ProviderFactories: acctest.Factories(),
+		Steps: []resource.TestStep{
+			{Config: attributes(600)},
+			{
+				PreConfig: func() {
+					f.UpdateProcess(fakecf.GUIDWeb, func(p *fakecf.Process) {
+						p.Instances, p.Command = 13, fakecf.Ptr("bin/theirs")
+						p.HealthCheck.Endpoint = fakecf.Ptr("/theirs")
+						p.Labels["theirs"], p.Annotations["note"] = "1", "theirs"
+					})
+					f.ResetRequests()
+				},
+				Config:           attributes(600),
+				ConfigPlanChecks: resource.ConfigPlanChecks{PreApply: []plancheck.PlanCheck{plancheck.ExpectEmptyPlan()}},
+			},
+			{
+				Config:           attributes(700),
+				ConfigPlanChecks: empty(),
+				Check:            wantWrites(t, f, `POST {"memory_in_mb":700}`),
+			},
+		},
+	})
+	p, _ := f.Process(fakecf.GUIDWeb)
+	if p.Instances != 13 || *p.Command != "bin/theirs" || *p.HealthCheck.Endpoint != "/theirs" || p.Labels["theirs"] != "1" {
+		t.Errorf("the process is %+v", p)
+	}
+}

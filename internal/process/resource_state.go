@@ -107,7 +107,7 @@ func hollow(v tftypes.Value) bool {
 // partialState is the state after an update that failed half-way: planned
 // values of the requests that succeeded, the prior ones of the others, and the
 // API's word on what it computes.
-func partialState(plan, config, prior object, done outcome) tftypes.Value {
+func partialState(plan, prior object, done outcome) tftypes.Value {
 	state := make(object, len(prior))
 	for name, value := range prior {
 		state[name] = value
@@ -115,7 +115,7 @@ func partialState(plan, config, prior object, done outcome) tftypes.Value {
 	actual := resourceValues(done.process, prior)
 	take := func(names []string) {
 		for _, name := range names {
-			state[name] = settled(plan[name], config[name], actual[name])
+			state[name] = fillUnknown(plan[name], actual[name])
 		}
 	}
 	if done.patched {
