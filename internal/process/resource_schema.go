@@ -126,7 +126,8 @@ func timeoutDescription(what string) string {
 func addressAttribute(description string) schema.Attribute {
 	return schema.StringAttribute{
 		Optional: true, Computed: true, Validators: segment(),
-		MarkdownDescription: description + " A change replaces the resource, not the process.",
+		MarkdownDescription: description + " All three together have to agree. " +
+			"The address of another process replaces the resource, and neither process.",
 	}
 }
 

@@ -372,3 +372,42 @@ func TestResourceOnOldFoundations(t *testing.T) {
 		t.Error("there is a readiness check")
 	}
 }
+
+// Terraform plans with what ignore_changes leaves of the configuration, but
+// applies with the configuration as it stands.
+func TestResourceIgnoreChanges(t *testing.T) {
+	t.Parallel()
+	w := startWorkspace(t, fakecf.SpaceDeveloper)
+	w.converges(byGUID(fakecf.GUIDWeb, everything), everythingPatched, everythingScaled)
+	w.UpdateProcess(fakecf.GUIDWeb, func(p *fakecf.Process) {
+		p.Instances, p.Command, p.User = 13, fakecf.Ptr("bin/theirs"), fakecf.Ptr("theirs")
+		p.LogRateLimit, p.DiskInMB = fakecf.Ptr(int64(5)), 4444
+		p.HealthCheck, p.ReadinessHealthCheck = &fakecf.HealthCheck{Type: "port"}, &fakecf.HealthCheck{Type: "port"}
+		p.Labels, p.Annotations = map[string]string{"theirs": "1"}, nil
+	})
+	theirs := w.mustProcess(fakecf.GUIDWeb)
+	ignored := settings{"guid": fakecf.GUIDWeb, "memory_in_mb": 700}
+	p := w.plan(ignored)
+	// Whatever changes after the plan is left alone as well.
+	w.UpdateProcess(fakecf.GUIDWeb, func(p *fakecf.Process) { p.Instances, p.Command = 14, fakecf.Ptr("bin/later") })
+	whole := byGUID(fakecf.GUIDWeb, everything)
+	whole["memory_in_mb"], whole["wait_for_instances"] = 700, false
+	w.ResetRequests()
+	if text := diagnosticsText(w.apply(p, whole)); text != "" {
+		t.Fatal(text)
+	}
+	w.wrote(`POST {"memory_in_mb":700}`)
+	if now := w.mustProcess(fakecf.GUIDWeb); now.Instances != 14 || now.HealthCheck.Type != theirs.HealthCheck.Type || now.Labels["theirs"] != "1" {
+		t.Errorf("the process is %+v", now)
+	}
+	w.settled(ignored)
+
+	// An ignored address is the one that was.
+	p = w.plan(settings{"guid": fakecf.GUIDWeb, "memory_in_mb": 701})
+	if text := diagnosticsText(w.apply(p, settings{"guid": fakecf.GUIDTanzu, "memory_in_mb": 701})); text != "" {
+		t.Fatal(text)
+	}
+	if now := w.mustProcess(fakecf.GUIDWeb); now.MemoryInMB != 701 || w.mustProcess(fakecf.GUIDTanzu).MemoryInMB == 701 {
+		t.Error("another process was changed")
+	}
+}

@@ -13,8 +13,9 @@ import "github.com/hashicorp/terraform-plugin-go/tftypes"
 func wanted(config, plan, prior object) object {
 	named := make(object, len(config))
 	for name, value := range config {
-		switch planned := plan[name]; {
-		case name == "guid" || name == "app_guid" || name == "type" || name == "wait_for_instances":
+		planned := plan[name]
+		switch name {
+		case "guid", "app_guid", "type", "wait_for_instances":
 			// Never left out: the address in the plan is the one that counts.
 			if !value.IsNull() && planned.Type() != nil && planned.IsFullyKnown() {
 				value = planned
