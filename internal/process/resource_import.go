@@ -57,7 +57,9 @@ func setIdentity(ctx context.Context, identity *tfsdk.ResourceIdentity, form add
 // address: Terraform reads the process next.
 func (r *processResource) ImportState(ctx context.Context, req resource.ImportStateRequest, resp *resource.ImportStateResponse) {
 	var address capi.Address
-	if req.ID != "" {
+	// Without an identity the ID counts, also an empty one: `terraform import`
+	// takes any.
+	if req.ID != "" || req.Identity == nil || req.Identity.Raw.IsNull() {
 		parsed, err := parseImportID(req.ID)
 		if err != nil {
 			resp.Diagnostics.AddError("Invalid import ID", importAdvice(req.ID, err))

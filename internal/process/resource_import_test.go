@@ -138,6 +138,7 @@ func TestImportOfNothing(t *testing.T) {
 		identity settings
 		want     string
 	}{
+		{"", nil, "Invalid import ID"},
 		{"a/b/c", nil, "Invalid import ID"},
 		{"/web", nil, "Invalid import ID"},
 		{"app/", nil, "Invalid import ID"},
