@@ -23,16 +23,16 @@ var company = []division{
 	{"storefront", []string{"production", "staging", "development"}, []string{
 		"web-shop", "cart", "checkout", "product-search", "recommendations", "reviews", "wishlist", "image-resizer", "sitemap", "gift-cards",
 	}, 0.85},
-	{"payments", []string{"production", "pre-production", "staging"}, []string{
+	{"payments", []string{"production", "pre-production", "staging", "development"}, []string{
 		"payment-gateway", "ledger", "fraud-scoring", "refunds", "invoicing", "tax", "payout-scheduler",
 	}, 0.95},
-	{"logistics", []string{"production", "staging"}, []string{
+	{"logistics", []string{"production", "staging", "load-test"}, []string{
 		"inventory", "warehouse-api", "route-planner", "carrier-adapter", "label-printer", "returns", "tracking", "customs-forms",
 	}, 0.7},
-	{"data-platform", []string{"production", "playground"}, []string{
+	{"data-platform", []string{"production", "staging", "playground"}, []string{
 		"event-ingest", "stream-joiner", "feature-store", "report-builder", "model-serving", "data-catalog", "export-service",
 	}, 0.6},
-	{"customer-care", []string{"production", "staging"}, []string{
+	{"customer-care", []string{"production", "staging", "training"}, []string{
 		"ticket-desk", "chat-router", "callback-planner", "knowledge-base", "survey", "sentiment",
 	}, 0.75},
 	{"marketing", []string{"live", "preview"}, []string{
@@ -58,7 +58,7 @@ func populate(f *fakecf.Foundation) {
 				begun = begun.Add(time.Duration(1+random.IntN(40)) * time.Hour)
 				app := f.AddApp(space, appName)
 				addProcess(f, random, d, app, "web", place == 0, begun)
-				if number%3 == 1 {
+				if number%2 == 1 {
 					addProcess(f, random, d, app, "worker", place == 0, begun)
 				}
 				if number%5 == 4 {

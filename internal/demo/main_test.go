@@ -5,6 +5,7 @@ import (
 	"context"
 	"os"
 	"os/exec"
+	"path/filepath"
 	"strings"
 	"testing"
 	"time"
@@ -60,6 +61,39 @@ func TestDemo(t *testing.T) {
 		}
 	}
 	mustBeEmpty(t, temporary)
+}
+
+func TestDemoAudit(t *testing.T) {
+	cli := os.Getenv("TF_CLI")
+	report := filepath.Join(t.TempDir(), "report.html")
+	temporary := prepare(t)
+	var out bytes.Buffer
+	if err := audit(t.Context(), &out, cli, report); err != nil {
+		t.Fatalf("%v\n%s", err, &out)
+	}
+	content, err := os.ReadFile(report)
+	if err != nil {
+		t.Fatal(err)
+	}
+	// A picture of everything: each policy finds something.
+	for _, expected := range []string{
+		"<!doctype html>", `["crashed",`, `["few_instances",`, `["no_readiness_check",`, `["port_check",`, `["much_memory",`,
+		`["no_log_limit",`, `["missing_labels",`,
+	} {
+		if !strings.Contains(string(content), expected) {
+			t.Errorf("the report lacks %s", expected)
+		}
+	}
+	if !strings.Contains(out.String(), "Open "+report) {
+		t.Errorf("the output does not name the report:\n%s", &out)
+	}
+	mustBeEmpty(t, temporary)
+}
+
+func TestDemoArguments(t *testing.T) {
+	if err := perform(t.Context(), []string{"audits"}); err == nil || !strings.Contains(err.Error(), "audits") {
+		t.Errorf("a misspelled argument gives the error %v", err)
+	}
 }
 
 func TestDemoInterrupted(t *testing.T) {
