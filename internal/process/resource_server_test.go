@@ -92,9 +92,15 @@ func newWorkspaceBy(t testing.TB, f *fakecf.Foundation, role fakecf.Role, clock 
 		t.Fatal(err)
 	}
 	t.Cleanup(client.CloseIdleConnections)
-	p := &managingProvider{clock: clock, client: capi.New(capi.Config{
-		BaseURL: root, Transport: client, Auth: bearer(f.Token(role)),
-	})}
+	w := workspaceOf(t, f, capi.New(capi.Config{BaseURL: root, Transport: client, Auth: bearer(f.Token(role))}), clock)
+	f.ResetRequests()
+	return w
+}
+
+// workspaceOf is a workspace with a client of its own.
+func workspaceOf(t testing.TB, f *fakecf.Foundation, client *capi.Client, clock clock) *workspace {
+	t.Helper()
+	p := &managingProvider{clock: clock, client: client}
 	w := &workspace{Foundation: f, t: t, clock: clock}
 	w.server = providerserver.NewProtocol6(p)().(tfprotov6.ProviderServerWithListResource)
 	ctx := t.Context()
@@ -116,7 +122,6 @@ func newWorkspaceBy(t testing.TB, f *fakecf.Foundation, role fakecf.Role, clock 
 		t.Fatal(err, configured.Diagnostics)
 	}
 	w.forget()
-	f.ResetRequests()
 	return w
 }
 

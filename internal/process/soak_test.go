@@ -1,0 +1,300 @@
+package process
+
+import (
+	"context"
+	"flag"
+	"fmt"
+	"math/rand/v2"
+	"net/url"
+	"runtime"
+	"strings"
+	"sync"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"github.com/cf-process/terraform-provider-cf/internal/capi"
+	"github.com/cf-process/terraform-provider-cf/internal/fakecf"
+	"github.com/cf-process/terraform-provider-cf/internal/redact"
+	"github.com/cf-process/terraform-provider-cf/internal/transport"
+	"github.com/cf-process/terraform-provider-cf/internal/uaa"
+)
+
+var soakFor = flag.Duration("soak", 3*time.Second, "how long TestSoak goes on")
+
+const (
+	soakProviders = 4  // as many Terraforms run at the same time
+	soakBlocks    = 10 // each with so many blocks, as many as it works on at once
+)
+
+// soak is a foundation in trouble and those who work on it.
+type soak struct {
+	*fakecf.Foundation
+	t        *testing.T
+	clients  []*capi.Client
+	closers  []func()
+	faults   []*fakecf.AddedFault
+	troubled atomic.Bool
+
+	applies, empty, failed, reads, lists, failedReads atomic.Int64
+}
+
+// TestSoak plans, applies, reads and lists in parallel while the foundation
+// fails in every way: nothing may be lost, and nothing may grow. The flag -soak
+// says for how long; make soak takes minutes.
+func TestSoak(t *testing.T) {
+	before := runtime.NumGoroutine()
+	f, err := fakecf.Start(fakecf.WithoutSeed(), fakecf.WithRequestLogLimit(200), fakecf.WithTokenLifetime(2*time.Second),
+		fakecf.WithRateLimit(120, time.Second))
+	if err != nil {
+		t.Fatal(err)
+	}
+	s := &soak{Foundation: f, t: t}
+	f.SetUser(fakecf.User, fakecf.Password, "uaa", fakecf.Admin)
+	space := f.AddSpace(f.AddOrganization("soak"), "soak")
+	var workers []*soakWorker
+	for range soakProviders {
+		client := s.provider()
+		for range soakBlocks {
+			app := f.AddApp(space, fmt.Sprint("app-", len(workers)))
+			guid := f.AddProcess(app, fakecf.Process{Type: "web", Instances: 1})
+			workers = append(workers, &soakWorker{
+				soak: s, workspace: workspaceOf(t, f, client, realClock{}), client: client, guid: guid, app: app,
+				random: rand.New(rand.NewPCG(uint64(len(workers)), 1)), //nolint:gosec // repeatable, not secret
+			})
+		}
+	}
+
+	ctx, cancel := context.WithTimeout(t.Context(), *soakFor)
+	defer cancel()
+	s.trouble(ctx)
+	var working sync.WaitGroup
+	for _, w := range workers {
+		working.Go(func() { w.work(ctx, len(workers)) })
+	}
+	half := time.NewTimer(*soakFor / 2)
+	<-half.C
+	middle := heapAfterGC()
+	working.Wait()
+	end := heapAfterGC()
+
+	// When the trouble is over, all gets done.
+	var hits []string
+	for i, fault := range s.faults {
+		hits = append(hits, fmt.Sprintf("%s %d", soakFaults[i].name, fault.Hits()))
+		if fault.Hits() == 0 && *soakFor > 10*time.Second {
+			t.Errorf("%s never happened", soakFaults[i].name)
+		}
+	}
+	s.troubled.Store(false)
+	f.ClearFaults()
+	f.SetRateLimit(1_000_000, time.Hour)
+	time.Sleep(1100 * time.Millisecond) // the last limit that was met
+	for _, w := range workers {
+		w.finish()
+	}
+	connections := f.OpenConnections()
+	for _, closeIdle := range s.closers {
+		closeIdle()
+	}
+	f.Close()
+	goroutines := settledGoroutines(before)
+
+	t.Logf("%s: %d applies and %d empty plans, %d failed on the way; %d reads, %d lists, %d failed; %d requests (%d logins); %s",
+		*soakFor, s.applies.Load(), s.empty.Load(), s.failed.Load(), s.reads.Load(), s.lists.Load(), s.failedReads.Load(),
+		f.Count("", ""), f.Count("POST", "/oauth/token"), strings.Join(hits, ", "))
+	t.Logf("connections %d at the end; heap %d KiB half-way, %d KiB at the end; goroutines %d before, %d after",
+		connections, middle>>10, end>>10, before, goroutines)
+	if s.applies.Load() == 0 || s.reads.Load() == 0 || s.lists.Load() == 0 {
+		t.Error("nothing was done")
+	}
+	// API and UAA are two hosts.
+	if limit := soakProviders * 2 * 12; connections > limit {
+		t.Errorf("%d connections are open, more than %d", connections, limit)
+	}
+	if end > middle+(8<<20) {
+		t.Errorf("the heap grew from %d to %d bytes", middle, end)
+	}
+	if goroutines > before+3 {
+		stacks := make([]byte, 1<<20)
+		t.Errorf("%d goroutines became %d:\n%s", before, goroutines, stacks[:runtime.Stack(stacks, true)])
+	}
+}
+
+// provider is what one Terraform has: a client with a login of its own.
+func (s *soak) provider() *capi.Client {
+	s.t.Helper()
+	root, err := url.Parse(s.URL())
+	if err != nil {
+		s.t.Fatal(err)
+	}
+	secrets := new(redact.Set)
+	client, err := transport.New(transport.Config{MaxRetries: 8, RequestTimeout: 2 * time.Second, Secrets: secrets},
+		transport.WithBackoff(5*time.Millisecond, 100*time.Millisecond))
+	if err != nil {
+		s.t.Fatal(err)
+	}
+	s.closers = append(s.closers, client.CloseIdleConnections)
+	credential := uaa.Credential{Kind: uaa.Password, User: fakecf.User, Password: fakecf.Password, Source: "the soak test"}
+	api := capi.New(capi.Config{
+		BaseURL: root, Transport: client, Secrets: secrets, Auth: uaa.New(root, credential, client, secrets),
+	})
+	s.clients = append(s.clients, api)
+	return api
+}
+
+// soakFaults happen again and again.
+var soakFaults = []struct {
+	name  string
+	fault fakecf.Fault
+}{
+	{"503", fakecf.Fault{Path: "/v3/", Every: 37, From: 11, Do: fakecf.Status(503)}},
+	{"closed", fakecf.Fault{Path: "/v3/", Every: 53, From: 17, Do: fakecf.Close()}},
+	{"closed after the effect", fakecf.Fault{Method: "PATCH", Path: "/v3/", Every: 23, From: 5, Do: fakecf.CloseAfter()}},
+	{"scaled, not said", fakecf.Fault{Method: "POST", Path: "/v3/", Every: 23, From: 7, Do: fakecf.CloseAfter()}},
+	{"cut off", fakecf.Fault{Path: "/v3/", Every: 61, From: 23, Do: fakecf.CutOff(40)}},
+	{"router 502", fakecf.Fault{Path: "/v3/", Every: 71, From: 29, Do: fakecf.RouterError(502, "endpoint_failure")}},
+	{"router 404", fakecf.Fault{Path: "/v3/", Every: 83, From: 31, Do: fakecf.RouterError(404, "unknown_route")}},
+	{"HTML 502", fakecf.Fault{Path: "/v3/", Every: 97, From: 37, Do: fakecf.HTML(502)}},
+	{"login 503", fakecf.Fault{Path: "/oauth/token", Every: 5, From: 3, Do: fakecf.HTML(503)}},
+	{"422", fakecf.Fault{Method: "PATCH", Path: "/v3/", Every: 29, From: 13, Do: fakecf.Status(422)}},
+	{"garbage", fakecf.Fault{Method: "GET", Path: "/v3/", Every: 211, From: 43, Do: fakecf.Garbage(1000)}},
+	{"hangs", fakecf.Fault{Path: "/v3/", Every: 1009, From: 101, Do: fakecf.Hang(0)}},
+}
+
+// trouble goes on until the context ends: faults, dropped connections, and
+// tokens that are revoked before their time.
+func (s *soak) trouble(ctx context.Context) {
+	s.troubled.Store(true)
+	for _, f := range soakFaults {
+		s.faults = append(s.faults, s.AddFault(f.fault))
+	}
+	go func() {
+		tick := time.NewTicker(700 * time.Millisecond)
+		defer tick.Stop()
+		for n := 1; ; n++ {
+			select {
+			case <-ctx.Done():
+				return
+			case <-tick.C:
+				s.DropConnections()
+				if n%3 == 0 {
+					s.RevokeTokens()
+				}
+			}
+		}
+	}()
+}
+
+// soakWorker has one block of a configuration and changes it again and again.
+type soakWorker struct {
+	*soak
+	*workspace
+	client    *capi.Client
+	guid, app string
+	random    *rand.Rand
+	config    settings
+}
+
+func (w *soakWorker) work(ctx context.Context, all int) {
+	for n := 0; ctx.Err() == nil; n++ {
+		w.config = settings{
+			"app_guid": w.app, "type": "web", "instances": 1 + w.random.IntN(3), "memory_in_mb": 64 << w.random.IntN(4),
+			"command":  fmt.Sprint("bin/start ", w.random.IntN(3)),
+			"metadata": settings{"labels": settings{"round": fmt.Sprint(w.random.IntN(3)), fmt.Sprint("key-", w.random.IntN(3)): ""}},
+		}
+		w.round()
+		if n%3 == 0 {
+			w.reading(ctx, all)
+		}
+	}
+}
+
+// round refreshes, plans and applies. It may fail, but not lie.
+func (w *soakWorker) round() bool {
+	if w.refresh() != "" {
+		w.failed.Add(1)
+		return false
+	}
+	p := w.planOnly(w.config)
+	if p.empty() {
+		w.empty.Add(1)
+		w.verify("an empty plan")
+		return true
+	}
+	if hasErrors(w.apply(p, w.config)) {
+		w.failed.Add(1)
+		return false
+	}
+	w.applies.Add(1)
+	w.verify("an apply")
+	return true
+}
+
+// verify holds the foundation against the configuration.
+func (w *soakWorker) verify(after string) {
+	p, found := w.soak.Process(w.guid)
+	labels, _ := w.config["metadata"].(settings)["labels"].(settings)
+	switch {
+	case !found:
+		w.soak.t.Errorf("after %s the process is gone", after)
+	case fmt.Sprint(p.Instances) != fmt.Sprint(w.config["instances"]),
+		fmt.Sprint(p.MemoryInMB) != fmt.Sprint(w.config["memory_in_mb"]),
+		p.Command == nil || *p.Command != w.config["command"],
+		len(p.Labels) != len(labels):
+		w.soak.t.Errorf("after %s the process is %+v, not %v", after, p, w.config)
+	}
+}
+
+// reading reads what others work on, too.
+func (w *soakWorker) reading(ctx context.Context, all int) {
+	list, err := w.client.ListProcesses(ctx, capi.ProcessFilter{})
+	switch {
+	case err != nil:
+		w.failedReads.Add(1)
+	case len(list.Processes) != all:
+		w.soak.t.Errorf("the list has %d of %d processes", len(list.Processes), all)
+	default:
+		w.lists.Add(1)
+	}
+	p, err := w.client.GetProcess(ctx, capi.Address{AppGUID: w.app, Type: "web"})
+	switch {
+	case err != nil:
+		w.failedReads.Add(1)
+	case p.GUID != w.guid:
+		w.soak.t.Errorf("%s was read in place of %s", p.GUID, w.guid)
+	default:
+		w.reads.Add(1)
+	}
+}
+
+// finish applies what is left, now that nothing fails any more.
+func (w *soakWorker) finish() {
+	if !w.round() {
+		w.soak.t.Errorf("the last apply of %v fails: %s", w.config, w.refresh())
+		return
+	}
+	if w.refresh() != "" || !w.planOnly(w.config).empty() {
+		w.soak.t.Errorf("the plan after the last apply of %v is not empty", w.config)
+	}
+}
+
+func heapAfterGC() uint64 {
+	runtime.GC()
+	runtime.GC() // what finalizers let go
+	var stats runtime.MemStats
+	runtime.ReadMemStats(&stats)
+	return stats.HeapAlloc
+}
+
+// settledGoroutines waits for goroutines to end, until there are no more than
+// before.
+func settledGoroutines(before int) int {
+	for range 100 {
+		if runtime.NumGoroutine() <= before {
+			break
+		}
+		time.Sleep(50 * time.Millisecond)
+	}
+	return runtime.NumGoroutine()
+}
