@@ -13,7 +13,7 @@ variable "title" {
 variable "production_spaces" {
   description = "Which spaces are production: a regular expression on the name in lower case."
   type        = string
-  default     = "prod|live"
+  default     = "^(prod|live)" # not pre-production, not non-prod
 }
 
 variable "min_web_instances" {
