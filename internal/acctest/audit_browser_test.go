@@ -15,7 +15,7 @@ import (
 var browsers = []string{"chromium", "chromium-browser", "google-chrome", "chrome"}
 
 // probe is a script that is added to a copy of the report: it does what a
-// reader does and writes what it saw into the page.
+// reader does and reports what it saw.
 const probe = `<script>
 (function () {
   var seen = {};
@@ -58,13 +58,24 @@ const probe = `<script>
   seen.down = rows();
   seen.address = location.hash;
 
-  var result = document.createElement("pre");
-  result.id = "probe";
-  result.textContent = JSON.stringify(seen);
-  document.body.appendChild(result);
+  parent.postMessage(JSON.stringify(seen), "*");
 })();
 </script>
 </body>`
+
+// frame shows the page at a width of its own, since a browser's window cannot
+// be as narrow as a phone, and keeps what the probe reports.
+const frame = `<!doctype html>
+<iframe src="probe.html" style="width: %dpx; height: 900px; border: 0"></iframe>
+<script>
+onmessage = function (event) {
+  var result = document.createElement("pre");
+  result.id = "probe";
+  result.textContent = event.data;
+  document.body.appendChild(result);
+};
+</script>
+`
 
 // seen is what the probe reports. A row is policy, organization, space, app,
 // process, detail and GUID.
@@ -92,8 +103,8 @@ func (r *exampleRun) auditInBrowser(report string) {
 		return
 	}
 	r.write("probe.html", strings.Replace(report, "</body>", probe, 1))
-	for _, width := range []int{1280, 800, 500} {
-		r.look(r.browse(browser, width))
+	for _, width := range []int{1280, 800, 360} {
+		r.look(r.browse(browser, width), width)
 	}
 }
 
@@ -101,14 +112,15 @@ var probed = regexp.MustCompile(`<pre id="probe">([^<]*)</pre>`)
 
 func (r *exampleRun) browse(browser string, width int) seen {
 	r.Helper()
-	path, err := filepath.Abs(filepath.Join(r.work, "probe.html"))
+	r.write("frame.html", fmt.Sprintf(frame, width))
+	path, err := filepath.Abs(filepath.Join(r.work, "frame.html"))
 	if err != nil {
 		r.Fatal(err)
 	}
 	cmd := exec.CommandContext(r.Context(), browser,
 		"--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-sync",
 		"--disable-background-networking", "--disable-component-update", "--user-data-dir="+r.TempDir(),
-		fmt.Sprintf("--window-size=%d,1000", width), "--dump-dom", "file://"+path)
+		"--window-size=1400,1000", "--virtual-time-budget=10000", "--dump-dom", "file://"+path)
 	var stderr strings.Builder
 	cmd.Stderr = &stderr
 	dom, err := cmd.Output()
@@ -126,8 +138,11 @@ func (r *exampleRun) browse(browser string, width int) seen {
 	return s
 }
 
-func (r *exampleRun) look(s seen) {
+func (r *exampleRun) look(s seen, width int) {
 	r.Helper()
+	if s.Width != width {
+		r.Errorf("the page is shown at %d pixels, not %d", s.Width, width)
+	}
 	if s.Injected || s.Elements != 3 { // data, the page's script and the probe
 		r.Errorf("injected: %t, and there are %d elements of the kinds that a name could have brought", s.Injected, s.Elements)
 	}

@@ -3,7 +3,6 @@ package acctest_test
 import (
 	"encoding/json"
 	"os"
-	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
@@ -40,11 +39,6 @@ func (r *exampleRun) audit() {
 	r.auditRequests()
 
 	report := output[string](r, "report")
-	page := filepath.Join(r.work, "report.html")
-	r.write("report.html", report)
-	if err := os.Chmod(page, 0o644); err != nil { //nolint:gosec // the browser may run as another user
-		r.Fatal(err)
-	}
 	r.auditReport(report)
 	r.auditInBrowser(report)
 	r.auditEnforced()

@@ -175,7 +175,7 @@ func (r *exampleRun) guideAutoscaler() {
 		r.Errorf("the process has %d instances of %d MB, ready by %s", p.Instances, p.MemoryInMB, p.ReadinessHealthCheck.Type)
 	}
 	for _, request := range r.foundation.Requests() {
-		if request.Method != "GET" && strings.Contains(string(request.Body), "instances") {
+		if request.Method != "GET" && strings.Contains(request.Body, "instances") {
 			r.Errorf("%s %s names the instances: %s", request.Method, request.Path, request.Body)
 		}
 	}

@@ -45,7 +45,7 @@ var company = []division{
 
 // populate fills an empty foundation with the company's processes.
 func populate(f *fakecf.Foundation) {
-	random := rand.New(rand.NewPCG(2025, 3)) //nolint:gosec // the same company in every run, nothing secret
+	random := rand.New(rand.NewPCG(2025, 3)) // the same company in every run
 	begun := time.Date(2025, time.January, 13, 8, 0, 0, 0, time.UTC)
 	for _, d := range company {
 		org := f.AddOrganization(d.name)
