@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"math/rand/v2"
 	"net/url"
+	"regexp"
 	"runtime"
 	"strings"
 	"sync"
@@ -37,14 +38,26 @@ type soak struct {
 	troubled atomic.Bool
 
 	applies, empty, failed, reads, lists, failedReads atomic.Int64
+	// first is the first failure of each kind, by its first line.
+	first sync.Map
 }
+
+// note counts a failure, and keeps it when it is the first of its kind.
+func (s *soak) note(counter *atomic.Int64, text string) {
+	counter.Add(1)
+	kind, _, _ := strings.Cut(digits.ReplaceAllString(text, "…"), "\n")
+	s.first.LoadOrStore(kind, text)
+}
+
+// digits are what tells failures of one kind apart.
+var digits = regexp.MustCompile(`[0-9a-f-]*[0-9][0-9a-f-]*`)
 
 // TestSoak plans, applies, reads and lists in parallel while the foundation
 // fails in every way: nothing may be lost, and nothing may grow. The flag -soak
 // says for how long; make soak takes minutes.
 func TestSoak(t *testing.T) {
 	before := runtime.NumGoroutine()
-	f, err := fakecf.Start(fakecf.WithoutSeed(), fakecf.WithRequestLogLimit(200), fakecf.WithTokenLifetime(2*time.Second),
+	f, err := fakecf.Start(fakecf.WithoutSeed(), fakecf.WithRequestLogLimit(200), fakecf.WithTokenLifetime(10*time.Second),
 		fakecf.WithRateLimit(120, time.Second))
 	if err != nil {
 		t.Fatal(err)
@@ -105,6 +118,10 @@ func TestSoak(t *testing.T) {
 		f.Count("", ""), f.Count("POST", "/oauth/token"), strings.Join(hits, ", "))
 	t.Logf("connections %d at the end; heap %d KiB half-way, %d KiB at the end; goroutines %d before, %d after",
 		connections, middle>>10, end>>10, before, goroutines)
+	s.first.Range(func(_, text any) bool {
+		t.Logf("failed on the way: %s", text)
+		return true
+	})
 	if s.applies.Load() == 0 || s.reads.Load() == 0 || s.lists.Load() == 0 {
 		t.Error("nothing was done")
 	}
@@ -212,8 +229,8 @@ func (w *soakWorker) work(ctx context.Context, all int) {
 
 // round refreshes, plans and applies. It may fail, but not lie.
 func (w *soakWorker) round() bool {
-	if w.refresh() != "" {
-		w.failed.Add(1)
+	if text := w.refresh(); text != "" {
+		w.note(&w.failed, text)
 		return false
 	}
 	p := w.planOnly(w.config)
@@ -222,8 +239,8 @@ func (w *soakWorker) round() bool {
 		w.verify("an empty plan")
 		return true
 	}
-	if hasErrors(w.apply(p, w.config)) {
-		w.failed.Add(1)
+	if diags := w.apply(p, w.config); hasErrors(diags) {
+		w.note(&w.failed, diagnosticsText(diags))
 		return false
 	}
 	w.applies.Add(1)
@@ -251,7 +268,7 @@ func (w *soakWorker) reading(ctx context.Context, all int) {
 	list, err := w.client.ListProcesses(ctx, capi.ProcessFilter{})
 	switch {
 	case err != nil:
-		w.failedReads.Add(1)
+		w.note(&w.failedReads, err.Error())
 	case len(list.Processes) != all:
 		w.soak.t.Errorf("the list has %d of %d processes", len(list.Processes), all)
 	default:
@@ -260,7 +277,7 @@ func (w *soakWorker) reading(ctx context.Context, all int) {
 	p, err := w.client.GetProcess(ctx, capi.Address{AppGUID: w.app, Type: "web"})
 	switch {
 	case err != nil:
-		w.failedReads.Add(1)
+		w.note(&w.failedReads, err.Error())
 	case p.GUID != w.guid:
 		w.soak.t.Errorf("%s was read in place of %s", p.GUID, w.guid)
 	default:

@@ -1,0 +1,96 @@
+package acctest_test
+
+import (
+	"bytes"
+	"context"
+	"crypto/sha256"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"testing"
+)
+
+// Two builds of the same source, in different folders and with caches of their
+// own for what is built last, are the same bytes: whoever builds a release
+// again can tell that it is what the source says.
+func TestBuildsAreReproducible(t *testing.T) {
+	t.Parallel()
+	root, err := filepath.Abs("../..")
+	if err != nil {
+		t.Fatal(err)
+	}
+	var sums [][sha256.Size]byte
+	for range 2 {
+		dir := t.TempDir()
+		source := filepath.Join(dir, "a folder of its own")
+		copySource(t, root, source)
+		binary := filepath.Join(dir, "provider")
+		// The flags of make build and of releases.
+		cmd := exec.CommandContext(t.Context(), "go", "build", "-trimpath", "-buildvcs=false",
+			"-ldflags", "-s -w -X main.version=1.2.3", "-o", binary, ".")
+		cmd.Dir, cmd.Env = source, append(os.Environ(), "CGO_ENABLED=0")
+		if out, err := cmd.CombinedOutput(); err != nil {
+			t.Fatalf("%v\n%s", err, out)
+		}
+		content, err := os.ReadFile(binary)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, place := range []string{dir, root} {
+			if bytes.Contains(content, []byte(place)) {
+				t.Errorf("the binary holds the path %s", place)
+			}
+		}
+		sums = append(sums, sha256.Sum256(content))
+	}
+	if sums[0] != sums[1] {
+		t.Errorf("two builds differ: %x and %x", sums[0], sums[1])
+	}
+}
+
+// copySource copies what is built.
+func copySource(t *testing.T, from, to string) {
+	t.Helper()
+	for _, name := range []string{"go.mod", "go.sum", "main.go"} {
+		copyFile(t, filepath.Join(from, name), filepath.Join(to, name))
+	}
+	for _, name := range sourceFiles(t.Context(), t, from) {
+		copyFile(t, filepath.Join(from, name), filepath.Join(to, name))
+	}
+}
+
+// sourceFiles are the files of this module that the provider is made of.
+func sourceFiles(ctx context.Context, t *testing.T, root string) []string {
+	t.Helper()
+	cmd := exec.CommandContext(ctx, "go", "list", "-deps", "-f",
+		`{{if .Module}}{{if .Module.Main}}{{$d := .Dir}}{{range .GoFiles}}{{$d}}/{{.}}{{"\n"}}{{end}}{{end}}{{end}}`, ".")
+	cmd.Dir, cmd.Env = root, append(os.Environ(), "CGO_ENABLED=0")
+	out, err := cmd.Output()
+	if err != nil {
+		t.Fatal(err)
+	}
+	var files []string
+	for _, path := range strings.Split(strings.TrimSpace(string(out)), "\n") {
+		relative, err := filepath.Rel(root, path)
+		if err != nil {
+			t.Fatal(err)
+		}
+		files = append(files, relative)
+	}
+	return files
+}
+
+func copyFile(t *testing.T, from, to string) {
+	t.Helper()
+	content, err := os.ReadFile(from)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := os.MkdirAll(filepath.Dir(to), 0o755); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.WriteFile(to, content, 0o600); err != nil {
+		t.Fatal(err)
+	}
+}
