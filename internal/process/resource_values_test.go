@@ -6,12 +6,10 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/hashicorp/terraform-plugin-go/tftypes"
-
 	"github.com/cf-process/terraform-provider-cf/internal/fakecf"
 )
 
-// with is an address and one more setting.
+// byGUID is an address with further settings.
 func byGUID(guid string, more settings) settings {
 	s := settings{"guid": guid}
 	maps.Copy(s, more)
@@ -312,65 +310,6 @@ func TestResourceHealthChecks(t *testing.T) {
 		t.Errorf("an endpoint that was not known before: %s", text)
 	}
 	w.wrote()
-}
-
-// What a foundation leaves out stays null and is no difference.
-func TestResourceOfSparseProcesses(t *testing.T) {
-	t.Parallel()
-	hollowSettings := settings{"health_check": settings{"data": settings{}}, "readiness_health_check": settings{},
-		"metadata": settings{"labels": settings{}, "annotations": settings{}}}
-	for name, omit := range map[string][]string{
-		"parts":     {"health_check.data", "readiness_health_check", "metadata.labels", "relationships", "links"},
-		"all of it": {"health_check", "readiness_health_check", "metadata", "relationships.app", "type", "updated_at", "version"},
-		"Korifi's":  nil,
-	} {
-		t.Run(name, func(t *testing.T) {
-			t.Parallel()
-			w := startWorkspace(t, fakecf.SpaceDeveloper)
-			guid := fakecf.GUIDSparse
-			if omit != nil {
-				guid = fakecf.GUIDWorker
-				w.UpdateProcess(guid, func(p *fakecf.Process) { p.Omit, p.Labels = omit, nil })
-			}
-			app := w.mustProcess(guid).AppGUID
-			w.converges(settings{"guid": guid})
-			w.converges(byGUID(guid, hollowSettings))
-			w.converges(settings{"app_guid": app, "type": w.mustProcess(guid).Type, "instances": 3}, `POST {"instances":3}`)
-		})
-	}
-}
-
-func (w *workspace) mustProcess(guid string) fakecf.Process {
-	w.t.Helper()
-	p, ok := w.Process(guid)
-	if !ok {
-		w.t.Fatalf("there is no process %s", guid)
-	}
-	return p
-}
-
-// A foundation that is too old for an attribute says so, and the error names
-// the attribute.
-func TestResourceOnOldFoundations(t *testing.T) {
-	t.Parallel()
-	w := startWorkspace(t, fakecf.SpaceDeveloper,
-		fakecf.WithoutFields("user", "readiness_health_check", "log_rate_limit_in_bytes_per_second"))
-	w.converges(settings{"guid": fakecf.GUIDWeb, "command": "bin/x"}, `PATCH {"command":"bin/x"}`)
-	for name, value := range map[string]any{
-		"user":                               "root",
-		"readiness_health_check":             settings{"type": "port"},
-		"log_rate_limit_in_bytes_per_second": 5,
-	} {
-		w.fails(byGUID(fakecf.GUIDWeb, settings{name: value}), `AttributeName("`+name+`"): Not available on this foundation`)
-	}
-	text := w.run(byGUID(fakecf.GUIDWeb, settings{"user": "root", "readiness_health_check": settings{"type": "port"}}))
-	if strings.Count(text, "Not available on this foundation") != 2 {
-		t.Errorf("not both are named: %s", text)
-	}
-	w.settled(settings{"guid": fakecf.GUIDWeb})
-	if !objectOf(w.state)["readiness_health_check"].Equal(tftypes.NewValue(healthCheckType, nil)) {
-		t.Error("there is a readiness check")
-	}
 }
 
 // Terraform plans with what ignore_changes leaves of the configuration, but

@@ -1,0 +1,41 @@
+package process
+
+import (
+	"strings"
+	"testing"
+
+	"github.com/hashicorp/terraform-plugin-go/tfprotov6"
+
+	"github.com/cf-process/terraform-provider-cf/internal/fakecf"
+)
+
+func TestTimeoutsAreMoreThanZero(t *testing.T) {
+	t.Parallel()
+	w := startWorkspace(t, fakecf.SpaceDeveloper)
+	for _, one := range []struct {
+		timeouts settings
+		want     string
+	}{
+		{nil, ""},
+		{settings{}, ""},
+		{settings{"create": "1s", "update": "1m30s", "read": "100ms"}, ""},
+		{settings{"create": "0s"}, `timeouts.create must be more than 0, but is "0s"`},
+		{settings{"update": "-4s"}, `timeouts.update must be more than 0, but is "-4s"`},
+		{settings{"read": "-1ns"}, `timeouts.read must be more than 0, but is "-1ns"`},
+	} {
+		s := settings{"guid": fakecf.GUIDWeb}
+		if one.timeouts != nil {
+			s["timeouts"] = one.timeouts
+		}
+		resp, err := w.server.ValidateResourceConfig(t.Context(), &tfprotov6.ValidateResourceConfigRequest{
+			TypeName: "cf_process", Config: w.dynamic(w.config(s)),
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+		text := diagnosticsText(resp.Diagnostics)
+		if (one.want == "") != (text == "") || !strings.Contains(text, one.want) {
+			t.Errorf("%v: %q, want %q", one.timeouts, text, one.want)
+		}
+	}
+}

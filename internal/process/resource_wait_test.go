@@ -1,0 +1,141 @@
+package process
+
+import (
+	"net/http"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/cf-process/terraform-provider-cf/internal/fakecf"
+)
+
+// A deployment in flight is waited for, within the timeout.
+func TestResourceDeploymentInFlight(t *testing.T) {
+	t.Parallel()
+	byApp := settings{"app_guid": fakecf.AppGUID}
+	changed := settings{"app_guid": fakecf.AppGUID, "command": "bin/x", "instances": 5}
+	t.Run("ends in time", func(t *testing.T) {
+		t.Parallel()
+		w := startWorkspace(t, fakecf.SpaceDeveloper)
+		w.converges(byApp)
+		w.StartDeployment(fakecf.AppGUID)
+		attempts, replaced := 0, ""
+		w.OnRequest(func(r *http.Request) {
+			if r.Method == "PATCH" {
+				if attempts++; attempts == 7 {
+					replaced = w.FinishDeployment(fakecf.AppGUID)
+				}
+			}
+		})
+		if text := w.run(changed); text != "" {
+			t.Fatal(text)
+		}
+		if p := w.mustProcess(replaced); *p.Command != "bin/x" || p.Instances != 5 || attempts != 7 {
+			t.Errorf("after %d attempts it is %v", attempts, p)
+		}
+		w.settled(changed)
+		if w.at("guid") != replaced {
+			t.Errorf("guid is %v", w.at("guid"))
+		}
+	})
+	t.Run("begins between PATCH and scale", func(t *testing.T) {
+		t.Parallel()
+		w := startWorkspace(t, fakecf.SpaceDeveloper)
+		w.converges(byApp)
+		posts := 0
+		w.OnRequest(func(r *http.Request) {
+			if r.Method == "POST" {
+				if posts++; posts == 1 {
+					w.StartDeployment(fakecf.AppGUID)
+				} else {
+					w.FinishDeployment(fakecf.AppGUID)
+				}
+			}
+		})
+		if text := w.run(changed); text != "" {
+			t.Fatal(text)
+		}
+		w.wrote(`PATCH {"command":"bin/x"}`, `POST {"instances":5}`, `POST {"instances":5}`)
+		w.settled(changed)
+	})
+	t.Run("lasts too long", func(t *testing.T) {
+		t.Parallel()
+		w := startWorkspace(t, fakecf.SpaceDeveloper)
+		w.converges(byApp)
+		w.StartDeployment(fakecf.AppGUID)
+		changed := settings{"app_guid": fakecf.AppGUID, "instances": 5, "timeouts": settings{"update": "90s"}}
+		began := w.clock.Now()
+		text := w.run(changed)
+		for _, want := range []string{"A deployment is in flight", "After 90 s", "raise the timeouts", "while a deployment is in flight", "cf cancel-deployment", "/actions/scale"} {
+			if !strings.Contains(text, want) {
+				t.Errorf("%q is not in:\n%s", want, text)
+			}
+		}
+		if took := w.clock.Now().Sub(began); took < 90*time.Second || took > 100*time.Second {
+			t.Errorf("it took %s", took)
+		}
+		w.FinishDeployment(fakecf.AppGUID)
+		w.converges(changed, `POST {"instances":5}`)
+	})
+	t.Run("takes the GUID away", func(t *testing.T) {
+		t.Parallel()
+		w := startWorkspace(t, fakecf.SpaceDeveloper)
+		w.StartDeployment(fakecf.AppGUID)
+		w.OnRequest(func(r *http.Request) {
+			if r.Method == "POST" {
+				time.AfterFunc(0, func() { w.FinishDeployment(fakecf.AppGUID) })
+			}
+		})
+		w.fails(settings{"guid": fakecf.GUIDWeb, "instances": 5}, "set app_guid and type instead of guid")
+	})
+}
+
+func TestResourceWaitsForInstances(t *testing.T) {
+	t.Parallel()
+	w := startWorkspace(t, fakecf.SpaceDeveloper)
+	s := func(more settings) settings {
+		s := byGUID(fakecf.GUIDWeb, more)
+		s["wait_for_instances"] = true
+		return s
+	}
+	reads := func() int { return w.Count("GET", "/v3/processes/"+fakecf.GUIDWeb+"/stats") }
+	w.converges(s(nil))
+	w.SetStartDelay(30 * time.Second)
+
+	began := w.clock.Now()
+	p := w.plan(s(settings{"instances": 6}))
+	w.apply(p, s(settings{"instances": 6}))
+	if took := w.clock.Now().Sub(began); took < 30*time.Second || reads() < 10 {
+		t.Errorf("waited %s with %d readings", took, reads())
+	}
+	for _, one := range w.Instances(fakecf.GUIDWeb) {
+		if one.State != "RUNNING" {
+			t.Errorf("instance %d is %s", one.Index, one.State)
+		}
+	}
+	w.settled(s(settings{"instances": 6}))
+
+	w.ResetRequests()
+	w.apply(w.plan(s(settings{"command": "bin/x"})), s(settings{"command": "bin/x"}))
+	if reads() != 0 {
+		t.Error("a PATCH was waited for")
+	}
+	w.apply(w.plan(s(settings{"instances": 0})), s(settings{"instances": 0}))
+	if reads() == 0 || w.at("instances") != int64(0) {
+		t.Error("0 instances were not waited for")
+	}
+	w.settled(s(settings{"instances": 0}))
+
+	// Memory changes while an autoscaler has just changed the instances: what
+	// runs counts, not what was planned.
+	w.apply(w.plan(s(settings{"instances": 2})), s(settings{"instances": 2}))
+	p = w.plan(s(settings{"memory_in_mb": 700}))
+	w.UpdateProcess(fakecf.GUIDWeb, func(p *fakecf.Process) { p.Instances = 4 })
+	if text := diagnosticsText(w.apply(p, s(settings{"memory_in_mb": 700}))); text != "" {
+		t.Error(text)
+	}
+
+	// A stopped app never gets there.
+	w.forget()
+	w.fails(settings{"guid": fakecf.GUIDStopped, "instances": 3, "wait_for_instances": true}, "The app is stopped")
+}

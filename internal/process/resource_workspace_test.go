@@ -1,0 +1,313 @@
+package process
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/hashicorp/terraform-plugin-go/tfprotov6"
+	"github.com/hashicorp/terraform-plugin-go/tftypes"
+)
+
+// plan is what Terraform would show.
+type plan struct {
+	config  tftypes.Value
+	prior   tftypes.Value // null where the process is to be adopted
+	planned tftypes.Value
+	private []byte
+	replace bool
+	diags   []*tfprotov6.Diagnostic
+}
+
+// empty reports whether nothing is planned.
+func (p *plan) empty() bool { return !p.replace && p.planned.Equal(p.prior) }
+
+// validate is what terraform validate would say.
+func (w *workspace) validate(s settings) string {
+	w.t.Helper()
+	resp, err := w.server.ValidateResourceConfig(w.t.Context(), &tfprotov6.ValidateResourceConfigRequest{
+		TypeName: "cf_process", Config: w.dynamic(w.config(s)),
+	})
+	if err != nil {
+		w.t.Fatal(err)
+	}
+	return diagnosticsText(resp.Diagnostics)
+}
+
+// refresh is terraform refresh; it returns the errors.
+func (w *workspace) refresh() string {
+	w.t.Helper()
+	if w.state.IsNull() {
+		return ""
+	}
+	resp, err := w.server.ReadResource(w.t.Context(), &tfprotov6.ReadResourceRequest{
+		TypeName: "cf_process", CurrentState: w.dynamic(w.state), Private: w.private, CurrentIdentity: w.identified,
+	})
+	if err != nil {
+		w.t.Fatal(err)
+	}
+	if hasErrors(resp.Diagnostics) {
+		return diagnosticsText(resp.Diagnostics)
+	}
+	if w.identified = resp.NewIdentity; w.identified == nil || w.identified.IdentityData == nil {
+		w.t.Error("a read left no identity")
+	}
+	w.state, w.private = w.unmarshal(resp.NewState), resp.Private
+	if w.state.IsNull() {
+		w.forget()
+	} else if !w.state.IsFullyKnown() {
+		w.t.Errorf("a read left unknown values: %s", w.state)
+	}
+	return ""
+}
+
+func (w *workspace) unmarshal(d *tfprotov6.DynamicValue) tftypes.Value {
+	w.t.Helper()
+	v, err := d.Unmarshal(w.kind)
+	if err != nil {
+		w.t.Fatal(err)
+	}
+	return v
+}
+
+// plan refreshes and plans.
+func (w *workspace) plan(s settings) *plan {
+	w.t.Helper()
+	if text := w.validate(s); text != "" {
+		w.t.Fatalf("%v is not valid: %s", s, text)
+	}
+	if text := w.refresh(); text != "" {
+		w.t.Fatalf("refresh: %s", text)
+	}
+	return w.planOnly(s)
+}
+
+// planOnly plans without a refresh.
+func (w *workspace) planOnly(s settings) *plan {
+	w.t.Helper()
+	p := w.planFrom(w.config(s), w.state, w.private)
+	if p.replace && !hasErrors(p.diags) {
+		// Terraform plans the new one as if there were no old one.
+		p = w.planFrom(p.config, tftypes.NewValue(w.kind, nil), nil)
+		p.replace = true
+	}
+	return p
+}
+
+func (w *workspace) planFrom(config, prior tftypes.Value, private []byte) *plan {
+	w.t.Helper()
+	p := &plan{config: config, prior: prior}
+	resp, err := w.server.PlanResourceChange(w.t.Context(), &tfprotov6.PlanResourceChangeRequest{
+		TypeName: "cf_process", PriorState: w.dynamic(prior), ProposedNewState: w.dynamic(proposed(config, prior)),
+		Config: w.dynamic(config), PriorPrivate: private, PriorIdentity: w.identified,
+	})
+	if err != nil {
+		w.t.Fatal(err)
+	}
+	p.diags, p.private, p.replace = resp.Diagnostics, resp.PlannedPrivate, len(resp.RequiresReplace) > 0
+	p.planned = prior
+	if resp.PlannedState != nil && !hasErrors(p.diags) {
+		p.planned = w.unmarshal(resp.PlannedState)
+		w.inconsistencies("the plan is not what is configured", config, p.planned, true)
+	}
+	return p
+}
+
+// inconsistencies fails the test where got does not have what is wanted: as
+// Terraform does for a plan that differs from the configuration, and for a
+// result that differs from the plan. Null counts as "anything" if lenient.
+func (w *workspace) inconsistencies(what string, want, got tftypes.Value, lenient bool) {
+	w.t.Helper()
+	for _, difference := range differences("", want, got, lenient) {
+		w.t.Errorf("%s: %s", what, difference)
+	}
+}
+
+func differences(at string, want, got tftypes.Value, lenient bool) []string {
+	if !want.IsKnown() || lenient && want.IsNull() {
+		return nil
+	}
+	w, g := objectOf(want), objectOf(got)
+	if w == nil || g == nil {
+		if !want.Equal(got) {
+			return []string{fmt.Sprintf("%s is %s, not %s", at, got, want)}
+		}
+		return nil
+	}
+	var found []string
+	for name, value := range w {
+		inner, ok := g[name]
+		if !ok {
+			found = append(found, at+"."+name+" is missing")
+			continue
+		}
+		found = append(found, differences(strings.TrimPrefix(at+"."+name, "."), value, inner, lenient)...)
+	}
+	for name := range g {
+		if _, ok := w[name]; !ok {
+			found = append(found, at+"."+name+" is too much")
+		}
+	}
+	slices.Sort(found)
+	return found
+}
+
+// apply carries a plan out, with the configuration as it is known by then, and
+// returns the diagnostics.
+func (w *workspace) apply(p *plan, s settings) []*tfprotov6.Diagnostic {
+	w.t.Helper()
+	if hasErrors(p.diags) {
+		return p.diags
+	}
+	config, planned, private := w.config(s), p.planned, p.private
+	if !p.config.IsFullyKnown() {
+		// Terraform plans again with what it has learned.
+		again := w.planFrom(config, p.prior, w.privateFor(p))
+		w.inconsistencies("the final plan differs from the first one", planned, again.planned, false)
+		planned, private = again.planned, again.private
+	}
+	if planned.Equal(p.prior) && !p.replace {
+		return nil
+	}
+	creating := p.prior.IsNull()
+	resp, err := w.server.ApplyResourceChange(w.t.Context(), &tfprotov6.ApplyResourceChangeRequest{
+		TypeName: "cf_process", PriorState: w.dynamic(p.prior), PlannedState: w.dynamic(planned),
+		Config: w.dynamic(config), PlannedPrivate: private, PlannedIdentity: w.identified,
+	})
+	if err != nil {
+		w.t.Fatal(err)
+	}
+	state := w.unmarshal(resp.NewState)
+	if hasErrors(resp.Diagnostics) && creating && !state.IsNull() {
+		w.t.Error("a failed create stored a state, which Terraform would taint")
+	}
+	if !hasErrors(resp.Diagnostics) {
+		w.inconsistencies("the result is not what was planned", planned, state, false)
+		if resp.NewIdentity == nil || resp.NewIdentity.IdentityData == nil {
+			w.t.Error("an apply left no identity")
+		}
+	}
+	if !state.IsNull() && !state.IsFullyKnown() {
+		w.t.Errorf("an apply left unknown values: %s", state)
+	}
+	if state.IsNull() {
+		w.forget()
+		return resp.Diagnostics
+	}
+	w.state, w.private = state, resp.Private
+	if resp.NewIdentity != nil && resp.NewIdentity.IdentityData != nil {
+		w.identified = resp.NewIdentity
+	}
+	return resp.Diagnostics
+}
+
+func (w *workspace) privateFor(p *plan) []byte {
+	if p.prior.IsNull() {
+		return nil
+	}
+	return w.private
+}
+
+// run plans and applies, and returns the diagnostics as text.
+func (w *workspace) run(s settings) string {
+	w.t.Helper()
+	return diagnosticsText(w.apply(w.plan(s), s))
+}
+
+// converges applies, wants no diagnostics, exactly these writes, and then an
+// empty plan.
+func (w *workspace) converges(s settings, want ...string) {
+	w.t.Helper()
+	w.ResetRequests()
+	if text := w.run(s); text != "" {
+		w.t.Fatalf("%v: %s", s, text)
+	}
+	w.wrote(want...)
+	w.settled(s)
+}
+
+// settled wants an empty plan.
+func (w *workspace) settled(s settings) {
+	w.t.Helper()
+	if p := w.plan(s); !p.empty() {
+		w.t.Errorf("%v: the next plan is not empty: %s", s, strings.Join(differences("", p.planned, w.state, false), "; ")+
+			strings.Join(unknowns("", p.planned), ", "))
+	}
+}
+
+// wrote wants exactly these requests that write, as "METHOD body", since the
+// last look.
+func (w *workspace) wrote(want ...string) {
+	w.t.Helper()
+	var got []string
+	for _, r := range w.Requests() {
+		if r.Method != "GET" && strings.HasPrefix(r.Path, "/v3/") {
+			got = append(got, r.Method+" "+r.Body)
+		}
+	}
+	w.ResetRequests()
+	if !slices.Equal(got, want) {
+		w.t.Errorf("writes are %q, not %q", got, want)
+	}
+}
+
+// fails applies and wants an error with this text.
+func (w *workspace) fails(s settings, want string) {
+	w.t.Helper()
+	text := w.run(s)
+	if !strings.Contains(text, want) {
+		w.t.Errorf("%v: %q is not in:\n%s", s, want, text)
+	}
+}
+
+// at is the value in the state at a path of names; nil where it is null.
+func (w *workspace) at(path ...string) any {
+	w.t.Helper()
+	v := w.state
+	for _, name := range path {
+		v = objectOf(v)[name]
+	}
+	if v.Type() == nil || v.IsNull() {
+		return nil
+	}
+	o := object{"x": v}
+	if s, ok := o.text("x"); ok {
+		return s
+	}
+	if n := o.numberPointer("x"); n != nil {
+		return *n
+	}
+	if v.Type().Is(tftypes.Bool) {
+		return o.flag("x")
+	}
+	if m, ok := o.textMap("x"); ok && v.Type().Is(stringMapType) {
+		return m
+	}
+	return v
+}
+
+// identityOf is the identity as "name=value" of what is not null.
+func (w *workspace) identityOf(data *tfprotov6.ResourceIdentityData) string {
+	w.t.Helper()
+	if data == nil || data.IdentityData == nil {
+		return ""
+	}
+	v, err := data.IdentityData.Unmarshal(w.identity)
+	if err != nil {
+		w.t.Fatal(err)
+	}
+	var parts []string
+	o := objectOf(v)
+	for _, name := range []string{"guid", "app_guid", "type"} {
+		if s, ok := o.text(name); ok {
+			parts = append(parts, name+"="+s)
+		}
+	}
+	return strings.Join(parts, " ")
+}
+
+func hasErrors(diags []*tfprotov6.Diagnostic) bool {
+	return slices.ContainsFunc(diags, func(d *tfprotov6.Diagnostic) bool {
+		return d.Severity == tfprotov6.DiagnosticSeverityError
+	})
+}
