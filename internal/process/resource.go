@@ -44,9 +44,9 @@ func (r *processResource) Metadata(_ context.Context, req resource.MetadataReque
 	resp.ResourceBehavior.MutableIdentity = true
 }
 
-// ConfigValidators check the address.
+// ConfigValidators check the address and the timeouts.
 func (r *processResource) ConfigValidators(context.Context) []resource.ConfigValidator {
-	return []resource.ConfigValidator{addressValidator{all: true}}
+	return []resource.ConfigValidator{addressValidator{all: true}, positiveTimeouts{}}
 }
 
 // Create adopts the process and makes it what the configuration names. When
