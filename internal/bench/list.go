@@ -79,7 +79,7 @@ func fetch(source *fakecf.Foundation, number int) ([]byte, error) {
 
 // read makes a request and returns the body of the answer.
 func read(request *http.Request) ([]byte, error) {
-	response, err := http.DefaultClient.Do(request)
+	response, err := new(http.Client).Do(request)
 	if err != nil {
 		return nil, err
 	}

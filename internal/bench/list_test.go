@@ -2,6 +2,8 @@ package main
 
 import (
 	"fmt"
+	"strconv"
+	"strings"
 	"testing"
 )
 
@@ -60,5 +62,23 @@ func BenchmarkList(b *testing.B) {
 				}
 			})
 		}
+	}
+}
+
+// The memory of a process that reads the list once is that of no other.
+func TestPeakMemory(t *testing.T) {
+	t.Parallel()
+	f, err := newFoundation(200)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(f.close)
+	var out strings.Builder
+	if err := printPeak(&out, f.server.URL); err != nil {
+		t.Fatal(err)
+	}
+	peak, err := strconv.ParseInt(strings.TrimSpace(out.String()), 10, 64)
+	if err != nil || peak < 1<<20 || peak > 4<<30 {
+		t.Errorf("%q, %v", out.String(), err)
 	}
 }

@@ -18,7 +18,7 @@ func SilenceUnusedLogs() error {
 		}
 	}
 	for _, name := range []string{"TF_LOG_SDK", "TF_LOG_PROVIDER"} {
-		if err := os.Setenv(name, "off"); err != nil {
+		if err := os.Setenv(name, "off"); err != nil { //nolint:forbidigo // the SDK takes it from nowhere else
 			return err
 		}
 	}
