@@ -1,0 +1,116 @@
+package process
+
+import (
+	"maps"
+	"reflect"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/hashicorp/terraform-plugin-framework/action"
+	"github.com/hashicorp/terraform-plugin-framework/datasource"
+	"github.com/hashicorp/terraform-plugin-framework/list"
+	"github.com/hashicorp/terraform-plugin-framework/resource"
+	"github.com/hashicorp/terraform-plugin-go/tftypes"
+
+	"github.com/cf-process/terraform-provider-cf/internal/capi"
+)
+
+// What the code takes a type to be is what its schema says. The data sources
+// have a test of their own.
+
+func TestResourceTypeIsThatOfTheSchema(t *testing.T) {
+	t.Parallel()
+	var resp resource.SchemaResponse
+	NewResource().Schema(t.Context(), resource.SchemaRequest{}, &resp)
+	if diags := resp.Schema.ValidateImplementation(t.Context()); diags.HasError() {
+		t.Error(diags)
+	}
+	if got := resp.Schema.Type().TerraformType(t.Context()); !got.Equal(resourceType) {
+		t.Errorf("the schema has\n%s\nthe code\n%s", got, resourceType)
+	}
+	for name, attribute := range resp.Schema.Attributes {
+		// What the library of the timeouts makes has its words inside.
+		if name != "timeouts" && attribute.GetMarkdownDescription() == "" {
+			t.Errorf("%s has no description", name)
+		}
+	}
+}
+
+func TestIdentityModelIsThatOfTheSchema(t *testing.T) {
+	t.Parallel()
+	var resp resource.IdentitySchemaResponse
+	(&processResource{}).IdentitySchema(t.Context(), resource.IdentitySchemaRequest{}, &resp)
+	if diags := resp.IdentitySchema.ValidateImplementation(t.Context()); diags.HasError() {
+		t.Error(diags)
+	}
+	sameNames(t, slices.Collect(maps.Keys(resp.IdentitySchema.Attributes)), tags(reflect.TypeFor[identityModel](), "tfsdk"))
+}
+
+// The list resource has the filters of the data source.
+func TestListResourceHasTheFiltersOfTheDataSource(t *testing.T) {
+	t.Parallel()
+	var listed list.ListResourceSchemaResponse
+	(&listResource{}).ListResourceConfigSchema(t.Context(), list.ListResourceSchemaRequest{}, &listed)
+	var read datasource.SchemaResponse
+	NewListDataSource().Schema(t.Context(), datasource.SchemaRequest{}, &read)
+	want := map[string]tftypes.Type{}
+	for name, attribute := range read.Schema.Attributes {
+		if name != "processes" && name != "include_names" {
+			want[name] = attribute.GetType().TerraformType(t.Context())
+		}
+	}
+	got := listed.Schema.Type().TerraformType(t.Context())
+	if !got.Equal(tftypes.Object{AttributeTypes: want}) {
+		t.Errorf("the list resource has\n%s\nthe data source\n%s", got, tftypes.Object{AttributeTypes: want})
+	}
+}
+
+func TestActionsHaveAnAddressAndWhatTheySend(t *testing.T) {
+	t.Parallel()
+	scale := append(tags(reflect.TypeFor[capi.ProcessScale](), "json"), "wait_for_instances")
+	for name, test := range map[string]struct {
+		new func() action.Action
+		own []string
+	}{
+		"cf_process_scale":              {NewScaleAction, scale},
+		"cf_process_terminate_instance": {NewTerminateInstanceAction, []string{"index"}},
+		"cf_process_rolling_restart":    {NewRollingRestartAction, []string{"timeout"}},
+	} {
+		var metadata action.MetadataResponse
+		test.new().Metadata(t.Context(), action.MetadataRequest{ProviderTypeName: "cf"}, &metadata)
+		if metadata.TypeName != name {
+			t.Errorf("the type name of %s is %s", name, metadata.TypeName)
+		}
+		var resp action.SchemaResponse
+		test.new().Schema(t.Context(), action.SchemaRequest{}, &resp)
+		if diags := resp.Schema.ValidateImplementation(t.Context()); diags.HasError() {
+			t.Error(name, diags)
+		}
+		sameNames(t, slices.Collect(maps.Keys(resp.Schema.GetAttributes())), append(test.own, "guid", "app_guid", "type"))
+		for attribute, a := range resp.Schema.GetAttributes() {
+			if a.GetMarkdownDescription() == "" {
+				t.Errorf("%s.%s has no description", name, attribute)
+			}
+		}
+	}
+}
+
+// tags are the names that the fields of a struct have in a form.
+func tags(kind reflect.Type, form string) []string {
+	var names []string
+	for i := range kind.NumField() {
+		name, _, _ := strings.Cut(kind.Field(i).Tag.Get(form), ",")
+		names = append(names, name)
+	}
+	return names
+}
+
+func sameNames(t *testing.T, got, want []string) {
+	t.Helper()
+	slices.Sort(got)
+	slices.Sort(want)
+	if !slices.Equal(got, want) {
+		t.Errorf("the schema has %q, the code %q", got, want)
+	}
+}
