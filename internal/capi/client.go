@@ -181,8 +181,6 @@ func decode(body []byte, v any) error {
 		return fmt.Errorf("the JSON is cut off after %d bytes", len(body))
 	case errors.As(err, &syntax):
 		return fmt.Errorf("the body is not JSON (at byte %d: %w)", syntax.Offset, err)
-	case errors.As(err, &wrongType) && wrongType.Field == "":
-		return &fieldError{wrongType}
 	case errors.As(err, &wrongType):
 		return &fieldError{wrongType}
 	default:

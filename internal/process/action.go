@@ -3,8 +3,8 @@ package process
 import (
 	"context"
 	"errors"
-	"fmt"
 	"maps"
+	"math"
 	"time"
 
 	"github.com/hashicorp/terraform-plugin-framework/action"
@@ -59,14 +59,19 @@ func actionAddress(ctx context.Context, config tfsdk.Config) (addressModel, diag
 
 // actionNumber reads a whole number and checks that it is not below lowest.
 func actionNumber(ctx context.Context, config tfsdk.Config, name string, lowest int64, diags *diag.Diagnostics) types.Int64 {
-	var value types.Int64
-	found := config.GetAttribute(ctx, path.Root(name), &value)
-	diags.Append(found...)
-	if !found.HasError() && !value.IsNull() && !value.IsUnknown() && value.ValueInt64() < lowest {
-		diags.AddAttributeError(path.Root(name), "Invalid "+name,
-			fmt.Sprintf("%s must be at least %d, but is %d.", name, lowest, value.ValueInt64()))
+	var value types.Number
+	diags.Append(config.GetAttribute(ctx, path.Root(name), &value)...)
+	switch {
+	case value.IsUnknown():
+		return types.Int64Unknown()
+	case value.IsNull():
+		return types.Int64Null()
 	}
-	return value
+	n, err := fwutil.WholeNumber{Least: lowest, Most: math.MaxInt64}.Check(value.ValueBigFloat())
+	if err != nil {
+		diags.AddAttributeError(path.Root(name), "Invalid "+name, name+" "+err.Error()+".")
+	}
+	return types.Int64Value(n)
 }
 
 // progressOf sends lines to the user while the action runs. After the run is

@@ -46,16 +46,16 @@ func (a *scaleAction) Schema(_ context.Context, _ action.SchemaRequest, resp *ac
 			"disk and log rate of each, which act when the app restarts (see the action `cf_process_rolling_restart`). " +
 			"At least one of the four is needed; what is left out stays as it is.",
 		Attributes: actionAttributes(map[string]schema.Attribute{
-			"instances": schema.Int64Attribute{
+			"instances": schema.NumberAttribute{
 				Optional: true, MarkdownDescription: "Number of instances to run, 0 or more.",
 			},
-			"memory_in_mb": schema.Int64Attribute{
+			"memory_in_mb": schema.NumberAttribute{
 				Optional: true, MarkdownDescription: "Memory of each instance, in MiB, 1 or more.",
 			},
-			"disk_in_mb": schema.Int64Attribute{
+			"disk_in_mb": schema.NumberAttribute{
 				Optional: true, MarkdownDescription: "Disk of each instance, in MiB, 1 or more.",
 			},
-			"log_rate_limit_in_bytes_per_second": schema.Int64Attribute{
+			"log_rate_limit_in_bytes_per_second": schema.NumberAttribute{
 				Optional: true, MarkdownDescription: "Bytes a second that each instance may log; `-1` is unlimited. " +
 					"Korifi does not know it.",
 			},

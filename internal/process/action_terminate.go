@@ -53,7 +53,7 @@ func (a *terminateAction) Schema(_ context.Context, _ action.SchemaRequest, resp
 			"the connection breaks and it is unknown whether it arrived, the stats of the instance decide, and the " +
 			"message says what is known.",
 		Attributes: actionAttributes(map[string]schema.Attribute{
-			"index": schema.Int64Attribute{
+			"index": schema.NumberAttribute{
 				Required: true,
 				MarkdownDescription: "Index of the instance, as `cf app` shows it: from 0 to one less than the number " +
 					"of instances.",

@@ -6,7 +6,6 @@ import (
 	"regexp"
 
 	"github.com/hashicorp/terraform-plugin-framework-timeouts/resource/timeouts"
-	"github.com/hashicorp/terraform-plugin-framework-validators/int64validator"
 	"github.com/hashicorp/terraform-plugin-framework-validators/stringvalidator"
 	"github.com/hashicorp/terraform-plugin-framework/resource"
 	"github.com/hashicorp/terraform-plugin-framework/resource/schema"
@@ -14,6 +13,8 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
 	"github.com/hashicorp/terraform-plugin-framework/types"
 	"github.com/hashicorp/terraform-plugin-go/tftypes"
+
+	"github.com/cf-process/terraform-provider-cf/internal/fwutil"
 )
 
 // Limits of the API, checked here so that a mistake shows in the plan.
@@ -55,11 +56,11 @@ func (r *processResource) Schema(ctx context.Context, _ resource.SchemaRequest, 
 			MarkdownDescription: descriptions["user"] + " Set it to `\"\"` to go back to the default.",
 			Validators:          []validator.String{stringvalidator.UTF8LengthAtMost(maxUserLength)},
 		},
-		"instances": managedInt64("instances", "A change acts at once. Leave it out when an autoscaler owns it.",
+		"instances": managedNumber("instances", "A change acts at once. Leave it out when an autoscaler owns it.",
 			0, maxInstances),
-		"memory_in_mb":                       managedInt64("memory_in_mb", actsAtRestart, 1, math.MaxInt32),
-		"disk_in_mb":                         managedInt64("disk_in_mb", actsAtRestart, 1, math.MaxInt32),
-		"log_rate_limit_in_bytes_per_second": managedInt64("log_rate_limit_in_bytes_per_second", actsAtRestart, -1, math.MaxInt64),
+		"memory_in_mb":                       managedNumber("memory_in_mb", actsAtRestart, 1, math.MaxInt32),
+		"disk_in_mb":                         managedNumber("disk_in_mb", actsAtRestart, 1, math.MaxInt32),
+		"log_rate_limit_in_bytes_per_second": managedNumber("log_rate_limit_in_bytes_per_second", actsAtRestart, -1, math.MaxInt64),
 		"health_check":                       managedHealthCheck("health_check", true),
 		"readiness_health_check":             managedHealthCheck("readiness_health_check", false),
 		"metadata": schema.SingleNestedAttribute{
@@ -97,12 +98,7 @@ func (r *processResource) Schema(ctx context.Context, _ resource.SchemaRequest, 
 			MarkdownDescription: "Whether to wait after a scale until every instance is `RUNNING`, and to fail with " +
 				"the state and details of each instance if that takes longer than the timeout. Default `false`.",
 		},
-		"timeouts": timeouts.Attributes(ctx, timeouts.Opts{
-			Create: true, Update: true, Read: true,
-			CreateDescription: timeoutDescription("adopt the process, with its changes and `wait_for_instances`"),
-			UpdateDescription: timeoutDescription("change the process, with `wait_for_instances` and a deployment that is waited for"),
-			ReadDescription:   timeoutDescription("read the process"),
-		}),
+		"timeouts": timeoutsAttribute(ctx),
 	}
 	for _, name := range []string{
 		"created_at", "updated_at", "version", "registry_credential_last_synced_at", "space_guid",
@@ -115,6 +111,20 @@ func (r *processResource) Schema(ctx context.Context, _ resource.SchemaRequest, 
 			"destroying it lets the process go as it is. What the configuration does not name is read, never written.",
 		Attributes: attributes,
 	}
+}
+
+func timeoutsAttribute(ctx context.Context) schema.Attribute {
+	attribute := timeouts.Attributes(ctx, timeouts.Opts{
+		Create: true, Update: true, Read: true,
+		CreateDescription: timeoutDescription("adopt the process, with its changes and `wait_for_instances`"),
+		UpdateDescription: timeoutDescription("change the process, with `wait_for_instances` and a deployment that is waited for"),
+		ReadDescription:   timeoutDescription("read the process"),
+	})
+	if nested, ok := attribute.(schema.SingleNestedAttribute); ok {
+		nested.MarkdownDescription = "How long the operations may take."
+		return nested
+	}
+	return attribute
 }
 
 const actsAtRestart = "A change acts when the app restarts."
@@ -131,27 +141,27 @@ func addressAttribute(description string) schema.Attribute {
 	}
 }
 
-func managedInt64(name, more string, least, most int64) schema.Attribute {
-	return schema.Int64Attribute{
+func managedNumber(name, more string, least, most int64) schema.Attribute {
+	return schema.NumberAttribute{
 		Optional: true, Computed: true,
 		MarkdownDescription: descriptions[name] + " " + more,
-		Validators:          []validator.Int64{int64validator.Between(least, most)},
+		Validators:          []validator.Number{fwutil.WholeNumber{Least: least, Most: most}},
 	}
 }
 
 // managedHealthCheck is a health check that can be set. Only a liveness check
 // has a timeout to set.
 func managedHealthCheck(name string, liveness bool) schema.Attribute {
-	seconds := func(field string) schema.Int64Attribute {
-		return schema.Int64Attribute{
+	seconds := func(field string) schema.NumberAttribute {
+		return schema.NumberAttribute{
 			Optional: true, Computed: true,
 			MarkdownDescription: descriptions["health_check.data."+field],
-			Validators:          []validator.Int64{int64validator.Between(1, math.MaxInt32)},
+			Validators:          []validator.Number{fwutil.WholeNumber{Least: 1, Most: math.MaxInt32}},
 		}
 	}
 	timeout := seconds("timeout")
 	if !liveness {
-		timeout = schema.Int64Attribute{
+		timeout = schema.NumberAttribute{
 			Computed: true, MarkdownDescription: "Always null on Cloud Controller: a readiness check has no timeout.",
 		}
 	}

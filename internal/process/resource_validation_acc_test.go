@@ -25,6 +25,7 @@ func TestAccResourceValidation(t *testing.T) {
 		{"guid = \"g\"\ntype = \"web\"", `type goes with app_guid`},
 		{`guid = "a/b"`, `must not contain '/'`},
 		{"guid = \"g\"\ninstances = -1", `instances`},
+		{"guid = \"g\"\ninstances = 1.5", `must be a whole number from 0 to 2147483647, but is 1.5`},
 		{"guid = \"g\"\nmemory_in_mb = 0", `memory_in_mb`},
 		{"guid = \"g\"\ndisk_in_mb = 0", `disk_in_mb`},
 		{"guid = \"g\"\nlog_rate_limit_in_bytes_per_second = -2", `log_rate_limit_in_bytes_per_second`},

@@ -30,8 +30,7 @@ func TestResourceTypeIsThatOfTheSchema(t *testing.T) {
 		t.Errorf("the schema has\n%s\nthe code\n%s", got, resourceType)
 	}
 	for name, attribute := range resp.Schema.Attributes {
-		// What the library of the timeouts makes has its words inside.
-		if name != "timeouts" && attribute.GetMarkdownDescription() == "" {
+		if attribute.GetMarkdownDescription() == "" {
 			t.Errorf("%s has no description", name)
 		}
 	}

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"math/big"
 	"path/filepath"
 	"strings"
 	"testing"
@@ -43,13 +44,13 @@ func (g given) model(t testing.TB) model {
 		case bool:
 			m.SkipSSLValidation = types.BoolValue(v)
 		case int64:
-			m.MaxRetries = types.Int64Value(v)
+			m.MaxRetries = types.NumberValue(big.NewFloat(float64(v)))
 		case unknown:
 			switch name {
 			case "skip_ssl_validation":
 				m.SkipSSLValidation = types.BoolUnknown()
 			case "max_retries":
-				m.MaxRetries = types.Int64Unknown()
+				m.MaxRetries = types.NumberUnknown()
 			default:
 				*text[name] = types.StringUnknown()
 			}

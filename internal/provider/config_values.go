@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"math"
+	"math/big"
 	"net/netip"
 	"net/url"
 	"strconv"
@@ -182,20 +183,21 @@ func (r *resolver) requestTimeout() time.Duration {
 
 func (r *resolver) maxRetries() int {
 	const advice = "It is a whole number, 0 or more; 0 turns retries off."
-	number, given := r.block.MaxRetries.ValueInt64(), !r.block.MaxRetries.IsNull() && !r.block.MaxRetries.IsUnknown()
-	if given {
-		if number < 0 {
-			r.diags.AddAttributeError(path.Root(maxRetries.name), "Invalid max_retries", fmt.Sprintf("max_retries is %d. %s", number, advice))
+	if block := r.block.MaxRetries; !block.IsNull() && !block.IsUnknown() {
+		number, accuracy := block.ValueBigFloat().Int64()
+		if number < 0 || accuracy != big.Exact {
+			r.diags.AddAttributeError(path.Root(maxRetries.name), "Invalid max_retries",
+				fmt.Sprintf("max_retries is %s. %s", block.ValueBigFloat().Text('g', 20), advice))
 		}
-	} else {
-		v := r.lookupIn(maxRetries, false)
-		if !v.given() {
-			return defaultMaxRetries
-		}
-		var err error
-		if number, err = strconv.ParseInt(v.text, 10, 64); err != nil || number < 0 {
-			r.refuse(v, fmt.Sprintf("is %q", v.text), advice)
-		}
+		return int(min(number, math.MaxInt32))
+	}
+	v := r.lookupIn(maxRetries, false)
+	if !v.given() {
+		return defaultMaxRetries
+	}
+	number, err := strconv.ParseInt(v.text, 10, 64)
+	if err != nil || number < 0 {
+		r.refuse(v, fmt.Sprintf("is %q", v.text), advice)
 	}
 	return int(min(number, math.MaxInt32))
 }

@@ -23,7 +23,7 @@ type model struct {
 	CACertificate     types.String `tfsdk:"ca_certificate"`
 	SkipSSLValidation types.Bool   `tfsdk:"skip_ssl_validation"`
 	RequestTimeout    types.String `tfsdk:"request_timeout"`
-	MaxRetries        types.Int64  `tfsdk:"max_retries"`
+	MaxRetries        types.Number `tfsdk:"max_retries"`
 }
 
 func (p *cfProvider) Schema(_ context.Context, _ provider.SchemaRequest, resp *provider.SchemaResponse) {
@@ -112,7 +112,7 @@ func (p *cfProvider) Schema(_ context.Context, _ provider.SchemaRequest, resp *p
 				MarkdownDescription: "How long one attempt of a request may take, response included, as a Go duration like " +
 					"`45s` or `2m`. Default: `30s`. Environment: `CF_REQUEST_TIMEOUT`.",
 			},
-			"max_retries": schema.Int64Attribute{
+			"max_retries": schema.NumberAttribute{
 				Optional: true,
 				MarkdownDescription: "How often a request is tried again after a failure that may pass: a connection that " +
 					"fails, a body cut off, the statuses 429, 500, 502, 503 and 504, and a 404 of the router. Terminating an " +
