@@ -167,16 +167,17 @@ func credentialAdvice(e *capi.Error) string {
 		}
 		advice += " " + sentence(reason)
 		if noLogin != nil && noLogin.URL == "" && noLogin.Err == nil {
-			return advice // nothing was asked: the text is ours, and says what to do
+			// Nothing was asked: the text is ours, and says what to do.
+			return advice + " See " + AuthenticationGuide
 		}
 	}
 	return advice + " A token lives for some minutes only, and only on its own foundation: get a new one (`cf oauth-token`), " +
-		"or let the provider log in by itself with user and password or cf_client_id and cf_client_secret."
+		"or let the provider log in by itself with user and password or cf_client_id and cf_client_secret. See " + AuthenticationGuide
 }
 
 func retryAdvice(at time.Time) string {
 	if at.IsZero() {
-		return "The API does not say when the limit ends. Try again in some minutes, or lower Terraform's -parallelism."
+		return "The API does not say when the limit ends. Try again in some minutes, or lower Terraform's -parallelism. See " + LargeFoundationsGuide
 	}
 	return fmt.Sprintf("The API can be asked again at %s (in %s).",
 		at.UTC().Format(time.RFC3339), max(0, time.Until(at)).Round(time.Second))
@@ -213,6 +214,8 @@ func (f Failure) loginError(e *uaa.Error) string {
 		detail += "\n\n" + noAnswer.Hint()
 	case e.Status >= http.StatusInternalServerError:
 		detail += "\n\nThe login server, or a proxy in front of it, has a problem that may pass. Try again later."
+	default:
+		detail += "\n\nSee " + AuthenticationGuide
 	}
 	return detail
 }

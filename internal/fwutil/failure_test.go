@@ -4,6 +4,8 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"os"
+	"path/filepath"
 	"strings"
 	"testing"
 	"time"
@@ -125,7 +127,7 @@ func TestDiagnosticSaysCredential(t *testing.T) {
 	})
 	for _, want := range []string{
 		"CF-InvalidAuthToken (1000): Invalid Auth Token", "access_token from CF_ACCESS_TOKEN",
-		"a bare access token cannot be renewed.", "cf oauth-token",
+		"a bare access token cannot be renewed.", "cf oauth-token", AuthenticationGuide,
 	} {
 		if !strings.Contains(detail, want) {
 			t.Errorf("%q is missing in\n%s", want, detail)
@@ -143,5 +145,16 @@ func TestDiagnosticSaysWhenToRetry(t *testing.T) {
 	limited.RetryAt = time.Time{}
 	if detail := (Failure{Action: "read"}).Detail(limited); !strings.Contains(detail, "-parallelism") {
 		t.Errorf("no advice in\n%s", detail)
+	}
+}
+
+// A message leads only to pages that there are.
+func TestGuidesExist(t *testing.T) {
+	t.Parallel()
+	for _, page := range []string{AuthenticationGuide, LargeFoundationsGuide} {
+		name := filepath.Join("..", "..", "docs", "guides", strings.TrimPrefix(page, guides)+".md")
+		if _, err := os.Stat(name); err != nil {
+			t.Errorf("%s: %v", page, err)
+		}
 	}
 }
