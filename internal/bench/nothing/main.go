@@ -14,9 +14,15 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/providerserver"
 	"github.com/hashicorp/terraform-plugin-framework/resource"
 	"github.com/hashicorp/terraform-plugin-framework/types"
+
+	cf "github.com/cf-process/terraform-provider-cf/internal/provider"
 )
 
 func main() {
+	// As the provider cf does: a log that nobody reads would make the base slow.
+	if err := cf.SilenceUnusedLogs(); err != nil {
+		log.Fatal(err)
+	}
 	err := providerserver.Serve(context.Background(), func() provider.Provider { return nothing{} }, providerserver.ServeOpts{
 		Address: "registry.terraform.io/cf-process/cf",
 	})
