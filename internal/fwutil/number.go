@@ -30,7 +30,7 @@ func (w WholeNumber) Description(context.Context) string {
 func (w WholeNumber) MarkdownDescription(ctx context.Context) string { return w.Description(ctx) }
 
 // ValidateNumber applies the rule.
-func (w WholeNumber) ValidateNumber(ctx context.Context, req validator.NumberRequest, resp *validator.NumberResponse) {
+func (w WholeNumber) ValidateNumber(_ context.Context, req validator.NumberRequest, resp *validator.NumberResponse) {
 	if req.ConfigValue.IsNull() || req.ConfigValue.IsUnknown() {
 		return
 	}
