@@ -1,0 +1,64 @@
+package capi
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"net/http"
+
+	"github.com/cf-process/terraform-provider-cf/internal/transport"
+)
+
+var errNull = errors.New("it is null, not an object")
+
+// decodeError finds the resource that could not be decoded.
+func (l *listing[T]) decodeError(number int64, response *transport.Response, err error) error {
+	var wrongType *json.UnmarshalTypeError
+	var raw struct {
+		Resources []json.RawMessage `json:"resources"`
+	}
+	if !errors.As(err, &wrongType) || json.Unmarshal(response.Body, &raw) != nil {
+		return l.pageError(number, response, err)
+	}
+	for i, body := range raw.Resources {
+		if string(body) == "null" {
+			continue
+		}
+		if err := decode(body, new(T)); err != nil {
+			var named struct {
+				GUID any `json:"guid"`
+			}
+			_ = json.Unmarshal(body, &named) // a message without the GUID is still one
+			guid, _ := named.GUID.(string)
+			return l.resourceError(number, response, i, guid, err)
+		}
+	}
+	return l.pageError(number, response, err)
+}
+
+// resourceError is the error for one resource of a page.
+func (l *listing[T]) resourceError(number int64, response *transport.Response, index int, guid string, err error) error {
+	name := fmt.Sprintf("%s %d", l.object, index)
+	if guid != "" {
+		name += fmt.Sprintf(" (counted from 0, %s)", excerpt(l.client.secrets.Clean(guid), 100))
+	} else {
+		name += " (counted from 0)"
+	}
+	e := l.pageError(number, response, fmt.Errorf("in %s %w", name, err))
+	e.Field = fmt.Sprintf("resources[%d]", index)
+	var wrongType *json.UnmarshalTypeError
+	if errors.As(err, &wrongType) && wrongType.Field != "" {
+		e.Field += "." + wrongType.Field
+	}
+	return e
+}
+
+// pageError is the error for a page that is no page; response is nil when
+// nothing of it is needed.
+func (l *listing[T]) pageError(number int64, response *transport.Response, err error) *ResponseError {
+	err = fmt.Errorf("page %d of the list: %w", number, err)
+	if response == nil {
+		return &ResponseError{Method: http.MethodGet, Path: l.path, Status: http.StatusOK, Err: err}
+	}
+	return l.client.responseError(http.MethodGet, l.path, response, err)
+}
