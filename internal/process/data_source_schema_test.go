@@ -40,7 +40,7 @@ func TestDataSourceTypesAreThoseOfTheSchemas(t *testing.T) {
 				got = resp.Schema.Attributes[test.attribute].GetType().TerraformType(t.Context())
 			}
 			if !got.Equal(test.want) {
-				t.Errorf("the schema has\n%s\nthe mapping makes\n%s", got, test.want)
+				t.Errorf("the schema and what the mapping makes differ in %q:\n%s\n%s", differing(got, test.want), got, test.want)
 			}
 			if resp.Schema.MarkdownDescription == "" {
 				t.Error("the data source has no description")

@@ -27,7 +27,7 @@ func TestResourceTypeIsThatOfTheSchema(t *testing.T) {
 		t.Error(diags)
 	}
 	if got := resp.Schema.Type().TerraformType(t.Context()); !got.Equal(resourceType) {
-		t.Errorf("the schema has\n%s\nthe code\n%s", got, resourceType)
+		t.Errorf("the schema (resource_schema.go) and the code (value.go) differ in %q", differing(got, resourceType))
 	}
 	for name, attribute := range resp.Schema.Attributes {
 		if attribute.GetMarkdownDescription() == "" {
@@ -102,6 +102,33 @@ func tags(kind reflect.Type, form string) []string {
 		name, _, _ := strings.Cut(kind.Field(i).Tag.Get(form), ",")
 		names = append(names, name)
 	}
+	return names
+}
+
+// differing are the attributes that only one of two objects has, or that are
+// not of one type in both.
+func differing(a, b tftypes.Type) []string {
+	var in [2]map[string]tftypes.Type
+	for i, kind := range []tftypes.Type{a, b} {
+		if list, ok := kind.(tftypes.List); ok {
+			kind = list.ElementType
+		}
+		if object, ok := kind.(tftypes.Object); ok {
+			in[i] = object.AttributeTypes
+		}
+	}
+	var names []string
+	for name, kind := range in[0] {
+		if other := in[1][name]; other == nil || !kind.Equal(other) {
+			names = append(names, name)
+		}
+	}
+	for name := range in[1] {
+		if in[0][name] == nil {
+			names = append(names, name)
+		}
+	}
+	slices.Sort(names)
 	return names
 }
 
