@@ -6,6 +6,7 @@ import (
 	"errors"
 	"io"
 	"net/http"
+	"runtime"
 	"strings"
 	"sync"
 	"testing"
@@ -126,7 +127,7 @@ func TestLostAnswers(t *testing.T) {
 func TestHang(t *testing.T) {
 	f := New(t)
 	c := as(t, f, Admin)
-	f.AddFault(Fault{Do: Hang(0)})
+	hang := f.AddFault(Fault{Do: Hang(0)})
 	ctx, cancel := context.WithTimeout(t.Context(), 50*time.Millisecond)
 	defer cancel()
 	request, err := http.NewRequestWithContext(ctx, http.MethodGet, f.URL()+webPath, nil)
@@ -144,10 +145,14 @@ func TestHang(t *testing.T) {
 		r, _ := c.try(http.MethodGet, webPath, "")
 		done <- r
 	}()
-	for f.Count(http.MethodGet, webPath) < 2 {
-		time.Sleep(time.Millisecond)
+	for hang.Hits() < 2 {
+		runtime.Gosched()
 	}
-	time.Sleep(10 * time.Millisecond)
+	select {
+	case <-done:
+		t.Error("a hanging request has ended by itself")
+	default:
+	}
 	f.ClearFaults()
 	if r := <-done; r == nil || r.status != 200 {
 		t.Errorf("the released request gives %v", r)

@@ -86,6 +86,9 @@ func (l *faultList) match(r *http.Request) *Action {
 		if added.wants(r) && found == nil {
 			added.hits++
 			action := added.fault.Do
+			// Taken together with the decision: a release between the two
+			// would leave this request hanging for ever.
+			action.released = l.released
 			found = &action
 		}
 	}
@@ -115,6 +118,7 @@ type Action struct {
 	hang       bool
 	hangAfter  bool
 	hangFor    time.Duration
+	released   <-chan struct{} // closes when hanging requests are released
 	cutting    bool
 	cut        int
 	slow       time.Duration
@@ -263,7 +267,7 @@ func (a Action) WithHeader(name, value string) Action {
 // before runs before the request has an effect; true closes the connection.
 func (a *Action) before(f *Foundation, r *http.Request) bool {
 	if a != nil && a.hang {
-		f.hold(r, a.hangFor)
+		f.hold(r, a)
 	}
 	return a != nil && a.close
 }
@@ -281,7 +285,7 @@ func (a *Action) after(f *Foundation, r *http.Request, got *answer) bool {
 		return false
 	}
 	if a.hangAfter {
-		f.hold(r, a.hangFor)
+		f.hold(r, a)
 	}
 	if a.rewrite != nil {
 		got.status, got.body = a.rewrite(got.status, got.body)
@@ -296,18 +300,15 @@ func (a *Action) after(f *Foundation, r *http.Request, got *answer) bool {
 	return a.closeAfter
 }
 
-func (f *Foundation) hold(r *http.Request, d time.Duration) {
-	f.faults.mu.Lock()
-	released := f.faults.released
-	f.faults.mu.Unlock()
+func (f *Foundation) hold(r *http.Request, a *Action) {
 	var over <-chan time.Time
-	if d > 0 {
-		timer := time.NewTimer(d)
+	if a.hangFor > 0 {
+		timer := time.NewTimer(a.hangFor)
 		defer timer.Stop()
 		over = timer.C
 	}
 	select {
-	case <-released:
+	case <-a.released:
 	case <-over:
 	case <-r.Context().Done():
 	case <-f.done:
