@@ -1,44 +1,82 @@
 package provider
 
 import (
+	"bytes"
+	"context"
 	"os"
+	"os/exec"
 	"strings"
 	"testing"
+
+	"github.com/hashicorp/terraform-plugin-go/tfprotov6"
+	"github.com/hashicorp/terraform-plugin-go/tfprotov6/tf6server"
+	"github.com/hashicorp/terraform-plugin-log/tflog"
 )
 
-// A log that somebody asked for, in whatever way, stays.
+// loggingProcess is set in the process that TestLogsAreOffOnlyWhenNobodyAskedForThem
+// starts: what the SDK writes goes to the stderr that a process has from its start.
+const loggingProcess = "CF_TEST_LOGGING_PROCESS"
+
+// A log that somebody asked for, in whatever way, stays; otherwise neither the
+// SDK nor the provider writes a line.
 func TestLogsAreOffOnlyWhenNobodyAskedForThem(t *testing.T) {
+	if os.Getenv(loggingProcess) != "" {
+		writeLogs(t)
+		return
+	}
 	for name, test := range map[string]struct {
-		variable string
-		off      bool
+		variable      string
+		sdk, provider bool
 	}{
-		"nobody":             {"", true},
-		"all":                {"TF_LOG", false},
-		"the provider's":     {"TF_LOG_PROVIDER", false},
-		"this provider's":    {"TF_LOG_PROVIDER_CF", false},
-		"the SDK's":          {"TF_LOG_SDK", false},
-		"a file for the log": {"TF_LOG_PATH", false},
+		"nobody":             {"", false, false},
+		"all":                {"TF_LOG", true, true},
+		"the providers'":     {"TF_LOG_PROVIDER", true, true},
+		"this provider's":    {"TF_LOG_PROVIDER_CF", true, true},
+		"the SDK's":          {"TF_LOG_SDK", true, true},
+		"a file for the log": {"TF_LOG_PATH", true, true},
 	} {
 		t.Run(name, func(t *testing.T) {
+			cmd := exec.CommandContext(t.Context(), os.Args[0], "-test.run", "^TestLogsAreOffOnlyWhenNobodyAskedForThem$") //nolint:gosec // this test
 			for _, pair := range os.Environ() {
-				if variable, _, _ := strings.Cut(pair, "="); strings.HasPrefix(variable, "TF_LOG") {
-					t.Setenv(variable, "")
+				if !strings.HasPrefix(pair, "TF_LOG") {
+					cmd.Env = append(cmd.Env, pair)
 				}
 			}
-			// Restored when the test ends, whatever is set in between.
-			t.Setenv("TF_LOG_SDK", "")
-			t.Setenv("TF_LOG_PROVIDER", "")
+			cmd.Env = append(cmd.Env, loggingProcess+"=1")
 			if test.variable != "" {
-				t.Setenv(test.variable, "info")
+				cmd.Env = append(cmd.Env, test.variable+"=trace")
 			}
-			if err := SilenceUnusedLogs(); err != nil {
-				t.Fatal(err)
+			var written bytes.Buffer
+			cmd.Stderr = &written
+			if out, err := cmd.Output(); err != nil {
+				t.Fatalf("%v\n%s\n%s", err, out, &written)
 			}
-			for _, variable := range []string{"TF_LOG_SDK", "TF_LOG_PROVIDER"} {
-				if off := os.Getenv(variable) == "off"; off != test.off {
-					t.Errorf("%s is %q", variable, os.Getenv(variable))
+			for line, want := range map[string]bool{"Received request": test.sdk, "said by the provider": test.provider} {
+				if got := strings.Contains(written.String(), line); got != want {
+					t.Errorf("%q written: %t, want %t\n%s", line, got, want, &written)
 				}
+			}
+			if test.variable == "" && written.Len() > 0 {
+				t.Errorf("a log that nobody asked for:\n%s", &written)
 			}
 		})
 	}
+}
+
+// writeLogs serves a request as the provider's main does it.
+func writeLogs(t *testing.T) {
+	if err := SilenceUnusedLogs(); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := tf6server.New("registry.terraform.io/cf-process/cf", talkative{}).GetProviderSchema(t.Context(), nil); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// talkative is a provider that writes to its log.
+type talkative struct{ tfprotov6.ProviderServer }
+
+func (talkative) GetProviderSchema(ctx context.Context, _ *tfprotov6.GetProviderSchemaRequest) (*tfprotov6.GetProviderSchemaResponse, error) {
+	tflog.Debug(ctx, "said by the provider")
+	return &tfprotov6.GetProviderSchemaResponse{}, nil
 }
