@@ -23,6 +23,7 @@ func main() {
 	} else if err := provider.SilenceUnusedLogs(); err != nil {
 		log.Fatal(err)
 	}
+	provider.CollectGarbageSeldom()
 	err := tf6server.Serve("registry.terraform.io/cf-process/cf", provider.NewServer(version), options...)
 	if err != nil {
 		log.Fatal(err)

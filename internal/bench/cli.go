@@ -2,7 +2,6 @@ package main
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -12,7 +11,6 @@ import (
 	"strings"
 	"time"
 
-	"github.com/cf-process/terraform-provider-cf/internal/fakecf"
 	"github.com/cf-process/terraform-provider-cf/internal/terraformcli"
 )
 
@@ -42,29 +40,22 @@ func measureCLI(ctx context.Context, rounds int) (rows []row, err error) {
 		return nil, err
 	}
 	defer func() { err = errors.Join(err, os.RemoveAll(dir)) }()
-	f, err := fakecf.Start(fakecf.WithoutSeed(), fakecf.WithLatency(latency))
+	f, err := newProcesses(blocks, latency)
 	if err != nil {
 		return nil, err
 	}
-	defer f.Close()
-	f.AddMany(blocks)
+	defer f.close()
 
-	guids, err := guidsOf(f)
+	env := map[string]string{"CF_API_URL": f.server.URL, "CF_ACCESS_TOKEN": "bench"}
+	ours, err := newSide(ctx, cli, filepath.Join(dir, "cf"), module, configuration("cf_process", f.guids), env)
 	if err != nil {
 		return nil, err
 	}
-	connections := f.Connections()
-
-	env := map[string]string{"CF_API_URL": f.URL(), "CF_ACCESS_TOKEN": f.Token(fakecf.Admin)}
-	ours, err := newSide(ctx, cli, filepath.Join(dir, "cf"), module, configuration("cf_process", guids), env)
+	canned, err := newSide(ctx, cli, filepath.Join(dir, "canned"), module+"/internal/bench/canned", configuration("cf_process", f.guids), env)
 	if err != nil {
 		return nil, err
 	}
-	canned, err := newSide(ctx, cli, filepath.Join(dir, "canned"), module+"/internal/bench/canned", configuration("cf_process", guids), env)
-	if err != nil {
-		return nil, err
-	}
-	base, err := newSide(ctx, cli, filepath.Join(dir, "nothing"), module+"/internal/bench/nothing", configuration("cf_nothing", guids), nil)
+	base, err := newSide(ctx, cli, filepath.Join(dir, "nothing"), module+"/internal/bench/nothing", configuration("cf_nothing", f.guids), nil)
 	if err != nil {
 		return nil, err
 	}
@@ -81,13 +72,12 @@ func measureCLI(ctx context.Context, rounds int) (rows []row, err error) {
 	if err := os.RemoveAll(ours.cpuLog); err != nil {
 		return nil, err
 	}
-	f.ResetRequests()
+	f.reset()
 	plan, err := ours.against(ctx, base, rounds, "plan", "-no-color")
 	if err != nil {
 		return nil, err
 	}
-	requests := f.Count("", "") / rounds
-	connections = (f.Connections() - connections) / rounds
+	requests, connections := f.requests.Load()/int64(rounds), f.connections.Load()/int64(rounds)
 	rows = append(rows, row{
 		"Requests and connections of 1,000 `cf_process` blocks", "1,000 and ≤ 12", fmt.Sprintf("%d and %d", requests, connections),
 		requests == blocks && connections <= 12,
@@ -128,27 +118,6 @@ func configuration(source string, guids []string) string {
 		fmt.Fprintf(&b, "data %q \"p%d\" { guid = %q }\n", source, i, guid)
 	}
 	return b.String()
-}
-
-// guidsOf are the GUIDs of all processes of the foundation.
-func guidsOf(f *fakecf.Foundation) ([]string, error) {
-	page, err := fetch(f, 1)
-	if err != nil {
-		return nil, err
-	}
-	var list struct {
-		Resources []struct {
-			GUID string `json:"guid"`
-		} `json:"resources"`
-	}
-	if err := json.Unmarshal(page, &list); err != nil {
-		return nil, err
-	}
-	guids := make([]string, 0, len(list.Resources))
-	for _, p := range list.Resources {
-		guids = append(guids, p.GUID)
-	}
-	return guids, nil
 }
 
 // newSide builds a provider and prepares its configuration.

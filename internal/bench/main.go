@@ -215,6 +215,7 @@ func peakOf(ctx context.Context, f *foundation) (int64, error) {
 }
 
 func printPeak(out io.Writer, address string) error {
+	provider.CollectGarbageSeldom() // as the provider's main does
 	server, err := configured(address, provider.NewServer("bench")())
 	if err != nil {
 		return err

@@ -27,6 +27,7 @@ type packer struct {
 
 func newPacker() *packer {
 	p := &packer{}
+	p.buffer.Grow(2 << 10) // what a process takes, as a rule
 	p.Encoder = msgpack.NewEncoder(&p.buffer)
 	return p
 }

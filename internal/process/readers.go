@@ -20,6 +20,8 @@ type Reader struct {
 	// Type is the type of the configuration and of the state; made when it is
 	// first asked for, since most runs of a provider read nothing.
 	Type func() tftypes.Type
+	// Large says that the state can have tens of thousands of objects.
+	Large bool
 	// Sound reports whether there is certainly nothing to say against a
 	// configuration; what it does not know, it leaves to the framework. Nil
 	// knows nothing.
@@ -37,7 +39,7 @@ func Readers() []Reader {
 			TypeName: "process", Type: sync.OnceValue(func() tftypes.Type { return schemaType(one) }),
 			Sound: soundAddress, Read: one.pack,
 		},
-		{TypeName: "processes", Type: sync.OnceValue(func() tftypes.Type { return schemaType(list) }), Read: list.pack},
+		{TypeName: "processes", Large: true, Type: sync.OnceValue(func() tftypes.Type { return schemaType(list) }), Read: list.pack},
 	}
 }
 

@@ -50,6 +50,9 @@ func (s *readServer) ValidateDataResourceConfig(ctx context.Context, req *tfprot
 // ReadDataSource reads a data source, or leaves the request to the framework.
 func (s *readServer) ReadDataSource(ctx context.Context, req *tfprotov6.ReadDataSourceRequest) (*tfprotov6.ReadDataSourceResponse, error) {
 	reader, own := s.readers[req.TypeName]
+	if reader.Large {
+		collectGarbageAsUsual()
+	}
 	client := s.provider.configured.Load()
 	if !own || client == nil || req.Config == nil {
 		return s.protocolServer.ReadDataSource(ctx, req)
@@ -72,6 +75,12 @@ func (s *readServer) ReadDataSource(ctx context.Context, req *tfprotov6.ReadData
 	}
 	resp.State = &unread
 	return resp, nil
+}
+
+// ListResource lists what may be a whole foundation.
+func (s *readServer) ListResource(ctx context.Context, req *tfprotov6.ListResourceRequest) (*tfprotov6.ListResourceServerStream, error) {
+	collectGarbageAsUsual()
+	return s.protocolServer.ListResource(ctx, req)
 }
 
 // protocolDiagnostics are diagnostics as the protocol has them.

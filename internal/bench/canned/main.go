@@ -18,6 +18,7 @@ func main() {
 	if err := provider.SilenceUnusedLogs(); err != nil {
 		log.Fatal(err)
 	}
+	provider.CollectGarbageSeldom()
 	err := tf6server.Serve("registry.terraform.io/cf-process/cf", func() tfprotov6.ProviderServer {
 		return &server{ProviderServer: provider.NewServer("bench")()}
 	})
