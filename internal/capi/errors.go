@@ -30,6 +30,26 @@ type ErrorObject struct {
 	Detail string `json:"detail"`
 }
 
+// String is the object as people read it, with what the API left out left out.
+func (o ErrorObject) String() string {
+	name := o.Title
+	switch {
+	case o.Code != 0 && name != "":
+		name = fmt.Sprintf("%s (%d)", name, o.Code)
+	case o.Code != 0:
+		name = fmt.Sprintf("code %d", o.Code)
+	}
+	switch {
+	case name == "" && o.Detail == "":
+		return "(without code, title and detail)"
+	case name == "":
+		return o.Detail
+	case o.Detail == "":
+		return name
+	}
+	return name + ": " + o.Detail
+}
+
 // Error is an error response: the API, or something in front of it, answered
 // with a status that says no.
 type Error struct {
@@ -60,7 +80,7 @@ type Error struct {
 func (e *Error) Error() string {
 	text := fmt.Sprintf("%s %s answered %s", e.Method, e.Path, StatusText(e.Status))
 	for _, o := range e.Errors {
-		text += fmt.Sprintf("; %s (%d): %s", o.Title, o.Code, o.Detail)
+		text += "; " + o.String()
 	}
 	if e.Body != "" {
 		text += ": " + e.Body
@@ -167,7 +187,7 @@ func errorFrom(method, path string, r *transport.Response, secrets *redact.Set, 
 	}
 	if json.Unmarshal(r.Body, &body) == nil && len(body.Errors) > 0 {
 		if more := len(body.Errors) - maxErrors + 1; more > 1 {
-			body.Errors = append(body.Errors[:maxErrors-1], ErrorObject{Title: "…", Detail: fmt.Sprintf("and %d more", more)})
+			body.Errors = append(body.Errors[:maxErrors-1], ErrorObject{Detail: fmt.Sprintf("… and %d more", more)})
 		}
 		for i := range body.Errors {
 			o := &body.Errors[i]

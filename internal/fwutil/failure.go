@@ -133,7 +133,7 @@ func (f Failure) apiError(e *capi.Error) (summary, detail string, onAttribute bo
 	} else {
 		b.WriteString(":")
 		for _, o := range e.Errors {
-			fmt.Fprintf(&b, "\n  - %s (%d): %s", o.Title, o.Code, o.Detail)
+			b.WriteString("\n  - " + o.String())
 		}
 	}
 	writeID(&b, e.RequestIDHeader, e.RequestID)
