@@ -40,7 +40,7 @@ type listServer struct {
 	before func(r *http.Request)
 	// answer replaces the answer where it returns true.
 	answer func(w http.ResponseWriter, r *http.Request) bool
-	// included comes along with each page.
+	// included comes along with each page of a request that asks for it.
 	included map[string]any
 
 	mutex    sync.Mutex
@@ -147,7 +147,7 @@ func (s *listServer) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		"pagination": row{"total_results": total, "total_pages": (total + perPage - 1) / perPage, "next": next},
 		"resources":  rows[first:last],
 	}
-	if s.included != nil {
+	if s.included != nil && query.Has("include") {
 		body["included"] = s.included
 	}
 	_ = json.NewEncoder(w).Encode(body)

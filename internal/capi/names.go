@@ -3,6 +3,7 @@ package capi
 import (
 	"context"
 	"errors"
+	"maps"
 	"slices"
 	"strings"
 )
@@ -56,8 +57,9 @@ type NameList struct {
 // Names finds the names of the apps of the processes, of their spaces and
 // organizations. For few apps it asks for these; for many it reads the list of
 // all apps, where that takes fewer requests:
-// GET /v3/apps?include=space.organization. Foundations without that include
-// are asked for the spaces (GET /v3/spaces?include=organization) as well.
+// GET /v3/apps?include=space.organization. The spaces and
+// organizations that do not come along, as on foundations without that include,
+// are asked for: GET /v3/spaces?include=organization, GET /v3/organizations.
 //
 // Errors: those of GetProcess.
 func (c *Client) Names(ctx context.Context, processes []*Process) (*NameList, error) {
@@ -77,28 +79,26 @@ func (c *Client) Names(ctx context.Context, processes []*Process) (*NameList, er
 	}
 
 	spaces, organizations := byGUID(apps.included.Spaces), byGUID(apps.included.Organizations)
-	if c.memory.isUnknown("/v3/apps", "include") != nil {
-		wanted := make(guidSet)
-		for _, app := range apps.resources {
-			wanted.addKnown(app.spaceGUID())
-		}
-		found, err := c.listNamed(ctx, result, "space", "/v3/spaces", "organization", wanted)
-		if err != nil {
-			return nil, err
-		}
-		spaces, organizations = byGUID(found.resources), byGUID(found.included.Organizations)
+	missing := make(guidSet)
+	for _, app := range apps.resources {
+		missing.addMissing(app.spaceGUID(), spaces)
 	}
-	if c.memory.isUnknown("/v3/spaces", "include") != nil {
-		wanted := make(guidSet)
-		for _, space := range spaces {
-			wanted.addKnown(space.organizationGUID())
-		}
-		found, err := c.listNamed(ctx, result, "organization", "/v3/organizations", "", wanted)
-		if err != nil {
-			return nil, err
-		}
-		organizations = byGUID(found.resources)
+	found, err := c.listNamed(ctx, result, "space", "/v3/spaces", "organization", missing)
+	if err != nil {
+		return nil, err
 	}
+	maps.Copy(spaces, byGUID(found.resources))
+	maps.Copy(organizations, byGUID(found.included.Organizations))
+
+	missing = make(guidSet)
+	for _, space := range spaces {
+		missing.addMissing(space.organizationGUID(), organizations)
+	}
+	found, err = c.listNamed(ctx, result, "organization", "/v3/organizations", "", missing)
+	if err != nil {
+		return nil, err
+	}
+	maps.Copy(organizations, byGUID(found.resources))
 
 	for _, app := range apps.resources {
 		names := AppNames{App: app.Name}
@@ -126,9 +126,9 @@ func byGUID(objects []*named) map[string]*named {
 	return found
 }
 
-// addKnown adds the GUID unless it is not known.
-func (s guidSet) addKnown(guid string) {
-	if guid != "" {
+// addMissing adds the GUID of an object that was not found yet.
+func (s guidSet) addMissing(guid string, found map[string]*named) {
+	if guid != "" && found[guid] == nil {
 		s.add(guid)
 	}
 }
