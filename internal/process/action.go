@@ -19,10 +19,33 @@ import (
 	"github.com/cf-process/terraform-provider-cf/internal/transport"
 )
 
-// actionBase is what the actions have in common.
-type actionBase struct {
+// actionBase is what the actions have in common; M is what the configuration of
+// one asks for.
+type actionBase[M any] struct {
 	fwutil.Action
 	clock clock
+	// read reads a configuration and checks what is known of it.
+	read func(context.Context, tfsdk.Config) (M, diag.Diagnostics)
+}
+
+// ValidateConfig checks what is known, without a request.
+func (a *actionBase[M]) ValidateConfig(ctx context.Context, req action.ValidateConfigRequest, resp *action.ValidateConfigResponse) {
+	_, diags := a.read(ctx, req.Config)
+	resp.Diagnostics.Append(diags...)
+}
+
+// ModifyPlan checks what is known by now, without a request: the same apply may
+// change the process before the action.
+func (a *actionBase[M]) ModifyPlan(ctx context.Context, req action.ModifyPlanRequest, resp *action.ModifyPlanResponse) {
+	_, diags := a.read(ctx, req.Config)
+	resp.Diagnostics.Append(diags...)
+}
+
+// configured is what an invocation asks for; ok is false when it is wrong.
+func (a *actionBase[M]) configured(ctx context.Context, req action.InvokeRequest, resp *action.InvokeResponse) (m M, ok bool) {
+	m, diags := a.read(ctx, req.Config)
+	resp.Diagnostics.Append(diags...)
+	return m, !resp.Diagnostics.HasError()
 }
 
 // actionAttributes are the address attributes and those of one action.

@@ -26,10 +26,14 @@ var (
 )
 
 // restartAction is cf_process_rolling_restart.
-type restartAction struct{ actionBase }
+type restartAction struct{ actionBase[restartModel] }
 
 // NewRollingRestartAction makes the action cf_process_rolling_restart.
-func NewRollingRestartAction() action.Action { return &restartAction{actionBase{clock: realClock{}}} }
+func NewRollingRestartAction() action.Action { return newRestartAction(realClock{}) }
+
+func newRestartAction(clock clock) *restartAction {
+	return &restartAction{actionBase[restartModel]{clock: clock, read: readRestart}}
+}
 
 // Metadata names the action.
 func (a *restartAction) Metadata(_ context.Context, req action.MetadataRequest, resp *action.MetadataResponse) {
@@ -59,8 +63,8 @@ type restartModel struct {
 	timeout time.Duration
 }
 
-// read reads the configuration and checks what is known of it.
-func (a *restartAction) read(ctx context.Context, config tfsdk.Config) (restartModel, diag.Diagnostics) {
+// readRestart reads the configuration and checks what is known of it.
+func readRestart(ctx context.Context, config tfsdk.Config) (restartModel, diag.Diagnostics) {
 	m := restartModel{timeout: defaultRestartTimeout}
 	var diags diag.Diagnostics
 	m.address, diags = actionAddress(ctx, config)
@@ -84,23 +88,10 @@ func (a *restartAction) read(ctx context.Context, config tfsdk.Config) (restartM
 	return m, diags
 }
 
-// ValidateConfig checks what is known, without a request.
-func (a *restartAction) ValidateConfig(ctx context.Context, req action.ValidateConfigRequest, resp *action.ValidateConfigResponse) {
-	_, diags := a.read(ctx, req.Config)
-	resp.Diagnostics.Append(diags...)
-}
-
-// ModifyPlan checks what is known by now, without a request.
-func (a *restartAction) ModifyPlan(ctx context.Context, req action.ModifyPlanRequest, resp *action.ModifyPlanResponse) {
-	_, diags := a.read(ctx, req.Config)
-	resp.Diagnostics.Append(diags...)
-}
-
 // Invoke restarts one instance after another.
 func (a *restartAction) Invoke(ctx context.Context, req action.InvokeRequest, resp *action.InvokeResponse) {
-	m, diags := a.read(ctx, req.Config)
-	resp.Diagnostics.Append(diags...)
-	if resp.Diagnostics.HasError() {
+	m, ok := a.configured(ctx, req, resp)
+	if !ok {
 		return
 	}
 	address := m.address.address()

@@ -29,10 +29,14 @@ var (
 )
 
 // scaleAction is cf_process_scale.
-type scaleAction struct{ actionBase }
+type scaleAction struct{ actionBase[scaleModel] }
 
 // NewScaleAction makes the action cf_process_scale.
-func NewScaleAction() action.Action { return &scaleAction{actionBase{clock: realClock{}}} }
+func NewScaleAction() action.Action { return newScaleAction(realClock{}) }
+
+func newScaleAction(clock clock) *scaleAction {
+	return &scaleAction{actionBase[scaleModel]{clock: clock, read: readScale}}
+}
 
 // Metadata names the action.
 func (a *scaleAction) Metadata(_ context.Context, req action.MetadataRequest, resp *action.MetadataResponse) {
@@ -74,8 +78,8 @@ type scaleModel struct {
 	wait                              types.Bool
 }
 
-// read reads the configuration and checks what is known of it.
-func (a *scaleAction) read(ctx context.Context, config tfsdk.Config) (scaleModel, diag.Diagnostics) {
+// readScale reads the configuration and checks what is known of it.
+func readScale(ctx context.Context, config tfsdk.Config) (scaleModel, diag.Diagnostics) {
 	var m scaleModel
 	var diags, found diag.Diagnostics
 	m.address, diags = actionAddress(ctx, config)
@@ -92,23 +96,10 @@ func (a *scaleAction) read(ctx context.Context, config tfsdk.Config) (scaleModel
 	return m, diags
 }
 
-// ValidateConfig checks what is known, without a request.
-func (a *scaleAction) ValidateConfig(ctx context.Context, req action.ValidateConfigRequest, resp *action.ValidateConfigResponse) {
-	_, diags := a.read(ctx, req.Config)
-	resp.Diagnostics.Append(diags...)
-}
-
-// ModifyPlan checks what is known by now, without a request.
-func (a *scaleAction) ModifyPlan(ctx context.Context, req action.ModifyPlanRequest, resp *action.ModifyPlanResponse) {
-	_, diags := a.read(ctx, req.Config)
-	resp.Diagnostics.Append(diags...)
-}
-
 // Invoke scales the process: POST …/actions/scale.
 func (a *scaleAction) Invoke(ctx context.Context, req action.InvokeRequest, resp *action.InvokeResponse) {
-	m, diags := a.read(ctx, req.Config)
-	resp.Diagnostics.Append(diags...)
-	if resp.Diagnostics.HasError() {
+	m, ok := a.configured(ctx, req, resp)
+	if !ok {
 		return
 	}
 	progress := progressOf(ctx, resp)

@@ -45,9 +45,9 @@ func (p *actionsProvider) DataSources(context.Context) []func() datasource.DataS
 func (p *actionsProvider) Resources(context.Context) []func() resource.Resource       { return nil }
 func (p *actionsProvider) Actions(context.Context) []func() action.Action {
 	return []func() action.Action{
-		func() action.Action { return &scaleAction{actionBase{clock: p.clock}} },
-		func() action.Action { return &terminateAction{actionBase{clock: p.clock}} },
-		func() action.Action { return &restartAction{actionBase{clock: p.clock}} },
+		func() action.Action { return newScaleAction(p.clock) },
+		func() action.Action { return newTerminateAction(p.clock) },
+		func() action.Action { return newRestartAction(p.clock) },
 	}
 }
 
