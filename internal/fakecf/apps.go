@@ -34,13 +34,7 @@ func (f *Foundation) listApps(c *call) *answer {
 			found = append(found, app)
 		}
 	}
-	sortRows(found, q)
-	from, to, pagination := f.pageOf(c, q, len(found))
-	found = found[from:to]
-	rows := make([][]byte, len(found))
-	for i, app := range found {
-		rows[i] = f.appJSON(app)
-	}
+	found, rows, pagination := pageRows(f, c, q, found, f.appJSON)
 	withSpaces := q.has("include", "space") || q.has("include", "space.organization")
 	withOrgs := q.has("include", "org") || q.has("include", "space.organization")
 	if !withSpaces && !withOrgs {
@@ -156,13 +150,7 @@ func (f *Foundation) listSpaces(c *call) *answer {
 			found = append(found, space)
 		}
 	}
-	sortRows(found, q)
-	from, to, pagination := f.pageOf(c, q, len(found))
-	found = found[from:to]
-	rows := make([][]byte, len(found))
-	for i, space := range found {
-		rows[i] = f.spaceJSON(space)
-	}
+	found, rows, pagination := pageRows(f, c, q, found, f.spaceJSON)
 	if len(q.lists["include"]) == 0 {
 		return pageAnswer(pagination, rows, nil)
 	}
@@ -214,12 +202,7 @@ func (f *Foundation) listOrganizations(c *call) *answer {
 			found = append(found, org)
 		}
 	}
-	sortRows(found, q)
-	from, to, pagination := f.pageOf(c, q, len(found))
-	rows := make([][]byte, 0, to-from)
-	for _, org := range found[from:to] {
-		rows = append(rows, f.orgJSON(org))
-	}
+	_, rows, pagination := pageRows(f, c, q, found, f.orgJSON)
 	return pageAnswer(pagination, rows, nil)
 }
 

@@ -62,6 +62,19 @@ func sortRows[R row](rows []R, q *listQuery) {
 	})
 }
 
+// pageRows puts what was found into the order that was asked for, and shows the
+// page of it that was asked for.
+func pageRows[R row](f *Foundation, c *call, q *listQuery, found []R, show func(R) []byte) (page []R, rows [][]byte, pagination map[string]any) {
+	sortRows(found, q)
+	from, to, pagination := f.pageOf(c, q, len(found))
+	page = found[from:to]
+	rows = make([][]byte, 0, len(page))
+	for _, one := range page {
+		rows = append(rows, show(one))
+	}
+	return page, rows, pagination
+}
+
 // pageOf cuts the page out of all rows and says which pages there are.
 func (f *Foundation) pageOf(c *call, q *listQuery, total int) (from, to int, pagination map[string]any) {
 	last := max(1, (total+q.perPage-1)/q.perPage)
