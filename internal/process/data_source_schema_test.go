@@ -8,21 +8,25 @@ import (
 	"github.com/hashicorp/terraform-plugin-go/tftypes"
 )
 
-// The types that the mapping makes are written by hand, for speed; here they
-// are held against the schemas.
+// DataSourceTypes are the data sources with the types that the mapping makes,
+// of the whole state or of the attribute that is read.
+var DataSourceTypes = map[string]struct {
+	new       func() datasource.DataSource
+	attribute string
+	want      tftypes.Type
+}{
+	"cf_process":           {NewDataSource, "", processType},
+	"cf_processes":         {NewListDataSource, "processes", tftypes.List{ElementType: listedProcessType}},
+	"cf_process_stats":     {NewStatsDataSource, "stats", tftypes.List{ElementType: statType}},
+	"cf_process_instances": {NewInstancesDataSource, "instances", tftypes.List{ElementType: instanceType}},
+	"cf_process_sidecars":  {NewSidecarsDataSource, "sidecars", tftypes.List{ElementType: sidecarType}},
+}
+
+// The types are written by hand, for speed; here they are held against the
+// schemas.
 func TestDataSourceTypesAreThoseOfTheSchemas(t *testing.T) {
 	t.Parallel()
-	for name, test := range map[string]struct {
-		new       func() datasource.DataSource
-		attribute string
-		want      tftypes.Type
-	}{
-		"cf_process":           {NewDataSource, "", processType},
-		"cf_processes":         {NewListDataSource, "processes", tftypes.List{ElementType: listedProcessType}},
-		"cf_process_stats":     {NewStatsDataSource, "stats", tftypes.List{ElementType: statType}},
-		"cf_process_instances": {NewInstancesDataSource, "instances", tftypes.List{ElementType: instanceType}},
-		"cf_process_sidecars":  {NewSidecarsDataSource, "sidecars", tftypes.List{ElementType: sidecarType}},
-	} {
+	for name, test := range DataSourceTypes {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			var metadata datasource.MetadataResponse

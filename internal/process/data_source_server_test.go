@@ -7,6 +7,7 @@ import (
 	"maps"
 	"math/big"
 	"net/url"
+	"slices"
 	"strings"
 	"testing"
 
@@ -42,10 +43,25 @@ func (p bareProvider) Configure(_ context.Context, _ fwprovider.ConfigureRequest
 	resp.DataSourceData = p.client
 }
 func (p bareProvider) Resources(context.Context) []func() resource.Resource { return nil }
-func (p bareProvider) DataSources(context.Context) []func() datasource.DataSource {
-	return []func() datasource.DataSource{
-		process.NewDataSource, process.NewListDataSource, process.NewStatsDataSource,
-		process.NewInstancesDataSource, process.NewSidecarsDataSource,
+func (p bareProvider) DataSources(ctx context.Context) []func() datasource.DataSource {
+	return provider.New("test")().DataSources(ctx)
+}
+
+// A data source that is registered stands in every test that goes through all
+// of them.
+func TestEveryDataSourceIsTested(t *testing.T) {
+	t.Parallel()
+	schemas, err := provider.NewServer("test")().GetProviderSchema(t.Context(), &tfprotov6.GetProviderSchemaRequest{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for name := range schemas.DataSourceSchemas {
+		if _, found := process.DataSourceTypes[name]; !found {
+			t.Errorf("%s has no row in DataSourceTypes (data_source_schema_test.go)", name)
+		}
+		if !slices.ContainsFunc(answered, func(s source) bool { return s.name == name }) {
+			t.Errorf("%s has no row in answered (fuzz_answer_test.go)", name)
+		}
 	}
 }
 

@@ -19,21 +19,26 @@ import (
 	"github.com/cf-process/terraform-provider-cf/internal/transport"
 )
 
+// source is a data source with a configuration.
+type source struct {
+	name      string
+	arguments arguments
+}
+
+// answered are the reads of FuzzAnswer.
+var answered = []source{
+	{"cf_process", arguments{"guid": "g"}},
+	{"cf_process", arguments{"app_guid": "a", "type": "web"}},
+	{"cf_processes", arguments{"include_names": true}},
+	{"cf_process_stats", arguments{"guid": "g"}},
+	{"cf_process_instances", arguments{"guid": "g"}},
+	{"cf_process_sidecars", arguments{"guid": "g"}},
+}
+
 // FuzzAnswer reads every data source from a server that answers anything: there
 // is a state, or exactly one error in words that Terraform can show.
 func FuzzAnswer(f *testing.F) {
-	sources := []struct {
-		name      string
-		arguments arguments
-	}{
-		{"cf_process", arguments{"guid": "g"}},
-		{"cf_process", arguments{"app_guid": "a", "type": "web"}},
-		{"cf_processes", arguments{"include_names": true}},
-		{"cf_process_stats", arguments{"guid": "g"}},
-		{"cf_process_instances", arguments{"guid": "g"}},
-		{"cf_process_sidecars", arguments{"guid": "g"}},
-	}
-	for which := range sources {
+	for which := range answered {
 		for _, body := range []string{
 			`{"guid":"g","type":"web","instances":1,"links":{"space":{"href":"/v3/spaces/s"}}}`,
 			`{"pagination":{"total_results":1},"resources":[{"guid":"g","name":"n","index":0,"state":"RUNNING"}]}`,
@@ -91,9 +96,9 @@ func FuzzAnswer(f *testing.F) {
 		}); err != nil {
 			t.Fatal(err)
 		}
-		source := sources[int(which)%len(sources)]
+		read := answered[int(which)%len(answered)]
 		resp, err := r.server.ReadDataSource(t.Context(), &tfprotov6.ReadDataSourceRequest{
-			TypeName: source.name, Config: r.config(source.name, source.arguments),
+			TypeName: read.name, Config: r.config(read.name, read.arguments),
 		})
 		if err != nil {
 			t.Fatal(err)
@@ -117,7 +122,7 @@ func FuzzAnswer(f *testing.F) {
 		case failures == 1:
 			return
 		}
-		state, err := resp.State.Unmarshal(r.types[source.name])
+		state, err := resp.State.Unmarshal(r.types[read.name])
 		if err != nil {
 			t.Fatal(err)
 		}
