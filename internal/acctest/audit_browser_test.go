@@ -58,6 +58,11 @@ const probe = `<script>
   seen.down = rows();
   seen.address = location.hash;
 
+  function spaces() { return document.querySelectorAll("#spaces .group").length; }
+  seen.spaces = spaces();
+  dispatchEvent(new Event("beforeprint"));
+  seen.printed = spaces();
+
   parent.postMessage(JSON.stringify(seen), "*");
 })();
 </script>
@@ -84,6 +89,7 @@ type seen struct {
 	Shown, Age, Address                       string
 	Injected                                  bool
 	Elements, Width, PageWidth                int
+	Spaces, Printed                           int
 	Cut                                       []string
 }
 
@@ -175,6 +181,10 @@ func (r *exampleRun) look(s seen, width int) {
 	}
 	if s.Down[0][3] != "storefront" || s.Down[len(s.Down)-1][3] != hostile.app {
 		r.Errorf("sorted down, the rows go from %q to %q", s.Down[0][3], s.Down[len(s.Down)-1][3])
+	}
+	// Nobody can ask a paper for the rest.
+	if s.Spaces != 8 || s.Printed <= quietSpaces {
+		r.Errorf("of more than %d spaces %d are shown, and %d are printed", quietSpaces, s.Spaces, s.Printed)
 	}
 	if s.Address != "#sort=-app" {
 		r.Errorf("the address holds %q", s.Address)

@@ -2,6 +2,7 @@ package acctest_test
 
 import (
 	"encoding/json"
+	"fmt"
 	"os"
 	"slices"
 	"strings"
@@ -21,6 +22,9 @@ var hostile = struct{ org, space, app, kind string }{
 	kind:  `<b onclick=injected>`,
 }
 
+// quietSpaces are spaces with one process each, which strays from no policy.
+const quietSpaces = 9
+
 const auditTemplate = examplesDir + "/audit/report.html.tftpl"
 
 // audit applies the audit, and looks at its outputs and its report.
@@ -28,6 +32,13 @@ func (r *exampleRun) audit() {
 	org := r.foundation.AddOrganization(hostile.org)
 	app := r.foundation.AddApp(r.foundation.AddSpace(org, hostile.space), hostile.app)
 	r.foundation.AddProcess(app, fakecf.Process{Type: hostile.kind, Instances: 2, MemoryInMB: 4096})
+	// More spaces than the page shows at first, with nothing to find in them.
+	for i := range quietSpaces {
+		quiet := r.foundation.AddApp(r.foundation.AddSpace(org, fmt.Sprint("quiet-", i)), "quiet")
+		r.foundation.AddProcess(quiet, fakecf.Process{
+			Type: "worker", Instances: 1, MemoryInMB: 64, LogRateLimit: new(int64(1024)), Labels: map[string]string{"team": "quiet"},
+		})
+	}
 	r.foundation.SetInstance(fakecf.GUIDWeb, 1, func(i *fakecf.Instance) { i.State = "CRASHED" })
 
 	r.prepare("main.tf")
@@ -100,7 +111,7 @@ type total struct {
 func (r *exampleRun) auditTotals() {
 	totals := output[struct{ Organizations, Spaces []total }](r, "totals")
 	foundation := output[total](r, "foundation")
-	if foundation.Processes != 12 || foundation.Instances != 18 || foundation.MemoryInMB != 9088+2*4096 {
+	if foundation.Processes != 12+quietSpaces || foundation.Instances != 18+quietSpaces || foundation.MemoryInMB != 9088+2*4096+64*quietSpaces {
 		r.Errorf("the foundation: %+v", foundation)
 	}
 	for name, list := range map[string][]total{"organizations": totals.Organizations, "spaces": totals.Spaces} {
@@ -169,7 +180,7 @@ func (r *exampleRun) auditReport(report string) {
 func (r *exampleRun) auditEnforced() {
 	for enforced, message := range map[string]string{
 		`["few_instances"]`:           "",
-		`["few_instances","crashed"]`: "Crashed right now: 1 of 12 processes, retail/production/storefront web",
+		`["few_instances","crashed"]`: "Crashed right now: 1 of 21 processes, retail/production/storefront web",
 		`["no_such_policy"]`:          "There is no policy no_such_policy",
 	} {
 		_, err := r.tf.Plan(r.Context(), tfexec.Var("enforced="+enforced))
