@@ -50,8 +50,11 @@ func (a Address) path() (string, error) {
 	if err := CheckSegment(a.Type); err != nil {
 		return "", fmt.Errorf("the process type %w", err)
 	}
-	return "/v3/apps/" + url.PathEscape(a.AppGUID) + "/processes/" + url.PathEscape(a.Type), nil
+	return processesOfApp(a.AppGUID) + "/" + url.PathEscape(a.Type), nil
 }
+
+// processesOfApp is the API path of the processes of an app.
+func processesOfApp(guid string) string { return "/v3/apps/" + url.PathEscape(guid) + "/processes" }
 
 // CheckSegment reports why s cannot be a GUID or a process type, or nil. Both
 // become one segment of a request path, so nothing is allowed that a client, a

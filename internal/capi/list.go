@@ -63,8 +63,7 @@ func (c *Client) ListProcesses(ctx context.Context, f ProcessFilter) (*ProcessLi
 		if err := CheckSegment(f.AppGUID); err != nil {
 			return nil, fmt.Errorf("the app GUID %w", err)
 		}
-		address := Address{AppGUID: f.AppGUID}
-		list, path = "/v3/apps/{guid}/processes", address.listPath()
+		list, path = "/v3/apps/{guid}/processes", processesOfApp(f.AppGUID)
 	}
 	if f.selectsNothing() {
 		return &ProcessList{Processes: []*Process{}}, nil
@@ -127,12 +126,6 @@ func (c *Client) listProcesses(ctx context.Context, f ProcessFilter, path string
 	}
 	result.Processes = order.merge(lists)
 	return result, nil
-}
-
-// listPath is the path of the list of an app's processes.
-func (a Address) listPath() string {
-	path, _ := Address{AppGUID: a.AppGUID, Type: DefaultType}.path()
-	return strings.TrimSuffix(path, "/"+DefaultType)
 }
 
 // selectsNothing reports whether one of the lists is empty.

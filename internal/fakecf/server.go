@@ -130,7 +130,7 @@ func (f *Foundation) write(w http.ResponseWriter, r *http.Request, a *answer, ac
 	if act != nil && act.cut >= 0 && act.cutting {
 		// The length is announced, so the client can tell that bytes are missing.
 		_, _ = w.Write(body[:min(act.cut, len(body))])
-		_ = http.NewResponseController(w).Flush()
+		_ = http.NewResponseController(w).Flush() // the client may have gone away
 		panic(http.ErrAbortHandler)
 	}
 	if act != nil && act.slow > 0 {
@@ -144,7 +144,7 @@ func (f *Foundation) write(w http.ResponseWriter, r *http.Request, a *answer, ac
 func (f *Foundation) trickle(w http.ResponseWriter, r *http.Request, body []byte, d time.Duration) {
 	const pieces = 10
 	control := http.NewResponseController(w)
-	_ = control.Flush()
+	_ = control.Flush() // the next write says that the client has gone away
 	size := max(1, (len(body)+pieces-1)/pieces)
 	for len(body) > 0 {
 		f.pause(r.Context(), d/pieces)
@@ -152,7 +152,7 @@ func (f *Foundation) trickle(w http.ResponseWriter, r *http.Request, body []byte
 		if _, err := w.Write(body[:n]); err != nil {
 			return
 		}
-		_ = control.Flush()
+		_ = control.Flush() // as above
 		body = body[n:]
 	}
 }

@@ -12,12 +12,13 @@ import (
 )
 
 // readServer answers ReadDataSource for cf_process and cf_processes itself, and
-// leaves to the framework all else: above all, to find mistakes. After Read, the framework copies, compares
-// and rebuilds the whole state more than once, which takes several times as long
-// as to read, decode and encode it. None of that does anything here: the state
-// is made by the provider in its final form, and no attribute has a type with a
-// semantic equality. Configuration is validated by the
-// framework, in a request of its own.
+// leaves all else to the framework: above all, to find mistakes.
+//
+// After Read, the framework copies, compares and rebuilds the whole state more
+// than once, which takes several times as long as to read, decode and encode
+// it. None of that does anything here: the state is made by the provider in its
+// final form, and no attribute has a type with a semantic equality.
+// Configuration is validated in a request of its own.
 type readServer struct {
 	protocolServer
 	provider *cfProvider
