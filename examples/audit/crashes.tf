@@ -1,5 +1,5 @@
-# What crashes right now. The list of processes does not say, and asking takes a
-# request for each process, so var.crash_check bounds whom to ask.
+# What crashes right now. The list of processes does not say, and asking takes one
+# or two requests for each process, so var.crash_check bounds whom to ask.
 
 locals {
   crash_scope = {

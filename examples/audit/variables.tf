@@ -36,11 +36,11 @@ variable "required_labels" {
 
 variable "crash_check" {
   description = <<-EOT
-    Whose instances to look at for crashes. Only this policy takes a request for
-    each process, so it looks at some: the web processes in production
-    ("production"), those that any other policy names ("findings"), or none
-    ("none"); of these the limit that changed last, since what crashes is mostly
-    what was changed.
+    Whose instances to look at for crashes. Only this policy takes one or two
+    requests for each process, so it looks at some: the web processes in
+    production ("production"), those that any other policy names ("findings"), or
+    none ("none"); of these the limit that changed last, since what crashes is
+    mostly what was changed.
   EOT
   type = object({
     scope = optional(string, "production")

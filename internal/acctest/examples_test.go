@@ -117,9 +117,9 @@ func collect(t *testing.T) []example {
 		name := entry.Name()
 		switch {
 		case kind == "provider" || kind == "data-sources":
-			e.run = (*exampleRun).apply
+			e.known, e.run = requiredVersion(t, path), (*exampleRun).apply
 		case kind == "resources" && strings.HasPrefix(name, "resource"):
-			e.run = (*exampleRun).apply
+			e.known, e.run = requiredVersion(t, path), (*exampleRun).apply
 		case kind == "resources" && name == "import.sh":
 			e.run = (*exampleRun).importCommands
 		case kind == "resources" && name == "import-by-string-id.tf":

@@ -1,3 +1,7 @@
+terraform {
+  required_version = ">= 1.5.0" # for check blocks
+}
+
 data "cf_process_instances" "web" {
   app_guid = "a9900000-0000-4000-8000-000000000001"
 }

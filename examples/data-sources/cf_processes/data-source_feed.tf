@@ -1,3 +1,7 @@
+terraform {
+  required_version = ">= 1.4.0" # for terraform_data
+}
+
 data "cf_processes" "app" {
   app_guid = "a9900000-0000-4000-8000-000000000001"
   types    = ["web"]

@@ -1,4 +1,6 @@
 terraform {
+  required_version = ">= 1.4.0" # for terraform_data
+
   required_providers {
     cf = {
       source = "cf-process/cf"
