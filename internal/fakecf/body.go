@@ -3,8 +3,9 @@ package fakecf
 import (
 	"bytes"
 	"encoding/json"
+	"errors"
 	"fmt"
-	"math"
+	"strconv"
 	"strings"
 	"unicode/utf8"
 )
@@ -64,21 +65,20 @@ func (c *bodyCheck) integer(o object, key, title string, low, high int64) (n *in
 		c.errorf("%s is not a number", title)
 		return nil, false
 	}
+	// Beyond 64 bits the value is the nearest one that fits them, which is
+	// enough to say on which side it is wrong.
 	value, err := number.Int64()
-	if err != nil {
-		if f, floatErr := number.Float64(); floatErr == nil && f == math.Trunc(f) {
-			c.errorf("%s must be less than or equal to %d", title, high)
-			return nil, false
-		}
-		c.errorf("%s must be an integer", title)
-		return nil, false
-	}
+	beyond := errors.Is(err, strconv.ErrRange)
 	switch {
+	case err != nil && !beyond:
+		// Cloud Controller looks at how the number is written: 2.0 and 1e3 are
+		// no integers to it, however large they are.
+		c.errorf("%s must be an integer", title)
 	case value < low && low == 1 && strings.HasSuffix(title, "in mb"):
 		c.errorf("%s must be greater than 0", title)
 	case value < low:
 		c.errorf("%s must be greater than or equal to %d", title, low)
-	case value > high:
+	case value > high || beyond:
 		c.errorf("%s must be less than or equal to %d", title, high)
 	default:
 		return &value, true

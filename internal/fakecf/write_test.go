@@ -83,7 +83,12 @@ func TestBadPatches(t *testing.T) {
 			"Health check interval must be greater than or equal to 1"},
 		`{"health_check":{"data":{"timeout":1.5}}}`:                    {"Health check timeout must be an integer"},
 		`{"health_check":{"data":{"timeout":"60"}}}`:                   {"Health check timeout is not a number"},
+		`{"health_check":{"data":{"timeout":2.0}}}`:                    {"Health check timeout must be an integer"},
+		`{"health_check":{"data":{"timeout":1e3}}}`:                    {"Health check timeout must be an integer"},
+		`{"health_check":{"data":{"timeout":1e300}}}`:                  {"Health check timeout must be an integer"},
 		`{"health_check":{"data":{"timeout":2147483648}}}`:             {"must be less than or equal to 2147483647"},
+		`{"health_check":{"data":{"timeout":99999999999999999999}}}`:   {"must be less than or equal to 2147483647"},
+		`{"health_check":{"data":{"timeout":-99999999999999999999}}}`:  {"must be greater than or equal to 1"},
 		`{"health_check":{"data":{"endpoint":"no path"}}}`:             {"Health check endpoint must be a valid URI path"},
 		`{"health_check":{"data":{"endpoint":"/` + long[:255] + `"}}}`: {"Health check endpoint is too long"},
 		`{"health_check":{"unknown":1}}`:                               {"Unknown field(s): 'health_check.unknown'"},
@@ -133,6 +138,9 @@ func TestScale(t *testing.T) {
 	c.scale(GUIDWeb, `{"instances":-1,"memory_in_mb":0,"disk_in_mb":0,"log_rate_limit_in_bytes_per_second":-2}`).wantError(422, 10008,
 		"Instances must be greater than or equal to 0", "Memory in mb must be greater than 0", "Disk in mb must be greater than 0",
 		"Log rate limit in bytes per second must be greater than or equal to -1")
+	c.scale(GUIDWeb, `{"instances":2.0}`).wantError(422, 10008, "Instances must be an integer")
+	c.scale(GUIDWeb, `{"log_rate_limit_in_bytes_per_second":9223372036854775808}`).wantError(422, 10008,
+		"Log rate limit in bytes per second must be less than or equal to 9223372036854775807")
 	c.scale(GUIDWeb, `{"instances":"2"}`).wantError(422, 10008, "Instances is not a number")
 	c.scale(GUIDWeb, `{"command":"x"}`).wantError(422, 10008, "Unknown field(s): 'command'")
 	c.scale(GUIDWeb, `{`).wantError(400, 1001)
