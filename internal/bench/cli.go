@@ -157,7 +157,7 @@ func (s *side) countCPU(dir string) error {
 			return err
 		}
 		script := fmt.Sprintf("#!/bin/sh\n%q \"$@\"\ntimes >> %q\n", binary, s.cpuLog)
-		return os.WriteFile(path, []byte(script), 0o755) //nolint:gosec // Terraform has to run it
+		return os.WriteFile(path, []byte(script), 0o755) // Terraform has to run it
 	})
 }
 

@@ -37,13 +37,16 @@ func main() {
 	err := run(ctx, os.Stdout, *peak, *rounds, *only)
 	if err != nil {
 		fmt.Fprintln(os.Stderr, "bench:", err)
-		os.Exit(1) //nolint:gocritic // stop has nothing to do any more
+		os.Exit(1) // stop has nothing to do any more
 	}
 }
 
 func run(ctx context.Context, out io.Writer, peak string, rounds int, only string) error {
 	if peak != "" {
 		return printPeak(out, peak)
+	}
+	if only != "" && only != "cli" && only != "list" {
+		return fmt.Errorf("-only takes cli or list, not %q", only)
 	}
 	var rows []row
 	for _, part := range []struct {

@@ -53,7 +53,11 @@ func newProcesses(n int, latency time.Duration) (*processes, error) {
 	}
 	p.server = httptest.NewUnstartedServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		p.requests.Add(1)
-		time.Sleep(latency)
+		select {
+		case <-time.After(latency):
+		case <-r.Context().Done():
+			return
+		}
 		body, found := answers[strings.TrimPrefix(r.URL.Path, "/v3/processes/")]
 		if !found {
 			http.NotFound(w, r)

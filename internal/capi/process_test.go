@@ -64,7 +64,17 @@ func TestDecodeProcessKeepsEverything(t *testing.T) {
 		},
 	}
 	if !reflect.DeepEqual(p, want) {
-		t.Errorf("got  %+v\nwant %+v", p, want)
+		t.Errorf("got  %s\nwant %s", asJSON(t, p), asJSON(t, want))
+	}
+	var fields map[string]json.RawMessage
+	if err := json.Unmarshal([]byte(fullProcess), &fields); err != nil {
+		t.Fatal(err)
+	}
+	for i := range reflect.TypeFor[Process]().NumField() {
+		name := reflect.TypeFor[Process]().Field(i).Tag.Get("json")
+		if _, found := fields[name]; name != "-" && !found {
+			t.Errorf("fullProcess has no %s", name)
+		}
 	}
 	if got := p.SpaceGUID(); got == nil || *got != "space-guid" {
 		t.Errorf("SpaceGUID() = %v", got)
@@ -72,6 +82,15 @@ func TestDecodeProcessKeepsEverything(t *testing.T) {
 	if got := p.AppGUID(); got == nil || *got != "app-guid" {
 		t.Errorf("AppGUID() = %v", got)
 	}
+}
+
+func asJSON(t *testing.T, v any) string {
+	t.Helper()
+	text, err := json.Marshal(v)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return string(text)
 }
 
 // Absent and null are the same, for every field; nothing else becomes nil.

@@ -211,7 +211,7 @@ func TestProcessByAppAndType(t *testing.T) {
 }
 
 // A process that is not there is an error, on the argument that was given.
-func TestInstancesOfAProcessThatIsNotThere(t *testing.T) {
+func TestProcessThatIsNotThere(t *testing.T) {
 	t.Parallel()
 	for name, flavor := range flavors {
 		t.Run(name, func(t *testing.T) {
@@ -238,7 +238,7 @@ func TestInstancesOfAProcessThatIsNotThere(t *testing.T) {
 	}
 }
 
-func TestAddressesOfInstancesAreValidated(t *testing.T) {
+func TestAddressesAreValidated(t *testing.T) {
 	t.Parallel()
 	r := newReader(t, fakecf.New(t), fakecf.Admin)
 	for _, name := range []string{"cf_process", "cf_process_stats", "cf_process_instances"} {

@@ -71,7 +71,7 @@ type generator struct {
 }
 
 func newGenerator(seed uint64) *generator {
-	return &generator{Rand: rand.New(rand.NewPCG(seed, seed)), entries: 5, otherwise: -1} //nolint:gosec // repeatable
+	return &generator{Rand: rand.New(rand.NewPCG(seed, seed)), entries: 5, otherwise: -1} // repeatable
 }
 
 // paths are the paths of all fields.
@@ -100,7 +100,8 @@ func (g *generator) process(n int) generated {
 // derive adds what Terraform shows besides the API's fields.
 func (g *generator) derive(said, shown map[string]any) {
 	shown["command_redacted"] = false
-	if _, has := said["command"].(string); has && g.IntN(5) == 0 {
+	_, fixed := g.fixed["command"]
+	if _, has := said["command"].(string); has && !fixed && g.IntN(5) == 0 {
 		said["command"] = []string{"[PRIVATE DATA HIDDEN]", "[PRIVATE DATA HIDDEN IN LISTS]"}[g.IntN(2)]
 		shown["command"], shown["command_redacted"] = nil, true
 	}
@@ -279,9 +280,6 @@ func TestGeneratorMakesEveryState(t *testing.T) {
 				seen[path][set] = true
 			}
 		}
-	}
-	if len(seen) != 39 {
-		t.Errorf("%d fields, not 39", len(seen))
 	}
 	for path, states := range seen {
 		if len(states) != len(allStates) {

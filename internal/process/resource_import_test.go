@@ -4,6 +4,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/hashicorp/terraform-plugin-framework/resource"
 	"github.com/hashicorp/terraform-plugin-go/tfprotov6"
 	"github.com/hashicorp/terraform-plugin-go/tftypes"
 
@@ -44,12 +45,12 @@ func (w *workspace) imports(id string) {
 // be configured, as it is.
 func generated(w *workspace) tftypes.Value {
 	values := objectOf(w.state)
-	computed := []string{
-		"created_at", "updated_at", "version", "registry_credential_last_synced_at", "space_guid",
-		"relationships", "links", "command_redacted",
-	}
-	for _, name := range computed {
-		values[name] = tftypes.NewValue(w.kind.AttributeTypes[name], nil)
+	var schema resource.SchemaResponse
+	NewResource().Schema(w.t.Context(), resource.SchemaRequest{}, &schema)
+	for name, attribute := range schema.Schema.Attributes {
+		if attribute.IsComputed() && !attribute.IsOptional() {
+			values[name] = tftypes.NewValue(w.kind.AttributeTypes[name], nil)
+		}
 	}
 	if check := values.child("readiness_health_check"); check != nil && check.child("data") != nil {
 		data := check.child("data")

@@ -24,7 +24,7 @@ func TestResourceSequences(t *testing.T) {
 				t.Parallel()
 				s := &sequence{
 					workspace: startWorkspace(t, fakecf.SpaceDeveloper, fakecf.WithFlavor(flavor)),
-					random:    rand.New(rand.NewPCG(seed, uint64(flavor))), //nolint:gosec // repeatable, not secret
+					random:    rand.New(rand.NewPCG(seed, uint64(flavor))), // repeatable, not secret
 					korifi:    flavor == fakecf.Korifi, guid: fakecf.GUIDWeb,
 				}
 				for step := 0; step < steps && !t.Failed(); step++ {

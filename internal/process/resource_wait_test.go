@@ -81,9 +81,14 @@ func TestResourceDeploymentInFlight(t *testing.T) {
 		t.Parallel()
 		w := startWorkspace(t, fakecf.SpaceDeveloper)
 		w.StartDeployment(fakecf.AppGUID)
+		posts := 0
 		w.OnRequest(func(r *http.Request) {
+			// The first one is refused; when it is tried again, the process is gone.
 			if r.Method == "POST" {
-				time.AfterFunc(0, func() { w.FinishDeployment(fakecf.AppGUID) })
+				posts++
+			} else if posts == 1 {
+				posts++
+				w.FinishDeployment(fakecf.AppGUID)
 			}
 		})
 		w.fails(settings{"guid": fakecf.GUIDWeb, "instances": 5}, "set app_guid and type instead of guid")

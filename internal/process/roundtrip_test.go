@@ -3,6 +3,7 @@ package process_test
 import (
 	"bytes"
 	"fmt"
+	"maps"
 	"net/http"
 	"net/http/httptest"
 	"net/url"
@@ -112,9 +113,25 @@ func TestProcessIsShownAsTheAPISaidIt(t *testing.T) {
 
 func compareShown(t *testing.T, p generated, shown map[string]any) {
 	t.Helper()
-	if !reflect.DeepEqual(p.shown, shown) {
-		t.Errorf("the API said\n%.3000s\nTerraform shows\n%.3000s\nwant\n%.3000s", compact(t, p.said), compact(t, shown), compact(t, p.shown))
+	if reflect.DeepEqual(p.shown, shown) {
+		return
 	}
+	names := slices.Collect(maps.Keys(shown))
+	for name := range p.shown {
+		if _, both := shown[name]; !both {
+			names = append(names, name)
+		}
+	}
+	slices.Sort(names)
+	for _, name := range names {
+		want, expected := p.shown[name]
+		got, is := shown[name]
+		if is != expected || !reflect.DeepEqual(got, want) {
+			t.Errorf("the API said %q %.300s; Terraform shows it (%t) as %.300s, want (%t) %.300s. Is it in value.go, pack.go and processFields (generated_process_test.go)?",
+				name, compact(t, p.said[name]), is, compact(t, got), expected, compact(t, want))
+		}
+	}
+	t.FailNow() // the others would only repeat it
 }
 
 // The list that is answered in front of the framework has the same bytes as the
@@ -181,7 +198,7 @@ func TestProcessIsTheSameInFrontOfTheFramework(t *testing.T) {
 			t.Fatalf("%s\n%s", diagnosticText(got.Diagnostics), diagnosticText(want.Diagnostics))
 		}
 		if !bytes.Equal(got.State.MsgPack, want.State.MsgPack) {
-			t.Errorf("the bytes of %s differ", compact(t, p.said))
+			t.Fatalf("pack.go does not write what value.go makes (is each attribute in both, in pack.go in the order of their names?) of %.1000s", compact(t, p.said))
 		}
 	}
 	for _, a := range []arguments{{"guid": "not-there"}, {"app_guid": "not-there"}, {"app_guid": "not-there", "type": "worker"}} {

@@ -18,9 +18,39 @@ import (
 
 // What the code takes a type to be is what its schema says. The data sources
 // have a test of their own.
+//
+// The tests of fields are not parallel: what they find makes other tests panic,
+// with less to say about it, and they come first.
+
+func TestEveryFieldOfTheModelIsAnAttribute(t *testing.T) {
+	values := attributeValues(&capi.Process{})
+	for _, name := range tags(reflect.TypeFor[capi.Process](), "json") {
+		if name != "-" && processType.AttributeTypes[name] == nil {
+			t.Errorf("capi.Process has %q, and Terraform does not show it: add it to the lists of value.go", name)
+		}
+	}
+	for name := range processType.AttributeTypes {
+		if _, found := values[name]; !found {
+			t.Errorf("attributeValues (value.go) has no value for %q", name)
+		}
+	}
+}
+
+func TestWhatCanBeSetIsWritten(t *testing.T) {
+	var resp resource.SchemaResponse
+	NewResource().Schema(t.Context(), resource.SchemaRequest{}, &resp)
+	written := slices.Concat(patchedAttributes, scaledAttributes, []string{"guid", "app_guid", "type", "wait_for_instances", "timeouts"})
+	for _, name := range slices.Sorted(maps.Keys(resp.Schema.Attributes)) {
+		if resp.Schema.Attributes[name].IsOptional() != slices.Contains(written, name) {
+			t.Errorf("the schema (resource_schema.go) and the lists of what is written (resource_plan.go) differ on whether %s can be set", name)
+		}
+	}
+	// And what is written is a field of a request.
+	fields := slices.Concat(tags(reflect.TypeFor[capi.ProcessUpdate](), "json"), tags(reflect.TypeFor[capi.ProcessScale](), "json"))
+	sameNames(t, slices.Concat(patchedAttributes, scaledAttributes), fields)
+}
 
 func TestResourceTypeIsThatOfTheSchema(t *testing.T) {
-	t.Parallel()
 	var resp resource.SchemaResponse
 	NewResource().Schema(t.Context(), resource.SchemaRequest{}, &resp)
 	if diags := resp.Schema.ValidateImplementation(t.Context()); diags.HasError() {
@@ -31,7 +61,7 @@ func TestResourceTypeIsThatOfTheSchema(t *testing.T) {
 	}
 	for name, attribute := range resp.Schema.Attributes {
 		if attribute.GetMarkdownDescription() == "" {
-			t.Errorf("%s has no description", name)
+			t.Errorf("%s has no description (descriptions.go)", name)
 		}
 	}
 }

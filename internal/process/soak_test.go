@@ -73,7 +73,7 @@ func TestSoak(t *testing.T) {
 			guid := f.AddProcess(app, fakecf.Process{Type: "web", Instances: 1})
 			workers = append(workers, &soakWorker{
 				soak: s, workspace: workspaceOf(t, f, client, realClock{}), client: client, guid: guid, app: app,
-				random: rand.New(rand.NewPCG(uint64(len(workers)), 1)), //nolint:gosec // repeatable, not secret
+				random: rand.New(rand.NewPCG(uint64(len(workers)), 1)), // repeatable, not secret
 			})
 		}
 	}

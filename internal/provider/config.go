@@ -61,7 +61,7 @@ func resolve(block model, around surroundings) (settings, diag.Diagnostics) {
 		if session = r.cliSession(s.api, apiGiven); session != nil {
 			credential, s.api = session.credential, session.target
 			if skipSource == "" && session.sslDisabled {
-				skip, skipSource = true, session.path
+				skip, skipSource = true, session.tlsSource
 			}
 		}
 	}

@@ -33,7 +33,8 @@ type cliConfig struct {
 
 // cliSession is a session of the cf CLI.
 type cliSession struct {
-	path        string
+	// tlsSource is what turns the verification of certificates off, for people.
+	tlsSource   string
 	target      *url.URL
 	credential  uaa.Credential
 	sslDisabled bool
@@ -93,7 +94,7 @@ func (r *resolver) cliSession(api *url.URL, apiGiven bool) *cliSession {
 		target = api
 	}
 	return &cliSession{
-		path:        "SSLDisabled in the cf CLI's " + name,
+		tlsSource:   "SSLDisabled in the cf CLI's " + name,
 		target:      target,
 		sslDisabled: config.SSLDisabled,
 		credential: uaa.Credential{

@@ -36,7 +36,7 @@ func TestLogsAreOffOnlyWhenNobodyAskedForThem(t *testing.T) {
 		"a file for the log": {"TF_LOG_PATH", true, true},
 	} {
 		t.Run(name, func(t *testing.T) {
-			cmd := exec.CommandContext(t.Context(), os.Args[0], "-test.run", "^TestLogsAreOffOnlyWhenNobodyAskedForThem$") //nolint:gosec // this test
+			cmd := exec.CommandContext(t.Context(), os.Args[0], "-test.run", "^TestLogsAreOffOnlyWhenNobodyAskedForThem$") // this test
 			for _, pair := range os.Environ() {
 				if !strings.HasPrefix(pair, "TF_LOG") {
 					cmd.Env = append(cmd.Env, pair)

@@ -2,9 +2,11 @@ package provider
 
 import (
 	"context"
+	"reflect"
 	"testing"
 	"time"
 
+	"github.com/hashicorp/terraform-plugin-framework/providerserver"
 	"github.com/hashicorp/terraform-plugin-go/tfprotov6"
 )
 
@@ -78,10 +80,18 @@ func TestStopOfAnIdleServerIsQuick(t *testing.T) {
 	}
 }
 
-// The wrapper must not hide what the framework's server offers.
+// The wrappers must not hide what the framework's server offers, also what a
+// newer one may offer.
 func TestServerOffersEverything(t *testing.T) {
 	server := NewServer("test")()
 	if _, ok := server.(*stoppingServer); !ok {
 		t.Errorf("the server is a %T: canceled actions cannot say how far they got", server)
+	}
+	offered := reflect.TypeOf(providerserver.NewProtocol6(&cfProvider{})())
+	for i := range offered.NumMethod() {
+		name := offered.Method(i).Name
+		if _, found := reflect.TypeOf(server).MethodByName(name); !found {
+			t.Errorf("the server has no %s, which the framework's has: add its interface to protocolServer", name)
+		}
 	}
 }

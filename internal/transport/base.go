@@ -21,7 +21,7 @@ const connectTimeout = 10 * time.Second
 // baseTransport makes the transport that the attempts go through.
 func baseTransport(cfg Config, timeout time.Duration) (*http.Transport, error) {
 	connect := min(connectTimeout, timeout)
-	config := &tls.Config{MinVersion: tls.VersionTLS12, InsecureSkipVerify: cfg.SkipSSLValidation} //nolint:gosec // the user's own choice, off by default
+	config := &tls.Config{MinVersion: tls.VersionTLS12, InsecureSkipVerify: cfg.SkipSSLValidation} // the user's own choice, off by default
 	if cfg.CACertificate != "" {
 		pool, err := rootsWith(cfg.CACertificate)
 		if err != nil {

@@ -230,7 +230,7 @@ func TestGateHoldsAll(t *testing.T) {
 // Waiting for a limit is no part of an attempt's time.
 func TestWaitIsNotPartOfTheAttempt(t *testing.T) {
 	s := serve(t, status(429), text("fine"))
-	c := newTestClient(t, Config{MaxRetries: 1, RequestTimeout: 50 * time.Millisecond}, WithBackoff(200*time.Millisecond, 200*time.Millisecond))
+	c := newTestClient(t, Config{MaxRetries: 1, RequestTimeout: 500 * time.Millisecond}, WithBackoff(1200*time.Millisecond, 1200*time.Millisecond))
 	if response, err := c.Do(t.Context(), get(t, s.URL)); err != nil || response.Status != 200 {
 		t.Errorf("got %+v, %v", response, err)
 	}
