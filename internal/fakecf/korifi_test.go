@@ -146,6 +146,19 @@ func TestKorifiPatch(t *testing.T) {
 	} {
 		c.patch(GUIDWeb, body).wantError(422, 10008, detail)
 	}
+	const several = `{"metadata":{"labels":{"b a":"x y","a":"p q"},"annotations":{"d c":"x"}}}`
+	for range 20 { // as often as it takes for an order by chance to show
+		detail, _ := c.patch(GUIDWeb, several).wantError(422, 10008).at("errors", 0, "detail").(string)
+		place := -1
+		for _, part := range []string{`metadata.annotations is invalid: Invalid value: "d c"`, `, metadata.labels is invalid: Invalid value: "b a"`,
+			`, metadata.labels is invalid: Invalid value: "p q"`, `, metadata.labels is invalid: Invalid value: "x y"`} {
+			at := strings.Index(detail, part)
+			if at <= place {
+				t.Fatalf("%q is not in its place in %q", part, detail)
+			}
+			place = at
+		}
+	}
 	c.patch(GUIDWeb, `{"command": "x"`).wantError(400, 1001)
 }
 

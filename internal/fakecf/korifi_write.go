@@ -124,29 +124,43 @@ func korifiMetadataError(patch *korifiPatchBody) *answer {
 		key = "name part must consist of alphanumeric characters, '-', '_' or '.', and must start and end with an alphanumeric character"
 		val = "a valid label must be an empty string or consist of alphanumeric characters, '-', '_' or '.', and must start and end with an alphanumeric character"
 	)
-	invalid := func(where, value, why string) *answer {
-		return unprocessable("metadata." + where + " is invalid: Invalid value: " + strconv.Quote(value) + ": " + why)
+	var problems []string
+	invalid := func(where, value, why string) {
+		problems = append(problems, "metadata."+where+" is invalid: Invalid value: "+strconv.Quote(value)+": "+why)
 	}
-	for where, change := range map[string]metadataChange{"labels": patch.labels, "annotations": patch.annotations} {
-		for _, name := range sortedKeys(change) {
+	for _, part := range []struct {
+		where  string
+		change metadataChange
+	}{{"labels", patch.labels}, {"annotations", patch.annotations}} {
+		for _, name := range sortedKeys(part.change) {
 			_, word, prefixed := strings.Cut(name, "/")
 			if !prefixed {
 				word = name
 			}
 			if wordError(word) != "" || word == "" {
-				return invalid(where, name, key)
+				invalid(part.where, name, key)
 			}
-			value := change[name]
+			value := part.change[name]
 			switch {
-			case where != "labels" || value == nil:
+			case part.where != "labels" || value == nil:
 			case len(*value) > 63:
-				return invalid(where, *value, "must be no more than 63 bytes")
+				invalid(part.where, *value, "must be no more than 63 bytes")
 			case labelValueError(*value) != "":
-				return invalid(where, *value, val)
+				invalid(part.where, *value, val)
 			}
 		}
 	}
-	return nil
+	return korifiProblems(problems)
+}
+
+// korifiProblems tells all problems in one error, sorted as Korifi sorts them;
+// nil where there are none.
+func korifiProblems(problems []string) *answer {
+	if len(problems) == 0 {
+		return nil
+	}
+	sort.Strings(problems)
+	return unprocessable(strings.Join(problems, ", "))
 }
 
 // health changes what is named; zero values are kept and shown as defaults.
@@ -195,9 +209,8 @@ func (f *Foundation) korifiScale(c *call) *answer {
 	if disk != nil && *disk < 0 {
 		problems = append(problems, "disk_in_mb must be greater than 0")
 	}
-	if problems != nil {
-		sort.Strings(problems)
-		return unprocessable(strings.Join(problems, ", "))
+	if wrong := korifiProblems(problems); wrong != nil {
+		return wrong
 	}
 	f.state.mu.Lock()
 	defer f.state.mu.Unlock()
