@@ -11,7 +11,7 @@ import (
 )
 
 // object is a JSON object of a request. A key that is present counts, also
-// with null.
+// with null: it resets a value.
 type object map[string]json.RawMessage
 
 func isNull(raw json.RawMessage) bool { return string(bytes.TrimSpace(raw)) == "null" }
@@ -107,7 +107,11 @@ func (c *bodyCheck) text(o object, key, title string, longest int) (s *string, s
 	return &value, true
 }
 
-// object reads an object inside; nil where it is missing or null.
+// object reads an object inside; nil where it is missing or null. A null names
+// nothing inside, and that is all that Cloud Controller asks: it validates
+// type, timeout and the like one by one, wherever it finds them, and never the
+// objects around them. So a null here is taken and changes nothing, while a
+// null of a value inside counts.
 func (c *bodyCheck) object(o object, key, title string) object {
 	raw, present := o[key]
 	if !present || isNull(raw) {

@@ -30,6 +30,8 @@ func (m metadataChange) apply(to map[string]string) map[string]string {
 }
 
 // metadata reads metadata {labels, annotations} by Cloud Controller's rules.
+// It refuses null for metadata itself and takes it for labels and annotations,
+// which it looks at only where they hold something.
 func (c *bodyCheck) metadata(o object) (labels, annotations metadataChange) {
 	raw, present := o["metadata"]
 	if !present {

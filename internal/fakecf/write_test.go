@@ -2,6 +2,7 @@ package fakecf
 
 import (
 	"net/http"
+	"reflect"
 	"strings"
 	"testing"
 	"time"
@@ -51,6 +52,25 @@ func TestEmptyPatchIsNoWrite(t *testing.T) {
 	if after.Version != before.Version || !after.UpdatedAt.Equal(before.UpdatedAt) {
 		t.Errorf("a write without a change changed version or updated_at")
 	}
+}
+
+// A null in the place of an object names nothing inside, and Cloud Controller
+// takes it; only metadata itself must be an object.
+func TestNullObjectsChangeNothing(t *testing.T) {
+	f := New(t)
+	c := as(t, f, Admin)
+	before, _ := f.Process(GUIDLabels)
+	for _, body := range []string{
+		`{"health_check":null,"readiness_health_check":null}`, `{"health_check":{"data":null},"readiness_health_check":{"data":null}}`,
+		`{"metadata":{"labels":null,"annotations":null}}`, `{"metadata":{}}`,
+	} {
+		c.patch(GUIDLabels, body).want(200)
+		if after, _ := f.Process(GUIDLabels); !reflect.DeepEqual(after, before) {
+			t.Errorf("%s made %v of %v", body, after, before)
+		}
+	}
+	c.patch(GUIDLabels, `{"metadata":null}`).wantError(422, 10008, "Metadata must be an object")
+	c.patch(GUIDLabels, `{"health_check":{"type":null,"data":null}}`).wantError(422, 10008, "Health check type must be")
 }
 
 func TestPatchMetadata(t *testing.T) {
