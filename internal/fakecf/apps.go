@@ -249,23 +249,27 @@ func (f *Foundation) sidecarPage(c *call, app *appRecord, processType string) *a
 	if refused != nil {
 		return refused
 	}
-	var found [][]byte
+	var found []*sidecarRecord
 	for i := range app.sidecars {
 		s := &app.sidecars[i]
-		if processType != "" && !slices.Contains(s.ProcessTypes, processType) || !q.pass("guids", s.GUID) {
-			continue
+		if (processType == "" || slices.Contains(s.ProcessTypes, processType)) && q.pass("guids", s.GUID) &&
+			q.created.pass(s.createdAt) && q.updated.pass(s.createdAt) {
+			found = append(found, s)
 		}
-		types := s.ProcessTypes
-		if types == nil {
-			types = []string{}
-		}
-		at := s.createdAt.Format(timeFormat)
-		found = append(found, marshal(map[string]any{
-			"guid": s.GUID, "name": s.Name, "command": s.Command, "process_types": types,
-			"memory_in_mb": s.MemoryInMB, "origin": s.Origin, "created_at": at, "updated_at": at,
-			"relationships": map[string]any{"app": map[string]any{"data": map[string]string{"guid": app.guid}}},
-		}))
 	}
-	from, to, pagination := f.pageOf(c, q, len(found))
-	return pageAnswer(pagination, found[from:to], nil)
+	_, rows, pagination := pageRows(f, c, q, found, func(s *sidecarRecord) []byte { return s.json(app) })
+	return pageAnswer(pagination, rows, nil)
+}
+
+func (s *sidecarRecord) json(app *appRecord) []byte {
+	types := s.ProcessTypes
+	if types == nil {
+		types = []string{}
+	}
+	at := s.createdAt.Format(timeFormat)
+	return marshal(map[string]any{
+		"guid": s.GUID, "name": s.Name, "command": s.Command, "process_types": types,
+		"memory_in_mb": s.MemoryInMB, "origin": s.Origin, "created_at": at, "updated_at": at,
+		"relationships": map[string]any{"app": map[string]any{"data": map[string]string{"guid": app.guid}}},
+	})
 }

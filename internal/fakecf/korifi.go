@@ -170,6 +170,8 @@ func (f *Foundation) parseKorifiList(c *call, known ...string) (*listQuery, *ans
 			if !slices.Contains(orders, value) {
 				problem = "OrderBy value must be one of: " + strings.Join(orders, ", ")
 			}
+		case "label_selector":
+			problem = q.korifiSelector(value)
 		default:
 			q.lists[name] = strings.Split(value, ",")
 		}
@@ -178,6 +180,21 @@ func (f *Foundation) parseKorifiList(c *call, known ...string) (*listQuery, *ans
 		}
 	}
 	return q, nil
+}
+
+// korifiSelector reads a label selector as Kubernetes does: an empty one lets
+// everything through, no prefix is reserved, and one problem is told for all.
+func (q *listQuery) korifiSelector(text string) (problem string) {
+	for _, part := range requirementSplitter.FindAllString(text, -1) {
+		r, ok := parseRequirement(part)
+		name := r.key[strings.LastIndex(r.key, "/")+1:]
+		if !ok || name == "" || strings.HasPrefix(r.key, "/") || wordError(name) != "" ||
+			slices.ContainsFunc(r.values, func(value string) bool { return labelValueError(value) != "" }) {
+			return "invalid label selector"
+		}
+		q.selector = append(q.selector, r)
+	}
+	return ""
 }
 
 func korifiNumber(name, value string, largest int) (n int, problem string) {

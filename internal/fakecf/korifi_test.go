@@ -93,6 +93,18 @@ func TestKorifiLists(t *testing.T) {
 	c.get("/v3/apps/"+AppGUID+"/processes?app_guids=x").wantError(400, 10005, "'guids', 'types', 'order_by', 'per_page', 'page'")
 	c.get("/v3/apps?include=space").wantError(400, 10005, "'names', 'guids', 'space_guids'")
 	c.get("/v3/spaces?include=organization").want(200).wantAt("retail", "included", "organizations", 0, "name")
+	for _, list := range []string{"apps", "spaces", "organizations"} {
+		all := len(c.get("/v3/" + list).want(200).guids())
+		// None of them has labels.
+		for selector, want := range map[string]int{"": all, "!team": all, "team!%3Da,team+notin+(b,c)": all, "team": 0, "team%3Da": 0, "cloudfoundry.org/team": 0} {
+			if got := len(c.get("/v3/" + list + "?label_selector=" + selector).want(200).guids()); got != want {
+				t.Errorf("%s with %s: %d rows, want %d", list, selector, got, want)
+			}
+		}
+		for _, selector := range []string{"a%20b", "team%3Da%20b", "-team", "team%3D-a", "/team"} {
+			c.get("/v3/"+list+"?label_selector="+selector).wantError(422, 10008, "invalid label selector")
+		}
+	}
 	c.get("/v3/processes?per_page=0").wantError(422, 10008, "Pagination.PerPage value 0 is not allowed")
 	c.get("/v3/processes?per_page=5001").wantError(422, 10008, "Pagination.PerPage must be no greater than 5000")
 	c.get("/v3/processes?per_page=x").wantError(422, 10008, "Pagination.PerPage value must be an integer")

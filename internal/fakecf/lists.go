@@ -32,6 +32,10 @@ func (r *processRecord) sortKeys() (guid, name, state string, created, updated t
 	return r.GUID, "", "", r.CreatedAt, r.UpdatedAt
 }
 
+func (s *sidecarRecord) sortKeys() (guid, name, state string, created, updated time.Time) {
+	return s.GUID, s.Name, "", s.createdAt, s.createdAt
+}
+
 // sortRows sorts by the column that is asked for and then by GUID, both in the
 // same direction. Without one the rows stay as they were made.
 func sortRows[R row](rows []R, q *listQuery) {

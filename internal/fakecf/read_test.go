@@ -3,6 +3,7 @@ package fakecf
 import (
 	"encoding/json"
 	"net/http"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -182,6 +183,32 @@ func TestSidecars(t *testing.T) {
 	r.wantAt("auth-proxy", "resources", 0, "name").wantAt("worker", "resources", 0, "process_types", 1).wantAt("user", "resources", 0, "origin")
 	c.get("/v3/processes/"+GUIDWorker+"/sidecars").want(200).wantAt(1, "pagination", "total_results")
 	c.get("/v3/apps/"+AppGUID+"/sidecars").want(200).wantAt(nil, "resources", 1, "memory_in_mb")
+}
+
+func TestSidecarsAreFilteredAndOrdered(t *testing.T) {
+	f := New(t)
+	f.SetClock(func() time.Time { return time.Date(2025, 5, 5, 5, 5, 5, 0, time.UTC) })
+	f.AddSidecar(AppGUIDTools, Sidecar{GUID: "first", Name: "first", ProcessTypes: []string{"web"}})
+	f.SetClock(func() time.Time { return time.Date(2025, 5, 5, 5, 5, 6, 0, time.UTC) })
+	f.AddSidecar(AppGUIDTools, Sidecar{GUID: "second", Name: "second", ProcessTypes: []string{"web"}})
+	f.AddSidecar(AppGUIDTools, Sidecar{GUID: "also", Name: "also", ProcessTypes: []string{"web"}})
+	f.RevokeTokens()
+	c := as(t, f, Admin)
+	for query, want := range map[string][]string{
+		"":                                       {"first", "second", "also"},
+		"order_by=created_at":                    {"first", "also", "second"},
+		"order_by=-updated_at":                   {"second", "also", "first"},
+		"order_by=-created_at&per_page=1&page=3": {"first"},
+		"created_ats=2025-05-05T05:05:05Z":       {"first"},
+		"created_ats[gt]=2025-05-05T05:05:05Z":   {"second", "also"},
+		"updated_ats[lte]=2025-05-05T05:05:05Z":  {"first"},
+		"updated_ats[lt]=2025-05-05T05:05:05Z":   {},
+	} {
+		if got := c.get("/v3/apps/" + AppGUIDTools + "/sidecars?" + query).want(200).guids(); !slices.Equal(got, want) {
+			t.Errorf("%s gives %v, want %v", query, got, want)
+		}
+	}
+	c.get("/v3/apps/"+AppGUIDTools+"/sidecars?order_by=name").wantError(400, 10005, "Order by can only be: 'created_at', 'updated_at'")
 }
 
 func TestWithoutFields(t *testing.T) {
