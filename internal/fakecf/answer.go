@@ -22,6 +22,14 @@ func newAnswer(status int, contentType string, body []byte) *answer {
 	return a
 }
 
+// with adds headers to an answer.
+func (a *answer) with(header http.Header) *answer {
+	for name, values := range header {
+		a.header[name] = values
+	}
+	return a
+}
+
 const jsonType = "application/json; charset=utf-8"
 
 func jsonAnswer(status int, v any) *answer {

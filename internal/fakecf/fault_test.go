@@ -221,6 +221,47 @@ func TestRateLimit(t *testing.T) {
 	c.get(webPath).want(429)
 }
 
+func TestRateLimitIsToldWithEveryAnswer(t *testing.T) {
+	f := New(t, WithRateLimit(2, 10*time.Second))
+	now := time.Unix(1_800_000_000, 0)
+	f.SetClock(func() time.Time { return now })
+	f.RevokeTokens()
+	c := as(t, f, Admin)
+	told := func(r *reply, remaining, reset string) {
+		t.Helper()
+		if h := r.header; h.Get("X-RateLimit-Limit") != "2" || h.Get("X-RateLimit-Remaining") != remaining ||
+			h.Get("X-RateLimit-Reset") != reset || h.Get("Retry-After") != "" {
+			t.Errorf("headers are %v, want %s remaining until %s", h, remaining, reset)
+		}
+	}
+	// None of these counts, and none of them starts the window.
+	uncounted := func(remaining, reset string) {
+		t.Helper()
+		with := c.auth
+		for _, path := range []string{"/", "/v3", "/v3/info"} {
+			told(c.get(path).want(200), remaining, reset)
+		}
+		told(c.get("/v3/nonsense").wantError(404, 10000), remaining, reset)
+		told(c.get("/v3/processes?page=%zz").wantError(400, 10005), remaining, reset)
+		c.auth = "bearer wrong"
+		told(c.get(webPath).wantError(401, 1000), remaining, reset)
+		c.auth = ""
+		told(c.get(webPath).wantError(401, 10002), remaining, reset)
+		c.auth = with
+	}
+	uncounted("2", "1800000010")
+	now = now.Add(3 * time.Second)
+	uncounted("2", "1800000013")
+	told(c.get(webPath).want(200), "1", "1800000013")
+	now = now.Add(time.Second)
+	uncounted("1", "1800000013")
+	told(c.get("/v3/processes/nope").wantError(404, 10010), "0", "1800000013")
+	c.get(webPath).want(429)
+	uncounted("0", "1800000013")
+	now = now.Add(9 * time.Second)
+	uncounted("2", "1800000023")
+}
+
 func TestTLSSpeaksHTTP2(t *testing.T) {
 	f := New(t, WithTLS())
 	c := as(t, f, Admin)

@@ -29,21 +29,41 @@ func (f *Foundation) SetRateLimit(limit int, window time.Duration) { f.rate.set(
 func (l *rateLimiter) take(now time.Time) (header http.Header, over bool) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	if !now.Before(l.reset) {
-		l.used, l.reset = 0, now.Add(l.window)
-	}
+	l.used, l.reset = l.at(now)
 	l.used++
-	header = http.Header{}
-	header.Set("X-RateLimit-Limit", strconv.Itoa(l.limit))
-	header.Set("X-RateLimit-Remaining", strconv.Itoa(max(0, l.limit-l.used)))
-	// Rounded up: at the second that the header names, the window is over.
-	reset := l.reset.Add(time.Second - 1).Unix()
-	header.Set("X-RateLimit-Reset", strconv.FormatInt(reset, 10))
+	header, reset := l.tell(l.used, l.reset)
 	if l.used > l.limit {
 		header.Set("Retry-After", strconv.FormatInt(max(1, reset-now.Unix()), 10))
 		return header, true
 	}
 	return header, false
+}
+
+// peek returns the headers without counting a request.
+func (l *rateLimiter) peek(now time.Time) http.Header {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	header, _ := l.tell(l.at(now))
+	return header
+}
+
+// at is how much of the window of now is used and when it ends. A window
+// begins with the first request that counts.
+func (l *rateLimiter) at(now time.Time) (used int, reset time.Time) {
+	if now.Before(l.reset) {
+		return l.used, l.reset
+	}
+	return 0, now.Add(l.window)
+}
+
+func (l *rateLimiter) tell(used int, end time.Time) (header http.Header, reset int64) {
+	// Rounded up: at the second that the header names, the window is over.
+	reset = end.Add(time.Second - 1).Unix()
+	header = http.Header{}
+	header.Set("X-RateLimit-Limit", strconv.Itoa(l.limit))
+	header.Set("X-RateLimit-Remaining", strconv.Itoa(max(0, l.limit-used)))
+	header.Set("X-RateLimit-Reset", strconv.FormatInt(reset, 10))
+	return header, reset
 }
 
 func tooManyRequests() *answer {

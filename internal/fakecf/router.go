@@ -7,53 +7,72 @@ import (
 
 type handler func(*call) *answer
 
-// handleAPI finds the endpoint, then asks who calls: an unknown path is a 404
-// for everybody.
+// handleAPI answers a request and tells about the rate limit, whatever the
+// answer is.
 func (f *Foundation) handleAPI(c *call) *answer {
+	handle, refused := f.admit(c)
+	if f.korifi() {
+		return answerKorifi(c, handle, refused)
+	}
+	// Only what reaches its endpoint with a token counts: Cloud Controller
+	// counts requests without one apart, for the address that they come from.
+	if refused != nil {
+		return refused.with(f.rate.peek(f.now()))
+	}
+	if c.who == nil {
+		return handle(c).with(f.rate.peek(f.now()))
+	}
+	header, over := f.rate.take(f.now())
+	if over {
+		return tooManyRequests().with(header)
+	}
+	return handle(c).with(header)
+}
+
+// answerKorifi has no rate limit and warns those who have no role.
+func answerKorifi(c *call, handle handler, refused *answer) *answer {
+	if refused != nil {
+		return refused
+	}
+	a := handle(c)
+	if c.who != nil && c.who.role == NoRole {
+		a.header.Set("X-Cf-Warnings", "Warning: subject 'User/"+c.who.name+
+			"' has no CF roles assigned. This is not supported and may cause unexpected behaviour.") //nolint:misspell // Korifi's own words
+	}
+	return a
+}
+
+// admit finds the endpoint, then asks who calls: an unknown path is a 404 for
+// everybody. Who calls stays open at the endpoints that need no token.
+func (f *Foundation) admit(c *call) (handle handler, refused *answer) {
 	segments, err := splitPath(c.r.URL.EscapedPath())
 	if err != nil {
-		return unknownRequest()
+		return nil, unknownRequest()
 	}
 	c.segments = segments
 	if f.korifi() {
-		if refused := korifiRefusesAgent(c.r.UserAgent()); refused != nil {
-			return refused
+		if old := korifiRefusesAgent(c.r.UserAgent()); old != nil {
+			return nil, old
 		}
 	}
 	if open := f.openRoute(c.r.Method, segments); open != nil {
-		return open(c)
+		return open, nil
 	}
-	handle := f.route(c)
+	handle = f.route(c)
 	if handle == nil {
-		return unknownRequest()
+		return nil, unknownRequest()
 	}
 	who, refused := f.authenticate(c.r)
 	if refused != nil {
-		return refused
+		return nil, refused
 	}
 	c.who = who
 	query, err := url.ParseQuery(c.r.URL.RawQuery)
 	if err != nil {
-		return badQuery("malformed query string")
+		return nil, badQuery("malformed query string")
 	}
 	c.query = query
-	if f.korifi() {
-		a := handle(c)
-		if who.role == NoRole {
-			a.header.Set("X-Cf-Warnings", "Warning: subject 'User/"+who.name+
-				"' has no CF roles assigned. This is not supported and may cause unexpected behaviour.") //nolint:misspell // Korifi's own words
-		}
-		return a
-	}
-	header, over := f.rate.take(f.now())
-	a := tooManyRequests()
-	if !over {
-		a = handle(c)
-	}
-	for name, values := range header {
-		a.header[name] = values
-	}
-	return a
+	return handle, nil
 }
 
 // openRoute finds the endpoints that need no token.
