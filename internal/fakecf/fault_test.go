@@ -262,6 +262,25 @@ func TestRateLimitIsToldWithEveryAnswer(t *testing.T) {
 	uncounted("2", "1800000023")
 }
 
+func TestRateLimitedFollowsTheClock(t *testing.T) {
+	f := New(t, WithRateLimit(7, time.Hour))
+	now := time.Unix(1_800_000_000, 0)
+	f.SetClock(func() time.Time { return now })
+	f.RevokeTokens()
+	c := as(t, f, Admin)
+	limited := RateLimited(90 * time.Second)
+	f.AddFault(Fault{Path: webPath, Do: limited})
+	f.AddFault(Fault{Path: "/v3/apps", Do: limited.WithHeader("Retry-After", "").WithHeader("X-RateLimit-Reset", "1")})
+	now = now.Add(time.Minute)
+	h := c.get(webPath).wantError(429, 10013).header
+	if h.Get("X-RateLimit-Reset") != "1800000150" || h.Get("Retry-After") != "90" || h.Get("X-RateLimit-Limit") != "7" || h.Get("X-RateLimit-Remaining") != "0" {
+		t.Errorf("headers are %v", h)
+	}
+	if h = c.get("/v3/apps").want(429).header; h.Get("X-RateLimit-Reset") != "1" || h.Get("Retry-After") != "" {
+		t.Errorf("headers that were changed are %v", h)
+	}
+}
+
 func TestTLSSpeaksHTTP2(t *testing.T) {
 	f := New(t, WithTLS())
 	c := as(t, f, Admin)

@@ -111,7 +111,7 @@ func (a *AddedFault) wants(r *http.Request) bool {
 // Action is what a fault does. The functions below make one; the zero Action
 // does nothing.
 type Action struct {
-	answer     func() *answer
+	answer     func(*Foundation) *answer
 	header     http.Header
 	close      bool
 	closeAfter bool
@@ -128,7 +128,7 @@ type Action struct {
 // Body answers with this status, content type and body; the request has no
 // effect. An empty content type sends none.
 func Body(status int, contentType, body string) Action {
-	return Action{answer: func() *answer { return newAnswer(status, contentType, []byte(body)) }}
+	return Action{answer: func(*Foundation) *answer { return newAnswer(status, contentType, []byte(body)) }}
 }
 
 // Status answers with this status and an error body as Cloud Controller sends
@@ -137,7 +137,7 @@ func Status(status int, errs ...APIError) Action {
 	if len(errs) == 0 {
 		errs = []APIError{errorFor(status)}
 	}
-	return Action{answer: func() *answer { return errorAnswer(status, errs...) }}
+	return Action{answer: func(*Foundation) *answer { return errorAnswer(status, errs...) }}
 }
 
 func errorFor(status int) APIError {
@@ -160,18 +160,21 @@ func errorFor(status int) APIError {
 }
 
 // RateLimited answers 429 as Cloud Controller does, with Retry-After in
-// seconds and X-RateLimit-Reset.
+// seconds and X-RateLimit-Reset by the foundation's clock.
 func RateLimited(retryAfter time.Duration) Action {
 	seconds := int64((retryAfter + time.Second - 1) / time.Second)
-	return Status(http.StatusTooManyRequests).
-		WithHeader("Retry-After", strconv.FormatInt(seconds, 10)).
-		WithHeader("X-RateLimit-Reset", strconv.FormatInt(time.Now().Unix()+seconds, 10)).
-		WithHeader("X-RateLimit-Remaining", "0")
+	return Action{answer: func(f *Foundation) *answer {
+		a := tooManyRequests().with(f.rate.peek(f.now())) // for X-RateLimit-Limit
+		a.header.Set("Retry-After", strconv.FormatInt(seconds, 10))
+		a.header.Set("X-RateLimit-Reset", strconv.FormatInt(f.now().Unix()+seconds, 10))
+		a.header.Set("X-RateLimit-Remaining", "0")
+		return a
+	}}
 }
 
 // UAAError answers as UAA does.
 func UAAError(status int, code, description string) Action {
-	return Action{answer: func() *answer { return oauthError(status, code, description) }}
+	return Action{answer: func(*Foundation) *answer { return oauthError(status, code, description) }}
 }
 
 // RouterError answers as the router in front does: plain text and the header
@@ -189,7 +192,7 @@ func HTML(status int) Action {
 
 // JSON answers with v as JSON: the wrong document, for instance.
 func JSON(status int, v any) Action {
-	return Action{answer: func() *answer { return jsonAnswer(status, v) }}
+	return Action{answer: func(*Foundation) *answer { return jsonAnswer(status, v) }}
 }
 
 // RawJSON answers with this JSON text, which need not be valid.
@@ -197,7 +200,7 @@ func RawJSON(status int, text string) Action { return Body(status, jsonType, tex
 
 // Garbage answers 200 with n bytes that are no JSON.
 func Garbage(n int) Action {
-	return Action{answer: func() *answer {
+	return Action{answer: func(*Foundation) *answer {
 		body := make([]byte, n)
 		state := uint32(1)
 		for i := range body {
@@ -272,11 +275,11 @@ func (a *Action) before(f *Foundation, r *http.Request) bool {
 	return a != nil && a.close
 }
 
-func (a *Action) instead() *answer {
+func (a *Action) instead(f *Foundation) *answer {
 	if a == nil || a.answer == nil {
 		return nil
 	}
-	return a.answer()
+	return a.answer(f)
 }
 
 // after runs when the request took effect; true closes the connection.

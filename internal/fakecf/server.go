@@ -49,7 +49,7 @@ func (f *Foundation) exchange(w http.ResponseWriter, r *http.Request, handle fun
 		panic(http.ErrAbortHandler)
 	}
 	f.pause(r.Context(), f.opts.latency)
-	a := act.instead()
+	a := act.instead(f)
 	if a == nil {
 		a = handle(&call{f: f, r: r, body: body})
 	}
