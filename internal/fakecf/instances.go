@@ -175,19 +175,17 @@ func (f *Foundation) StartDeployment(appGUID string) {
 // web process. It returns the GUID of the new one, "" where the app has no web
 // process.
 func (f *Foundation) FinishDeployment(appGUID string) string {
-	f.state.mu.Lock()
+	f.state.mu.Lock() // once for all: nobody sees an app between two web processes
+	defer f.state.mu.Unlock()
 	app := f.state.mustApp(appGUID)
 	app.deploying = false
 	old := app.ofType("web")
 	if old == nil {
-		f.state.mu.Unlock()
 		return ""
 	}
 	p := old.clone()
-	f.state.deleteProcess(old.GUID)
-	f.state.mu.Unlock()
-
 	p.GUID, p.Version = "", ""
 	p.CreatedAt, p.UpdatedAt = time.Time{}, time.Time{}
-	return f.AddProcess(appGUID, p)
+	f.state.deleteProcess(old.GUID)
+	return f.insertProcess(appGUID, p)
 }

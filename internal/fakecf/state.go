@@ -152,6 +152,11 @@ func (s *store) addApp(guid, spaceGUID, name string, at time.Time) string {
 func (f *Foundation) AddProcess(appGUID string, p Process) string {
 	f.state.mu.Lock()
 	defer f.state.mu.Unlock()
+	return f.insertProcess(appGUID, p)
+}
+
+// insertProcess is AddProcess for those who hold the lock.
+func (f *Foundation) insertProcess(appGUID string, p Process) string {
 	record := f.state.addProcess(appGUID, p, f.second(), f.now().Add(-time.Hour))
 	at := sort.Search(len(f.state.order), func(i int) bool {
 		return f.state.order[i].CreatedAt.After(record.CreatedAt)

@@ -196,6 +196,33 @@ func TestDeployment(t *testing.T) {
 	c.scale(renewed, `{"instances":1}`).want(202)
 }
 
+func TestDeploymentAlwaysLeavesAWebProcess(t *testing.T) {
+	f := New(t)
+	stop, missed := make(chan struct{}), make(chan int)
+	go func() {
+		count := 0
+		for {
+			select {
+			case <-stop:
+				missed <- count
+				return
+			default:
+			}
+			if _, there := f.ProcessOf(AppGUID, "web"); !there {
+				count++
+			}
+		}
+	}()
+	for range 5_000 {
+		f.StartDeployment(AppGUID)
+		f.FinishDeployment(AppGUID)
+	}
+	close(stop)
+	if count := <-missed; count > 0 {
+		t.Errorf("%d times the app had no web process", count)
+	}
+}
+
 func TestInstancesStartOverTime(t *testing.T) {
 	f := New(t)
 	now := time.Now()
