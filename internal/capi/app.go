@@ -19,7 +19,7 @@ func (c *Client) AppStopped(ctx context.Context, guid string) (bool, error) {
 		State *string `json:"state"`
 	}
 	path := "/v3/apps/" + url.PathEscape(guid)
-	header, err := c.get(ctx, path, "", &app)
+	header, err := c.get(ctx, path, &app)
 	if err != nil {
 		return false, err
 	}

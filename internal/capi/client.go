@@ -13,6 +13,7 @@ import (
 	"net/http"
 	"net/url"
 	"strings"
+	"sync/atomic"
 	"time"
 	"unicode/utf8"
 
@@ -51,6 +52,9 @@ type Client struct {
 	secrets   *redact.Set
 	// memory is what the lists of this foundation have taught.
 	memory listMemory
+	// withoutInstances says that the foundation lacks the endpoint of
+	// ProcessInstances.
+	withoutInstances atomic.Bool
 }
 
 // New makes a client. It makes no request.
@@ -127,12 +131,8 @@ func (c *Client) send(ctx context.Context, r request) (*transport.Response, erro
 }
 
 // get reads one JSON object into v and returns the response's header.
-func (c *Client) get(ctx context.Context, path, query string, v any) (http.Header, error) {
-	return c.sendFor(ctx, request{method: http.MethodGet, path: path, query: query}, v)
-}
-
-// sendFor makes the request and decodes the response into v.
-func (c *Client) sendFor(ctx context.Context, r request, v any) (http.Header, error) {
+func (c *Client) get(ctx context.Context, path string, v any) (http.Header, error) {
+	r := request{method: http.MethodGet, path: path}
 	response, err := c.send(ctx, r)
 	if err != nil {
 		return nil, err

@@ -16,7 +16,6 @@ import (
 
 // Codes of the API's error objects that decide what happens next.
 const (
-	CodeInvalidAuthToken  = 1000
 	CodeUnknownEndpoint   = 10000
 	CodeBadQueryParameter = 10005
 	CodeUnprocessable     = 10008

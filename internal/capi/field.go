@@ -27,14 +27,5 @@ func (f Field[T]) IsZero() bool { return !f.present }
 // IsNull reports whether the field is sent as null.
 func (f Field[T]) IsNull() bool { return f.present && f.value == nil }
 
-// Get returns the value, and whether there is one.
-func (f Field[T]) Get() (T, bool) {
-	if f.value == nil {
-		var zero T
-		return zero, false
-	}
-	return *f.value, true
-}
-
 // MarshalJSON writes the value or null.
 func (f Field[T]) MarshalJSON() ([]byte, error) { return json.Marshal(f.value) }

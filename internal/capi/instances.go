@@ -32,8 +32,7 @@ func (c *Client) ProcessInstances(ctx context.Context, address Address) (*Proces
 	if err != nil {
 		return nil, err
 	}
-	const list, endpoint = "/v3/processes/{guid}", "process_instances"
-	if c.memory.isUnknown(list, endpoint) != nil {
+	if c.withoutInstances.Load() {
 		return c.instancesFromStats(ctx, address)
 	}
 	guid := address.GUID
@@ -49,10 +48,10 @@ func (c *Client) ProcessInstances(ctx context.Context, address Address) (*Proces
 	}
 	path += "/process_instances"
 	instances := new(ProcessInstances)
-	header, err := c.get(ctx, path, "", instances)
+	header, err := c.get(ctx, path, instances)
 	switch {
 	case IsUnknownEndpoint(err):
-		c.memory.learnUnknown(list, endpoint, err)
+		c.withoutInstances.Store(true)
 		return c.instancesFromStats(ctx, Address{GUID: guid})
 	case err != nil:
 		return nil, err

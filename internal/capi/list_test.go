@@ -222,7 +222,8 @@ func TestListProcessesRefusesWhatIsNoPage(t *testing.T) {
 			`page 2 of the list: in process 1 (counted from 0, d) the field health_check.data.timeout is a JSON string`, "resources[1].health_check.data.timeout",
 		},
 		{"no UTF-8", page1, "{\"pagination\": {\"total_results\": 4}, \"resources\": [{\"guid\": \"\xff\"}]}", "page 2 of the list: the body is not valid UTF-8", ""},
-		{"10^9 results", `{"pagination": {"total_results": 1000000000, "total_pages": 500000000, "next": {"href": "x"}}, "resources": [{"guid": "a"}, {"guid": "b"}]}`, "", "it claims 1000000000 results", ""},
+		{"10^9 results", `{"pagination": {"total_results": 1000000000, "total_pages": 500000000, "next": {"href": "x"}}, "resources": [{"guid": "a"}, {"guid": "b"}]}`, "", "it claims 1000000000 results", "pagination.total_results"},
+		{"10^6 pages", `{"pagination": {"total_results": 1000000, "next": {"href": "x"}}, "resources": [{"guid": "a"}]}`, "", "there would be 1000000 pages", "pagination.total_results"},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			t.Parallel()

@@ -53,12 +53,15 @@ func (l *listing[T]) resourceError(number int64, response *transport.Response, i
 	return e
 }
 
-// pageError is the error for a page that is no page; response is nil when
-// nothing of it is needed.
+// totalError is the error for a page whose number of results cannot be right.
+func (l *listing[T]) totalError(number int64, response *transport.Response, err error) error {
+	e := l.pageError(number, response, err)
+	e.Field = "pagination.total_results"
+	return e
+}
+
+// pageError is the error for a page that is no page.
 func (l *listing[T]) pageError(number int64, response *transport.Response, err error) *ResponseError {
 	err = fmt.Errorf("page %d of the list: %w", number, err)
-	if response == nil {
-		return &ResponseError{Method: http.MethodGet, Path: l.path, Status: http.StatusOK, Err: err}
-	}
 	return l.client.responseError(http.MethodGet, l.path, response, err)
 }

@@ -44,6 +44,15 @@ type page[T any] struct {
 func (p *page[T]) total() int64 { return *p.Pagination.TotalResults }
 func (p *page[T]) last() bool   { return p.Pagination.Next == nil }
 
+// count is how many pages there are, by the size of this one; 0 for an empty one.
+func (p *page[T]) count() int64 {
+	size := int64(len(p.Resources))
+	if size == 0 {
+		return 0
+	}
+	return (p.total() + size - 1) / size
+}
+
 // listing reads all pages of one list. Pages are asked for by number: `next`
 // only says whether there are more, so it can lead neither in a circle nor to
 // another host, and pages can be read at the same time.
@@ -105,19 +114,13 @@ func (l *listing[T]) readOnce(ctx context.Context, everything bool) ([]*page[T],
 		return nil, err
 	}
 	size := int64(len(first.Resources))
-	if first.total() > resultsMax {
-		return nil, l.pageError(1, nil, fmt.Errorf("it claims %d results, more than any foundation has", first.total()))
-	}
 	if first.last() || size == 0 || first.total() <= size {
 		return []*page[T]{first}, nil
 	}
 	// The size of a page is what the server gives, whatever it was asked for.
-	count := (first.total() + size - 1) / size
+	count := first.count()
 	if l.tooMany != nil && l.tooMany(count-1) {
 		return nil, errTooMany
-	}
-	if count > pagesMax {
-		return nil, l.pageError(1, nil, fmt.Errorf("it holds %d of %d results, so that there would be %d pages", size, first.total(), count))
 	}
 	if everything {
 		return l.readInTurn(ctx, first, perPage)
@@ -275,6 +278,11 @@ func (l *listing[T]) readPage(ctx context.Context, number, perPage int64) (*page
 		return nil, l.pageError(number, response, errors.New(`its "pagination" has no usable "total_results"`))
 	case p.Resources == nil:
 		return nil, l.pageError(number, response, errors.New(`it has no "resources"`))
+	case p.total() > resultsMax:
+		return nil, l.totalError(number, response, fmt.Errorf("it claims %d results, more than any foundation has", p.total()))
+	case number == 1 && l.tooMany == nil && !p.last() && p.count() > pagesMax:
+		return nil, l.totalError(number, response, fmt.Errorf("it holds %d of %d results, so that there would be %d pages",
+			len(p.Resources), p.total(), p.count()))
 	}
 	for i, resource := range p.Resources {
 		err := errNull

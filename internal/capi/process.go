@@ -15,8 +15,8 @@ type Process struct {
 	GUID      string  `json:"guid"`
 	CreatedAt *string `json:"created_at"`
 	UpdatedAt *string `json:"updated_at"`
-	// Version changes whenever the process has to be restarted for a change to
-	// act; Korifi has none.
+	// Version changes when the app is started, and with some changes, such as that
+	// of memory; Korifi has none.
 	Version *string `json:"version"`
 	Type    *string `json:"type"`
 	// Command is the effective start command. A command that the API hides is
@@ -37,8 +37,8 @@ type Process struct {
 	Metadata             *Metadata      `json:"metadata"`
 	Links                Links          `json:"links"`
 
-	// CommandRedacted says that the API has a command but does not show it: to
-	// this reader, or in lists at all.
+	// CommandRedacted says that the API does not show the command, if there is
+	// one: to this reader, or in lists at all.
 	CommandRedacted bool `json:"-"`
 }
 

@@ -8,13 +8,12 @@ import (
 	"strings"
 )
 
-// States of an instance.
+// States of an instance that mean something here; STARTING and STOPPING are the
+// others.
 const (
-	StateRunning  = "RUNNING"
-	StateStarting = "STARTING"
-	StateStopping = "STOPPING"
-	StateCrashed  = "CRASHED"
-	StateDown     = "DOWN"
+	StateRunning = "RUNNING"
+	StateCrashed = "CRASHED"
+	StateDown    = "DOWN"
 )
 
 // ProcessStats are the stats of all instances of a process.
@@ -78,7 +77,7 @@ func (c *Client) ProcessStats(ctx context.Context, address Address) (*ProcessSta
 		return nil, err
 	}
 	stats := new(ProcessStats)
-	header, err := c.get(ctx, path+"/stats", "", stats)
+	header, err := c.get(ctx, path+"/stats", stats)
 	if err != nil {
 		return nil, err
 	}

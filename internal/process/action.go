@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"maps"
-	"math"
 	"time"
 
 	"github.com/hashicorp/terraform-plugin-framework/action"
@@ -17,6 +16,7 @@ import (
 	"github.com/cf-process/terraform-provider-cf/internal/capi"
 	"github.com/cf-process/terraform-provider-cf/internal/fwutil"
 	"github.com/cf-process/terraform-provider-cf/internal/transport"
+	"github.com/cf-process/terraform-provider-cf/internal/uaa"
 )
 
 // actionBase is what the actions have in common; M is what the configuration of
@@ -69,19 +69,22 @@ func actionAddress(ctx context.Context, config tfsdk.Config) (addressModel, diag
 		return m, diags
 	}
 	diags.Append(addressValidator{}.check(m)...)
-	for name, value := range map[string]types.String{"guid": m.GUID, "app_guid": m.AppGUID, "type": m.Type} {
-		if value.IsNull() || value.IsUnknown() {
+	for _, segment := range []struct {
+		name  string
+		value types.String
+	}{{"guid", m.GUID}, {"app_guid", m.AppGUID}, {"type", m.Type}} {
+		if segment.value.IsNull() || segment.value.IsUnknown() {
 			continue
 		}
-		if err := capi.CheckSegment(value.ValueString()); err != nil {
-			diags.AddAttributeError(path.Root(name), "Invalid "+name, name+" "+err.Error()+".")
+		if err := capi.CheckSegment(segment.value.ValueString()); err != nil {
+			diags.AddAttributeError(path.Root(segment.name), "Invalid "+segment.name, segment.name+" "+err.Error()+".")
 		}
 	}
 	return m, diags
 }
 
-// actionNumber reads a whole number and checks that it is not below lowest.
-func actionNumber(ctx context.Context, config tfsdk.Config, name string, lowest int64, diags *diag.Diagnostics) types.Int64 {
+// actionNumber reads a whole number and checks its bounds.
+func actionNumber(ctx context.Context, config tfsdk.Config, name string, bounds fwutil.WholeNumber, diags *diag.Diagnostics) types.Int64 {
 	var value types.Number
 	diags.Append(config.GetAttribute(ctx, path.Root(name), &value)...)
 	switch {
@@ -90,7 +93,7 @@ func actionNumber(ctx context.Context, config tfsdk.Config, name string, lowest 
 	case value.IsNull():
 		return types.Int64Null()
 	}
-	n, err := fwutil.WholeNumber{Least: lowest, Most: math.MaxInt64}.Check(value.ValueBigFloat())
+	n, err := bounds.Check(value.ValueBigFloat())
 	if err != nil {
 		diags.AddAttributeError(path.Root(name), "Invalid "+name, name+" "+err.Error()+".")
 	}
@@ -111,16 +114,22 @@ func progressOf(ctx context.Context, resp *action.InvokeResponse) func(string) {
 // all the same: the connection broke after it was sent, the server (or a proxy
 // in front of it) failed while it was at it, or somebody else answered.
 func uncertain(err error) bool {
+	// What is wrapped in these two is about a login: the request was refused, or
+	// not sent.
+	var api *capi.Error
+	if errors.As(err, &api) {
+		return api.Status >= 500
+	}
+	var login *uaa.Error
+	if errors.As(err, &login) {
+		return false
+	}
 	var noAnswer *transport.Error
 	if errors.As(err, &noAnswer) {
 		return noAnswer.MayHaveArrived
 	}
 	var other *capi.ResponseError
-	if errors.As(err, &other) {
-		return true
-	}
-	var api *capi.Error
-	return errors.As(err, &api) && api.Status >= 500
+	return errors.As(err, &other)
 }
 
 // startOf is when an instance began, as its uptime tells.

@@ -282,6 +282,23 @@ func TestRollingRestartSurvivesLostAnswers(t *testing.T) {
 	}
 }
 
+// Neither is a moment without an API the end of the restart.
+func TestRollingRestartSurvivesAFailureToReadTheProcess(t *testing.T) {
+	a := startActions(t)
+	// The first reading finds out what there is; the others ask whether it changed.
+	a.AddFault(fakecf.Fault{Method: http.MethodGet, Path: "^/v3/(processes|apps)/[^/]+(/processes/web)?$", From: 2, Every: 2, Do: fakecf.Status(502)})
+	before := a.Instances(a.guid)
+	a.invoke(restartName, a.by(nil)).succeeds(t)
+	sameList(t, "new instances", a.changed(before), []int64{0, 1, 2})
+}
+
+func TestRollingRestartGivesUpOnAProcessThatCannotBeRead(t *testing.T) {
+	a := startActions(t)
+	a.AddFault(fakecf.Fault{Method: http.MethodGet, Path: "^/v3/(processes|apps)/[^/]+(/processes/web)?$", From: 2, Do: fakecf.Status(502)})
+	a.invoke(restartName, a.by(nil)).fails(t, fmt.Sprintf("Could not restart the instances of process %q of app %s", "web", a.app), "502 Bad Gateway", "0 of 3 instances were restarted; 3 were not touched.")
+	sameList(t, "terminations", a.requests(http.MethodDelete), nil)
+}
+
 func TestRollingRestartOfAProcessThatIsScaledUp(t *testing.T) {
 	a := startActions(t)
 	a.onTerminate(func(count int) {

@@ -4,7 +4,6 @@ import (
 	"context"
 	"fmt"
 	"strings"
-	"time"
 
 	"github.com/hashicorp/terraform-plugin-framework/action"
 	"github.com/hashicorp/terraform-plugin-framework/action/schema"
@@ -17,9 +16,9 @@ import (
 	"github.com/cf-process/terraform-provider-cf/internal/fwutil"
 )
 
-// scaleTimeout bounds the scale action, with the wait for the instances. It is
-// the default of the resource's timeouts.
-const scaleTimeout = 10 * time.Minute
+// scaleTimeout bounds the scale action, with the wait for the instances, as it
+// does for the resource.
+const scaleTimeout = defaultTimeout
 
 var (
 	_ action.Action                   = (*scaleAction)(nil)
@@ -83,10 +82,10 @@ func readScale(ctx context.Context, config tfsdk.Config) (scaleModel, diag.Diagn
 	var m scaleModel
 	var diags, found diag.Diagnostics
 	m.address, diags = actionAddress(ctx, config)
-	m.instances = actionNumber(ctx, config, "instances", 0, &diags)
-	m.memory = actionNumber(ctx, config, "memory_in_mb", 1, &diags)
-	m.disk = actionNumber(ctx, config, "disk_in_mb", 1, &diags)
-	m.logLimit = actionNumber(ctx, config, "log_rate_limit_in_bytes_per_second", -1, &diags)
+	m.instances = actionNumber(ctx, config, "instances", instancesBounds, &diags)
+	m.memory = actionNumber(ctx, config, "memory_in_mb", sizeBounds, &diags)
+	m.disk = actionNumber(ctx, config, "disk_in_mb", sizeBounds, &diags)
+	m.logLimit = actionNumber(ctx, config, "log_rate_limit_in_bytes_per_second", logRateBounds, &diags)
 	found = config.GetAttribute(ctx, path.Root("wait_for_instances"), &m.wait)
 	diags.Append(found...)
 	if m.instances.IsNull() && m.memory.IsNull() && m.disk.IsNull() && m.logLimit.IsNull() {
@@ -197,9 +196,7 @@ func (m scaleModel) later() string {
 // log rates names the key that it does not know.
 func (m scaleModel) failure(f fwutil.Failure, err error) diag.Diagnostic {
 	if at, ok := unknownField(err); ok {
-		return diag.NewAttributeErrorDiagnostic(at, "Not available on this foundation",
-			"The API of this foundation does not know "+at.String()+": it is too old, or it is not Cloud Controller. "+
-				"Leave it out. Nothing was scaled.\n\n"+f.Detail(err))
+		return unknownAttribute(at, " Nothing was scaled.", f, err)
 	}
 	return f.Diagnostic(err)
 }

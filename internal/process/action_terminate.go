@@ -67,7 +67,7 @@ func readTerminate(ctx context.Context, config tfsdk.Config) (terminateModel, di
 	var m terminateModel
 	var diags diag.Diagnostics
 	m.address, diags = actionAddress(ctx, config)
-	m.index = actionNumber(ctx, config, "index", 0, &diags)
+	m.index = actionNumber(ctx, config, "index", instancesBounds, &diags)
 	return m, diags
 }
 

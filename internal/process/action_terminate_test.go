@@ -2,6 +2,7 @@ package process
 
 import (
 	"context"
+	"errors"
 	"net/http"
 	"strings"
 	"testing"
@@ -9,7 +10,10 @@ import (
 
 	"github.com/hashicorp/terraform-plugin-go/tfprotov6"
 
+	"github.com/cf-process/terraform-provider-cf/internal/capi"
 	"github.com/cf-process/terraform-provider-cf/internal/fakecf"
+	"github.com/cf-process/terraform-provider-cf/internal/transport"
+	"github.com/cf-process/terraform-provider-cf/internal/uaa"
 )
 
 // changed are the indexes of the instances that are others than before.
@@ -31,8 +35,8 @@ func TestTerminate(t *testing.T) {
 				config actionConfig
 				path   string
 			}{
-				{actionConfig{"app_guid": a.app, "index": 2}, "/v3/apps/" + a.app + "/processes/web/instances/2"},
-				{actionConfig{"app_guid": a.app, "type": "web", "index": 0}, "/v3/apps/" + a.app + "/processes/web/instances/0"},
+				{actionConfig{"app_guid": a.app, "index": 2}, "/v3/processes/" + a.guid + "/instances/2"},
+				{actionConfig{"app_guid": a.app, "type": "web", "index": 0}, "/v3/processes/" + a.guid + "/instances/0"},
 				{actionConfig{"guid": a.guid, "index": 2}, "/v3/processes/" + a.guid + "/instances/2"},
 			} {
 				a.ResetRequests()
@@ -212,6 +216,69 @@ func TestTerminateIsCanceled(t *testing.T) {
 		a.AddFault(fakecf.Fault{Method: http.MethodDelete, Do: fakecf.Close()})
 		a.cancelAt("the stats have to show", terminateName, a.by(actionConfig{"index": 1})).fails(t, "Canceled", "was not sent again", "that is unknown")
 	})
+}
+
+// A deployment puts another process under the same app and type: it is neither
+// hit, nor taken for the proof of anything.
+func TestTerminateMeansTheProcessThatItFound(t *testing.T) {
+	a := startActions(t)
+	a.AddFault(fakecf.Fault{Method: http.MethodDelete, Do: fakecf.Close()})
+	byApp := actionConfig{"app_guid": a.app, "type": "web", "index": 1}
+	a.invokeUntil(t.Context(), terminateName, byApp, func(line string) {
+		if strings.HasPrefix(line, "no answer") {
+			a.StartDeployment(a.app)
+			a.FinishDeployment(a.app)
+		}
+	}).fails(t, "Unknown whether the instance was terminated", "The stats: GET /v3/processes/"+a.guid+"/stats")
+	sameList(t, "requests", a.requests(http.MethodDelete), []string{"/v3/processes/" + a.guid + "/instances/1"})
+}
+
+// The end of the action's own time is no cancel.
+func TestTerminateRunsOutOfTime(t *testing.T) {
+	ctx, cancel := context.WithTimeout(t.Context(), 20*time.Millisecond)
+	defer cancel()
+	late := &transport.Error{Method: http.MethodDelete, Kind: transport.KindCanceled, MayHaveArrived: true, Err: context.DeadlineExceeded}
+	one := termination{
+		client: &slowTerminator{script{answers: states("RUNNING RUNNING")}, late}, clock: realClock{}, progress: func(string) {},
+		address: capi.Address{GUID: "process-1"}, index: 1,
+	}
+	diags := one.run(ctx)
+	if len(diags) != 1 || diags[0].Summary() != "Timeout" || !strings.Contains(diags[0].Detail(), "The 5 min of the action were over") {
+		t.Errorf("got %v", diags)
+	}
+}
+
+// slowTerminator never answers a request to terminate.
+type slowTerminator struct {
+	script
+	err error
+}
+
+func (s *slowTerminator) TerminateInstance(ctx context.Context, _ capi.Address, _ int64) error {
+	<-ctx.Done()
+	return s.err
+}
+
+// Only the request to terminate itself can have been carried out.
+func TestWhatIsUncertain(t *testing.T) {
+	t.Parallel()
+	broken := &transport.Error{MayHaveArrived: true, Err: errors.New("reset")}
+	for name, test := range map[string]struct {
+		err  error
+		want bool
+	}{
+		"the connection broke":       {broken, true},
+		"nobody took it":             {&transport.Error{Err: errors.New("refused")}, false},
+		"502":                        {&capi.Error{Status: 502}, true},
+		"404":                        {&capi.Error{Status: 404}, false},
+		"somebody else answered":     {&capi.ResponseError{Err: errors.New("HTML")}, true},
+		"the login broke":            {&uaa.Error{Op: "log in", Err: broken}, false},
+		"401, and the renewal broke": {&capi.Error{Status: 401, Renewal: &uaa.Error{Op: "renew the token", Err: broken}}, false},
+	} {
+		if got := uncertain(test.err); got != test.want {
+			t.Errorf("%s: %t", name, got)
+		}
+	}
 }
 
 // What an instance does by itself is not taken for the work of a request that

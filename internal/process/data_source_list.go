@@ -58,8 +58,8 @@ func (d *listDataSource) Schema(_ context.Context, _ datasource.SchemaRequest, r
 		"processes": schema.ListNestedAttribute{
 			Computed: true,
 			MarkdownDescription: "The processes, in the API's order, each once; an empty list when no process matches. " +
-				"The API hides all commands in lists: `command` is null and `command_redacted` is true for a process " +
-				"that has one.",
+				"The API hides commands in lists, also where there is none: `command` is then null and `command_redacted` " +
+				"is true.",
 			NestedObject: schema.NestedAttributeObject{Attributes: listed},
 		},
 	}

@@ -84,7 +84,7 @@ func statAttributes() map[string]schema.Attribute {
 				"internal_tls_proxy_port": whole("Port of the TLS proxy in the instance."),
 			}},
 		},
-		"uptime":            whole("Seconds since the instance has run."),
+		"uptime":            whole("Seconds since the instance started, on Cloud Controller since its state last changed."),
 		"mem_quota":         whole("Memory that the instance may use, in bytes."),
 		"disk_quota":        whole("Disk that the instance may use, in bytes."),
 		"log_rate_limit":    whole("Bytes that the instance may log a second; -1 is unlimited."),

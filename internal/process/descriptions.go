@@ -8,8 +8,8 @@ var descriptions = map[string]string{
 	"guid":       "GUID of the process.",
 	"created_at": "When the process was created, as `YYYY-MM-DDThh:mm:ssZ`.",
 	"updated_at": "When the process was last changed, as `YYYY-MM-DDThh:mm:ssZ`.",
-	"version": "Version of the process. It changes with every change that needs a restart to act. " +
-		"Null on Korifi.",
+	"version": "Version of the process. It changes when the app is started, and with some changes, such as that of " +
+		"memory. Null on Korifi.",
 	"type": "Type of the process, unique within its app: `web`, `worker`, …",
 	"command": "Start command of the process. Null where there is none, and where the API hides it " +
 		"(see `command_redacted`).",
@@ -29,6 +29,7 @@ var descriptions = map[string]string{
 		"`http` (a `GET` of `data.endpoint` is answered with 200).",
 	"health_check.data":                    "Settings of the check.",
 	"health_check.data.timeout":            "Seconds that an instance has for its start until it must be healthy. Null is the foundation's default.",
+	"readiness_health_check.data.timeout":  "Always null on Cloud Controller: a readiness check has no timeout.",
 	"health_check.data.invocation_timeout": "Seconds until one check counts as failed. Null is the foundation's default.",
 	"health_check.data.interval":           "Seconds between two checks. Null is the foundation's default.",
 	"health_check.data.endpoint":           "Path that an `http` check asks for; null for other types.",

@@ -15,9 +15,9 @@ import (
 // packer writes processes in the form in which the plugin protocol carries
 // values, MessagePack, without making Terraform values of them first: these
 // cost several times as much as everything else about a process. What it
-// writes is byte for byte what tftypes makes of attributeValues, which the tests
-// hold it to; the attributes of an object therefore come in the order of their
-// names.
+// writes is byte for byte what tftypes makes of attributeValues, but for the
+// order of a map's entries, which the tests hold it to; the attributes of an
+// object therefore come in the order of their names.
 type packer struct {
 	*msgpack.Encoder
 	buffer bytes.Buffer
@@ -25,9 +25,16 @@ type packer struct {
 	err error
 }
 
+const (
+	// usual is what a process takes as a rule, in bytes.
+	usual = 2 << 10
+	// maxUsual bounds what the others are expected to take by the first one.
+	maxUsual = 2 * usual
+)
+
 func newPacker() *packer {
 	p := &packer{}
-	p.buffer.Grow(2 << 10) // what a process takes, as a rule
+	p.buffer.Grow(usual)
 	p.Encoder = msgpack.NewEncoder(&p.buffer)
 	return p
 }
@@ -102,9 +109,9 @@ func (p *packer) list(config tftypes.Value, name string, processes []*capi.Proce
 			p.listed(process, byApp)
 			processes[i] = nil
 			if i == 0 {
-				// Most are about as long as the first one. Growing step by step
-				// would need twice the room at the end.
-				p.buffer.Grow((p.buffer.Len() - before) * len(processes) * 9 / 8)
+				// Most are about as long as the first one, unless that is a giant.
+				// Growing step by step would need twice the room at the end.
+				p.buffer.Grow(min(p.buffer.Len()-before, maxUsual) * len(processes) * 9 / 8)
 			}
 		}
 	}

@@ -67,6 +67,9 @@ func (r *processResource) Create(ctx context.Context, req resource.CreateRequest
 		return
 	}
 	if resp.Diagnostics.Append(r.wait(ctx, address, config, done)...); resp.Diagnostics.HasError() {
+		resp.Diagnostics.AddWarning("Nothing was stored in the state", "The process has what the configuration says, but its "+
+			"instances do not all run. The next apply adopts it and, as nothing is left to scale, does not wait for them: look at "+
+			"them first (cf app, or the data source cf_process_instances).")
 		return
 	}
 	resp.State.Raw = fillUnknown(plan, resourceValue(done.process, objectOf(plan)))
@@ -90,10 +93,8 @@ func (r *processResource) Update(ctx context.Context, req resource.UpdateRequest
 	done, diags := r.converge(ctx, address, config, objectOf(prior))
 	resp.Diagnostics.Append(diags...)
 	if resp.Diagnostics.HasError() {
-		if done.patched || done.scaled {
-			resp.State.Raw = partialState(objectOf(plan), objectOf(prior), done)
-		}
 		if done.patched {
+			resp.State.Raw = partialState(objectOf(plan), objectOf(prior), done)
 			m, diags := readMarks(ctx, req.Private)
 			resp.Diagnostics.Append(diags...)
 			m.resetBy(config)

@@ -24,7 +24,7 @@ const deploymentPollInterval = 5 * time.Second
 type outcome struct {
 	// process is what the API said last; nil when nothing could be read.
 	process *capi.Process
-	// patched and scaled say which request succeeded.
+	// patched and scaled say which request succeeded. The scale is the last one.
 	patched, scaled bool
 }
 
@@ -74,26 +74,15 @@ func (r *processResource) converge(ctx context.Context, address capi.Address, co
 	default:
 		diags.Append(convergeDiagnostics(address, err)...)
 	}
-	if diags.HasError() && (done.patched || done.scaled) {
+	if diags.HasError() && done.patched {
 		next := "The state has it, and the next apply makes the rest."
 		if prior == nil {
 			next = "Nothing was stored in the state: the next apply adopts the process as it is by then and makes the rest."
 		}
-		diags.AddWarning("Some of the changes were made", done.summary()+" "+next)
+		diags.AddWarning("Some of the changes were made",
+			"The command, user, health checks and metadata are as configured; the process was not scaled. "+next)
 	}
 	return done, diags
-}
-
-// summary says what was done before something failed.
-func (o outcome) summary() string {
-	switch {
-	case o.patched && o.scaled:
-		return "The process was changed and scaled."
-	case o.patched:
-		return "The command, user, health checks and metadata are as configured; the process was not scaled."
-	default:
-		return "The process was scaled."
-	}
 }
 
 // readError marks an error of reading the process, before anything was
@@ -139,14 +128,20 @@ func convergeDiagnostics(address capi.Address, err error) diag.Diagnostics {
 	}
 	var diags diag.Diagnostics
 	for _, at := range unknownFields(err) {
-		diags.AddAttributeError(at, "Not available on this foundation",
-			"The API of this foundation does not know "+at.String()+": it is too old, or it is not Cloud Controller. Leave it out.\n\n"+
-				changeFailure(address).Detail(err))
+		diags.Append(unknownAttribute(at, "", changeFailure(address), err))
 	}
 	if len(diags) == 0 {
 		diags.Append(changeFailure(address).Diagnostic(err))
 	}
 	return diags
+}
+
+// unknownAttribute is the error for an attribute that the foundation does not
+// know; consequence is a sentence about it, or empty.
+func unknownAttribute(at path.Path, consequence string, failure fwutil.Failure, err error) diag.Diagnostic {
+	return diag.NewAttributeErrorDiagnostic(at, "Not available on this foundation",
+		"The API of this foundation does not know "+at.String()+": it is too old, or it is not Cloud Controller. Leave it out."+
+			consequence+"\n\n"+failure.Detail(err))
 }
 
 // timedOut reports whether the time that the configuration gives is over. A

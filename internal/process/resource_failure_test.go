@@ -46,7 +46,12 @@ func TestResourceCreateFails(t *testing.T) {
 		w := startWorkspace(t, fakecf.SpaceDeveloper)
 		w.SetStartOutcome(fakecf.GUIDWeb, "CRASHED", "Exited with status 1")
 		waiting := byGUID(fakecf.GUIDWeb, settings{"instances": 4, "wait_for_instances": true})
-		w.fails(waiting, "index 3: CRASHED: Exited with status 1")
+		text := w.run(waiting)
+		for _, want := range []string{"index 3: CRASHED: Exited with status 1", "Nothing was stored in the state"} {
+			if !strings.Contains(text, want) {
+				t.Errorf("%q is not in:\n%s", want, text)
+			}
+		}
 		w.converges(waiting)
 	})
 	t.Run("not found", func(t *testing.T) {

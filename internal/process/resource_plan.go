@@ -224,13 +224,14 @@ func withoutEndpoint(data tftypes.Value) tftypes.Value {
 	return tftypes.NewValue(healthCheckDataType, map[string]tftypes.Value(fields))
 }
 
-// checkEndpoints refuses an endpoint where the type, from the state, is known
-// not to be http. The validator of the schema sees the configuration only.
+// checkEndpoints refuses an endpoint where the type is known not to be http: by
+// the state, where none is configured or the configured one is ignored. The
+// validator of the schema sees the configuration only.
 func checkEndpoints(config, planned object) diag.Diagnostics {
 	var diags diag.Diagnostics
 	for _, name := range []string{"health_check", "readiness_health_check"} {
 		check := config.child(name)
-		if check.has("type") || !check.child("data").given("endpoint") {
+		if !check.child("data").given("endpoint") {
 			continue
 		}
 		if kind, known := planned.child(name).text("type"); known && kind != "http" {

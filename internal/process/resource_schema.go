@@ -18,8 +18,13 @@ import (
 )
 
 // Limits of the API, checked here so that a mistake shows in the plan.
+var (
+	instancesBounds = fwutil.WholeNumber{Least: 0, Most: math.MaxInt32}
+	sizeBounds      = fwutil.WholeNumber{Least: 1, Most: math.MaxInt32} // MiB, and seconds
+	logRateBounds   = fwutil.WholeNumber{Least: -1, Most: math.MaxInt64}
+)
+
 const (
-	maxInstances      = math.MaxInt32
 	maxCommandLength  = 4096
 	maxUserLength     = 255
 	maxEndpointLength = 255
@@ -47,7 +52,8 @@ func (r *processResource) Schema(ctx context.Context, _ resource.SchemaRequest, 
 		"type":     addressAttribute(typeArgument),
 		"command": schema.StringAttribute{
 			Optional: true, Computed: true,
-			MarkdownDescription: descriptions["command"] + " Set it to `\"\"` to go back to the command that the " +
+			MarkdownDescription: "Start command of the process. Null where there is none. Where the API hides it, the " +
+				"value that is known from before stays. Set it to `\"\"` to go back to the command that the " +
 				"buildpack or the image brings; it then stays `\"\"` here, whatever that command is.",
 			Validators: []validator.String{stringvalidator.UTF8LengthAtMost(maxCommandLength), notHiddenCommand{}},
 		},
@@ -57,10 +63,10 @@ func (r *processResource) Schema(ctx context.Context, _ resource.SchemaRequest, 
 			Validators:          []validator.String{stringvalidator.UTF8LengthAtMost(maxUserLength)},
 		},
 		"instances": managedNumber("instances", "A change acts at once. Leave it out when an autoscaler owns it.",
-			0, maxInstances),
-		"memory_in_mb":                       managedNumber("memory_in_mb", actsAtRestart, 1, math.MaxInt32),
-		"disk_in_mb":                         managedNumber("disk_in_mb", actsAtRestart, 1, math.MaxInt32),
-		"log_rate_limit_in_bytes_per_second": managedNumber("log_rate_limit_in_bytes_per_second", actsAtRestart, -1, math.MaxInt64),
+			instancesBounds),
+		"memory_in_mb":                       managedNumber("memory_in_mb", actsAtRestart, sizeBounds),
+		"disk_in_mb":                         managedNumber("disk_in_mb", actsAtRestart, sizeBounds),
+		"log_rate_limit_in_bytes_per_second": managedNumber("log_rate_limit_in_bytes_per_second", actsAtRestart, logRateBounds),
 		"health_check":                       managedHealthCheck("health_check", true),
 		"readiness_health_check":             managedHealthCheck("readiness_health_check", false),
 		"metadata": schema.SingleNestedAttribute{
@@ -141,11 +147,11 @@ func addressAttribute(description string) schema.Attribute {
 	}
 }
 
-func managedNumber(name, more string, least, most int64) schema.Attribute {
+func managedNumber(name, more string, bounds fwutil.WholeNumber) schema.Attribute {
 	return schema.NumberAttribute{
 		Optional: true, Computed: true,
 		MarkdownDescription: descriptions[name] + " " + more,
-		Validators:          []validator.Number{fwutil.WholeNumber{Least: least, Most: most}},
+		Validators:          []validator.Number{bounds},
 	}
 }
 
@@ -156,13 +162,13 @@ func managedHealthCheck(name string, liveness bool) schema.Attribute {
 		return schema.NumberAttribute{
 			Optional: true, Computed: true,
 			MarkdownDescription: descriptions["health_check.data."+field],
-			Validators:          []validator.Number{fwutil.WholeNumber{Least: 1, Most: math.MaxInt32}},
+			Validators:          []validator.Number{sizeBounds},
 		}
 	}
 	timeout := seconds("timeout")
 	if !liveness {
 		timeout = schema.NumberAttribute{
-			Computed: true, MarkdownDescription: "Always null on Cloud Controller: a readiness check has no timeout.",
+			Computed: true, MarkdownDescription: descriptions["readiness_health_check.data.timeout"],
 		}
 	}
 	return schema.SingleNestedAttribute{

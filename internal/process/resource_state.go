@@ -104,26 +104,17 @@ func hollow(v tftypes.Value) bool {
 	return true
 }
 
-// partialState is the state after an update that failed half-way: planned
-// values of the requests that succeeded, the prior ones of the others, and the
-// API's word on what it computes.
+// partialState is the state after an update that failed between its two
+// requests: planned values of the one that succeeded, the prior ones of the
+// scale, and the API's word on what it computes.
 func partialState(plan, prior object, done outcome) tftypes.Value {
 	state := make(object, len(prior))
 	for name, value := range prior {
 		state[name] = value
 	}
 	actual := resourceValues(done.process, prior)
-	take := func(names []string) {
-		for _, name := range names {
-			state[name] = fillUnknown(plan[name], actual[name])
-		}
-	}
-	if done.patched {
-		take(patchedAttributes)
-		take([]string{"command_redacted"})
-	}
-	if done.scaled {
-		take(scaledAttributes)
+	for _, name := range append([]string{"command_redacted"}, patchedAttributes...) {
+		state[name] = fillUnknown(plan[name], actual[name])
 	}
 	state["updated_at"], state["version"] = actual["updated_at"], actual["version"]
 	return valueOfResource(state)

@@ -280,6 +280,11 @@ func TestResourceHealthChecks(t *testing.T) {
 	if text := diagnosticsText(w.plan(s(endpoint, nil)).diags); !strings.Contains(text, "Endpoint without http") {
 		t.Errorf("an endpoint for a port check: %s", text)
 	}
+	// With ignore_changes on the type, the plan gets that of the state.
+	ignored := s(settings{"type": "port", "data": endpoint["data"]}, nil)
+	if text := diagnosticsText(w.planFrom(w.config(ignored), w.state, w.private).diags); !strings.Contains(text, "Endpoint without http") {
+		t.Errorf("an ignored type: %s", text)
+	}
 	w.converges(s(settings{"type": "http", "data": settings{"endpoint": "/x"}}, settings{"type": "http", "data": settings{"endpoint": "/"}}),
 		`PATCH {"health_check":{"type":"http","data":{"endpoint":"/x"}},"readiness_health_check":{"type":"http","data":{"endpoint":"/"}}}`)
 	w.converges(s(settings{"type": "process", "data": settings{"invocation_timeout": 8}}, nil),
@@ -340,6 +345,26 @@ func TestResourceIgnoreChanges(t *testing.T) {
 		t.Errorf("the process is %+v", now)
 	}
 	w.settled(ignored)
+
+	// So is what the foundation does not show, or the plan does not know yet.
+	w.UpdateProcess(fakecf.GUIDWeb, func(p *fakecf.Process) {
+		p.Omit = []string{"metadata", "readiness_health_check", "health_check.data.timeout"}
+	})
+	if text := w.refresh(); text != "" {
+		t.Fatal(text)
+	}
+	changed := settings{"type": "http", "data": settings{"endpoint": "/ignored-no-more"}}
+	p = w.plan(settings{"guid": fakecf.GUIDWeb, "health_check": changed})
+	changed["data"].(settings)["timeout"] = 30
+	whole = settings{
+		"guid": fakecf.GUIDWeb, "health_check": changed,
+		"metadata": settings{"labels": settings{"mine": "1"}}, "readiness_health_check": settings{"type": "port"},
+	}
+	w.ResetRequests()
+	if text := diagnosticsText(w.apply(p, whole)); text != "" {
+		t.Fatal(text)
+	}
+	w.wrote(`PATCH {"health_check":{"type":"http","data":{"endpoint":"/ignored-no-more"}}}`)
 
 	// An ignored address is the one that was.
 	p = w.plan(settings{"guid": fakecf.GUIDWeb, "memory_in_mb": 701})

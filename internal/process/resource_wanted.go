@@ -29,8 +29,12 @@ func wanted(config, plan, prior object) object {
 }
 
 func wantedValue(config, planned, prior tftypes.Value) tftypes.Value {
-	if config.IsNull() || planned.Type() == nil || !planned.IsKnown() {
+	if config.IsNull() {
 		return config
+	}
+	if planned.Type() == nil || planned.IsNull() || !planned.IsKnown() {
+		// Whatever is configured is planned, and known by now, unless it is ignored.
+		return tftypes.NewValue(config.Type(), nil)
 	}
 	kind, ok := config.Type().(tftypes.Object)
 	if !ok {

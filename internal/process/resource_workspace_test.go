@@ -163,6 +163,9 @@ func (w *workspace) apply(p *plan, s settings) []*tfprotov6.Diagnostic {
 	if !p.config.IsFullyKnown() {
 		// Terraform plans again with what it has learned.
 		again := w.planFrom(config, p.prior, w.privateFor(p))
+		if hasErrors(again.diags) {
+			return again.diags
+		}
 		w.inconsistencies("the final plan differs from the first one", planned, again.planned, false)
 		planned, private = again.planned, again.private
 	}

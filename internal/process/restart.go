@@ -125,7 +125,7 @@ func (r *rollingRestart) restart(ctx context.Context, index int64) error {
 	}
 	ctx, cancel := r.clock.WithTimeout(ctx, r.timeout)
 	defer cancel()
-	if err := r.unchanged(ctx); err != nil {
+	if err := r.stillSame(ctx); err != nil {
 		return err
 	}
 	r.reader.start = r.clock.Now()
@@ -192,8 +192,8 @@ func (r *rollingRestart) ready(ctx context.Context, index int64) (sighting, erro
 
 // back waits until an instance other than before is RUNNING at its index.
 func (r *rollingRestart) back(ctx context.Context, before sighting) error {
-	// Whether the change to RUNNING was told already: a quick instance is never
-	// seen in another state.
+	// That it was seen in another state is evidence where there is no other, and
+	// then the reader has told its way back to RUNNING already.
 	var seenDown bool
 	return poll(ctx, r.clock, pollInterval, func(ctx context.Context) (bool, error) {
 		found, ok, err := r.look(ctx)
@@ -223,11 +223,26 @@ func (r *rollingRestart) look(ctx context.Context) (map[int64]instance, bool, er
 	found, ok, err := r.reader.read(ctx)
 	gone := err != nil && capi.IsNotFound(err)
 	if gone || err == nil && ok && int64(len(found)) < r.total {
-		if changed := r.unchanged(ctx); changed != nil {
+		switch changed := r.unchanged(ctx); {
+		case changed != nil && mayPass(changed):
+			return nil, false, nil // asked again with the next reading
+		case changed != nil:
 			return nil, false, changed
 		}
 	}
 	return found, ok, err
+}
+
+// stillSame is unchanged, asked until there is an answer.
+func (r *rollingRestart) stillSame(ctx context.Context) error {
+	failures := 0
+	return poll(ctx, r.clock, pollInterval, func(ctx context.Context) (bool, error) {
+		err := r.unchanged(ctx)
+		if failures++; err != nil && mayPass(err) && failures < maxFailedReads {
+			return false, nil
+		}
+		return true, err
+	})
 }
 
 // unchanged reports, as a *stop, that the process is another one by now or has
@@ -269,9 +284,9 @@ func (r *rollingRestart) diagnostic(ctx context.Context, err error) diag.Diagnos
 		summary, reason = "Canceled", "The run was canceled."
 	case errors.Is(err, errAppStopped):
 		summary, reason = "The app is stopped", "The app was stopped while its instances were restarted."
-	case errors.Is(err, context.DeadlineExceeded) && r.underWay >= 0:
+	case waitEnded(err, context.DeadlineExceeded) && r.underWay >= 0:
 		summary, reason = "Instance not back in time", waitedFor+" within "+seconds(r.timeout)+"."
-	case errors.Is(err, context.DeadlineExceeded):
+	case waitEnded(err, context.DeadlineExceeded):
 		summary, reason = "Instances not running in time", waitedFor+" within "+seconds(r.timeout)+
 			", so none was terminated in addition."
 	default:

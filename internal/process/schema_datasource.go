@@ -54,6 +54,10 @@ func dataSourceAttributes() map[string]schema.Attribute {
 }
 
 func dataSourceHealthCheck(name string) schema.Attribute {
+	timeout := "health_check.data.timeout"
+	if name == "readiness_health_check" {
+		timeout = "readiness_health_check.data.timeout"
+	}
 	return schema.SingleNestedAttribute{
 		Computed:            true,
 		MarkdownDescription: descriptions[name],
@@ -63,7 +67,7 @@ func dataSourceHealthCheck(name string) schema.Attribute {
 				Computed:            true,
 				MarkdownDescription: descriptions["health_check.data"],
 				Attributes: map[string]schema.Attribute{
-					"timeout":            computedInt64("health_check.data.timeout"),
+					"timeout":            computedInt64(timeout),
 					"invocation_timeout": computedInt64("health_check.data.invocation_timeout"),
 					"interval":           computedInt64("health_check.data.interval"),
 					"endpoint":           computedString("health_check.data.endpoint"),

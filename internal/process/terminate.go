@@ -28,9 +28,14 @@ type termination struct {
 	client   terminator
 	clock    clock
 	progress func(string)
-	address  capi.Address
-	index    int64
-	failure  fwutil.Failure
+	// address is the process as the user named it.
+	address capi.Address
+	index   int64
+	failure fwutil.Failure
+
+	// process is the process that has the instance: a deployment may put another
+	// one under the same address, which is not meant.
+	process capi.Address
 }
 
 func (t *termination) run(ctx context.Context) diag.Diagnostics {
@@ -39,7 +44,7 @@ func (t *termination) run(ctx context.Context) diag.Diagnostics {
 		return diags
 	}
 	t.progress(fmt.Sprintf("terminating the instance with the index %d of %s, which is %s", t.index, t.address, before.state))
-	err := t.client.TerminateInstance(ctx, t.address, t.index)
+	err := t.client.TerminateInstance(ctx, t.process, t.index)
 	switch {
 	case err == nil:
 		t.progress("terminated; the platform starts a new one in its place")
@@ -47,9 +52,13 @@ func (t *termination) run(ctx context.Context) diag.Diagnostics {
 	case !uncertain(err):
 		return diag.Diagnostics{t.refused(err)}
 	case ctx.Err() != nil:
-		return diag.Diagnostics{diag.NewErrorDiagnostic("Canceled", fmt.Sprintf("The run was canceled while the request to "+
+		summary, what := "Canceled", "The run was canceled"
+		if timedOut(ctx) {
+			summary, what = "Timeout", "The "+seconds(terminateTimeout)+" of the action were over"
+		}
+		return diag.Diagnostics{diag.NewErrorDiagnostic(summary, fmt.Sprintf("%s while the request to "+
 			"terminate instance %d of %s was under way. It is unknown whether it arrived; it is not sent again. "+
-			"Look at the instance's uptime (cf app).", t.index, t.address))}
+			"Look at the instance's uptime (cf app).", what, t.index, t.address))}
 	}
 	t.progress("no answer: the request is not sent again, the stats have to show whether it arrived")
 	return t.decide(ctx, before, err)
@@ -62,7 +71,8 @@ func (t *termination) find(ctx context.Context) (sighting, diag.Diagnostics) {
 	if err != nil {
 		return none, diag.Diagnostics{t.failure.Diagnostic(err)}
 	}
-	stats, err := t.client.ProcessStats(ctx, t.address)
+	t.process = capi.Address{GUID: p.GUID}
+	stats, err := t.client.ProcessStats(ctx, t.process)
 	if err != nil {
 		return none, diag.Diagnostics{t.failure.Diagnostic(err)}
 	}
@@ -108,7 +118,7 @@ func (t *termination) decide(ctx context.Context, before sighting, cause error) 
 	var seen bool
 	var unread error
 	err := poll(wait, t.clock, pollInterval, func(ctx context.Context) (bool, error) {
-		stats, err := t.client.ProcessStats(ctx, t.address)
+		stats, err := t.client.ProcessStats(ctx, t.process)
 		if err != nil {
 			unread = err
 			if mayPass(err) {

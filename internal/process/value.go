@@ -62,9 +62,9 @@ func processAttributeTypes() map[string]tftypes.Type {
 	return attributes
 }
 
-// attributeValues are the Terraform values of a process. It is the only place
-// where a process turns into something that Terraform sees; nil becomes null
-// and nothing else does.
+// attributeValues are the Terraform values of a process; nil becomes null and
+// nothing else does. What pack.go writes without them is the same, which tests
+// hold it to.
 func attributeValues(p *capi.Process) map[string]tftypes.Value {
 	return map[string]tftypes.Value{
 		"guid":                               tftypes.NewValue(tftypes.String, p.GUID),

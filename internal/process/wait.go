@@ -13,6 +13,7 @@ import (
 	"github.com/cf-process/terraform-provider-cf/internal/capi"
 	"github.com/cf-process/terraform-provider-cf/internal/fwutil"
 	"github.com/cf-process/terraform-provider-cf/internal/transport"
+	"github.com/cf-process/terraform-provider-cf/internal/uaa"
 )
 
 // pollInterval is how often the stats are read while something waits: often
@@ -61,9 +62,9 @@ func (e *instancesError) Error() string {
 	case errors.Is(e.Err, errAppStopped):
 		// There is nothing to tell of the instances.
 		return fmt.Sprintf("The app is stopped, so none of the %d instances will start. Start it (cf start).", e.Want)
-	case errors.Is(e.Err, context.Canceled):
+	case waitEnded(e.Err, context.Canceled):
 		fmt.Fprintf(&b, "The run was canceled after %s, while %s.", seconds(e.After), e.progress())
-	case errors.Is(e.Err, context.DeadlineExceeded):
+	case waitEnded(e.Err, context.DeadlineExceeded):
 		fmt.Fprintf(&b, "After %s, the time that was given, %s.", seconds(e.After), e.progress())
 	default:
 		fmt.Fprintf(&b, "After %s, while %s, the stats could not be read any more.", seconds(e.After), e.progress())
@@ -119,9 +120,9 @@ func waitDiagnostic(err error, failure fwutil.Failure) diag.Diagnostic {
 	switch {
 	case errors.Is(e.Err, errAppStopped):
 		return diag.NewErrorDiagnostic("The app is stopped", e.Error())
-	case errors.Is(e.Err, context.Canceled):
+	case waitEnded(e.Err, context.Canceled):
 		return diag.NewErrorDiagnostic("Canceled", e.Error())
-	case errors.Is(e.Err, context.DeadlineExceeded):
+	case waitEnded(e.Err, context.DeadlineExceeded):
 		return diag.NewErrorDiagnostic("Instances not running in time", e.Error())
 	default:
 		return diag.NewErrorDiagnostic("Lost sight of the instances", e.Error()+"\n\n"+failure.Detail(e.Err))
@@ -233,6 +234,15 @@ func (s *statsPoller) explain(err error) error {
 		e.LastRead = nil
 	}
 	return e
+}
+
+// waitEnded reports whether the waiting itself was ended in that way, by its
+// context. The time limit of a single request looks the same, but for what it
+// is wrapped in.
+func waitEnded(err, way error) bool {
+	var noAnswer *transport.Error
+	var login *uaa.Error
+	return errors.Is(err, way) && !errors.As(err, &noAnswer) && !errors.As(err, &login)
 }
 
 // mayPass reports whether the same request may succeed in a moment: the API is

@@ -3,6 +3,7 @@ package process
 import (
 	"context"
 	"errors"
+	"fmt"
 	"io"
 	"net/http"
 	"slices"
@@ -212,6 +213,10 @@ func apiError(status int, code int64, title string) error {
 }
 
 func TestWaitForInstancesFails(t *testing.T) {
+	slowAPI := &transport.Error{
+		Method: http.MethodGet, URL: "https://api.example.org/x", Kind: transport.KindTimeout,
+		Err: fmt.Errorf("more than 30s (request_timeout): %w", context.DeadlineExceeded),
+	}
 	badGateway := &capi.Error{Method: http.MethodGet, Path: "/x", Status: 502, Body: "oops"}
 	for name, test := range map[string]struct {
 		script  *script
@@ -265,6 +270,11 @@ func TestWaitForInstancesFails(t *testing.T) {
 			script: &script{answers: []answer{{states: "STARTING"}, {err: apiError(503, 10015, "CF-ServiceUnavailable")}}}, want: 1,
 			calls: 30, reason: context.DeadlineExceeded, summary: "Instances not running in time",
 			detail: []string{"index 0: STARTING", "may be out of date", "CF-ServiceUnavailable"},
+		},
+		"a slow API for too long": {
+			script: &script{answers: []answer{{states: "STARTING"}, {err: slowAPI}}}, want: 1,
+			calls: 1 + maxFailedReads, reason: slowAPI, summary: "Lost sight of the instances",
+			detail: []string{"the stats could not be read any more", "index 0: STARTING", "more than 30s (request_timeout)"},
 		},
 		"a field of another type": {
 			script: &script{answers: []answer{{err: &capi.ResponseError{Field: "resources.uptime", Err: errors.New("it is a string")}}}}, want: 1,

@@ -104,8 +104,8 @@ func (p *cfProvider) Schema(_ context.Context, _ provider.SchemaRequest, resp *p
 			"skip_ssl_validation": schema.BoolAttribute{
 				Optional: true,
 				MarkdownDescription: "Accept any TLS certificate. Whoever sits between Terraform and the API can then read " +
-					"the credentials, hence the warning in each run; `ca_certificate` is the safe way. Default: `false`. " +
-					"Environment: `CF_SKIP_SSL_VALIDATION`.",
+					"the credentials, hence the warning in each run; `ca_certificate` is the safe way. Default: `false`, or with " +
+					"the session of the cf CLI what `cf login --skip-ssl-validation` says. Environment: `CF_SKIP_SSL_VALIDATION`.",
 			},
 			"request_timeout": schema.StringAttribute{
 				Optional: true,
