@@ -3,6 +3,7 @@ package provider
 import (
 	"context"
 	"fmt"
+	"os"
 	"time"
 
 	"github.com/hashicorp/terraform-plugin-log/tflog"
@@ -12,6 +13,15 @@ import (
 )
 
 var _ transport.Logger = logger{}
+
+// newLogger makes the log of a client: none where it is off, since every line
+// would be made and cleaned before it is thrown away.
+func newLogger(secrets *redact.Set) transport.Logger {
+	if os.Getenv(providerLogLevel) == off {
+		return nil
+	}
+	return logger{secrets: secrets}
+}
 
 // logger writes to Terraform's log (TF_LOG), without the secrets of this run.
 // It cleans by itself instead of with tflog's masks: a mask is fixed in the

@@ -5,9 +5,13 @@ import (
 	"strings"
 )
 
-// logLevels are the variables that the plugin SDK takes its levels from: one for
-// its own lines, one for those of the provider of this name.
-var logLevels = []string{"TF_LOG_SDK", "TF_LOG_PROVIDER_CF"}
+// The variables that the plugin SDK takes its levels from, for its own lines and
+// for those of the provider of this name, and the level for none.
+const (
+	sdkLogLevel      = "TF_LOG_SDK"
+	providerLogLevel = "TF_LOG_PROVIDER_CF"
+	off              = "off"
+)
 
 // SilenceUnusedLogs turns the log off where nobody asked for one. The plugin
 // SDK would otherwise write every line at TRACE, encoded as JSON, for Terraform
@@ -21,8 +25,8 @@ func SilenceUnusedLogs() error {
 			return nil
 		}
 	}
-	for _, name := range logLevels {
-		if err := os.Setenv(name, "off"); err != nil { //nolint:forbidigo // the SDK takes it from nowhere else
+	for _, name := range []string{sdkLogLevel, providerLogLevel} {
+		if err := os.Setenv(name, off); err != nil { //nolint:forbidigo // the SDK takes it from nowhere else
 			return err
 		}
 	}

@@ -95,7 +95,7 @@ func (p *cfProvider) client(s settings, terraformVersion string) (*capi.Client, 
 		RequestTimeout:    s.requestTimeout,
 		MaxRetries:        s.maxRetries,
 		UserAgent:         fmt.Sprintf("Terraform/%s terraform-provider-cf/%s", terraformVersion, p.version),
-		Logger:            logger{secrets: secrets},
+		Logger:            newLogger(secrets),
 		Secrets:           secrets,
 	})
 	if err != nil {
