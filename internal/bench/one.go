@@ -1,25 +1,35 @@
 package main
 
 import (
+	"bufio"
 	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
 	"net"
 	"net/http"
-	"net/http/httptest"
-	"strconv"
 	"strings"
+	"sync"
 	"sync/atomic"
 	"time"
 
 	"github.com/cf-process/terraform-provider-cf/internal/fakecf"
 )
 
-// processes is a server of single processes, each after some time. Their answers
-// are made beforehand, since the API of a user does not take CPU time from the
-// machine that Terraform runs on.
+// processes is a server of single processes, each after some time. The API of a
+// user takes no CPU time from the machine that Terraform runs on, so that this
+// one takes as little as it can: whole answers, made beforehand, to GET requests
+// of which it reads the path alone.
 type processes struct {
-	server                *httptest.Server
 	guids                 []string
 	requests, connections atomic.Int64
+
+	listener net.Listener
+	latency  time.Duration
+	answers  map[string][]byte // by path
+
+	mu   sync.Mutex
+	open map[net.Conn]struct{}
 }
 
 // newProcesses keeps the answers of a foundation in memory with n processes.
@@ -40,7 +50,7 @@ func newProcesses(n int, latency time.Duration) (*processes, error) {
 	if err := json.Unmarshal(page, &list); err != nil {
 		return nil, err
 	}
-	p, answers := &processes{}, make(map[string][]byte, n)
+	p := &processes{latency: latency, answers: make(map[string][]byte, n), open: map[net.Conn]struct{}{}}
 	for _, body := range list.Resources {
 		var one struct {
 			GUID string `json:"guid"`
@@ -48,35 +58,96 @@ func newProcesses(n int, latency time.Duration) (*processes, error) {
 		if err := json.Unmarshal(body, &one); err != nil {
 			return nil, err
 		}
-		answers[one.GUID] = body
 		p.guids = append(p.guids, one.GUID)
+		p.answers["/v3/processes/"+one.GUID] = answer(http.StatusOK, body)
 	}
-	p.server = httptest.NewUnstartedServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		p.requests.Add(1)
-		select {
-		case <-time.After(latency):
-		case <-r.Context().Done():
-			return
-		}
-		body, found := answers[strings.TrimPrefix(r.URL.Path, "/v3/processes/")]
-		if !found {
-			http.NotFound(w, r)
-			return
-		}
-		w.Header().Set("Content-Type", "application/json; charset=utf-8")
-		w.Header().Set("Content-Length", strconv.Itoa(len(body)))
-		_, _ = w.Write(body) // what is lost here, the reader reports
-	}))
-	p.server.Config.ConnState = func(_ net.Conn, state http.ConnState) {
-		if state == http.StateNew {
-			p.connections.Add(1)
-		}
+	if p.listener, err = net.Listen("tcp", "127.0.0.1:0"); err != nil { //nolint:noctx // it listens until it is closed
+		return nil, err
 	}
-	p.server.Start()
+	go p.serve()
 	return p, nil
 }
 
-func (p *processes) close() { p.server.Close() }
+// answer is a whole response.
+func answer(status int, body []byte) []byte {
+	return fmt.Appendf(nil, "HTTP/1.1 %d %s\r\nContent-Type: application/json; charset=utf-8\r\nContent-Length: %d\r\n\r\n%s",
+		status, http.StatusText(status), len(body), body)
+}
+
+func (p *processes) url() string { return "http://" + p.listener.Addr().String() }
+
+func (p *processes) serve() {
+	for {
+		conn, err := p.listener.Accept()
+		if err != nil {
+			return // closed
+		}
+		p.connections.Add(1)
+		p.mu.Lock()
+		p.open[conn] = struct{}{}
+		p.mu.Unlock()
+		go p.talk(conn)
+	}
+}
+
+// talk answers the requests of one connection, until the client closes it.
+func (p *processes) talk(conn net.Conn) {
+	defer p.hangUp(conn)
+	reader := bufio.NewReader(conn)
+	for {
+		path, err := readRequest(reader)
+		if err != nil {
+			return
+		}
+		p.requests.Add(1)
+		time.Sleep(p.latency) //nolint:forbidigo // there is nobody to stop it for
+		found, ok := p.answers[path]
+		if !ok {
+			found = answer(http.StatusNotFound, []byte(`{"errors": []}`))
+		}
+		if _, err := conn.Write(found); err != nil {
+			return
+		}
+	}
+}
+
+// readRequest reads a request without a body and returns its path.
+func readRequest(reader *bufio.Reader) (string, error) {
+	first, err := reader.ReadString('\n')
+	if err != nil {
+		return "", err
+	}
+	words := strings.Fields(first)
+	if len(words) != 3 {
+		return "", io.ErrUnexpectedEOF
+	}
+	for {
+		line, err := reader.ReadSlice('\n')
+		if err != nil {
+			return "", err
+		}
+		if len(line) <= len("\r\n") {
+			return words[1], nil
+		}
+	}
+}
+
+func (p *processes) hangUp(conn net.Conn) {
+	p.mu.Lock()
+	delete(p.open, conn)
+	p.mu.Unlock()
+	_ = conn.Close() // the client may have closed it first
+}
+
+func (p *processes) close() error {
+	err := p.listener.Close()
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	for conn := range p.open {
+		err = errors.Join(err, conn.Close())
+	}
+	return err
+}
 
 // reset forgets what was counted.
 func (p *processes) reset() {
