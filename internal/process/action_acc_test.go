@@ -136,7 +136,7 @@ func TestAccActionScale(t *testing.T) {
 		// A negative number reaches no API.
 		resource.TestStep{
 			Config:      triggered(f, 1, "cf_process_scale", settings(-1)),
-			ExpectError: regexp.MustCompile(`instances must be a whole number, 0 or more, but is -1`),
+			ExpectError: regexp.MustCompile(`instances must be a whole number from 0 to 2147483647, but is -1`),
 		},
 		resource.TestStep{
 			Config: triggered(f, 1, "cf_process_scale", settings(4)),
