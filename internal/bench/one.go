@@ -30,6 +30,7 @@ type processes struct {
 
 	mu   sync.Mutex
 	open map[net.Conn]struct{}
+	done chan struct{} // closed at the end
 }
 
 // newProcesses keeps the answers of a foundation in memory with n processes.
@@ -50,7 +51,7 @@ func newProcesses(n int, latency time.Duration) (*processes, error) {
 	if err := json.Unmarshal(page, &list); err != nil {
 		return nil, err
 	}
-	p := &processes{latency: latency, answers: make(map[string][]byte, n), open: map[net.Conn]struct{}{}}
+	p := &processes{latency: latency, answers: make(map[string][]byte, n), open: map[net.Conn]struct{}{}, done: make(chan struct{})}
 	for _, body := range list.Resources {
 		var one struct {
 			GUID string `json:"guid"`
@@ -100,7 +101,11 @@ func (p *processes) talk(conn net.Conn) {
 			return
 		}
 		p.requests.Add(1)
-		time.Sleep(p.latency) //nolint:forbidigo // there is nobody to stop it for
+		select {
+		case <-time.After(p.latency):
+		case <-p.done:
+			return
+		}
 		found, ok := p.answers[path]
 		if !ok {
 			found = answer(http.StatusNotFound, []byte(`{"errors": []}`))
@@ -140,6 +145,7 @@ func (p *processes) hangUp(conn net.Conn) {
 }
 
 func (p *processes) close() error {
+	close(p.done)
 	err := p.listener.Close()
 	p.mu.Lock()
 	defer p.mu.Unlock()

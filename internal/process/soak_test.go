@@ -102,7 +102,6 @@ func TestSoak(t *testing.T) {
 	s.troubled.Store(false)
 	f.ClearFaults()
 	f.SetRateLimit(1_000_000, time.Hour)
-	time.Sleep(1100 * time.Millisecond) // the last limit that was met
 	for _, w := range workers {
 		w.finish()
 	}
@@ -307,11 +306,14 @@ func heapAfterGC() uint64 {
 // settledGoroutines waits for goroutines to end, until there are no more than
 // before.
 func settledGoroutines(before int) int {
-	for range 100 {
-		if runtime.NumGoroutine() <= before {
-			break
+	tick, late := time.NewTicker(10*time.Millisecond), time.After(5*time.Second)
+	defer tick.Stop()
+	for runtime.NumGoroutine() > before {
+		select {
+		case <-tick.C:
+		case <-late:
+			return runtime.NumGoroutine()
 		}
-		time.Sleep(50 * time.Millisecond)
 	}
 	return runtime.NumGoroutine()
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"reflect"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"github.com/hashicorp/terraform-plugin-framework/providerserver"
@@ -26,7 +27,7 @@ func (l *lingering) StopProvider(context.Context, *tfprotov6.StopProviderRequest
 func (l *lingering) InvokeAction(context.Context, *tfprotov6.InvokeActionRequest) (*tfprotov6.InvokeActionServerStream, error) {
 	return &tfprotov6.InvokeActionServerStream{Events: func(yield func(tfprotov6.InvokeActionEvent) bool) {
 		<-l.stopped
-		time.Sleep(l.takes)
+		<-time.After(l.takes)
 		yield(tfprotov6.InvokeActionEvent{Type: tfprotov6.CompletedInvokeActionEventType{}})
 	}}, nil
 }
@@ -36,10 +37,10 @@ func TestStopWaitsForTheLastWordOfAnAction(t *testing.T) {
 		takes, patience time.Duration
 		heard           bool
 	}{
-		"in time":  {10 * time.Millisecond, 10 * time.Second, true},
-		"too late": {time.Second, 10 * time.Millisecond, false},
+		"in time":  {700 * time.Millisecond, stopPatience, true},
+		"too late": {900 * time.Millisecond, stopPatience, false},
 	} {
-		t.Run(name, func(t *testing.T) {
+		t.Run(name, inBubble(func(t *testing.T) {
 			server := newStoppingServer(&lingering{stopped: make(chan struct{}), takes: test.takes}, test.patience)
 			stream, err := server.(tfprotov6.ProviderServerWithActions).InvokeAction(t.Context(), &tfprotov6.InvokeActionRequest{})
 			if err != nil {
@@ -63,9 +64,15 @@ func TestStopWaitsForTheLastWordOfAnAction(t *testing.T) {
 				if test.heard {
 					t.Error("the stop did not wait")
 				}
+				<-heard
 			}
-		})
+		}))
 	}
+}
+
+// inBubble runs a test by a clock of its own, which jumps to what is next.
+func inBubble(test func(*testing.T)) func(*testing.T) {
+	return func(t *testing.T) { synctest.Test(t, test) }
 }
 
 // Without actions there is nothing to wait for.

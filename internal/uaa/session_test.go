@@ -494,16 +494,15 @@ func TestCanceledReaders(t *testing.T) {
 	ctx, cancel = context.WithCancel(t.Context())
 	go func() { _, err := s.Authorization(ctx); left <- err }()
 	<-arrived
-	values := make(chan string)
+	values, waiting := make(chan string), make(chan struct{}, 3)
 	for range 3 {
 		go func() {
-			value, err := s.Authorization(t.Context())
+			value, err := s.Authorization(heard{t.Context(), waiting})
 			values <- fmt.Sprint(value, err)
 		}()
 	}
-	waiters := func() int { s.mu.Lock(); defer s.mu.Unlock(); return s.flight.waiters }
-	for waiters() != 4 {
-		time.Sleep(time.Millisecond)
+	for range 3 {
+		<-waiting
 	}
 	cancel()
 	if err := <-left; !errors.Is(err, context.Canceled) {
@@ -518,4 +517,15 @@ func TestCanceledReaders(t *testing.T) {
 	if _, tokens := f.asked(); tokens != 1 {
 		t.Errorf("%d logins", tokens)
 	}
+}
+
+// heard is a context that tells when somebody waits for its end.
+type heard struct {
+	context.Context
+	waiting chan<- struct{}
+}
+
+func (h heard) Done() <-chan struct{} {
+	h.waiting <- struct{}{}
+	return h.Context.Done()
 }
