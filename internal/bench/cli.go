@@ -111,14 +111,16 @@ func measureCLI(ctx context.Context, rounds int) (rows []row, err error) {
 		return nil, err
 	}
 	return append(rows, row{
-		fmt.Sprintf("Wall time of %d `cf_process` blocks, %s a response, against as many of the same shape, from the same framework, that make no request", blocks, latency),
-		"≤ 1.25 × wall", fmt.Sprintf("%.2f ×", shaped), shaped <= 1.25,
+		fmt.Sprintf("Wall time of %d `cf_process` blocks, %s a response, against as many blocks of one attribute that make no request", blocks, latency),
+		"≤ 1.25 × wall", fmt.Sprintf("%.2f ×", plan), plan <= 1.25,
 	}, row{
-		"The same against a provider that does nothing but repeat one answer, without the framework", "none",
-		fmt.Sprintf("%.2f ×", bare), true,
+		"What of this a provider takes that does nothing but repeat one answer of the same shape, without the framework", "none",
+		fmt.Sprintf("%.2f ×", least), true,
 	}, row{
-		"The same against blocks of one attribute that make no request", "none",
-		fmt.Sprintf("%.2f × (%.2f × with nothing but one repeated answer)", plan, least), true,
+		"`cf_process` against that provider", "none", fmt.Sprintf("%.2f ×", bare), true,
+	}, row{
+		"`cf_process` against blocks of the same shape, from the same framework, that make no request", "none",
+		fmt.Sprintf("%.2f ×", shaped), true,
 	}), nil
 }
 
