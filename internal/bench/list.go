@@ -195,13 +195,9 @@ func configured(address string, server tfprotov6.ProviderServer) (tfprotov6.Prov
 // protocolWay reads through a protocol server.
 func protocolWay(name string, server tfprotov6.ProviderServer) (way, error) {
 	ctx := context.Background()
-	schemas, err := server.GetProviderSchema(ctx, &tfprotov6.GetProviderSchemaRequest{})
+	kind, err := listKind(ctx, server)
 	if err != nil {
 		return way{}, err
-	}
-	kind, ok := schemas.DataSourceSchemas[listType].ValueType().(tftypes.Object)
-	if !ok {
-		return way{}, fmt.Errorf("there is no %s", listType)
 	}
 	arguments := map[string]tftypes.Value{}
 	for attribute, t := range kind.AttributeTypes {
@@ -223,6 +219,19 @@ func protocolWay(name string, server tfprotov6.ProviderServer) (way, error) {
 	}}, nil
 }
 
+// listKind is the type of the list's configuration and state.
+func listKind(ctx context.Context, server tfprotov6.ProviderServer) (tftypes.Object, error) {
+	schemas, err := server.GetProviderSchema(ctx, &tfprotov6.GetProviderSchemaRequest{})
+	if err != nil {
+		return tftypes.Object{}, err
+	}
+	kind, ok := schemas.DataSourceSchemas[listType].ValueType().(tftypes.Object)
+	if !ok {
+		return tftypes.Object{}, fmt.Errorf("there is no %s", listType)
+	}
+	return kind, nil
+}
+
 func failed(diagnostics []*tfprotov6.Diagnostic) error {
 	for _, d := range diagnostics {
 		return fmt.Errorf("%s: %s", d.Summary, d.Detail)
@@ -241,11 +250,9 @@ func floor(f *foundation) (way, error) {
 	if err != nil {
 		return way{}, err
 	}
-	var kind tftypes.Type
-	for _, reader := range process.Readers() {
-		if "cf_"+reader.TypeName == listType {
-			kind = reader.Type()
-		}
+	kind, err := listKind(context.Background(), provider.NewServer("bench")())
+	if err != nil {
+		return way{}, err
 	}
 	value, err := tfprotov6.DynamicValue{MsgPack: state}.Unmarshal(kind)
 	if err != nil {

@@ -59,26 +59,30 @@ func (d *dataSource) Read(ctx context.Context, req datasource.ReadRequest, resp 
 
 // read makes the state for the framework.
 func (d *dataSource) read(ctx context.Context, client *capi.Client, config tftypes.Value) (tftypes.Value, diag.Diagnostics) {
-	p, diags := d.get(ctx, client, config)
+	p, diags := d.get(ctx, client, argumentAddress(objectOf(config)))
 	if diags.HasError() {
 		return tftypes.Value{}, diags
 	}
 	return tftypes.NewValue(processType, attributeValues(p)), nil
 }
 
-// pack makes the state without the framework.
-func (d *dataSource) pack(ctx context.Context, client *capi.Client, config tftypes.Value) ([]byte, diag.Diagnostics) {
-	p, diags := d.get(ctx, client, config)
+// pack makes the state without the framework; see Reader.
+func (d *dataSource) pack(ctx context.Context, client *capi.Client, config []byte) (packed []byte, diags diag.Diagnostics, ok bool) {
+	address, ok := packedAddress(config)
+	if !ok {
+		return nil, nil, false
+	}
+	p, diags := d.get(ctx, client, address)
 	if diags.HasError() {
-		return nil, diags
+		return nil, diags, true
 	}
 	state := newPacker()
 	state.process(p, nil)
-	return state.state(nil)
+	packed, diags = state.state(nil)
+	return packed, diags, true
 }
 
-func (d *dataSource) get(ctx context.Context, client *capi.Client, config tftypes.Value) (*capi.Process, diag.Diagnostics) {
-	address := argumentAddress(objectOf(config))
+func (d *dataSource) get(ctx context.Context, client *capi.Client, address addressModel) (*capi.Process, diag.Diagnostics) {
 	p, err := client.GetProcess(ctx, address.address())
 	if err != nil {
 		return nil, diag.Diagnostics{readFailure(address).Diagnostic(err)}

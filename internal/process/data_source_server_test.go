@@ -137,6 +137,10 @@ func connect(t testing.TB, server tfprotov6.ProviderServer, config string) *read
 // arguments is a configuration in the words of JSON.
 type arguments map[string]any
 
+// unknown is an argument that is not known yet.
+const unknown = "(not known yet)"
+
+// config is a configuration as Terraform sends it, in MessagePack.
 func (r *reader) config(name string, a arguments) *tfprotov6.DynamicValue {
 	r.t.Helper()
 	kind, found := r.types[name]
@@ -166,7 +170,24 @@ func (r *reader) config(name string, a arguments) *tfprotov6.DynamicValue {
 	if err != nil {
 		r.t.Fatal(err)
 	}
-	return &tfprotov6.DynamicValue{JSON: text}
+	value, err := tfprotov6.DynamicValue{JSON: text}.Unmarshal(kind)
+	if err != nil {
+		r.t.Fatal(err)
+	}
+	value, err = tftypes.Transform(value, func(_ *tftypes.AttributePath, v tftypes.Value) (tftypes.Value, error) {
+		if v.Equal(tftypes.NewValue(tftypes.String, unknown)) {
+			return tftypes.NewValue(tftypes.String, tftypes.UnknownValue), nil
+		}
+		return v, nil
+	})
+	if err != nil {
+		r.t.Fatal(err)
+	}
+	packed, err := tfprotov6.NewDynamicValue(kind, value)
+	if err != nil {
+		r.t.Fatal(err)
+	}
+	return &packed
 }
 
 // validate returns what terraform validate would say.

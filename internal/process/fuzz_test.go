@@ -99,3 +99,82 @@ func FuzzImportID(f *testing.F) {
 		}
 	})
 }
+
+// FuzzPackedAddress holds that a configuration which is taken for an address is
+// that address, and nothing besides.
+func FuzzPackedAddress(f *testing.F) {
+	kind := schemaType(&dataSource{}).(tftypes.Object)
+	for _, given := range []map[string]any{
+		{}, {"guid": "g"}, {"app_guid": "a", "type": "web"}, {"guid": tftypes.UnknownValue}, {"guid": "g", "command": "c"},
+		{"guid": strings.Repeat("g", 300), "user": tftypes.UnknownValue}, {"guid": "g", "command_redacted": false},
+	} {
+		packed := packArguments(f, kind, given)
+		f.Add(packed)
+		f.Add(packed[:len(packed)-1])
+	}
+	for _, packed := range []string{"", "\xc0", "\x80", "\x81\xa4guid\x01", "\x81\xa4guid", "\xdf\xff\xff\xff\xff", "\x81\xc0\xc0"} {
+		f.Add([]byte(packed))
+	}
+	f.Fuzz(func(t *testing.T, config []byte) {
+		address, ok := packedAddress(config)
+		if !ok {
+			return
+		}
+		// Of an attribute that comes twice the last one counts, as in tftypes; others
+		// may be missing, of which Terraform always sends all.
+		value, err := tfprotov6.DynamicValue{MsgPack: config}.Unmarshal(kind)
+		if err != nil {
+			return
+		}
+		if want := argumentAddress(objectOf(value)); address != want {
+			t.Errorf("%v, not %v", address, want)
+		}
+		for name, v := range objectOf(value) {
+			if !v.IsNull() && new(addressModel).argument(name) == nil {
+				t.Errorf("%s is %s beside the address", name, v)
+			}
+		}
+	})
+}
+
+// packArguments is a configuration of cf_process as Terraform sends it.
+func packArguments(t testing.TB, kind tftypes.Object, given map[string]any) []byte {
+	t.Helper()
+	values := make(map[string]tftypes.Value, len(kind.AttributeTypes))
+	for name, attribute := range kind.AttributeTypes {
+		values[name] = tftypes.NewValue(attribute, given[name])
+	}
+	config, err := tfprotov6.NewDynamicValue(kind, tftypes.NewValue(kind, values))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return config.MsgPack
+}
+
+// What Terraform sends for an address is understood without the framework, and
+// so are the first bytes of it not.
+func TestAddressesAreUnderstoodWithoutTheFramework(t *testing.T) {
+	t.Parallel()
+	kind := schemaType(&dataSource{}).(tftypes.Object)
+	for _, given := range []map[string]any{
+		{"guid": "g"}, {"guid": strings.Repeat("g", 70_000)}, {"app_guid": "a"}, {"app_guid": "a", "type": "worker"},
+	} {
+		config := packArguments(t, kind, given)
+		if !soundAddress(config) {
+			t.Errorf("%.100v goes to the framework", given)
+		}
+		for length := range min(len(config), 2_000) {
+			if soundAddress(config[:length]) {
+				t.Errorf("%.100v is right with %d of %d bytes", given, length, len(config))
+			}
+		}
+	}
+	for _, given := range []map[string]any{
+		{}, {"type": "web"}, {"guid": "a/b"}, {"guid": "g", "app_guid": "a"}, {"guid": tftypes.UnknownValue},
+		{"guid": "g", "command": ""}, {"guid": "g", "instances": 0}, {"guid": "g", "user": tftypes.UnknownValue},
+	} {
+		if soundAddress(packArguments(t, kind, given)) {
+			t.Errorf("%v does not go to the framework", given)
+		}
+	}
+}

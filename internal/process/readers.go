@@ -1,70 +1,121 @@
 package process
 
 import (
+	"bytes"
 	"context"
 	"sync"
 
 	"github.com/hashicorp/terraform-plugin-framework/datasource"
 	"github.com/hashicorp/terraform-plugin-framework/diag"
+	"github.com/hashicorp/terraform-plugin-framework/types"
+	"github.com/hashicorp/terraform-plugin-go/tfprotov6"
 	"github.com/hashicorp/terraform-plugin-go/tftypes"
+	"github.com/vmihailenco/msgpack/v5"
+	"github.com/vmihailenco/msgpack/v5/msgpcode"
 
 	"github.com/cf-process/terraform-provider-cf/internal/capi"
 )
 
 // Reader reads a data source without the framework: the configuration in, the
-// state out. The framework's Read makes the same state of the same processes, and
-// then goes over it several times.
+// state out, both in the form in which the protocol carries them, MessagePack.
+// The framework's Read makes the same state of the same processes, and then goes
+// over it several times.
 type Reader struct {
 	// TypeName is the name of the data source without the provider's.
 	TypeName string
-	// Type is the type of the configuration and of the state; made when it is
-	// first asked for, since most runs of a provider read nothing.
-	Type func() tftypes.Type
 	// Large says that the state can have tens of thousands of objects.
 	Large bool
 	// Sound reports whether there is certainly nothing to say against a
 	// configuration; what it does not know, it leaves to the framework. Nil
 	// knows nothing.
-	Sound func(config tftypes.Value) bool
-	// Read makes the state, in MessagePack. There is none when there are errors.
-	Read func(ctx context.Context, client *capi.Client, config tftypes.Value) ([]byte, diag.Diagnostics)
+	Sound func(config []byte) bool
+	// Read makes the state; there is none when there are errors. Not ok means
+	// that the configuration is not what it expects, and that nothing was read.
+	Read func(ctx context.Context, client *capi.Client, config []byte) (state []byte, diags diag.Diagnostics, ok bool)
 }
 
 // Readers are the readers of the data sources that are read thousands of times,
 // or whose state can have tens of thousands of objects.
 func Readers() []Reader {
 	one, list := &dataSource{}, &listDataSource{}
+	// Made when it is first asked for, since most runs of a provider read nothing.
+	kind := sync.OnceValue(func() tftypes.Type { return schemaType(list) })
 	return []Reader{
+		{TypeName: "process", Sound: soundAddress, Read: one.pack},
 		{
-			TypeName: "process", Type: sync.OnceValue(func() tftypes.Type { return schemaType(one) }),
-			Sound: soundAddress, Read: one.pack,
+			TypeName: "processes", Large: true,
+			Read: func(ctx context.Context, client *capi.Client, config []byte) ([]byte, diag.Diagnostics, bool) {
+				given, err := tfprotov6.DynamicValue{MsgPack: config}.Unmarshal(kind())
+				if err != nil {
+					return nil, nil, false
+				}
+				state, diags := list.pack(ctx, client, given)
+				return state, diags, true
+			},
 		},
-		{TypeName: "processes", Large: true, Type: sync.OnceValue(func() tftypes.Type { return schemaType(list) }), Read: list.pack},
 	}
 }
 
 // soundAddress reports whether the configuration is an address that is known and
 // right, and nothing else. The framework takes longer to find that out than the
 // whole read takes, and is asked twice for each block.
-func soundAddress(config tftypes.Value) bool {
-	given := objectOf(config)
-	if given == nil {
+func soundAddress(config []byte) bool {
+	address, ok := packedAddress(config)
+	if !ok {
 		return false
 	}
-	for name, v := range given {
-		switch name {
-		case "guid", "app_guid", "type":
-			s, known := given.text(name)
-			if !v.IsNull() && (!known || capi.CheckSegment(s) != nil) {
-				return false
-			}
-		default:
-			if !v.IsNull() {
-				return false
-			}
+	for _, s := range []types.String{address.GUID, address.AppGUID, address.Type} {
+		if !s.IsNull() && capi.CheckSegment(s.ValueString()) != nil {
+			return false
 		}
 	}
-	return len(addressValidator{}.check(argumentAddress(given))) == 0
+	return len(addressValidator{}.check(address)) == 0
+}
+
+// packedAddress is the address in a configuration that has nothing else, known
+// as a whole; others are not ok. To make Terraform values of all the attributes
+// that are null takes as long as to decode the process.
+func packedAddress(config []byte) (address addressModel, ok bool) {
+	decoder := msgpack.NewDecoder(bytes.NewReader(config))
+	attributes, err := decoder.DecodeMapLen()
+	if err != nil || attributes < 1 {
+		return addressModel{}, false
+	}
+	for range attributes {
+		name, err := decoder.DecodeString()
+		if err != nil {
+			return addressModel{}, false
+		}
+		// A code that cannot be read is not a string's either.
+		code, _ := decoder.PeekCode()
+		if code == msgpcode.Nil && decoder.DecodeNil() == nil {
+			continue
+		}
+		argument := address.argument(name)
+		if argument == nil || !msgpcode.IsString(code) {
+			return addressModel{}, false
+		}
+		s, err := decoder.DecodeString()
+		if err != nil {
+			return addressModel{}, false
+		}
+		*argument = types.StringValue(s)
+	}
+	return address, true
+}
+
+// argument is where the attribute of that name is, nil for other names.
+func (m *addressModel) argument(name string) *types.String {
+	switch name {
+	case "guid":
+		return &m.GUID
+	case "app_guid":
+		return &m.AppGUID
+	case "type":
+		return &m.Type
+	default:
+		return nil
+	}
 }
 
 // schemaType is the Terraform type of a data source's schema.

@@ -40,10 +40,8 @@ func newReadServer(p *cfProvider, framework tfprotov6.ProviderServer) tfprotov6.
 // ValidateDataResourceConfig passes what is certainly right, and leaves all else
 // to the framework.
 func (s *readServer) ValidateDataResourceConfig(ctx context.Context, req *tfprotov6.ValidateDataResourceConfigRequest) (*tfprotov6.ValidateDataResourceConfigResponse, error) {
-	if reader, own := s.readers[req.TypeName]; own && reader.Sound != nil && req.Config != nil {
-		if config, err := req.Config.Unmarshal(reader.Type()); err == nil && reader.Sound(config) {
-			return &tfprotov6.ValidateDataResourceConfigResponse{}, nil
-		}
+	if reader, own := s.readers[req.TypeName]; own && reader.Sound != nil && req.Config != nil && reader.Sound(req.Config.MsgPack) {
+		return &tfprotov6.ValidateDataResourceConfigResponse{}, nil
 	}
 	return s.protocolServer.ValidateDataResourceConfig(ctx, req)
 }
@@ -58,23 +56,16 @@ func (s *readServer) ReadDataSource(ctx context.Context, req *tfprotov6.ReadData
 	if !own || client == nil || req.Config == nil {
 		return s.protocolServer.ReadDataSource(ctx, req)
 	}
-	kind := reader.Type()
-	config, err := req.Config.Unmarshal(kind)
-	if err != nil {
+	state, diags, ok := reader.Read(ctx, client, req.Config.MsgPack)
+	if !ok {
 		return s.protocolServer.ReadDataSource(ctx, req)
 	}
-	state, diags := reader.Read(ctx, client, config)
-	resp := &tfprotov6.ReadDataSourceResponse{Diagnostics: protocolDiagnostics(diags)}
-	if !diags.HasError() {
-		resp.State = &tfprotov6.DynamicValue{MsgPack: state}
-		return resp, nil
+	resp := &tfprotov6.ReadDataSourceResponse{
+		Diagnostics: protocolDiagnostics(diags), State: &tfprotov6.DynamicValue{MsgPack: state},
 	}
-	// Beside errors the framework sends the configuration.
-	unread, err := tfprotov6.NewDynamicValue(kind, config)
-	if err != nil {
-		return nil, err
+	if diags.HasError() {
+		resp.State = req.Config // beside errors the framework sends the configuration
 	}
-	resp.State = &unread
 	return resp, nil
 }
 
