@@ -2,10 +2,6 @@ package main
 
 import (
 	"fmt"
-	"os"
-	"os/exec"
-	"strconv"
-	"strings"
 	"testing"
 )
 
@@ -64,43 +60,5 @@ func BenchmarkList(b *testing.B) {
 				}
 			})
 		}
-	}
-}
-
-// peakAddress is set in the processes that TestPeakMemory starts.
-const peakAddress = "CF_TEST_PEAK_ADDRESS"
-
-// The memory of a process that reads a list once is its own, and grows with the
-// list.
-func TestPeakMemory(t *testing.T) {
-	if address := os.Getenv(peakAddress); address != "" {
-		if err := printPeak(os.Stdout, address); err != nil {
-			t.Fatal(err)
-		}
-		return
-	}
-	t.Parallel()
-	var peaks [2]int64
-	sizes := [2]int{100, 5_000}
-	for i, n := range sizes {
-		f, err := newFoundation(n)
-		if err != nil {
-			t.Fatal(err)
-		}
-		t.Cleanup(f.close)
-		cmd := exec.CommandContext(t.Context(), os.Args[0], "-test.run", "^TestPeakMemory$")
-		cmd.Env = append(os.Environ(), peakAddress+"="+f.server.URL)
-		out, err := cmd.CombinedOutput()
-		if err != nil {
-			t.Fatalf("%v\n%s", err, out)
-		}
-		number, _, _ := strings.Cut(string(out), "\n")
-		if peaks[i], err = strconv.ParseInt(number, 10, 64); err != nil {
-			t.Fatalf("%v\n%s", err, out)
-		}
-	}
-	// The pages of the longer list alone have 7 MB.
-	if more := peaks[1] - peaks[0]; more < 7<<20 || peaks[0] < 1<<20 {
-		t.Errorf("lists of %d processes took %d bytes", sizes, peaks)
 	}
 }

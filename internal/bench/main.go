@@ -5,20 +5,14 @@ package main
 
 import (
 	"context"
-	"errors"
 	"flag"
 	"fmt"
 	"io"
 	"os"
-	"os/exec"
 	"os/signal"
 	"runtime"
 	"slices"
-	"strconv"
-	"strings"
 	"time"
-
-	"github.com/cf-process/terraform-provider-cf/internal/provider"
 )
 
 // row is a line of the table.
@@ -28,23 +22,27 @@ type row struct {
 }
 
 func main() {
-	peak := flag.String("peak", "", "read the list at this address once, and print the most memory that it took")
-	rounds := flag.Int("rounds", 5, "how often each side of a ratio is measured")
+	once := flag.Bool("once", false, "read the list at each of the addresses that follow once, and print what that took")
+	rounds := flag.Int("rounds", 9, "how often each side of a ratio is measured")
 	only := flag.String("only", "", "measure only list or cli")
 	flag.Parse()
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
 	defer stop()
-	err := run(ctx, os.Stdout, *peak, *rounds, *only)
+	if *once {
+		if err := printOnce(os.Stdout, flag.Args()); err != nil {
+			fmt.Fprintln(os.Stderr, "bench:", err)
+			os.Exit(1)
+		}
+		return
+	}
+	err := run(ctx, os.Stdout, *rounds, *only)
 	if err != nil {
 		fmt.Fprintln(os.Stderr, "bench:", err)
 		os.Exit(1) // stop has nothing to do any more
 	}
 }
 
-func run(ctx context.Context, out io.Writer, peak string, rounds int, only string) error {
-	if peak != "" {
-		return printPeak(out, peak)
-	}
+func run(ctx context.Context, out io.Writer, rounds int, only string) error {
 	if only != "" && only != "cli" && only != "list" {
 		return fmt.Errorf("-only takes cli or list, not %q", only)
 	}
@@ -107,7 +105,7 @@ func measureLists(ctx context.Context, rounds int) ([]row, error) {
 	if err != nil {
 		return nil, err
 	}
-	memory, err := peakOf(ctx, large)
+	alone, err := readOnce(ctx, large)
 	if err != nil {
 		return nil, err
 	}
@@ -115,7 +113,7 @@ func measureLists(ctx context.Context, rounds int) ([]row, error) {
 	if err != nil {
 		return nil, err
 	}
-	pages := float64(memory) / float64(large.bytes)
+	pages := float64(alone.Peak) / float64(large.bytes)
 	return []row{
 		{
 			"`cf_processes` with 10,000 processes, CPU against decoding its pages and encoding its state", "≤ 1.5 ×",
@@ -123,49 +121,17 @@ func measureLists(ctx context.Context, rounds int) ([]row, error) {
 		},
 		{
 			"The same, peak memory of the process against the bytes of its pages", "≤ 6 ×",
-			fmt.Sprintf("%.1f × (%d MB for %d MB)", pages, memory>>20, large.bytes>>20), pages <= 6,
+			fmt.Sprintf("%.1f × (%d MB for %d MB)", pages, alone.Peak>>20, large.bytes>>20), pages <= 6,
 		},
 		{
 			"The same against the obvious way (structs of `types.X`, `State.Set`)", "≥ 8 × faster",
 			fmt.Sprintf("%.0f × faster", underObvious), underObvious >= 8,
 		},
 		{
-			"Growth from 1,000 to 20,000 processes, CPU per process", "≤ 1.15 ×",
+			"Growth from 1,000 to 20,000 processes, CPU per process of a provider that reads one such list", "≤ 1.15 ×",
 			fmt.Sprintf("%.2f ×", growth), growth <= 1.15,
 		},
 	}, nil
-}
-
-// measureGrowth is how much more CPU a process costs in a list of 20,000 than
-// in one of 1,000.
-func measureGrowth(ctx context.Context, rounds int) (float64, error) {
-	const few, many = 1_000, 20_000
-	ways := make([]way, 0, 2)
-	for _, n := range []int{many, few} {
-		f, err := newFoundation(n)
-		if err != nil {
-			return 0, err
-		}
-		defer f.close()
-		w, err := whole(f)
-		if err != nil {
-			return 0, err
-		}
-		ways = append(ways, w)
-	}
-	// As many processes on either side.
-	repeated := way{name: ways[1].name, read: func() ([]byte, error) {
-		var state []byte
-		for range many / few {
-			var err error
-			if state, err = ways[1].read(); err != nil {
-				return nil, err
-			}
-		}
-		return state, nil
-	}}
-	growth, _, err := ratio(ctx, rounds, ways[0], repeated)
-	return growth, err
 }
 
 // ratio is the CPU time of a against that of b, each measured in turn, and the
@@ -202,38 +168,4 @@ func cpuOf(ctx context.Context, w way) (time.Duration, error) {
 func median[T float64 | time.Duration](values []T) T {
 	sorted := slices.Sorted(slices.Values(values))
 	return sorted[len(sorted)/2]
-}
-
-// peakOf is the most memory of a process that reads the list once.
-func peakOf(ctx context.Context, f *foundation) (int64, error) {
-	self, err := os.Executable()
-	if err != nil {
-		return 0, err
-	}
-	out, err := exec.CommandContext(ctx, self, "-peak", f.server.URL).Output()
-	if err != nil {
-		return 0, fmt.Errorf("measure the memory: %w", err)
-	}
-	return strconv.ParseInt(strings.TrimSpace(string(out)), 10, 64)
-}
-
-func printPeak(out io.Writer, address string) error {
-	provider.CollectGarbageSeldom() // as the provider's main does
-	server, err := configured(address, provider.NewServer("bench")())
-	if err != nil {
-		return err
-	}
-	w, err := protocolWay("cf", server)
-	if err != nil {
-		return err
-	}
-	state, err := w.read()
-	if err != nil {
-		return err
-	}
-	if len(state) == 0 {
-		return errors.New("the state is empty")
-	}
-	_, err = fmt.Fprintln(out, peakMemory())
-	return err
 }

@@ -20,9 +20,6 @@ import (
 )
 
 func main() {
-	if err := provider.SilenceUnusedLogs(); err != nil {
-		log.Fatal(err)
-	}
 	err := tf6server.Serve("registry.terraform.io/cf-process/cf", providerserver.NewProtocol6(oneSource{provider.New("bench")()}))
 	if err != nil {
 		log.Fatal(err)

@@ -1,0 +1,60 @@
+package main
+
+import (
+	"encoding/json"
+	"os"
+	"os/exec"
+	"strings"
+	"testing"
+)
+
+// onceAddresses is set in the processes that TestOnce starts.
+const onceAddresses = "CF_TEST_ONCE_ADDRESSES"
+
+// What a process reports that reads lists once is its own, and of the last
+// list.
+func TestOnce(t *testing.T) {
+	if addresses := os.Getenv(onceAddresses); addresses != "" {
+		if err := printOnce(os.Stdout, strings.Fields(addresses)); err != nil {
+			t.Fatal(err)
+		}
+		return
+	}
+	t.Parallel()
+	urls := map[int]string{}
+	for _, n := range []int{100, 5_000} {
+		f, err := newFoundation(n)
+		if err != nil {
+			t.Fatal(err)
+		}
+		t.Cleanup(f.close)
+		urls[n] = f.server.URL
+	}
+	read := func(sizes ...int) once {
+		addresses := make([]string, 0, len(sizes))
+		for _, n := range sizes {
+			addresses = append(addresses, urls[n])
+		}
+		cmd := exec.CommandContext(t.Context(), os.Args[0], "-test.run", "^TestOnce$")
+		cmd.Env = append(os.Environ(), onceAddresses+"="+strings.Join(addresses, " "))
+		out, err := cmd.CombinedOutput()
+		if err != nil {
+			t.Fatalf("%v\n%s", err, out)
+		}
+		line, _, _ := strings.Cut(string(out), "\n")
+		var took once
+		if err := json.Unmarshal([]byte(line), &took); err != nil {
+			t.Fatalf("%v\n%s", err, out)
+		}
+		return took
+	}
+	short, long, last := read(100), read(100, 5_000), read(5_000, 100)
+	// The pages of the longer list alone have 7 MB.
+	if more := long.Peak - short.Peak; more < 7<<20 || short.Peak < 1<<20 {
+		t.Errorf("a list of 100 processes took %d bytes, one of 5,000 %d", short.Peak, long.Peak)
+	}
+	// It is 50 times as long; the machine may have been busy.
+	if short.CPU <= 0 || long.CPU < 3*last.CPU {
+		t.Errorf("a list of 100 processes took %s, or %s after one of 5,000, which took %s", short.CPU, last.CPU, long.CPU)
+	}
+}
