@@ -20,15 +20,11 @@ const (
 )
 
 // measureCLI are the rows with a real Terraform.
-func measureCLI(ctx context.Context, rounds int) (rows []row, err error) {
+func measureCLI(ctx context.Context, cli terraformcli.CLI, rounds int) (rows []row, err error) {
 	// All that this process does is to answer requests, of which Terraform and the
 	// provider should notice nothing but the time until an answer.
 	defer runtime.GOMAXPROCS(runtime.GOMAXPROCS(1))
 
-	cli, err := terraformcli.Find(ctx, os.Getenv("TF_CLI"))
-	if err != nil {
-		return nil, err
-	}
 	dir, err := os.MkdirTemp("", "cf-bench-")
 	if err != nil {
 		return nil, err

@@ -13,6 +13,8 @@ import (
 	"runtime"
 	"slices"
 	"time"
+
+	"github.com/cf-process/terraform-provider-cf/internal/terraformcli"
 )
 
 // row is a line of the table.
@@ -46,22 +48,27 @@ func run(ctx context.Context, out io.Writer, rounds int, only string) error {
 	if only != "" && only != "cli" && only != "list" {
 		return fmt.Errorf("-only takes cli or list, not %q", only)
 	}
+	with := runtime.Version()
 	var rows []row
-	for _, part := range []struct {
-		name    string
-		measure func(context.Context, int) ([]row, error)
-	}{{"cli", measureCLI}, {"list", measureLists}} {
-		if only != "" && only != part.name {
-			continue
-		}
-		found, err := part.measure(ctx, rounds)
+	if only != "list" {
+		cli, err := terraformcli.Find(ctx, os.Getenv("TF_CLI"))
 		if err != nil {
 			return err
 		}
-		rows = append(rows, found...)
+		with += ", " + cli.String()
+		if rows, err = measureCLI(ctx, cli, rounds); err != nil {
+			return err
+		}
+	}
+	if only != "cli" {
+		lists, err := measureLists(ctx, rounds)
+		if err != nil {
+			return err
+		}
+		rows = append(rows, lists...)
 	}
 	fmt.Fprintf(out, "Measured on %s, %s/%s, %d CPUs, %s. Each ratio in one run, the median of %d rounds.\n\n",
-		time.Now().UTC().Format(time.DateOnly), runtime.GOOS, runtime.GOARCH, runtime.NumCPU(), runtime.Version(), rounds)
+		time.Now().UTC().Format(time.DateOnly), runtime.GOOS, runtime.GOARCH, runtime.NumCPU(), with, rounds)
 	fmt.Fprintf(out, "| Case | Target | Measured |\n| --- | --- | --- |\n")
 	missed := 0
 	for _, r := range rows {
