@@ -17,7 +17,7 @@ import (
 // configuration does not name, and the next plan is empty.
 func TestResourceSequences(t *testing.T) {
 	t.Parallel()
-	const sequences, steps = 3, 10
+	const sequences, steps = 5, 10
 	for _, flavor := range []fakecf.Flavor{fakecf.CloudController, fakecf.Korifi} {
 		for seed := range uint64(sequences) {
 			t.Run(fmt.Sprintf("flavor %d seed %d", flavor, seed), func(t *testing.T) {
