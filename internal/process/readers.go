@@ -87,12 +87,15 @@ func packedAddress(config []byte) (address addressModel, ok bool) {
 		if err != nil {
 			return addressModel{}, false
 		}
+		argument := address.argument(name)
 		// A code that cannot be read is not a string's either.
 		code, _ := decoder.PeekCode()
 		if code == msgpcode.Nil && decoder.DecodeNil() == nil {
+			if argument != nil {
+				*argument = types.StringNull() // the last one counts, if there are two
+			}
 			continue
 		}
-		argument := address.argument(name)
 		if argument == nil || !msgpcode.IsString(code) {
 			return addressModel{}, false
 		}
