@@ -57,17 +57,18 @@ func TestDataSourceTypesAreThoseOfTheSchemas(t *testing.T) {
 }
 
 // checkAttribute checks that an attribute and those in it are described, and
-// that none is a set: the framework compares the objects of a set each with
-// each.
+// that none is a set, of whatever kind: the framework compares the objects of a
+// set each with each.
 func checkAttribute(t *testing.T, name string, attribute schema.Attribute) {
 	t.Helper()
 	if attribute.GetMarkdownDescription() == "" {
 		t.Errorf("%s has no description", name)
 	}
+	if kind := attribute.GetType().TerraformType(t.Context()); kind.Is(tftypes.Set{}) {
+		t.Errorf("%s is a set", name)
+	}
 	var nested map[string]schema.Attribute
 	switch a := attribute.(type) {
-	case schema.SetAttribute, schema.SetNestedAttribute:
-		t.Errorf("%s is a set", name)
 	case schema.SingleNestedAttribute:
 		nested = a.Attributes
 	case schema.ListNestedAttribute:
