@@ -30,14 +30,12 @@ func main() {
 	flag.Parse()
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
 	defer stop()
+	var err error
 	if *once {
-		if err := printOnce(os.Stdout, flag.Args()); err != nil {
-			fmt.Fprintln(os.Stderr, "bench:", err)
-			os.Exit(1)
-		}
-		return
+		err = printOnce(os.Stdout, flag.Args())
+	} else {
+		err = run(ctx, os.Stdout, *rounds, *only)
 	}
-	err := run(ctx, os.Stdout, *rounds, *only)
 	if err != nil {
 		fmt.Fprintln(os.Stderr, "bench:", err)
 		os.Exit(1) // stop has nothing to do any more
