@@ -5,9 +5,7 @@ import (
 	"flag"
 	"log"
 
-	"github.com/hashicorp/terraform-plugin-go/tfprotov6/tf6server"
-
-	"github.com/cf-process/terraform-provider-cf/internal/provider"
+	"github.com/cf-process/terraform-provider-cf/internal/plugin"
 )
 
 // version is that of the release; the build sets it with -ldflags.
@@ -16,16 +14,7 @@ var version = "dev"
 func main() {
 	debug := flag.Bool("debug", false, "wait for a debugger: print what TF_REATTACH_PROVIDERS must be and serve until interrupted")
 	flag.Parse()
-
-	var options []tf6server.ServeOpt
-	if *debug {
-		options = append(options, tf6server.WithManagedDebug())
-	} else if err := provider.SilenceUnusedLogs(); err != nil {
-		log.Fatal(err)
-	}
-	provider.CollectGarbageSeldom()
-	err := tf6server.Serve("registry.terraform.io/cf-process/cf", provider.NewServer(version), options...)
-	if err != nil {
+	if err := plugin.Serve(version, *debug); err != nil {
 		log.Fatal(err)
 	}
 }

@@ -11,14 +11,14 @@ import (
 	"github.com/hashicorp/terraform-plugin-go/tfprotov6"
 
 	"github.com/cf-process/terraform-provider-cf/internal/fakecf"
-	"github.com/cf-process/terraform-provider-cf/internal/provider"
+	"github.com/cf-process/terraform-provider-cf/internal/plugin"
 )
 
 // Factories are the ProtoV6ProviderFactories of a test case: the provider cf,
 // in the process of the test.
 func Factories() map[string]func() (tfprotov6.ProviderServer, error) {
 	return map[string]func() (tfprotov6.ProviderServer, error){
-		"cf": func() (tfprotov6.ProviderServer, error) { return provider.NewServer("test")(), nil },
+		"cf": func() (tfprotov6.ProviderServer, error) { return plugin.NewServer("test")(), nil },
 	}
 }
 

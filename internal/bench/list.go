@@ -20,8 +20,8 @@ import (
 
 	"github.com/cf-process/terraform-provider-cf/internal/capi"
 	"github.com/cf-process/terraform-provider-cf/internal/fakecf"
+	"github.com/cf-process/terraform-provider-cf/internal/plugin"
 	"github.com/cf-process/terraform-provider-cf/internal/process"
-	"github.com/cf-process/terraform-provider-cf/internal/provider"
 	"github.com/cf-process/terraform-provider-cf/internal/transport"
 )
 
@@ -102,7 +102,7 @@ type way struct {
 
 // whole is the server that users have.
 func whole(f *foundation) (way, error) {
-	server, err := configured(f.server.URL, provider.NewServer("bench")())
+	server, err := configured(f.server.URL, plugin.NewServer("bench")())
 	if err != nil {
 		return way{}, err
 	}
@@ -250,7 +250,7 @@ func floor(f *foundation) (way, error) {
 	if err != nil {
 		return way{}, err
 	}
-	kind, err := listKind(context.Background(), provider.NewServer("bench")())
+	kind, err := listKind(context.Background(), plugin.NewServer("bench")())
 	if err != nil {
 		return way{}, err
 	}

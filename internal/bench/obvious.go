@@ -8,13 +8,17 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
 	"github.com/cf-process/terraform-provider-cf/internal/capi"
-	"github.com/cf-process/terraform-provider-cf/internal/fwutil"
 	"github.com/cf-process/terraform-provider-cf/internal/process"
 )
 
 // obviousSource is cf_processes as most providers would write it: structs of
 // types.X, and State.Set.
-type obviousSource struct{ fwutil.DataSource }
+type obviousSource struct{ client *capi.Client }
+
+// Configure takes the client from the provider.
+func (o *obviousSource) Configure(_ context.Context, req datasource.ConfigureRequest, _ *datasource.ConfigureResponse) {
+	o.client, _ = req.ProviderData.(*capi.Client)
+}
 
 func newObvious() datasource.DataSource { return &obviousSource{} }
 
@@ -91,7 +95,7 @@ type (
 
 // Read lists the processes.
 func (o *obviousSource) Read(ctx context.Context, _ datasource.ReadRequest, resp *datasource.ReadResponse) {
-	list, err := o.Client.ListProcesses(ctx, capi.ProcessFilter{})
+	list, err := o.client.ListProcesses(ctx, capi.ProcessFilter{})
 	if err != nil {
 		resp.Diagnostics.AddError("Could not list processes", err.Error())
 		return

@@ -10,7 +10,7 @@ import (
 	"os/exec"
 	"time"
 
-	"github.com/cf-process/terraform-provider-cf/internal/provider"
+	"github.com/cf-process/terraform-provider-cf/internal/plugin"
 )
 
 // once is what it took a process of its own to read a list once, as Terraform
@@ -44,10 +44,10 @@ func readOnce(ctx context.Context, lists ...*foundation) (once, error) {
 
 // printOnce is the other side of readOnce.
 func printOnce(out io.Writer, addresses []string) error {
-	provider.CollectGarbageSeldom() // as the provider's main does
+	plugin.CollectGarbageSeldom() // as the provider's main does
 	var took once
 	for _, address := range addresses {
-		server, err := configured(address, provider.NewServer("bench")())
+		server, err := configured(address, plugin.NewServer("bench")())
 		if err != nil {
 			return err
 		}

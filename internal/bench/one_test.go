@@ -10,8 +10,8 @@ import (
 	"github.com/hashicorp/terraform-plugin-go/tftypes"
 
 	"github.com/cf-process/terraform-provider-cf/internal/fakecf"
+	"github.com/cf-process/terraform-provider-cf/internal/plugin"
 	"github.com/cf-process/terraform-provider-cf/internal/process"
-	"github.com/cf-process/terraform-provider-cf/internal/provider"
 )
 
 // BenchmarkOne is what Terraform asks for each block of cf_process: a
@@ -33,7 +33,7 @@ func BenchmarkOne(b *testing.B) {
 
 	for name, server := range map[string]func() (tfprotov6.ProviderServer, error){
 		"cf": func() (tfprotov6.ProviderServer, error) {
-			return configured(f.server.URL, provider.NewServer("bench")())
+			return configured(f.server.URL, plugin.NewServer("bench")())
 		},
 		"framework": func() (tfprotov6.ProviderServer, error) { return bareServer(f, process.NewDataSource) },
 	} {

@@ -17,7 +17,7 @@ import (
 // the functions as the provider registers them.
 func TestCallFunction(t *testing.T) {
 	t.Parallel()
-	server := providerserver.NewProtocol6(provider.New("test")())()
+	server := providerserver.NewProtocol6(provider.New("test"))()
 	for _, tc := range []struct {
 		function string
 		argument any
@@ -83,7 +83,7 @@ func TestCallFunction(t *testing.T) {
 // documentation without a text.
 func TestFunctionDocs(t *testing.T) {
 	t.Parallel()
-	server := providerserver.NewProtocol6(provider.New("test")())()
+	server := providerserver.NewProtocol6(provider.New("test"))()
 	resp, err := server.GetFunctions(context.Background(), &tfprotov6.GetFunctionsRequest{})
 	if err != nil {
 		t.Fatal(err)

@@ -14,7 +14,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
 	"github.com/cf-process/terraform-provider-cf/internal/capi"
-	"github.com/cf-process/terraform-provider-cf/internal/fwutil"
+	"github.com/cf-process/terraform-provider-cf/internal/field"
 	"github.com/cf-process/terraform-provider-cf/internal/transport"
 	"github.com/cf-process/terraform-provider-cf/internal/uaa"
 )
@@ -22,7 +22,7 @@ import (
 // actionBase is what the actions have in common; M is what the configuration of
 // one asks for.
 type actionBase[M any] struct {
-	fwutil.Action
+	actionClient
 	clock clock
 	// read reads a configuration and checks what is known of it.
 	read func(context.Context, tfsdk.Config) (M, diag.Diagnostics)
@@ -84,7 +84,7 @@ func actionAddress(ctx context.Context, config tfsdk.Config) (addressModel, diag
 }
 
 // actionNumber reads a whole number and checks its bounds.
-func actionNumber(ctx context.Context, config tfsdk.Config, name string, bounds fwutil.WholeNumber, diags *diag.Diagnostics) types.Int64 {
+func actionNumber(ctx context.Context, config tfsdk.Config, name string, bounds field.WholeNumber, diags *diag.Diagnostics) types.Int64 {
 	var value types.Number
 	diags.Append(config.GetAttribute(ctx, path.Root(name), &value)...)
 	switch {

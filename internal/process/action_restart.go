@@ -12,7 +12,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/tfsdk"
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
-	"github.com/cf-process/terraform-provider-cf/internal/fwutil"
+	"github.com/cf-process/terraform-provider-cf/internal/diagnostic"
 )
 
 // defaultRestartTimeout is how long an instance may take to be back.
@@ -97,7 +97,7 @@ func (a *restartAction) Invoke(ctx context.Context, req action.InvokeRequest, re
 	address := m.address.address()
 	restart := rollingRestart{
 		client: a.Client, clock: a.clock, progress: progressOf(ctx, resp), timeout: m.timeout, address: address,
-		failure: fwutil.Failure{
+		failure: diagnostic.Failure{
 			Object: "Process", Action: "restart the instances of " + address.String(), Attribute: m.address.attribute(),
 		},
 	}

@@ -13,7 +13,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
 	"github.com/cf-process/terraform-provider-cf/internal/capi"
-	"github.com/cf-process/terraform-provider-cf/internal/fwutil"
+	"github.com/cf-process/terraform-provider-cf/internal/diagnostic"
 )
 
 // scaleTimeout bounds the scale action, with the wait for the instances, as it
@@ -106,7 +106,7 @@ func (a *scaleAction) Invoke(ctx context.Context, req action.InvokeRequest, resp
 	defer cancel()
 
 	address := m.address.address()
-	failure := fwutil.Failure{Object: "Process", Action: "scale " + address.String(), Attribute: m.address.attribute()}
+	failure := diagnostic.Failure{Object: "Process", Action: "scale " + address.String(), Attribute: m.address.attribute()}
 	progress(fmt.Sprintf("scaling %s to %s", address, m.describe()))
 	scaled, err := a.Client.ScaleProcess(ctx, address, m.request())
 	if err != nil {
@@ -124,7 +124,7 @@ func (a *scaleAction) Invoke(ctx context.Context, req action.InvokeRequest, resp
 	}
 }
 
-func (a *scaleAction) wait(ctx context.Context, m scaleModel, scaled *capi.Process, progress func(string), failure fwutil.Failure, resp *action.InvokeResponse) {
+func (a *scaleAction) wait(ctx context.Context, m scaleModel, scaled *capi.Process, progress func(string), failure diagnostic.Failure, resp *action.InvokeResponse) {
 	want := scaled.Instances
 	if !m.instances.IsNull() {
 		want = m.instances.ValueInt64Pointer()
@@ -194,7 +194,7 @@ func (m scaleModel) later() string {
 
 // failure is the diagnostic for a refused scale request. A foundation without
 // log rates names the key that it does not know.
-func (m scaleModel) failure(f fwutil.Failure, err error) diag.Diagnostic {
+func (m scaleModel) failure(f diagnostic.Failure, err error) diag.Diagnostic {
 	if at, ok := unknownField(err); ok {
 		return unknownAttribute(at, " Nothing was scaled.", f, err)
 	}

@@ -11,7 +11,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/tfsdk"
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
-	"github.com/cf-process/terraform-provider-cf/internal/fwutil"
+	"github.com/cf-process/terraform-provider-cf/internal/diagnostic"
 )
 
 // terminateTimeout bounds the whole action.
@@ -80,7 +80,7 @@ func (a *terminateAction) Invoke(ctx context.Context, req action.InvokeRequest, 
 	t := termination{
 		client: a.Client, clock: a.clock, progress: progressOf(ctx, resp),
 		address: m.address.address(), index: m.index.ValueInt64(),
-		failure: fwutil.Failure{
+		failure: diagnostic.Failure{
 			Object: "Process", Action: fmt.Sprintf("terminate instance %d of %s", m.index.ValueInt64(), m.address.address()),
 			Attribute: m.address.attribute(),
 		},

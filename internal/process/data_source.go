@@ -9,7 +9,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-go/tftypes"
 
 	"github.com/cf-process/terraform-provider-cf/internal/capi"
-	"github.com/cf-process/terraform-provider-cf/internal/fwutil"
+	"github.com/cf-process/terraform-provider-cf/internal/diagnostic"
 )
 
 var (
@@ -19,7 +19,7 @@ var (
 )
 
 // dataSource is cf_process: one process.
-type dataSource struct{ fwutil.DataSource }
+type dataSource struct{ dataSourceClient }
 
 // NewDataSource makes the data source cf_process.
 func NewDataSource() datasource.DataSource { return &dataSource{} }
@@ -66,7 +66,7 @@ func (d *dataSource) read(ctx context.Context, client *capi.Client, config tftyp
 	return tftypes.NewValue(processType, attributeValues(p)), nil
 }
 
-// pack makes the state without the framework; see Reader.
+// pack makes the state without the framework; see FastRead.
 func (d *dataSource) pack(ctx context.Context, client *capi.Client, config []byte) (packed []byte, diags diag.Diagnostics, ok bool) {
 	address, ok := packedAddress(config)
 	if !ok {
@@ -91,8 +91,8 @@ func (d *dataSource) get(ctx context.Context, client *capi.Client, address addre
 }
 
 // readFailure is the context of an error while a process is read.
-func readFailure(address addressModel) fwutil.Failure {
-	return fwutil.Failure{
+func readFailure(address addressModel) diagnostic.Failure {
+	return diagnostic.Failure{
 		Object: "Process", Action: "read " + address.address().String(), Attribute: address.attribute(),
 	}
 }

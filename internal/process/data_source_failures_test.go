@@ -17,7 +17,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-go/tftypes"
 
 	"github.com/cf-process/terraform-provider-cf/internal/fakecf"
-	"github.com/cf-process/terraform-provider-cf/internal/provider"
+	"github.com/cf-process/terraform-provider-cf/internal/plugin"
 )
 
 // providerBlock is a configuration of the provider with what is given, in the
@@ -248,7 +248,7 @@ func TestEveryFailureIsOneClearDiagnostic(t *testing.T) {
 			}
 			block := arguments{"api_url": address, "user": fakecf.User, "password": fakecf.Password, "max_retries": 0}
 			maps.Copy(block, test.block)
-			server := provider.NewServer("test")()
+			server := plugin.NewServer("test")()
 			r := connect(t, server, providerBlock(t, server, block))
 			guid := test.guid
 			if guid == "" {

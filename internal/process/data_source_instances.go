@@ -9,7 +9,6 @@ import (
 	"github.com/hashicorp/terraform-plugin-go/tftypes"
 
 	"github.com/cf-process/terraform-provider-cf/internal/capi"
-	"github.com/cf-process/terraform-provider-cf/internal/fwutil"
 )
 
 var (
@@ -20,7 +19,7 @@ var (
 
 // instancesDataSource is cf_process_instances: the states of the instances of
 // a process.
-type instancesDataSource struct{ fwutil.DataSource }
+type instancesDataSource struct{ dataSourceClient }
 
 // NewInstancesDataSource makes the data source cf_process_instances.
 func NewInstancesDataSource() datasource.DataSource { return &instancesDataSource{} }

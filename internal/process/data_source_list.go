@@ -14,7 +14,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-go/tftypes"
 
 	"github.com/cf-process/terraform-provider-cf/internal/capi"
-	"github.com/cf-process/terraform-provider-cf/internal/fwutil"
+	"github.com/cf-process/terraform-provider-cf/internal/diagnostic"
 )
 
 var (
@@ -24,7 +24,7 @@ var (
 
 // listDataSource is cf_processes: the processes of a whole foundation, or of
 // what the filters leave of it.
-type listDataSource struct{ fwutil.DataSource }
+type listDataSource struct{ dataSourceClient }
 
 // NewListDataSource makes the data source cf_processes.
 func NewListDataSource() datasource.DataSource { return &listDataSource{} }
@@ -138,7 +138,7 @@ func (d *listDataSource) list(ctx context.Context, client *capi.Client, config t
 	}
 	names, err := client.Names(ctx, list.Processes)
 	if err != nil {
-		diags.Append(fwutil.Failure{
+		diags.Append(diagnostic.Failure{
 			Object: "App", Action: "read the names of apps, spaces and organizations", Feature: "include_names",
 		}.Diagnostic(err))
 		return nil, nil, diags
@@ -150,7 +150,7 @@ func (d *listDataSource) list(ctx context.Context, client *capi.Client, config t
 
 // listFailure is the diagnostic for a list that could not be read.
 func listFailure(filter capi.ProcessFilter, err error) diag.Diagnostic {
-	failure := fwutil.Failure{Object: "App", Action: "list processes"}
+	failure := diagnostic.Failure{Object: "App", Action: "list processes"}
 	if filter.AppGUID != "" {
 		failure.Action = "list the processes of app " + filter.AppGUID
 		failure.Attribute = path.Root("app_guid")

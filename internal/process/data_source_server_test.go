@@ -20,6 +20,7 @@ import (
 
 	"github.com/cf-process/terraform-provider-cf/internal/capi"
 	"github.com/cf-process/terraform-provider-cf/internal/fakecf"
+	"github.com/cf-process/terraform-provider-cf/internal/plugin"
 	"github.com/cf-process/terraform-provider-cf/internal/process"
 	"github.com/cf-process/terraform-provider-cf/internal/provider"
 	"github.com/cf-process/terraform-provider-cf/internal/transport"
@@ -44,14 +45,14 @@ func (p bareProvider) Configure(_ context.Context, _ fwprovider.ConfigureRequest
 }
 func (p bareProvider) Resources(context.Context) []func() resource.Resource { return nil }
 func (p bareProvider) DataSources(ctx context.Context) []func() datasource.DataSource {
-	return provider.New("test")().DataSources(ctx)
+	return provider.New("test").DataSources(ctx)
 }
 
 // A data source that is registered stands in every test that goes through all
 // of them.
 func TestEveryDataSourceIsTested(t *testing.T) {
 	t.Parallel()
-	schemas, err := provider.NewServer("test")().GetProviderSchema(t.Context(), &tfprotov6.GetProviderSchemaRequest{})
+	schemas, err := plugin.NewServer("test")().GetProviderSchema(t.Context(), &tfprotov6.GetProviderSchemaRequest{})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -96,7 +97,7 @@ func newReader(t testing.TB, f *fakecf.Foundation, role fakecf.Role) *reader {
 // have, which answers large lists itself.
 func newWholeReader(t testing.TB, f *fakecf.Foundation, role fakecf.Role) *reader {
 	t.Helper()
-	server := provider.NewServer("test")()
+	server := plugin.NewServer("test")()
 	schemas, err := server.GetProviderSchema(t.Context(), &tfprotov6.GetProviderSchemaRequest{})
 	if err != nil {
 		t.Fatal(err)

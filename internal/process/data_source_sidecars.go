@@ -11,7 +11,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-go/tftypes"
 
 	"github.com/cf-process/terraform-provider-cf/internal/capi"
-	"github.com/cf-process/terraform-provider-cf/internal/fwutil"
+	"github.com/cf-process/terraform-provider-cf/internal/diagnostic"
 )
 
 var (
@@ -20,7 +20,7 @@ var (
 )
 
 // sidecarsDataSource is cf_process_sidecars: what runs beside a process.
-type sidecarsDataSource struct{ fwutil.DataSource }
+type sidecarsDataSource struct{ dataSourceClient }
 
 // NewSidecarsDataSource makes the data source cf_process_sidecars.
 func NewSidecarsDataSource() datasource.DataSource { return &sidecarsDataSource{} }
@@ -89,7 +89,7 @@ func (d *sidecarsDataSource) read(ctx context.Context, client *capi.Client, conf
 	guid, _ := objectOf(config).text("guid")
 	list, err := client.Sidecars(ctx, guid)
 	if err != nil {
-		return tftypes.Value{}, diag.Diagnostics{fwutil.Failure{
+		return tftypes.Value{}, diag.Diagnostics{diagnostic.Failure{
 			Object: "Process", Action: "list the sidecars of process " + guid, Attribute: path.Root("guid"),
 			Feature: "The data source cf_process_sidecars",
 		}.Diagnostic(err)}

@@ -9,7 +9,6 @@ import (
 	"github.com/hashicorp/terraform-plugin-go/tftypes"
 
 	"github.com/cf-process/terraform-provider-cf/internal/capi"
-	"github.com/cf-process/terraform-provider-cf/internal/fwutil"
 )
 
 var (
@@ -19,7 +18,7 @@ var (
 )
 
 // statsDataSource is cf_process_stats: what the instances of a process use.
-type statsDataSource struct{ fwutil.DataSource }
+type statsDataSource struct{ dataSourceClient }
 
 // NewStatsDataSource makes the data source cf_process_stats.
 func NewStatsDataSource() datasource.DataSource { return &statsDataSource{} }

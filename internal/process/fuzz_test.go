@@ -172,11 +172,11 @@ func TestAddressesAreUnderstoodWithoutTheFramework(t *testing.T) {
 		{"guid": "g"}, {"guid": strings.Repeat("g", 70_000)}, {"app_guid": "a"}, {"app_guid": "a", "type": "worker"},
 	} {
 		config := packArguments(t, kind, given)
-		if !soundAddress(config) {
+		if !validAddress(config) {
 			t.Errorf("%.100v goes to the framework", given)
 		}
 		for length := range min(len(config), 2_000) {
-			if soundAddress(config[:length]) {
+			if validAddress(config[:length]) {
 				t.Errorf("%.100v is right with %d of %d bytes", given, length, len(config))
 			}
 		}
@@ -185,7 +185,7 @@ func TestAddressesAreUnderstoodWithoutTheFramework(t *testing.T) {
 		{}, {"type": "web"}, {"guid": "a/b"}, {"guid": "g", "app_guid": "a"}, {"guid": tftypes.UnknownValue},
 		{"guid": "g", "command": ""}, {"guid": "g", "instances": 0}, {"guid": "g", "user": tftypes.UnknownValue},
 	} {
-		if soundAddress(packArguments(t, kind, given)) {
+		if validAddress(packArguments(t, kind, given)) {
 			t.Errorf("%v does not go to the framework", given)
 		}
 	}

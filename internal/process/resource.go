@@ -11,7 +11,6 @@ import (
 	"github.com/hashicorp/terraform-plugin-log/tflog"
 
 	"github.com/cf-process/terraform-provider-cf/internal/capi"
-	"github.com/cf-process/terraform-provider-cf/internal/fwutil"
 )
 
 var (
@@ -30,7 +29,7 @@ const defaultTimeout = 10 * time.Minute
 // processResource is cf_process: it adopts a process, keeps it as the
 // configuration says, and lets it go.
 type processResource struct {
-	fwutil.Resource
+	resourceClient
 	clock clock
 }
 

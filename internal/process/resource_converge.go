@@ -13,7 +13,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/path"
 
 	"github.com/cf-process/terraform-provider-cf/internal/capi"
-	"github.com/cf-process/terraform-provider-cf/internal/fwutil"
+	"github.com/cf-process/terraform-provider-cf/internal/diagnostic"
 )
 
 // deploymentPollInterval is how often a change is tried again while a
@@ -138,7 +138,7 @@ func convergeDiagnostics(address capi.Address, err error) diag.Diagnostics {
 
 // unknownAttribute is the error for an attribute that the foundation does not
 // know; consequence is a sentence about it, or empty.
-func unknownAttribute(at path.Path, consequence string, failure fwutil.Failure, err error) diag.Diagnostic {
+func unknownAttribute(at path.Path, consequence string, failure diagnostic.Failure, err error) diag.Diagnostic {
 	return diag.NewAttributeErrorDiagnostic(at, "Not available on this foundation",
 		"The API of this foundation does not know "+at.String()+": it is too old, or it is not Cloud Controller. Leave it out."+
 			consequence+"\n\n"+failure.Detail(err))
@@ -154,18 +154,18 @@ func timeout(action string, after time.Duration) diag.Diagnostic {
 		"the resource.", action, seconds(after)))
 }
 
-func readFailureOf(address capi.Address) fwutil.Failure {
+func readFailureOf(address capi.Address) diagnostic.Failure {
 	failure := changeFailure(address)
 	failure.Action = "read " + address.String()
 	return failure
 }
 
-func changeFailure(address capi.Address) fwutil.Failure {
+func changeFailure(address capi.Address) diagnostic.Failure {
 	attribute := path.Root("guid")
 	if address.ByApp() {
 		attribute = path.Root("app_guid")
 	}
-	return fwutil.Failure{Object: "Process", Action: "change " + address.String(), Attribute: attribute}
+	return diagnostic.Failure{Object: "Process", Action: "change " + address.String(), Attribute: attribute}
 }
 
 // Both servers name unknown fields: "Unknown field(s): 'user', 'interval'"

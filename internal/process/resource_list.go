@@ -12,7 +12,6 @@ import (
 	"github.com/hashicorp/terraform-plugin-log/tflog"
 
 	"github.com/cf-process/terraform-provider-cf/internal/capi"
-	"github.com/cf-process/terraform-provider-cf/internal/fwutil"
 )
 
 var (
@@ -22,7 +21,7 @@ var (
 
 // listResource finds processes to import: terraform query, since Terraform
 // 1.14.
-type listResource struct{ fwutil.Resource }
+type listResource struct{ resourceClient }
 
 // NewListResource makes the list resource cf_process.
 func NewListResource() list.ListResource { return &listResource{} }

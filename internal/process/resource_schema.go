@@ -14,14 +14,14 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/types"
 	"github.com/hashicorp/terraform-plugin-go/tftypes"
 
-	"github.com/cf-process/terraform-provider-cf/internal/fwutil"
+	"github.com/cf-process/terraform-provider-cf/internal/field"
 )
 
 // Limits of the API, checked here so that a mistake shows in the plan.
 var (
-	instancesBounds = fwutil.WholeNumber{Least: 0, Most: math.MaxInt32}
-	sizeBounds      = fwutil.WholeNumber{Least: 1, Most: math.MaxInt32} // MiB, and seconds
-	logRateBounds   = fwutil.WholeNumber{Least: -1, Most: math.MaxInt64}
+	instancesBounds = field.WholeNumber{Least: 0, Most: math.MaxInt32}
+	sizeBounds      = field.WholeNumber{Least: 1, Most: math.MaxInt32} // MiB, and seconds
+	logRateBounds   = field.WholeNumber{Least: -1, Most: math.MaxInt64}
 )
 
 const (
@@ -147,7 +147,7 @@ func addressAttribute(description string) schema.Attribute {
 	}
 }
 
-func managedNumber(name, more string, bounds fwutil.WholeNumber) schema.Attribute {
+func managedNumber(name, more string, bounds field.WholeNumber) schema.Attribute {
 	return schema.NumberAttribute{
 		Optional: true, Computed: true,
 		MarkdownDescription: descriptions[name] + " " + more,

@@ -9,7 +9,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/diag"
 
 	"github.com/cf-process/terraform-provider-cf/internal/capi"
-	"github.com/cf-process/terraform-provider-cf/internal/fwutil"
+	"github.com/cf-process/terraform-provider-cf/internal/diagnostic"
 )
 
 // settledUptime is for how long an instance has to run before it is terminated,
@@ -26,7 +26,7 @@ type rollingRestart struct {
 	timeout time.Duration
 	// address is the process as the user named it.
 	address capi.Address
-	failure fwutil.Failure
+	failure diagnostic.Failure
 
 	// guid is the process that is restarted. Requests go to it by GUID, so that
 	// none can hit the process that a deployment puts in its place.

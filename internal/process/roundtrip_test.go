@@ -16,7 +16,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-go/tfprotov6"
 
 	"github.com/cf-process/terraform-provider-cf/internal/capi"
-	"github.com/cf-process/terraform-provider-cf/internal/provider"
+	"github.com/cf-process/terraform-provider-cf/internal/plugin"
 	"github.com/cf-process/terraform-provider-cf/internal/transport"
 )
 
@@ -48,7 +48,7 @@ func serveProcesses(t testing.TB, processes []generated) string {
 // wholeReaderOf reads through the server that users have.
 func wholeReaderOf(t testing.TB, address string) *reader {
 	t.Helper()
-	server := provider.NewServer("test")()
+	server := plugin.NewServer("test")()
 	return connect(t, server, providerBlock(t, server, arguments{
 		"api_url": address, "access_token": "token-of-a-test", "max_retries": 0,
 	}))

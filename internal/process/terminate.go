@@ -10,7 +10,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/path"
 
 	"github.com/cf-process/terraform-provider-cf/internal/capi"
-	"github.com/cf-process/terraform-provider-cf/internal/fwutil"
+	"github.com/cf-process/terraform-provider-cf/internal/diagnostic"
 )
 
 // terminateShows is how long it may take until the stats show that an instance
@@ -31,7 +31,7 @@ type termination struct {
 	// address is the process as the user named it.
 	address capi.Address
 	index   int64
-	failure fwutil.Failure
+	failure diagnostic.Failure
 
 	// process is the process that has the instance: a deployment may put another
 	// one under the same address, which is not meant.

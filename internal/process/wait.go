@@ -11,7 +11,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/diag"
 
 	"github.com/cf-process/terraform-provider-cf/internal/capi"
-	"github.com/cf-process/terraform-provider-cf/internal/fwutil"
+	"github.com/cf-process/terraform-provider-cf/internal/diagnostic"
 	"github.com/cf-process/terraform-provider-cf/internal/transport"
 	"github.com/cf-process/terraform-provider-cf/internal/uaa"
 )
@@ -112,7 +112,7 @@ func instanceList(all []instance) string {
 
 // waitDiagnostic is the diagnostic for an error of waitForInstances; failure
 // describes other errors, as those of an API that says no.
-func waitDiagnostic(err error, failure fwutil.Failure) diag.Diagnostic {
+func waitDiagnostic(err error, failure diagnostic.Failure) diag.Diagnostic {
 	var e *instancesError
 	if !errors.As(err, &e) {
 		return failure.Diagnostic(err)

@@ -12,7 +12,7 @@ import (
 	"time"
 
 	"github.com/cf-process/terraform-provider-cf/internal/capi"
-	"github.com/cf-process/terraform-provider-cf/internal/fwutil"
+	"github.com/cf-process/terraform-provider-cf/internal/diagnostic"
 	"github.com/cf-process/terraform-provider-cf/internal/transport"
 )
 
@@ -292,7 +292,7 @@ func TestWaitForInstancesFails(t *testing.T) {
 			if test.script.calls != test.calls {
 				t.Errorf("the stats were read %d times, not %d", test.script.calls, test.calls)
 			}
-			d := waitDiagnostic(err, fwutil.Failure{Object: "Process", Action: "wait"})
+			d := waitDiagnostic(err, diagnostic.Failure{Object: "Process", Action: "wait"})
 			if d.Summary() != test.summary {
 				t.Errorf("summary %q, not %q", d.Summary(), test.summary)
 			}
@@ -315,7 +315,7 @@ func TestWaitForInstancesIsCanceled(t *testing.T) {
 	if !errors.Is(err, context.Canceled) || time.Since(began) > time.Second {
 		t.Fatalf("after %s: %v", time.Since(began), err)
 	}
-	d := waitDiagnostic(err, fwutil.Failure{})
+	d := waitDiagnostic(err, diagnostic.Failure{})
 	if d.Summary() != "Canceled" || !strings.Contains(d.Detail(), "while 1 of 2 instances were RUNNING") || !strings.Contains(d.Detail(), "index 1: STARTING") {
 		t.Errorf("%s: %s", d.Summary(), d.Detail())
 	}

@@ -11,7 +11,7 @@ import (
 
 	"github.com/hashicorp/terraform-plugin-framework/path"
 
-	"github.com/cf-process/terraform-provider-cf/internal/fwutil"
+	"github.com/cf-process/terraform-provider-cf/internal/diagnostic"
 	"github.com/cf-process/terraform-provider-cf/internal/uaa"
 )
 
@@ -220,5 +220,5 @@ func (r *resolver) noCredentials(session string) {
 	r.diags.AddError("No Cloud Foundry credentials", fmt.Sprintf(
 		"The provider needs the root of the API in %s and one of these credentials, in the provider block or in the "+
 			"environment:%s\n\nWithout any of them it takes the session of the cf CLI (`cf login`), which also knows the API; "+
-			"but %s.\n\nSee %s", apiURL.either(), ways.String(), session, fwutil.AuthenticationGuide))
+			"but %s.\n\nSee %s", apiURL.either(), ways.String(), session, diagnostic.AuthenticationGuide))
 }

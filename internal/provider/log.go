@@ -14,10 +14,17 @@ import (
 
 var _ transport.Logger = logger{}
 
+// LogLevelVariable sets the level of the provider's own log; plugin-go derives its
+// name from that of the provider. LogOff turns the log off.
+const (
+	LogLevelVariable = "TF_LOG_PROVIDER_CF"
+	LogOff           = "off"
+)
+
 // newLogger makes the log of a client: none where it is off, since every line
 // would be made and cleaned before it is thrown away.
 func newLogger(secrets *redact.Set) transport.Logger {
-	if os.Getenv(providerLogLevel) == off {
+	if os.Getenv(LogLevelVariable) == LogOff {
 		return nil
 	}
 	return logger{secrets: secrets}

@@ -65,7 +65,7 @@ func TestLoggerKeepsSecretsOut(t *testing.T) {
 // A log that is off costs nothing; any other level is Terraform's business.
 func TestNoLoggerWhereTheLogIsOff(t *testing.T) {
 	for level, want := range map[string]bool{"off": false, "": true, "warn": true} {
-		t.Setenv(providerLogLevel, level)
+		t.Setenv(LogLevelVariable, level)
 		if got := newLogger(nil) != nil; got != want {
 			t.Errorf("at the level %q there is a logger: %t", level, got)
 		}

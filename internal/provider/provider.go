@@ -23,36 +23,39 @@ import (
 )
 
 var (
-	_ provider.Provider                   = (*cfProvider)(nil)
-	_ provider.ProviderWithValidateConfig = (*cfProvider)(nil)
-	_ provider.ProviderWithFunctions      = (*cfProvider)(nil)
-	_ provider.ProviderWithActions        = (*cfProvider)(nil)
-	_ provider.ProviderWithListResources  = (*cfProvider)(nil)
+	_ provider.Provider                   = (*Provider)(nil)
+	_ provider.ProviderWithValidateConfig = (*Provider)(nil)
+	_ provider.ProviderWithFunctions      = (*Provider)(nil)
+	_ provider.ProviderWithActions        = (*Provider)(nil)
+	_ provider.ProviderWithListResources  = (*Provider)(nil)
 )
 
-// cfProvider is the provider `cf`.
-type cfProvider struct {
+// Provider is the provider cf.
+type Provider struct {
 	version string // of this build, for the User-Agent
-	// configured is the client, for the requests that readServer answers itself.
-	configured atomic.Pointer[capi.Client]
+	client  atomic.Pointer[capi.Client]
 }
 
-// New returns the constructor that the plugin server wants. The version is
-// that of the build; it goes into the User-Agent of every request.
-func New(version string) func() provider.Provider {
-	return func() provider.Provider {
-		return &cfProvider{version: version}
-	}
-}
+// New makes the provider. The version is that of the build; it goes into the
+// User-Agent of every request.
+func New(version string) *Provider { return &Provider{version: version} }
 
-func (p *cfProvider) Metadata(_ context.Context, _ provider.MetadataRequest, resp *provider.MetadataResponse) {
-	resp.TypeName = "cf"
+// Client returns the client that Configure made, nil before.
+func (p *Provider) Client() *capi.Client { return p.client.Load() }
+
+// TypeName is the name of the provider, and the prefix of all its types.
+const TypeName = "cf"
+
+// Metadata names the provider.
+
+func (p *Provider) Metadata(_ context.Context, _ provider.MetadataRequest, resp *provider.MetadataResponse) {
+	resp.TypeName = TypeName
 	resp.Version = p.version
 }
 
 // ValidateConfig finds what is wrong with the block alone, so that `terraform
 // validate` says it, where the environment of the run does not count.
-func (p *cfProvider) ValidateConfig(ctx context.Context, req provider.ValidateConfigRequest, resp *provider.ValidateConfigResponse) {
+func (p *Provider) ValidateConfig(ctx context.Context, req provider.ValidateConfigRequest, resp *provider.ValidateConfigResponse) {
 	var block model
 	resp.Diagnostics.Append(req.Config.Get(ctx, &block)...)
 	if resp.Diagnostics.HasError() {
@@ -63,7 +66,7 @@ func (p *cfProvider) ValidateConfig(ctx context.Context, req provider.ValidateCo
 
 // Configure turns the block into a client. It sends nothing: Terraform starts
 // the provider several times for a command, often without reading anything.
-func (p *cfProvider) Configure(ctx context.Context, req provider.ConfigureRequest, resp *provider.ConfigureResponse) {
+func (p *Provider) Configure(ctx context.Context, req provider.ConfigureRequest, resp *provider.ConfigureResponse) {
 	var block model
 	resp.Diagnostics.Append(req.Config.Get(ctx, &block)...)
 	if resp.Diagnostics.HasError() {
@@ -74,20 +77,20 @@ func (p *cfProvider) Configure(ctx context.Context, req provider.ConfigureReques
 	if resp.Diagnostics.HasError() {
 		return
 	}
-	client, err := p.client(s, req.TerraformVersion)
+	client, err := p.newClient(s, req.TerraformVersion)
 	if err != nil {
 		resp.Diagnostics.AddError("Unusable provider settings", err.Error())
 		return
 	}
-	p.configured.Store(client)
+	p.client.Store(client)
 	resp.DataSourceData = client
 	resp.ResourceData = client
 	resp.ActionData = client
 	resp.ListResourceData = client
 }
 
-// client wires the rooms together: transport, login and API.
-func (p *cfProvider) client(s settings, terraformVersion string) (*capi.Client, error) {
+// newClient connects transport, login and API.
+func (p *Provider) newClient(s settings, terraformVersion string) (*capi.Client, error) {
 	secrets := new(redact.Set) // filled by the login, which knows what is secret
 	httpClient, err := transport.New(transport.Config{
 		CACertificate:     s.caCertificate,
@@ -109,22 +112,22 @@ func (p *cfProvider) client(s settings, terraformVersion string) (*capi.Client, 
 	}), nil
 }
 
-func (p *cfProvider) DataSources(context.Context) []func() datasource.DataSource {
+func (p *Provider) DataSources(context.Context) []func() datasource.DataSource {
 	return dataSources
 }
 
-func (p *cfProvider) Resources(context.Context) []func() resource.Resource {
+func (p *Provider) Resources(context.Context) []func() resource.Resource {
 	return resources
 }
 
-func (p *cfProvider) ListResources(context.Context) []func() list.ListResource {
+func (p *Provider) ListResources(context.Context) []func() list.ListResource {
 	return listResources
 }
 
-func (p *cfProvider) Actions(context.Context) []func() action.Action {
+func (p *Provider) Actions(context.Context) []func() action.Action {
 	return actions
 }
 
-func (p *cfProvider) Functions(context.Context) []func() function.Function {
+func (p *Provider) Functions(context.Context) []func() function.Function {
 	return providerFunctions
 }

@@ -36,7 +36,7 @@ func clearEnvironment(t *testing.T) {
 func blockSchema(t *testing.T) schema.Schema {
 	t.Helper()
 	var resp provider.SchemaResponse
-	New("test")().Schema(context.Background(), provider.SchemaRequest{}, &resp)
+	New("test").Schema(context.Background(), provider.SchemaRequest{}, &resp)
 	if resp.Diagnostics.HasError() {
 		t.Fatal(show(resp.Diagnostics))
 	}
@@ -65,7 +65,7 @@ func configure(t *testing.T, given map[string]any) []*tfprotov6.Diagnostic {
 	if err != nil {
 		t.Fatal(err)
 	}
-	server := providerserver.NewProtocol6(New("test")())()
+	server := providerserver.NewProtocol6(New("test"))()
 	resp, err := server.ConfigureProvider(context.Background(), &tfprotov6.ConfigureProviderRequest{
 		TerraformVersion: "1.11.4", Config: &config,
 	})
@@ -83,7 +83,7 @@ func validate(t *testing.T, given map[string]any) []*tfprotov6.Diagnostic {
 	if err != nil {
 		t.Fatal(err)
 	}
-	server := providerserver.NewProtocol6(New("test")())()
+	server := providerserver.NewProtocol6(New("test"))()
 	resp, err := server.ValidateProviderConfig(context.Background(), &tfprotov6.ValidateProviderConfigRequest{Config: &config})
 	if err != nil {
 		t.Fatal(err)
@@ -151,7 +151,7 @@ func TestSchemaAndModelAgree(t *testing.T) {
 func TestMetadata(t *testing.T) {
 	t.Parallel()
 	var resp provider.MetadataResponse
-	New("1.2.3")().Metadata(context.Background(), provider.MetadataRequest{}, &resp)
+	New("1.2.3").Metadata(context.Background(), provider.MetadataRequest{}, &resp)
 	if resp.TypeName != "cf" || resp.Version != "1.2.3" {
 		t.Errorf("got %+v", resp)
 	}
@@ -161,7 +161,7 @@ func TestMetadata(t *testing.T) {
 // when it starts: a wrong schema anywhere is an error here.
 func TestProviderServes(t *testing.T) {
 	t.Parallel()
-	server := providerserver.NewProtocol6(New("test")())()
+	server := providerserver.NewProtocol6(New("test"))()
 	resp, err := server.GetProviderSchema(context.Background(), &tfprotov6.GetProviderSchemaRequest{})
 	if err != nil {
 		t.Fatal(err)
@@ -245,7 +245,7 @@ func TestConfigureHandsOverAClient(t *testing.T) {
 		Schema: blockSchema(t),
 	}
 	var resp provider.ConfigureResponse
-	New("1.2.3")().Configure(context.Background(), provider.ConfigureRequest{TerraformVersion: "1.11.4", Config: config}, &resp)
+	New("1.2.3").Configure(context.Background(), provider.ConfigureRequest{TerraformVersion: "1.11.4", Config: config}, &resp)
 	if len(resp.Diagnostics) != 0 {
 		t.Fatal(show(resp.Diagnostics))
 	}
@@ -303,7 +303,7 @@ func TestErrorsShowNoSecret(t *testing.T) {
 		Schema: blockSchema(t),
 	}
 	var resp provider.ConfigureResponse
-	New("test")().Configure(context.Background(), provider.ConfigureRequest{Config: config}, &resp)
+	New("test").Configure(context.Background(), provider.ConfigureRequest{Config: config}, &resp)
 	client, ok := resp.DataSourceData.(*capi.Client)
 	if !ok {
 		t.Fatal(show(resp.Diagnostics))

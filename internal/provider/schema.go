@@ -26,7 +26,7 @@ type model struct {
 	MaxRetries        types.Number `tfsdk:"max_retries"`
 }
 
-func (p *cfProvider) Schema(_ context.Context, _ provider.SchemaRequest, resp *provider.SchemaResponse) {
+func (p *Provider) Schema(_ context.Context, _ provider.SchemaRequest, resp *provider.SchemaResponse) {
 	resp.Schema = schema.Schema{
 		MarkdownDescription: "Reads and manages the processes of apps on Cloud Foundry, through the v3 API of the " +
 			"Cloud Controller (open-source Cloud Foundry, Tanzu Platform) or of Korifi.\n\n" +

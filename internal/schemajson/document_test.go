@@ -11,14 +11,14 @@ import (
 	"github.com/hashicorp/terraform-plugin-go/tfprotov6"
 	"github.com/hashicorp/terraform-plugin-go/tftypes"
 
-	"github.com/cf-process/terraform-provider-cf/internal/provider"
+	"github.com/cf-process/terraform-provider-cf/internal/plugin"
 	"github.com/cf-process/terraform-provider-cf/internal/terraformcli"
 )
 
 // ours is the document as JSON, and what it holds for the provider.
 func ours(t *testing.T) ([]byte, map[string]any) {
 	t.Helper()
-	d, err := schemas(t.Context(), provider.NewServer("test")())
+	d, err := schemas(t.Context(), plugin.NewServer("test")())
 	if err != nil {
 		t.Fatal(err)
 	}

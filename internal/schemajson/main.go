@@ -12,11 +12,11 @@ import (
 
 	"github.com/hashicorp/terraform-plugin-go/tfprotov6"
 
-	"github.com/cf-process/terraform-provider-cf/internal/provider"
+	"github.com/cf-process/terraform-provider-cf/internal/plugin"
 )
 
 func main() {
-	document, err := schemas(context.Background(), provider.NewServer("dev")())
+	document, err := schemas(context.Background(), plugin.NewServer("dev")())
 	if err != nil {
 		fmt.Fprintln(os.Stderr, err)
 		os.Exit(1)

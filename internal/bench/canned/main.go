@@ -11,16 +11,16 @@ import (
 	"github.com/hashicorp/terraform-plugin-go/tfprotov6"
 	"github.com/hashicorp/terraform-plugin-go/tfprotov6/tf6server"
 
-	"github.com/cf-process/terraform-provider-cf/internal/provider"
+	"github.com/cf-process/terraform-provider-cf/internal/plugin"
 )
 
 func main() {
-	if err := provider.SilenceUnusedLogs(); err != nil {
+	if err := plugin.SilenceUnusedLogs(); err != nil {
 		log.Fatal(err)
 	}
-	provider.CollectGarbageSeldom()
+	plugin.CollectGarbageSeldom()
 	err := tf6server.Serve("registry.terraform.io/cf-process/cf", func() tfprotov6.ProviderServer {
-		return &server{ProviderServer: provider.NewServer("bench")()}
+		return &server{ProviderServer: plugin.NewServer("bench")()}
 	})
 	if err != nil {
 		log.Fatal(err)

@@ -17,13 +17,13 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/resource"
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
-	cf "github.com/cf-process/terraform-provider-cf/internal/provider"
+	"github.com/cf-process/terraform-provider-cf/internal/plugin"
 )
 
 func main() {
 	// By default a provider writes a log that Terraform throws away.
 	if os.Getenv("BENCH_SILENT") != "" {
-		if err := cf.SilenceUnusedLogs(); err != nil {
+		if err := plugin.SilenceUnusedLogs(); err != nil {
 			log.Fatal(err)
 		}
 	}

@@ -20,7 +20,7 @@ import (
 )
 
 func main() {
-	err := tf6server.Serve("registry.terraform.io/cf-process/cf", providerserver.NewProtocol6(oneSource{provider.New("bench")()}))
+	err := tf6server.Serve("registry.terraform.io/cf-process/cf", providerserver.NewProtocol6(oneSource{provider.New("bench")}))
 	if err != nil {
 		log.Fatal(err)
 	}

@@ -1,4 +1,6 @@
-package fwutil
+// Package field knows how an attribute of Terraform is described, checked and
+// encoded, and nothing of Cloud Foundry.
+package field
 
 import (
 	"context"

@@ -1,4 +1,4 @@
-package fwutil
+package diagnostic
 
 // Pages of the documentation that messages lead to.
 const (

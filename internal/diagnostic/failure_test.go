@@ -1,4 +1,4 @@
-package fwutil
+package diagnostic
 
 import (
 	"context"

@@ -16,32 +16,32 @@ import (
 	"github.com/cf-process/terraform-provider-cf/internal/capi"
 )
 
-// Reader reads a data source without the framework: the configuration in, the
+// FastRead reads a data source without the framework: the configuration in, the
 // state out, both in the form in which the protocol carries them, MessagePack.
 // The framework's Read makes the same state of the same processes, and then goes
 // over it several times.
-type Reader struct {
+type FastRead struct {
 	// TypeName is the name of the data source without the provider's.
 	TypeName string
 	// Large says that the state can have tens of thousands of objects.
 	Large bool
-	// Sound reports whether there is certainly nothing to say against a
+	// Valid reports whether there is certainly nothing to say against a
 	// configuration; what it does not know, it leaves to the framework. Nil
 	// knows nothing.
-	Sound func(config []byte) bool
+	Valid func(config []byte) bool
 	// Read makes the state; there is none when there are errors. Not ok means
 	// that the configuration is not what it expects, and that nothing was read.
 	Read func(ctx context.Context, client *capi.Client, config []byte) (state []byte, diags diag.Diagnostics, ok bool)
 }
 
-// Readers are the readers of the data sources that are read thousands of times,
+// FastReads are those of the data sources that are read thousands of times,
 // or whose state can have tens of thousands of objects.
-func Readers() []Reader {
+func FastReads() []FastRead {
 	one, list := &dataSource{}, &listDataSource{}
 	// Made when it is first asked for, since most runs of a provider read nothing.
 	kind := sync.OnceValue(func() tftypes.Type { return schemaType(list) })
-	return []Reader{
-		{TypeName: "process", Sound: soundAddress, Read: one.pack},
+	return []FastRead{
+		{TypeName: "process", Valid: validAddress, Read: one.pack},
 		{
 			TypeName: "processes", Large: true,
 			Read: func(ctx context.Context, client *capi.Client, config []byte) ([]byte, diag.Diagnostics, bool) {
@@ -56,10 +56,10 @@ func Readers() []Reader {
 	}
 }
 
-// soundAddress reports whether the configuration is an address that is known and
+// validAddress reports whether the configuration is an address that is known and
 // right, and nothing else. The framework takes longer to find that out than the
 // whole read takes, and is asked twice for each block.
-func soundAddress(config []byte) bool {
+func validAddress(config []byte) bool {
 	address, ok := packedAddress(config)
 	if !ok {
 		return false

@@ -1,4 +1,4 @@
-package provider
+package plugin
 
 import (
 	"context"
@@ -9,6 +9,8 @@ import (
 
 	"github.com/hashicorp/terraform-plugin-framework/providerserver"
 	"github.com/hashicorp/terraform-plugin-go/tfprotov6"
+
+	"github.com/cf-process/terraform-provider-cf/internal/provider"
 )
 
 // lingering is a server whose only action goes on until it is stopped, and
@@ -34,14 +36,14 @@ func (l *lingering) InvokeAction(context.Context, *tfprotov6.InvokeActionRequest
 
 func TestStopWaitsForTheLastWordOfAnAction(t *testing.T) {
 	for name, test := range map[string]struct {
-		takes, patience time.Duration
-		heard           bool
+		takes, timeout time.Duration
+		heard          bool
 	}{
-		"in time":  {700 * time.Millisecond, stopPatience, true},
-		"too late": {900 * time.Millisecond, stopPatience, false},
+		"in time":  {700 * time.Millisecond, stopTimeout, true},
+		"too late": {900 * time.Millisecond, stopTimeout, false},
 	} {
 		t.Run(name, inBubble(func(t *testing.T) {
-			server := newStoppingServer(&lingering{stopped: make(chan struct{}), takes: test.takes}, test.patience)
+			server := newStoppingServer(&lingering{stopped: make(chan struct{}), takes: test.takes}, test.timeout)
 			stream, err := server.(tfprotov6.ProviderServerWithActions).InvokeAction(t.Context(), &tfprotov6.InvokeActionRequest{})
 			if err != nil {
 				t.Fatal(err)
@@ -58,7 +60,7 @@ func TestStopWaitsForTheLastWordOfAnAction(t *testing.T) {
 			select {
 			case <-heard:
 				if !test.heard {
-					t.Error("the stop waited longer than its patience")
+					t.Error("the stop waited longer than its timeout")
 				}
 			default:
 				if test.heard {
@@ -94,7 +96,7 @@ func TestServerOffersEverything(t *testing.T) {
 	if _, ok := server.(*stoppingServer); !ok {
 		t.Errorf("the server is a %T: canceled actions cannot say how far they got", server)
 	}
-	offered := reflect.TypeOf(providerserver.NewProtocol6(&cfProvider{})())
+	offered := reflect.TypeOf(providerserver.NewProtocol6(provider.New("test"))())
 	for i := range offered.NumMethod() {
 		name := offered.Method(i).Name
 		if _, found := reflect.TypeOf(server).MethodByName(name); !found {

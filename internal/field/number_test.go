@@ -1,4 +1,4 @@
-package fwutil
+package field
 
 import (
 	"math"

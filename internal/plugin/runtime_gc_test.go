@@ -1,4 +1,4 @@
-package provider
+package plugin
 
 import (
 	"context"
@@ -6,6 +6,8 @@ import (
 	"testing"
 
 	"github.com/hashicorp/terraform-plugin-go/tfprotov6"
+
+	"github.com/cf-process/terraform-provider-cf/internal/provider"
 )
 
 // reading is a server that answers nothing to what is left to it.
@@ -21,9 +23,9 @@ func (reading) ListResource(context.Context, *tfprotov6.ListResourceRequest) (*t
 
 // Garbage gathers only as long as nothing large is read.
 func TestLargeListsEndTheSavingOnCollections(t *testing.T) {
-	before := debug.SetGCPercent(usual)
+	before := debug.SetGCPercent(defaultGCPercent)
 	t.Cleanup(func() { debug.SetGCPercent(before) })
-	server := newReadServer(&cfProvider{}, reading{}).(*readServer)
+	server := newFastReadServer(provider.New("test"), reading{}).(*fastReadServer)
 	source := func(name string) func() error {
 		return func() error {
 			_, err := server.ReadDataSource(t.Context(), &tfprotov6.ReadDataSourceRequest{TypeName: name})
@@ -34,20 +36,20 @@ func TestLargeListsEndTheSavingOnCollections(t *testing.T) {
 		read func() error
 		want int
 	}{
-		"one process":    {source("cf_process"), seldom},
-		"its statistics": {source("cf_process_stats"), seldom},
-		"the list":       {source("cf_processes"), usual},
+		"one process":    {source("cf_process"), lazyGCPercent},
+		"its statistics": {source("cf_process_stats"), lazyGCPercent},
+		"the list":       {source("cf_processes"), defaultGCPercent},
 		"the list for terraform query": {func() error {
 			_, err := server.ListResource(t.Context(), &tfprotov6.ListResourceRequest{TypeName: "cf_process"})
 			return err
-		}, usual},
+		}, defaultGCPercent},
 	} {
 		t.Run(name, func(t *testing.T) {
 			CollectGarbageSeldom()
 			if err := test.read(); err != nil {
 				t.Fatal(err)
 			}
-			if got := debug.SetGCPercent(usual); got != test.want {
+			if got := debug.SetGCPercent(defaultGCPercent); got != test.want {
 				t.Errorf("garbage is collected at %d%%, want %d%%", got, test.want)
 			}
 		})

@@ -1,4 +1,6 @@
-package fwutil
+// Package diagnostic turns errors of the client into what the user reads: what
+// failed, where, and what to do.
+package diagnostic
 
 import (
 	"context"
