@@ -9,39 +9,41 @@ import (
 
 var _ function.Function = (*quantityFunction)(nil)
 
-// quantityFunction is a function from a quantity to a number; the two of this
-// package differ in their texts and in what they call.
+// quantityFunction is a function from a quantity to a number. The two functions
+// differ only in their texts and in convert.
 type quantityFunction struct {
 	name, summary, description, parameter string
 
 	convert func(quantity string) (int64, error)
 }
 
-// NewMegabytes is the function `provider::cf::megabytes`.
+// units describes the units in the documentation of both functions.
+const units = "A quantity is a whole number directly followed by a unit, in upper or lower case: `B`; `K`, `KB` or `KiB`; " +
+	"`M`, `MB` or `MiB`; `G`, `GB` or `GiB`; `T`, `TB` or `TiB`. Each unit is 1024 times the one before it; `K`, `KB` and " +
+	"`KiB` are the same, as in a manifest. "
+
+// NewMegabytes returns the function `provider::cf::megabytes`.
 func NewMegabytes() function.Function {
 	return &quantityFunction{
 		name:    "megabytes",
-		summary: "A quantity of a manifest in megabytes",
-		description: "Turns a quantity as it stands in an app manifest, like `512M` or `1G`, into the number of megabytes " +
-			"that `memory_in_mb` and `disk_in_mb` take.\n\n" +
-			"A quantity is a whole number with one of the units `B`, `K`, `KB`, `M`, `MB`, `G`, `GB`, `T`, `TB`, in upper " +
-			"or lower case; each is 1024 of the one before. One that is no whole number of megabytes is an error, it is " +
-			"never rounded.",
-		parameter: "The quantity, like `512M` or `1G`.",
+		summary: "Converts a quantity of an app manifest to megabytes",
+		description: "Converts a quantity as written in an app manifest, such as `512M` or `1G`, to the number of megabytes " +
+			"that `memory_in_mb` and `disk_in_mb` take.\n\n" + units +
+			"Anything that is not a whole number of megabytes is an error; it is never rounded.",
+		parameter: "The quantity, such as `512M` or `1G`.",
 		convert:   ParseMegabytes,
 	}
 }
 
-// NewBytes is the function `provider::cf::bytes`.
+// NewBytes returns the function `provider::cf::bytes`.
 func NewBytes() function.Function {
 	return &quantityFunction{
 		name:    "bytes",
-		summary: "A quantity of a manifest in bytes",
-		description: "Turns a quantity as it stands in an app manifest, like `16K`, into the number of bytes that " +
-			"`log_rate_limit_in_bytes_per_second` takes.\n\n" +
-			"A quantity is a whole number with one of the units `B`, `K`, `KB`, `M`, `MB`, `G`, `GB`, `T`, `TB`, in upper " +
-			"or lower case; each is 1024 of the one before. `-1` (no limit) and `0` (no logs) stand without a unit.",
-		parameter: "The quantity, like `16K`; `-1` for no limit.",
+		summary: "Converts a quantity of an app manifest to bytes",
+		description: "Converts a quantity as written in an app manifest, such as `16K`, to the number of bytes that " +
+			"`log_rate_limit_in_bytes_per_second` takes.\n\n" + units +
+			"`-1` (no limit) and `0` (no logs) need no unit.",
+		parameter: "The quantity, such as `16K`; `-1` means no limit.",
 		convert:   ParseBytes,
 	}
 }
@@ -66,8 +68,8 @@ func (f *quantityFunction) Run(ctx context.Context, req function.RunRequest, res
 	if resp.Error = req.Arguments.Get(ctx, &quantity); resp.Error != nil {
 		return
 	}
-	// Terraform does not call with null or unknown, since the parameter allows
-	// neither; other callers of the protocol may.
+	// The parameter allows neither null nor unknown, so Terraform never passes
+	// them. Other callers of the protocol may.
 	switch {
 	case quantity.IsUnknown():
 		resp.Error = resp.Result.Set(ctx, types.Int64Unknown())
@@ -78,7 +80,9 @@ func (f *quantityFunction) Run(ctx context.Context, req function.RunRequest, res
 	}
 	n, err := f.convert(quantity.ValueString())
 	if err != nil {
-		resp.Error = function.NewArgumentFuncError(0, "Invalid quantity: "+err.Error()+".")
+		// Terraform writes this after "Invalid value for "quantity" parameter: ",
+		// and adds the full stop.
+		resp.Error = function.NewArgumentFuncError(0, err.Error())
 		return
 	}
 	resp.Error = resp.Result.Set(ctx, n)

@@ -1,5 +1,5 @@
-// Package functions holds the provider's functions: the quantities of an app
-// manifest as the numbers that the API wants.
+// Package functions has the provider's functions. They convert the quantities of
+// an app manifest to the numbers that the API takes.
 package functions
 
 import (
@@ -9,29 +9,33 @@ import (
 	"strings"
 )
 
-// Units is the list of units as messages name it.
-const Units = "B, K, KB, M, MB, G, GB, T or TB"
+// Units lists the units as error messages name them.
+const Units = "B, K, KB, KiB, M, MB, MiB, G, GB, GiB, T, TB or TiB"
 
-// maxLength bounds what is parsed: no quantity needs more, and the time for a
+// format describes a quantity in error messages.
+const format = "a quantity is a whole number and a unit (" + Units + "), such as 512M"
+
+// maxLength bounds the length of a quantity: the time that it takes to parse a
 // number grows with the square of its length.
 const maxLength = 64
 
 const bytesPerMegabyte = 1 << 20
 
-// exponents has the power of two that each unit stands for. Manifests know
-// binary multiples only: K and KB are both 1024 bytes.
+// exponents maps a unit in capital letters to its power of two. All multiples
+// are binary, as in the cf CLI, Cloud Controller and Korifi: K, KB and KiB are
+// all 1024 bytes.
 var exponents = map[string]uint{
 	"B": 0,
-	"K": 10, "KB": 10,
-	"M": 20, "MB": 20,
-	"G": 30, "GB": 30,
-	"T": 40, "TB": 40,
+	"K": 10, "KB": 10, "KIB": 10,
+	"M": 20, "MB": 20, "MIB": 20,
+	"G": 30, "GB": 30, "GIB": 30,
+	"T": 40, "TB": 40, "TIB": 40,
 }
 
-// ParseMegabytes turns a quantity of a manifest, such as "1G" or "512MB", into
-// megabytes (of 1024 × 1024 bytes). A quantity that is no whole number of
-// megabytes is an error: rounded, an app would get another limit than the one
-// that was written.
+// ParseMegabytes converts a quantity of a manifest, such as "1G" or "512MB", to
+// megabytes (of 1024 × 1024 bytes). A quantity that is not a whole number of
+// megabytes is an error. To round it would give the app a limit that nobody
+// wrote. The error has no full stop at its end: Terraform adds one.
 func ParseMegabytes(quantity string) (int64, error) {
 	n, err := parse(quantity)
 	if err != nil {
@@ -39,13 +43,14 @@ func ParseMegabytes(quantity string) (int64, error) {
 	}
 	megabytes, rest := new(big.Int).QuoRem(n, big.NewInt(bytesPerMegabyte), new(big.Int))
 	if rest.Sign() != 0 {
-		return 0, fmt.Errorf("%q is not a whole number of megabytes (1M is %d bytes)", quantity, bytesPerMegabyte)
+		return 0, fmt.Errorf("%q is not a whole number of megabytes (1M is %d bytes); the function does not round", quantity, bytesPerMegabyte)
 	}
 	return toInt64(quantity, megabytes)
 }
 
-// ParseBytes turns a quantity of a manifest, such as "16K", into bytes. As in
-// a manifest's log rate limit, "-1" (no limit) and "0" stand without a unit.
+// ParseBytes converts a quantity of a manifest, such as "16K", to bytes. "-1" (no
+// limit) and "0" need no unit, as in a manifest's log rate limit. The error has
+// no full stop at its end: Terraform adds one.
 func ParseBytes(quantity string) (int64, error) {
 	switch strings.TrimSpace(quantity) {
 	case "-1":
@@ -60,37 +65,34 @@ func ParseBytes(quantity string) (int64, error) {
 	return toInt64(quantity, n)
 }
 
-// parse gives the bytes of a whole number with a unit. It takes what the cf
-// CLI and Korifi take; Cloud Controller would also take a fraction, and drop
-// what does not make a whole number.
+// parse returns the number of bytes. It accepts whole numbers only, like the cf
+// CLI and Korifi. Cloud Controller also accepts a fraction, and cuts off the part
+// that is not a whole number.
 func parse(quantity string) (*big.Int, error) {
-	text := strings.ToUpper(strings.TrimSpace(quantity))
+	quantity = strings.TrimSpace(quantity)
 	switch {
-	case text == "":
-		return nil, errors.New("a quantity is a whole number with a unit (" + Units + "), like 512M; this one is empty")
-	case len(text) > maxLength:
-		return nil, fmt.Errorf("a quantity is a whole number with a unit (%s), like 512M; this one has %d characters", Units, len(text))
-	case text[0] == '-':
-		return nil, fmt.Errorf("%q is negative; a quantity is a whole number with a unit (%s), like 512M", quantity, Units)
+	case quantity == "":
+		return nil, errors.New("it is empty; " + format)
+	case len(quantity) > maxLength:
+		return nil, fmt.Errorf("it has %d characters; %s", len(quantity), format)
+	case quantity[0] == '-':
+		return nil, fmt.Errorf("%q is negative; %s", quantity, format)
 	}
 
-	end := 0
-	for end < len(text) && text[end] >= '0' && text[end] <= '9' {
-		end++
+	end := strings.IndexFunc(quantity, func(c rune) bool { return c < '0' || c > '9' })
+	if end < 0 {
+		return nil, fmt.Errorf("%q has no unit; add one of %s", quantity, Units)
 	}
-	digits, unit := text[:end], text[end:]
+	digits, unit := quantity[:end], quantity[end:]
 	if digits == "" {
-		return nil, fmt.Errorf("%q does not begin with a whole number; a quantity is a whole number with a unit (%s), like 512M", quantity, Units)
-	}
-	if unit == "" {
-		return nil, fmt.Errorf("%q has no unit: add one of %s", quantity, Units)
+		return nil, fmt.Errorf("%q does not begin with a whole number; %s", quantity, format)
 	}
 	if unit[0] == '.' || unit[0] == ',' {
-		return nil, fmt.Errorf("%q is not a whole number: use a smaller unit instead of a fraction, like 1536M for one and a half gigabytes", quantity)
+		return nil, fmt.Errorf("%q is not a whole number; use a smaller unit instead of a fraction, such as 1536M instead of 1.5G", quantity)
 	}
-	exponent, known := exponents[unit]
+	exponent, known := exponents[strings.ToUpper(unit)]
 	if !known {
-		return nil, fmt.Errorf("%q has the unknown unit %q: use %s, right behind the number", quantity, strings.TrimSpace(quantity)[end:], Units)
+		return nil, fmt.Errorf("%q has the unknown unit %q; use %s, directly after the number", quantity, unit, Units)
 	}
 
 	n, ok := new(big.Int).SetString(digits, 10)
@@ -102,7 +104,7 @@ func parse(quantity string) (*big.Int, error) {
 
 func toInt64(quantity string, n *big.Int) (int64, error) {
 	if !n.IsInt64() {
-		return 0, fmt.Errorf("%q is too large: the API's numbers end at 9223372036854775807", quantity)
+		return 0, fmt.Errorf("%q is too large; the API takes numbers up to 9223372036854775807", quantity)
 	}
 	return n.Int64(), nil
 }

@@ -1,6 +1,7 @@
 package functions
 
 import (
+	"fmt"
 	"math/big"
 	"strings"
 	"testing"
@@ -35,21 +36,27 @@ func TestParseMegabytes(t *testing.T) {
 		{quantity: "512K", err: "not a whole number of megabytes"},
 		{quantity: "1025K", err: "not a whole number of megabytes"},
 		{quantity: "1048577B", err: "not a whole number of megabytes"},
-		{quantity: "1.5G", err: `"1.5G" is not a whole number: use a smaller unit instead of a fraction`},
+		{quantity: "1.5G", err: `"1.5G" is not a whole number; use a smaller unit instead of a fraction`},
 		{quantity: "1,5G", err: "is not a whole number"},
 		{quantity: "1.0M", err: "is not a whole number"},
 		{quantity: ".5G", err: "does not begin with a whole number"},
 		{quantity: "", err: Units},
 		{quantity: "  ", err: "empty"},
-		{quantity: "1024", err: `"1024" has no unit: add one of ` + Units},
+		{quantity: "1024", err: `"1024" has no unit; add one of ` + Units},
 		{quantity: "0", err: "has no unit"},
 		{quantity: "-1", err: "negative"},
 		{quantity: "-1M", err: "negative"},
 		{quantity: "+1M", err: "does not begin with a whole number"},
 		{quantity: "G", err: "does not begin with a whole number"},
-		{quantity: "1 G", err: `unknown unit " G": use ` + Units},
+		{quantity: "1 G", err: `unknown unit " G"; use ` + Units},
+		{quantity: "1GiB", want: 1024},
+		{quantity: "1gib", want: 1024},
+		{quantity: "512MiB", want: 512},
+		{quantity: "2TIB", want: 2 << 20},
+		{quantity: "1024KiB", want: 1},
 		{quantity: "1Gi", err: `unknown unit "Gi"`},
-		{quantity: "1GiB", err: `unknown unit "GiB"`},
+		{quantity: "1iB", err: `unknown unit "iB"`},
+		{quantity: "1BiB", err: `unknown unit "BiB"`},
 		{quantity: "1P", err: `unknown unit "P"`},
 		{quantity: "1MBB", err: `unknown unit "MBB"`},
 		{quantity: "1M 1M", err: "unknown unit"},
@@ -61,8 +68,11 @@ func TestParseMegabytes(t *testing.T) {
 		{quantity: strings.Repeat("9", 100) + "M", err: "101 characters"},
 		{quantity: strings.Repeat("0", 62) + "1M", want: 1},
 	} {
-		got, err := ParseMegabytes(tc.quantity)
-		check(t, "ParseMegabytes", tc.quantity, got, err, tc.want, tc.err)
+		t.Run(name(tc.quantity), func(t *testing.T) {
+			t.Parallel()
+			got, err := ParseMegabytes(tc.quantity)
+			check(t, got, err, tc.want, tc.err)
+		})
 	}
 }
 
@@ -94,33 +104,45 @@ func TestParseBytes(t *testing.T) {
 		{quantity: "-0", err: "negative"},
 		{quantity: "1.5K", err: "not a whole number"},
 		{quantity: "1.0", err: "not a whole number"},
-		{quantity: "16KiB", err: `unknown unit "KiB"`},
+		{quantity: "16KiB", want: 16384},
+		{quantity: "1mib", want: 1 << 20},
+		{quantity: "1GiB", want: 1 << 30},
+		{quantity: "1TiB", want: 1 << 40},
 		{quantity: "unlimited", err: "does not begin with a whole number"},
 		{quantity: "", err: "empty"},
 	} {
-		got, err := ParseBytes(tc.quantity)
-		check(t, "ParseBytes", tc.quantity, got, err, tc.want, tc.err)
+		t.Run(name(tc.quantity), func(t *testing.T) {
+			t.Parallel()
+			got, err := ParseBytes(tc.quantity)
+			check(t, got, err, tc.want, tc.err)
+		})
 	}
 }
 
-func check(t *testing.T, function, quantity string, got int64, err error, want int64, wantErr string) {
+// name is a quantity as the name of a subtest.
+func name(quantity string) string {
+	return fmt.Sprintf("%.20q", quantity)
+}
+
+func check(t *testing.T, got int64, err error, want int64, wantErr string) {
 	t.Helper()
 	switch {
 	case wantErr == "" && err != nil:
-		t.Errorf("%s(%q): unexpected error: %v", function, quantity, err)
+		t.Errorf("got the error %v, want %d", err, want)
 	case wantErr == "" && got != want:
-		t.Errorf("%s(%q) = %d, want %d", function, quantity, got, want)
+		t.Errorf("got %d, want %d", got, want)
 	case wantErr != "" && err == nil:
-		t.Errorf("%s(%q) = %d, want an error with %q", function, quantity, got, wantErr)
+		t.Errorf("got %d, want an error with %q", got, wantErr)
 	case wantErr != "" && !strings.Contains(err.Error(), wantErr):
-		t.Errorf("%s(%q): the error %q lacks %q", function, quantity, err, wantErr)
+		t.Errorf("got the error %q, want one with %q", err, wantErr)
+	case err != nil && strings.HasSuffix(err.Error(), "."):
+		t.Errorf("got the error %q, want one without a full stop: Terraform adds it", err)
 	}
 }
 
-// FuzzParse holds the two functions against each other and against a number
-// that was put together the other way round.
+// FuzzParse compares the two functions with each other.
 func FuzzParse(f *testing.F) {
-	for _, seed := range []string{"1G", "16K", "-1", "0", "1.5G", "99999999999999999999T", "1 M", "\x00", "1\u212a"} {
+	for _, seed := range []string{"1G", "16K", "1GiB", "-1", "0", "1.5G", "99999999999999999999T", "1 M", "\x00", "1\u212a"} {
 		f.Add(seed)
 	}
 	f.Fuzz(func(t *testing.T, quantity string) {
