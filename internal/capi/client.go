@@ -1,6 +1,7 @@
 // Package capi is the client of the Cloud Foundry API, version 3, for
-// processes and what belongs to them. It is the only room that knows the API's
-// paths and JSON; it knows nothing of Terraform.
+// processes and what belongs to them. It is the only package that knows the
+// API's paths and JSON; it knows nothing of Terraform. README.md lists the
+// differences between servers that the code provides for.
 package capi
 
 import (
@@ -21,15 +22,16 @@ import (
 	"github.com/cf-process/terraform-provider-cf/internal/transport"
 )
 
-// Authorizer gives the value of the Authorization header. Its methods are
-// called by many requests at once.
+// Authorizer provides the value of the Authorization header. Its methods are
+// called concurrently.
 type Authorizer interface {
-	// Authorization is the header value to use now.
+	// Authorization returns the header value to use now.
 	Authorization(ctx context.Context) (string, error)
-	// Renew is called when the API refused the value; it gives another one, or
-	// says why there is none.
+	// Renew is called when the API refused the value; it returns another one, or
+	// an error with the reason why there is none.
 	Renew(ctx context.Context, refused string) (string, error)
-	// Source says, for people, which credential is used and where it came from.
+	// Source describes, for error messages, which credential is used and where
+	// it came from.
 	Source() string
 }
 
@@ -43,21 +45,21 @@ type Config struct {
 	Secrets *redact.Set
 }
 
-// Client speaks to one foundation. It is safe for concurrent use; no request
-// is made before a method asks for one.
+// Client is a client of one foundation. It is safe for concurrent use. New
+// sends no request; only its methods do.
 type Client struct {
 	base      string
 	transport *transport.Client
 	auth      Authorizer
 	secrets   *redact.Set
-	// memory is what the lists of this foundation have taught.
-	memory listMemory
-	// withoutInstances says that the foundation lacks the endpoint of
+	// lists is what the client has learned about the foundation's lists.
+	lists listCapabilities
+	// withoutInstances is set when the foundation lacks the endpoint of
 	// ProcessInstances.
 	withoutInstances atomic.Bool
 }
 
-// New makes a client. It makes no request.
+// New returns a client. It sends no request.
 func New(cfg Config) *Client {
 	return &Client{
 		base:      strings.TrimRight(cfg.BaseURL.String(), "/"),
@@ -84,7 +86,7 @@ type request struct {
 func (c *Client) send(ctx context.Context, r request) (*transport.Response, error) {
 	target, err := url.Parse(c.base + r.path)
 	if err != nil {
-		return nil, fmt.Errorf("%s %s is no valid request: %w", r.method, r.path, err)
+		return nil, fmt.Errorf("%s %s is not a valid request: %w", r.method, r.path, err)
 	}
 	target.RawQuery = r.query
 

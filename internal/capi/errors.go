@@ -29,7 +29,7 @@ type ErrorObject struct {
 	Detail string `json:"detail"`
 }
 
-// String is the object as people read it, with what the API left out left out.
+// String formats the object for error messages, omitting what the API omitted.
 func (o ErrorObject) String() string {
 	name := o.Title
 	switch {
@@ -50,7 +50,7 @@ func (o ErrorObject) String() string {
 }
 
 // Error is an error response: the API, or something in front of it, answered
-// with a status that says no.
+// with an error status.
 type Error struct {
 	// Method and Path of the request; the path carries no query.
 	Method, Path string

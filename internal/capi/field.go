@@ -2,9 +2,9 @@ package capi
 
 import "encoding/json"
 
-// Field is one field of a request body. The API takes every key that is
-// present at its word, also one that is null, so a field has three states:
-// left out (the zero value), null, and a value. Struct fields of this type
+// Field is one field of a request body. The API acts on every key that is
+// present, even one that is null, so a field has three states: left out (the
+// zero value), null, and a value. Struct fields of this type
 // carry the tag option "omitzero".
 type Field[T any] struct {
 	present bool

@@ -24,6 +24,9 @@ type parameter struct {
 	values []string
 	// shown says that the resources themselves show what the parameter selects.
 	shown bool
+	// optional says that the client has another way where the API does not know
+	// the parameter.
+	optional bool
 }
 
 func (p parameter) length() int {

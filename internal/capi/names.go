@@ -146,11 +146,11 @@ func (c *Client) listNamed(ctx context.Context, names *NameList, object, path, i
 	for {
 		var sent []string
 		query := ""
-		if include != "" && c.memory.isUnknown(path, "include") == nil {
+		if include != "" && c.lists.isUnknown(path, "include") == nil {
 			query, sent = "&include="+include, append(sent, "include")
 		}
 		var queries []string
-		if c.memory.isUnknown(path, "guids") == nil {
+		if c.lists.isUnknown(path, "guids") == nil {
 			room := urlMax - len(c.base) - len(path) - len(query) - len("?&per_page=5000&page=10000000")
 			queries, sent = encodeQueries([]parameter{anyOf("guids", guids, true)}, room), append(sent, "guids")
 		}
@@ -174,7 +174,7 @@ func (c *Client) listNamed(ctx context.Context, names *NameList, object, path, i
 			return nil, err
 		}
 		for _, name := range unknown {
-			c.memory.learnUnknown(path, name, err)
+			c.lists.learnUnknown(path, name, err)
 		}
 	}
 }

@@ -123,14 +123,14 @@ func (l *listing[T]) readOnce(ctx context.Context, everything bool) ([]*page[T],
 		return nil, errTooMany
 	}
 	if everything {
-		return l.readInTurn(ctx, first, perPage)
+		return l.readSequentially(ctx, first, perPage)
 	}
-	return l.readTogether(ctx, first, perPage, count)
+	return l.readParallel(ctx, first, perPage, count)
 }
 
-// readTogether reads the pages after the first one, several at the same time.
+// readParallel reads the pages after the first one, several at the same time.
 // It stops at a page from which the list cannot be right any more.
-func (l *listing[T]) readTogether(ctx context.Context, first *page[T], perPage, count int64) ([]*page[T], error) {
+func (l *listing[T]) readParallel(ctx context.Context, first *page[T], perPage, count int64) ([]*page[T], error) {
 	seen := newGUIDSet(len(first.Resources))
 	addPage(seen, first, l.guid)
 	var lock sync.Mutex
@@ -167,10 +167,10 @@ func (l *listing[T]) readTogether(ctx context.Context, first *page[T], perPage, 
 	return pages, ctx.Err()
 }
 
-// readInTurn reads the pages after the first one, one after the other and as
-// many as there have become. So what is created in front of a page makes rows
-// come twice, which does no harm, and none is missed.
-func (l *listing[T]) readInTurn(ctx context.Context, first *page[T], perPage int64) ([]*page[T], error) {
+// readSequentially reads the remaining pages one at a time, following the list
+// if it grows. A row that is created in front of a page makes another row come
+// twice, which does no harm, and none is missed.
+func (l *listing[T]) readSequentially(ctx context.Context, first *page[T], perPage int64) ([]*page[T], error) {
 	seen := newGUIDSet(len(first.Resources))
 	addPage(seen, first, l.guid)
 	pages, total, size := []*page[T]{first}, first.total(), int64(len(first.Resources))
@@ -180,8 +180,8 @@ func (l *listing[T]) readInTurn(ctx context.Context, first *page[T], perPage int
 			return nil, err
 		}
 		pages = append(pages, p)
-		// A page that brings nothing new will not be followed by one that does:
-		// this is where a server that counts to infinity ends.
+		// A page without anything new will not be followed by one that has: this
+		// stops a server whose total keeps growing.
 		if addPage(seen, p, l.guid) == 0 {
 			break
 		}
@@ -238,9 +238,9 @@ func (l *listing[T]) join(pages []*page[T]) (*listed[T], string) {
 // and returns the size to ask for in the further ones.
 func (l *listing[T]) firstPage(ctx context.Context) (*page[T], int64, error) {
 	for {
-		perPage := l.client.memory.perPage()
+		perPage := l.client.lists.perPage()
 		p, err := l.readPage(ctx, 1, perPage)
-		if err == nil || !refusesPerPage(err) || !l.client.memory.lowerPerPage(perPage, err) {
+		if err == nil || !refusesPerPage(err) || !l.client.lists.lowerPerPage(perPage, err) {
 			return p, perPage, err
 		}
 	}

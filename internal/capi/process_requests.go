@@ -31,10 +31,7 @@ type ProcessUpdate struct {
 }
 
 // IsZero reports whether there is nothing to update.
-func (u ProcessUpdate) IsZero() bool {
-	return u.Command.IsZero() && u.User.IsZero() && u.HealthCheck.IsZero() &&
-		u.ReadinessHealthCheck.IsZero() && u.Metadata.IsZero()
-}
+func (u ProcessUpdate) IsZero() bool { return u == ProcessUpdate{} }
 
 // HealthCheckUpdate changes a health check.
 type HealthCheckUpdate struct {

@@ -8,12 +8,12 @@ import (
 	"sync"
 )
 
-// listMemory is what a client learns about the lists of its foundation. Its
-// zero value knows nothing yet.
-type listMemory struct {
+// listCapabilities caches what the client has learned about the foundation's
+// list endpoints. Its zero value knows nothing yet.
+type listCapabilities struct {
 	mutex sync.Mutex
-	// pageSize is the size that was accepted last, 0 when none was refused yet;
-	// sizeless says that the server has to choose.
+	// pageSize is the page size to use, 0 when none was refused yet; sizeless
+	// leaves the choice to the server.
 	pageSize int64
 	sizeless bool
 	// unknown are the parameters that a list does not know, each with the
@@ -22,45 +22,45 @@ type listMemory struct {
 }
 
 // perPage is the page size to ask for; 0 for none.
-func (m *listMemory) perPage() int64 {
-	m.mutex.Lock()
-	defer m.mutex.Unlock()
+func (l *listCapabilities) perPage() int64 {
+	l.mutex.Lock()
+	defer l.mutex.Unlock()
 	switch {
-	case m.sizeless:
+	case l.sizeless:
 		return 0
-	case m.pageSize == 0:
+	case l.pageSize == 0:
 		return pageSizeMax
 	}
-	return m.pageSize
+	return l.pageSize
 }
 
 // lowerPerPage remembers that the size was refused: the next one is what the
 // refusal allows, or else one on the way down. It reports whether there is
 // another one to try.
-func (m *listMemory) lowerPerPage(refused int64, refusal error) bool {
-	m.mutex.Lock()
-	defer m.mutex.Unlock()
-	current := m.pageSize
+func (l *listCapabilities) lowerPerPage(refused int64, refusal error) bool {
+	l.mutex.Lock()
+	defer l.mutex.Unlock()
+	current := l.pageSize
 	if current == 0 {
 		current = pageSizeMax
 	}
 	switch {
 	case refused == 0:
 		return false
-	case m.sizeless || current < refused:
+	case l.sizeless || current < refused:
 		return true // another list has learned it in the meantime
 	}
 	if limit := perPageLimit(refusal); limit > 0 && limit < refused {
-		m.pageSize = limit
+		l.pageSize = limit
 		return true
 	}
 	for _, size := range []int64{1000, 500, 200, 100, 50} {
 		if size < refused {
-			m.pageSize = size
+			l.pageSize = size
 			return true
 		}
 	}
-	m.sizeless = true
+	l.sizeless = true
 	return true
 }
 
@@ -98,21 +98,21 @@ func perPageLimit(refusal error) int64 {
 }
 
 // learnUnknown remembers that a list does not know a parameter.
-func (m *listMemory) learnUnknown(list, name string, answer error) {
-	m.mutex.Lock()
-	defer m.mutex.Unlock()
-	if m.unknown == nil {
-		m.unknown = map[string]map[string]error{}
+func (l *listCapabilities) learnUnknown(list, name string, answer error) {
+	l.mutex.Lock()
+	defer l.mutex.Unlock()
+	if l.unknown == nil {
+		l.unknown = map[string]map[string]error{}
 	}
-	if m.unknown[list] == nil {
-		m.unknown[list] = map[string]error{}
+	if l.unknown[list] == nil {
+		l.unknown[list] = map[string]error{}
 	}
-	m.unknown[list][name] = answer
+	l.unknown[list][name] = answer
 }
 
 // isUnknown returns the answer by which the list refused the parameter, or nil.
-func (m *listMemory) isUnknown(list, name string) error {
-	m.mutex.Lock()
-	defer m.mutex.Unlock()
-	return m.unknown[list][name]
+func (l *listCapabilities) isUnknown(list, name string) error {
+	l.mutex.Lock()
+	defer l.mutex.Unlock()
+	return l.unknown[list][name]
 }
