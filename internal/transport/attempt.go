@@ -43,7 +43,9 @@ type call struct {
 	failures  int       // attempts that failed so far
 	notBefore time.Time // the next attempt's start
 	last      string    // what became of the last attempt
-	held      bool      // the answer is the one that a rate limit left behind
+	final     func(Failure) bool
+	took      time.Duration // how long the last attempt took
+	held      bool          // the answer is the one that a rate limit left behind
 }
 
 func callOf(ctx context.Context) *call { return ctx.Value(callKey{}).(*call) } //nolint:forcetypeassert // asked within a call only
@@ -70,7 +72,8 @@ func (a attempts) RoundTrip(r *http.Request) (*http.Response, error) {
 	}
 	start := c.now()
 	response, err := c.attempt(r, call)
-	c.logAttempt(r, response, err, number, c.now().Sub(start))
+	call.took = c.now().Sub(start)
+	c.logAttempt(r, response, err, number, call.took)
 	return response, err
 }
 
@@ -158,7 +161,7 @@ func (c *Client) checkRetry(ctx context.Context, response *http.Response, err er
 	if err != nil {
 		cause := c.classify(ctx, err)
 		call.last = cause.Error()
-		if cause.permanent || call.policy == onlyRefused || call.policy == untilArrived && call.arrived.Load() {
+		if call.isFinal(Failure{Kind: cause.kind}) || cause.permanent || call.policy == onlyRefused || call.policy == untilArrived && call.arrived.Load() {
 			return false, nil
 		}
 		call.notBefore = c.now().Add(wait)
@@ -168,6 +171,13 @@ func (c *Client) checkRetry(ctx context.Context, response *http.Response, err er
 		return false, nil
 	}
 	call.last = response.Status
+	failure := Failure{Status: response.StatusCode}
+	if b, isRead := response.Body.(*body); isRead {
+		failure.Body = b.data
+	}
+	if response.StatusCode != http.StatusTooManyRequests && call.isFinal(failure) {
+		return false, nil
+	}
 	limit := c.limitOf(response, wait)
 	if limit != nil && c.retries > 0 && limit.holds() {
 		c.gate.hold(limit)
@@ -184,6 +194,15 @@ func (c *Client) checkRetry(ctx context.Context, response *http.Response, err er
 	}
 	call.notBefore = limit.until
 	return true, nil
+}
+
+// isFinal asks the caller whether the attempt that just failed is the last one.
+func (c *call) isFinal(f Failure) bool {
+	if c.final == nil {
+		return false
+	}
+	f.Attempt, f.Took = int(c.attempts.Load()), c.took
+	return c.final(f)
 }
 
 // mayPass reports whether the status is one that often is another one a moment

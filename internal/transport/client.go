@@ -147,6 +147,23 @@ type Request struct {
 	// MaxBodyBytes is a tighter bound than the client's on the response's body;
 	// 0 for none.
 	MaxBodyBytes int64
+	// Final reports whether a failed attempt is the last one, although the
+	// failure is one that may pass. It is called after each of them but a 429,
+	// which is a matter of time alone; nil leaves the decision to the client.
+	Final func(Failure) bool
+}
+
+// Failure is a failed attempt: an answer with an error status, or none.
+type Failure struct {
+	// Attempt counts from 1.
+	Attempt int
+	// Status and Body are those of the answer; 0 and nil without one.
+	Status int
+	Body   []byte
+	// Kind is what went wrong without an answer.
+	Kind Kind
+	// Took is how long the attempt took, without waits before it.
+	Took time.Duration
 }
 
 // Response is a response whose body was read to its end and decompressed.
@@ -164,7 +181,7 @@ func (c *Client) Do(ctx context.Context, r Request) (*Response, error) {
 	if r.Repeatable {
 		policy = always
 	}
-	call := &call{policy: policy, maxBody: c.maxBody}
+	call := &call{policy: policy, maxBody: c.maxBody, final: r.Final}
 	if r.MaxBodyBytes > 0 && r.MaxBodyBytes < call.maxBody {
 		call.maxBody = r.MaxBodyBytes
 	}
