@@ -42,7 +42,7 @@ func (a Address) path() (string, error) {
 		if err := CheckSegment(a.GUID); err != nil {
 			return "", fmt.Errorf("the process GUID %w", err)
 		}
-		return "/v3/processes/" + url.PathEscape(a.GUID), nil
+		return "/v3/processes/" + escapeSegment(a.GUID), nil
 	}
 	if err := CheckSegment(a.AppGUID); err != nil {
 		return "", fmt.Errorf("the app GUID %w", err)
@@ -50,11 +50,23 @@ func (a Address) path() (string, error) {
 	if err := CheckSegment(a.Type); err != nil {
 		return "", fmt.Errorf("the process type %w", err)
 	}
-	return processesOfApp(a.AppGUID) + "/" + url.PathEscape(a.Type), nil
+	return processesOfApp(a.AppGUID) + "/" + escapeSegment(a.Type), nil
 }
 
 // processesOfApp is the API path of the processes of an app.
-func processesOfApp(guid string) string { return "/v3/apps/" + url.PathEscape(guid) + "/processes" }
+func processesOfApp(guid string) string { return appPath(guid) + "/processes" }
+
+// appPath is the API path of an app.
+func appPath(guid string) string { return "/v3/apps/" + escapeSegment(guid) }
+
+// encodedDot is a dot in a path. Cloud Controller cuts a plain one off with what
+// follows, as a format, and then answers about another process (README.md#dots).
+const encodedDot = "%2E"
+
+// escapeSegment encodes one segment of a path, dots included.
+func escapeSegment(s string) string {
+	return strings.ReplaceAll(url.PathEscape(s), ".", encodedDot)
+}
 
 // CheckSegment reports why s cannot be a GUID or a process type, or nil. Both
 // become one segment of a request path, so nothing is allowed that a client, a

@@ -4,7 +4,6 @@ import (
 	"context"
 	"fmt"
 	"net/http"
-	"net/url"
 )
 
 // AppStopped reports whether the app is stopped, so that none of its instances
@@ -18,7 +17,7 @@ func (c *Client) AppStopped(ctx context.Context, guid string) (bool, error) {
 	var app struct {
 		State *string `json:"state"`
 	}
-	path := "/v3/apps/" + url.PathEscape(guid)
+	path := appPath(guid)
 	header, err := c.get(ctx, path, &app)
 	if err != nil {
 		return false, err

@@ -57,6 +57,8 @@ type Client struct {
 	// withoutInstances is set when the foundation lacks the endpoint of
 	// ProcessInstances.
 	withoutInstances atomic.Bool
+	// plainDots is set when the foundation wants the dots of a path as they are.
+	plainDots atomic.Bool
 }
 
 // New returns a client. It sends no request.
@@ -84,6 +86,28 @@ type request struct {
 // send makes the request with a valid token and returns the successful
 // response. A refused token is renewed once.
 func (c *Client) send(ctx context.Context, r request) (*transport.Response, error) {
+	if c.plainDots.Load() {
+		r.path = strings.ReplaceAll(r.path, encodedDot, ".")
+	}
+	response, err := c.sendTo(ctx, r)
+	if wantsPlainDots(r.path, err) {
+		c.plainDots.Store(true)
+		r.path = strings.ReplaceAll(r.path, encodedDot, ".")
+		return c.sendTo(ctx, r)
+	}
+	return response, err
+}
+
+// wantsPlainDots reports whether Korifi did not find what an encoded dot names:
+// its router does not decode the path (README.md#dots).
+func wantsPlainDots(path string, err error) bool {
+	var e *Error
+	return strings.Contains(path, encodedDot) && errors.As(err, &e) && e.RequestIDHeader == korifiRequestID &&
+		(e.Status == http.StatusNotFound || e.Status == http.StatusUnprocessableEntity)
+}
+
+// sendTo sends the request to its path as it is.
+func (c *Client) sendTo(ctx context.Context, r request) (*transport.Response, error) {
 	target, err := url.Parse(c.base + r.path)
 	if err != nil {
 		return nil, fmt.Errorf("%s %s is not a valid request: %w", r.method, r.path, err)

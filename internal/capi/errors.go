@@ -158,7 +158,10 @@ func (e *ResponseError) Unwrap() error { return e.Err }
 
 // requestIDHeaders are the names under which servers put the ID of a request
 // into their logs: Cloud Controller, then Korifi.
-var requestIDHeaders = []string{"X-VCAP-Request-ID", "X-Correlation-ID"}
+var requestIDHeaders = []string{"X-VCAP-Request-ID", korifiRequestID}
+
+// korifiRequestID is the header that only Korifi sends.
+const korifiRequestID = "X-Correlation-ID"
 
 func requestID(h http.Header, secrets *redact.Set) (header, id string) {
 	for _, name := range requestIDHeaders {

@@ -195,3 +195,14 @@ func numbered(n int) []row {
 	}
 	return rows
 }
+
+// paths are the paths of the requests as they were sent.
+func (s *listServer) paths() []string {
+	s.mutex.Lock()
+	defer s.mutex.Unlock()
+	paths := make([]string, 0, len(s.requests))
+	for _, u := range s.requests {
+		paths = append(paths, u.EscapedPath())
+	}
+	return paths
+}
