@@ -177,7 +177,7 @@ func (c *Client) responseError(method, path string, response *transport.Response
 	case errors.As(err, &wrongType) && wrongType.Field != "":
 		e.Field = wrongType.Field
 	case !json.Valid(response.Body):
-		e.Body = quoteBody(response.Body, c.secrets)
+		e.Body = c.secrets.QuoteBytes(response.Body, bodyShown)
 	}
 	return e
 }
@@ -225,9 +225,9 @@ type fieldError struct{ err *json.UnmarshalTypeError }
 
 func (e *fieldError) Error() string {
 	if e.err.Field == "" {
-		return fmt.Sprintf("the body is a JSON %s, not an object", excerpt(e.err.Value, 60))
+		return fmt.Sprintf("the body is a JSON %s, not an object", redact.Clean(e.err.Value, 60))
 	}
-	return fmt.Sprintf("the field %s is a JSON %s where the API promises %s", excerpt(e.err.Field, 200), excerpt(e.err.Value, 60), jsonType(e.err.Type.String()))
+	return fmt.Sprintf("the field %s is a JSON %s where the API promises %s", redact.Clean(e.err.Field, 200), redact.Clean(e.err.Value, 60), jsonType(e.err.Type.String()))
 }
 
 func (e *fieldError) Unwrap() error { return e.err }

@@ -7,6 +7,8 @@ import (
 	"reflect"
 	"strconv"
 	"strings"
+
+	"github.com/cf-process/terraform-provider-cf/internal/redact"
 )
 
 // Decimal is a JSON number with all its digits: a float64 would change some.
@@ -36,7 +38,7 @@ func (d *Decimal) UnmarshalJSON(b []byte) error {
 		return &json.UnmarshalTypeError{Value: kind, Type: reflect.TypeFor[Decimal]()}
 	}
 	if _, err := parseDecimal(text); err != nil {
-		return &json.UnmarshalTypeError{Value: "number " + excerpt(text, 40), Type: reflect.TypeFor[Decimal]()}
+		return &json.UnmarshalTypeError{Value: "number " + redact.Clean(text, 40), Type: reflect.TypeFor[Decimal]()}
 	}
 	d.text = text
 	return nil

@@ -7,8 +7,6 @@ import (
 	"net/http"
 	"strings"
 	"time"
-	"unicode"
-	"unicode/utf8"
 
 	"github.com/cf-process/terraform-provider-cf/internal/redact"
 	"github.com/cf-process/terraform-provider-cf/internal/transport"
@@ -166,7 +164,7 @@ const korifiRequestID = "X-Correlation-ID"
 func requestID(h http.Header, secrets *redact.Set) (header, id string) {
 	for _, name := range requestIDHeaders {
 		if v := h.Get(name); v != "" {
-			return name, excerpt(secrets.Clean(v), 128)
+			return name, secrets.Quote(v, 128)
 		}
 	}
 	return "", ""
@@ -176,12 +174,16 @@ func requestID(h http.Header, secrets *redact.Set) (header, id string) {
 // for each thing that is wrong with a request, which are never that many.
 const maxErrors = 50
 
+// bodyShown is how much a message shows of a body that is not the API's, in
+// characters.
+const bodyShown = 300
+
 // errorFrom reads an error response. It never fails: what cannot be understood
 // is quoted.
 func errorFrom(method, path string, r *transport.Response, secrets *redact.Set, now time.Time) *Error {
 	e := &Error{Method: method, Path: path, Status: r.Status}
 	e.RequestIDHeader, e.RequestID = requestID(r.Header, secrets)
-	e.RouterError = excerpt(secrets.Clean(r.Header.Get("X-Cf-RouterError")), 200)
+	e.RouterError = secrets.Quote(r.Header.Get("X-Cf-RouterError"), 200)
 	e.RetryAt, _ = transport.RetryAt(r.Header, now)
 
 	var body struct {
@@ -193,54 +195,12 @@ func errorFrom(method, path string, r *transport.Response, secrets *redact.Set, 
 		}
 		for i := range body.Errors {
 			o := &body.Errors[i]
-			o.Title = excerpt(secrets.Clean(o.Title), 200)
-			o.Detail = excerpt(secrets.Clean(o.Detail), 2000)
+			o.Title = secrets.Quote(o.Title, 200)
+			o.Detail = secrets.Quote(o.Detail, 2000)
 		}
 		e.Errors = body.Errors
 		return e
 	}
-	e.Body = quoteBody(r.Body, secrets)
+	e.Body = secrets.QuoteBytes(r.Body, bodyShown)
 	return e
-}
-
-// quoteBody is the beginning of a body for a message. Secrets are taken out
-// before it is cut, so that none is left in halves.
-func quoteBody(body []byte, secrets *redact.Set) string {
-	const considered = 64 << 10
-	if len(body) > considered {
-		body = body[:considered]
-	}
-	shown := 300
-	if !utf8.Valid(body[:min(len(body), shown)]) {
-		shown = 60 // of what is no text, enough to see that
-	}
-	return excerpt(secrets.Clean(strings.ToValidUTF8(string(body), "�")), shown)
-}
-
-// excerpt is s on one line, without control characters, cut after limit
-// characters.
-func excerpt(s string, limit int) string {
-	var b strings.Builder
-	count, space := 0, false
-	for _, r := range strings.ToValidUTF8(s, "�") {
-		if unicode.IsSpace(r) {
-			space = b.Len() > 0
-			continue
-		}
-		if !unicode.IsPrint(r) {
-			r = utf8.RuneError
-		}
-		if count >= limit {
-			b.WriteString("…")
-			break
-		}
-		if space {
-			b.WriteByte(' ')
-			space = false
-			count++
-		}
-		b.WriteRune(r)
-		count++
-	}
-	return b.String()
 }

@@ -40,7 +40,7 @@ func (l *listing[T]) decodeError(number int64, response *transport.Response, err
 func (l *listing[T]) resourceError(number int64, response *transport.Response, index int, guid string, err error) error {
 	name := fmt.Sprintf("%s %d", l.object, index)
 	if guid != "" {
-		name += fmt.Sprintf(" (counted from 0, %s)", excerpt(l.client.secrets.Clean(guid), 100))
+		name += fmt.Sprintf(" (counted from 0, %s)", l.client.secrets.Quote(guid, 100))
 	} else {
 		name += " (counted from 0)"
 	}

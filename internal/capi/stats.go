@@ -106,7 +106,7 @@ func (c *Client) warnings(header http.Header) []string {
 					text = plain
 				}
 			}
-			if text = excerpt(c.secrets.Clean(text), 1000); text != "" {
+			if text = c.secrets.Quote(text, 1000); text != "" {
 				found = append(found, text)
 			}
 		}

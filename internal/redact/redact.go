@@ -1,36 +1,34 @@
-// Package redact keeps the secrets of one run out of everything that people
-// read: logs, errors, diagnostics.
+// Package redact keeps the secrets of one run out of everything that is shown
+// or logged, and makes text from outside fit to be shown.
 package redact
 
 import (
-	"bytes"
-	"encoding/json"
-	"net/url"
 	"slices"
 	"strings"
 	"sync"
 	"sync/atomic"
+	"unicode/utf8"
 )
 
 // Mask stands where a secret stood.
 const Mask = "[REDACTED]"
 
-// minLength is the length in bytes from which on a value counts as a secret. A
-// shorter one would tear holes into ordinary words and protect nothing.
+// minLength is the shortest value that counts as a secret, in bytes. A shorter
+// one would redact fragments of ordinary words and protect nothing.
 const minLength = 4
 
-// Set holds the secrets of one run. The zero value is ready, a nil *Set is
-// empty and takes nothing. It is safe for concurrent use.
+// Set holds the secrets of one run. The zero value is ready to use; a nil *Set
+// is empty and stays so. It is safe for concurrent use.
 type Set struct {
 	mu     sync.Mutex
 	values []string
-	// replacer is rebuilt by Add, since texts are cleaned far more often than
-	// secrets are added.
-	replacer atomic.Pointer[strings.Replacer]
+	// masker is rebuilt by Add: texts are masked far more often than secrets
+	// are added.
+	masker atomic.Pointer[masker]
 }
 
-// Add makes the values secrets from now on. It also covers what becomes of them
-// in a URL and in JSON. Values shorter than 4 bytes are ignored.
+// Add makes the values secrets from now on, in every spelling that Clean knows.
+// It ignores values shorter than 4 bytes.
 func (s *Set) Add(secrets ...string) {
 	if s == nil {
 		return
@@ -46,24 +44,57 @@ func (s *Set) Add(secrets ...string) {
 		added = true
 	}
 	if added {
-		s.replacer.Store(replacer(s.values))
+		s.masker.Store(newMasker(s.values))
 	}
 }
 
-// Clean returns text with [REDACTED] in place of every secret.
+// Clean returns text with [REDACTED] in place of every secret: as it is, and in
+// percent-encoding, HTML entities, JSON escapes and base64, also where a line
+// break splits it. It does not find parts of a secret, nor encodings of
+// encodings other than escaped base64.
 func (s *Set) Clean(text string) string {
 	if s == nil {
 		return text
 	}
-	r := s.replacer.Load()
-	if r == nil {
+	m := s.masker.Load()
+	if m == nil {
 		return text
 	}
-	return r.Replace(text)
+	return m.mask(text)
+}
+
+// Quote returns text from outside as a message can show it: without secrets, on
+// one line, and with at most limit characters (see Clean, the function). Text
+// that is not UTF-8 is cut after 60 characters, enough to see that.
+func (s *Set) Quote(text string, limit int) string {
+	considered := text[:min(len(text), quoteConsiders)]
+	return s.quote(considered, limit, utf8.RuneCountInString(text[len(considered):]))
+}
+
+// QuoteBytes is Quote for a body, which it does not copy as a whole.
+func (s *Set) QuoteBytes(body []byte, limit int) string {
+	considered := body[:min(len(body), quoteConsiders)]
+	return s.quote(string(considered), limit, utf8.RuneCount(body[len(considered):]))
+}
+
+// quote is Quote for a text that goes on for more characters.
+func (s *Set) quote(text string, limit, more int) string {
+	if !validStart(text, limit) {
+		limit = min(limit, binaryShown)
+	}
+	// Secrets go before the text is cut: half of one is still secret, and not
+	// recognized any longer.
+	masked := s.Clean(strings.ToValidUTF8(text, "\uFFFD"))
+	if more > 0 {
+		// The text may end with half of one, and masks may have moved it to where
+		// it would be shown.
+		masked = masked[:max(0, len(masked)-s.longest())]
+	}
+	return bounded(masked, limit, more)
 }
 
 // Values returns the secrets as they were added, in that order, for a log that
-// masks by itself.
+// masks on its own.
 func (s *Set) Values() []string {
 	if s == nil {
 		return nil
@@ -73,36 +104,14 @@ func (s *Set) Values() []string {
 	return slices.Clone(s.values)
 }
 
-// replacer replaces every form of the secrets, the longest first: a secret may
-// begin with another one, and the rest of it must not stay.
-func replacer(secrets []string) *strings.Replacer {
-	var all []string
-	for _, secret := range secrets {
-		for _, form := range forms(secret) {
-			if !slices.Contains(all, form) {
-				all = append(all, form)
-			}
-		}
+// longest is the length of the longest spelling of a secret, in bytes.
+func (s *Set) longest() int {
+	if s == nil {
+		return 0
 	}
-	slices.SortStableFunc(all, func(a, b string) int { return len(b) - len(a) })
-	pairs := make([]string, 0, 2*len(all))
-	for _, form := range all {
-		pairs = append(pairs, form, Mask)
+	m := s.masker.Load()
+	if m == nil {
+		return 0
 	}
-	return strings.NewReplacer(pairs...)
-}
-
-// forms are the spellings in which a secret can appear.
-func forms(secret string) []string {
-	result := []string{secret, url.QueryEscape(secret), url.PathEscape(secret)}
-	for _, escapeHTML := range []bool{true, false} {
-		var b bytes.Buffer
-		encoder := json.NewEncoder(&b)
-		encoder.SetEscapeHTML(escapeHTML)
-		if encoder.Encode(secret) == nil { // a string always encodes
-			quoted := strings.TrimSuffix(b.String(), "\n")
-			result = append(result, quoted[1:len(quoted)-1])
-		}
-	}
-	return result
+	return m.longest
 }

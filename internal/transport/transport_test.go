@@ -119,7 +119,7 @@ func newTestClient(t *testing.T, cfg Config, options ...Option) *Client {
 	return c
 }
 
-func address(t *testing.T, text string) *url.URL {
+func address(t testing.TB, text string) *url.URL {
 	t.Helper()
 	u, err := url.Parse(text)
 	if err != nil {

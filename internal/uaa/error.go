@@ -74,22 +74,5 @@ func (e *Error) final() bool {
 	}
 }
 
-// quoted is a text of a server as a message can have it. Secrets are taken out
-// before it is cut: half of one is still secret, and not recognized any more.
-func (s *Session) quoted(text string) string { return quote([]byte(s.secrets.Clean(text))) }
-
-// quote makes a part of a body that is no JSON fit for one line of text.
-func quote(body []byte) string {
-	const most = 200
-	text := strings.Map(func(r rune) rune {
-		if r < ' ' || r == 0x7f {
-			return ' '
-		}
-		return r
-	}, strings.ToValidUTF8(string(body[:min(len(body), 4*most)]), "\uFFFD"))
-	text = strings.Join(strings.Fields(text), " ")
-	if runes := []rune(text); len(runes) > most {
-		text = string(runes[:most]) + "…"
-	}
-	return text
-}
+// quoted is a text of a server as a message can show it.
+func (s *Session) quoted(text string) string { return s.secrets.Quote(text, 200) }

@@ -294,14 +294,3 @@ func TestLifeOf(t *testing.T) {
 		t.Errorf("issued %s", got)
 	}
 }
-
-func TestQuote(t *testing.T) {
-	for in, want := range map[string]string{
-		"": "", "a\r\n\x1b[31mb": "a [31mb", "\xff!": "\uFFFD!",
-		strings.Repeat("ü", 300): strings.Repeat("ü", 200) + "…",
-	} {
-		if got := quote([]byte(in)); got != want {
-			t.Errorf("%q: got %q, want %q", in, got, want)
-		}
-	}
-}
