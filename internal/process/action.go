@@ -2,9 +2,7 @@ package process
 
 import (
 	"context"
-	"errors"
 	"maps"
-	"time"
 
 	"github.com/hashicorp/terraform-plugin-framework/action"
 	"github.com/hashicorp/terraform-plugin-framework/action/schema"
@@ -15,15 +13,14 @@ import (
 
 	"github.com/cf-process/terraform-provider-cf/internal/capi"
 	"github.com/cf-process/terraform-provider-cf/internal/field"
-	"github.com/cf-process/terraform-provider-cf/internal/transport"
-	"github.com/cf-process/terraform-provider-cf/internal/uaa"
+	"github.com/cf-process/terraform-provider-cf/internal/instances"
 )
 
 // actionBase is what the actions have in common; M is what the configuration of
 // one asks for.
 type actionBase[M any] struct {
 	actionClient
-	clock clock
+	clock instances.Clock
 	// read reads a configuration and checks what is known of it.
 	read func(context.Context, tfsdk.Config) (M, diag.Diagnostics)
 }
@@ -108,63 +105,4 @@ func progressOf(ctx context.Context, resp *action.InvokeResponse) func(string) {
 			resp.SendProgress(action.InvokeProgressEvent{Message: line})
 		}
 	}
-}
-
-// uncertain reports whether a request that failed may have been carried out
-// all the same: the connection broke after it was sent, the server (or a proxy
-// in front of it) failed while it was at it, or somebody else answered.
-func uncertain(err error) bool {
-	// What is wrapped in these two is about a login: the request was refused, or
-	// not sent.
-	var api *capi.Error
-	if errors.As(err, &api) {
-		return api.Status >= 500
-	}
-	var login *uaa.Error
-	if errors.As(err, &login) {
-		return false
-	}
-	var noAnswer *transport.Error
-	if errors.As(err, &noAnswer) {
-		return noAnswer.MayHaveArrived
-	}
-	var other *capi.ResponseError
-	return errors.As(err, &other)
-}
-
-// startOf is when an instance began, as its uptime tells.
-func startOf(one instance, seen time.Time) (time.Time, bool) {
-	if one.uptime == nil {
-		return time.Time{}, false
-	}
-	return seen.Add(-*one.uptime), true
-}
-
-// uptimeSlack is how much the starts of one instance may differ that two
-// readings of its uptime tell: both are cut to seconds, and the response was
-// under way for a while.
-const uptimeSlack = 2 * time.Second
-
-// sighting is an instance as the stats showed it at a moment.
-type sighting struct {
-	instance
-	at time.Time
-}
-
-// replacedBy reports whether now is another instance than then, at the same
-// index. The GUID decides where there is one: Cloud Controller counts the
-// uptime from the latest change of state, so it begins anew within the life of
-// an instance, too. Elsewhere the uptimes of two RUNNING instances decide, or
-// else seenDown: that it was seen not running in between.
-func (then sighting) replacedBy(now sighting, seenDown bool) bool {
-	if then.guid != "" && now.guid != "" {
-		return then.guid != now.guid
-	}
-	started, known := startOf(then.instance, then.at)
-	startedNow, knownNow := startOf(now.instance, now.at)
-	if known && knownNow && then.state == capi.StateRunning && now.state == capi.StateRunning &&
-		startedNow.Sub(started) > uptimeSlack {
-		return true
-	}
-	return seenDown
 }

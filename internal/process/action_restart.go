@@ -13,6 +13,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
 	"github.com/cf-process/terraform-provider-cf/internal/diagnostic"
+	"github.com/cf-process/terraform-provider-cf/internal/instances"
 )
 
 // defaultRestartTimeout is how long an instance may take to be back.
@@ -29,9 +30,9 @@ var (
 type restartAction struct{ actionBase[restartModel] }
 
 // NewRollingRestartAction makes the action cf_process_rolling_restart.
-func NewRollingRestartAction() action.Action { return newRestartAction(realClock{}) }
+func NewRollingRestartAction() action.Action { return newRestartAction(instances.RealClock{}) }
 
-func newRestartAction(clock clock) *restartAction {
+func newRestartAction(clock instances.Clock) *restartAction {
 	return &restartAction{actionBase[restartModel]{clock: clock, read: readRestart}}
 }
 
@@ -95,11 +96,11 @@ func (a *restartAction) Invoke(ctx context.Context, req action.InvokeRequest, re
 		return
 	}
 	address := m.address.address()
-	restart := rollingRestart{
-		client: a.Client, clock: a.clock, progress: progressOf(ctx, resp), timeout: m.timeout, address: address,
-		failure: diagnostic.Failure{
+	target := instances.Target{
+		Client: a.Client, Clock: a.clock, Address: address, Progress: progressOf(ctx, resp),
+		Failure: diagnostic.Failure{
 			Object: "Process", Action: "restart the instances of " + address.String(), Attribute: m.address.attribute(),
 		},
 	}
-	resp.Diagnostics.Append(restart.run(ctx)...)
+	resp.Diagnostics.Append(target.Restart(ctx, m.timeout)...)
 }

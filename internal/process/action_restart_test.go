@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/cf-process/terraform-provider-cf/internal/fakecf"
+	"github.com/cf-process/terraform-provider-cf/internal/instances"
 )
 
 // onTerminate calls then with each request to terminate, before it has an
@@ -137,7 +138,7 @@ func TestRollingRestartStops(t *testing.T) {
 			},
 			config: actionConfig{"timeout": "90s"}, summary: "Instances not running in time",
 			parts: []string{
-				"Not all instances were RUNNING within 90 s, so none was terminated in addition.",
+				"Not all instances were RUNNING within 90 s, so no further instance was terminated.",
 				"0 of 3 instances were restarted; 3 were not touched.", "index 2: DOWN: no cell has room",
 			},
 		},
@@ -315,7 +316,7 @@ func TestRollingRestartOfAProcessThatIsScaledUp(t *testing.T) {
 
 func TestRollingRestartIsCanceled(t *testing.T) {
 	t.Run("while an instance starts", func(t *testing.T) {
-		a := newActionTest(t, realClock{})
+		a := newActionTest(t, instances.RealClock{})
 		a.onTerminate(func(count int) {
 			if count == 2 {
 				a.SetStartDelay(time.Hour)
@@ -327,13 +328,13 @@ func TestRollingRestartIsCanceled(t *testing.T) {
 		sameList(t, "terminations", a.requests(http.MethodDelete), a.terminations(0, 1))
 	})
 	t.Run("while the first are awaited", func(t *testing.T) {
-		a := newActionTest(t, realClock{})
+		a := newActionTest(t, instances.RealClock{})
 		a.SetInstance(a.guid, 0, func(i *fakecf.Instance) { i.State = "CRASHED" })
 		a.cancelAt("instance 1 of 3: CRASHED", restartName, a.by(nil)).fails(t, "Canceled", "0 of 3 instances were restarted; 3 were not touched.")
 		sameList(t, "terminations", a.requests(http.MethodDelete), nil)
 	})
 	t.Run("while a request is under way", func(t *testing.T) {
-		a := newActionTest(t, realClock{})
+		a := newActionTest(t, instances.RealClock{})
 		a.AddFault(fakecf.Fault{Method: http.MethodDelete, Do: fakecf.HangAfter(0)})
 		a.cancelAt("restarting", restartName, a.by(nil)).fails(t, "Canceled",
 			"0 of 3 instances were restarted; of the one with the index 0 it is unknown whether the request to terminate it arrived")

@@ -14,6 +14,7 @@ import (
 
 	"github.com/cf-process/terraform-provider-cf/internal/capi"
 	"github.com/cf-process/terraform-provider-cf/internal/diagnostic"
+	"github.com/cf-process/terraform-provider-cf/internal/instances"
 )
 
 // scaleTimeout bounds the scale action, with the wait for the instances, as it
@@ -31,9 +32,9 @@ var (
 type scaleAction struct{ actionBase[scaleModel] }
 
 // NewScaleAction makes the action cf_process_scale.
-func NewScaleAction() action.Action { return newScaleAction(realClock{}) }
+func NewScaleAction() action.Action { return newScaleAction(instances.RealClock{}) }
 
-func newScaleAction(clock clock) *scaleAction {
+func newScaleAction(clock instances.Clock) *scaleAction {
 	return &scaleAction{actionBase[scaleModel]{clock: clock, read: readScale}}
 }
 
@@ -117,35 +118,38 @@ func (a *scaleAction) Invoke(ctx context.Context, req action.InvokeRequest, resp
 
 	switch {
 	case m.wait.ValueBool():
-		a.wait(ctx, m, scaled, progress, failure, resp)
-	case m.instances.ValueInt64() > 0 && appStopped(ctx, a.Client, appOf(scaled, address)):
+		failure.Action = "wait for the instances of " + address.String() + ", which is scaled"
+		a.wait(ctx, m, scaled, instances.Target{
+			Client: a.Client, Clock: a.clock, Address: address, Progress: progress, Failure: failure,
+		}, resp)
+	case m.instances.ValueInt64() > 0 && instances.AppStopped(ctx, a.Client, instances.AppOf(scaled, address)):
 		resp.Diagnostics.AddWarning("The app is stopped", fmt.Sprintf("%s is scaled to %d instances, but none of them "+
-			"runs before the app is started (cf start).", upperFirst(address.String()), m.instances.ValueInt64()))
+			"runs before the app is started (cf start).", diagnostic.Capitalize(address.String()), m.instances.ValueInt64()))
 	}
 }
 
-func (a *scaleAction) wait(ctx context.Context, m scaleModel, scaled *capi.Process, progress func(string), failure diagnostic.Failure, resp *action.InvokeResponse) {
+// wait waits for the instances of the process that was scaled.
+func (a *scaleAction) wait(ctx context.Context, m scaleModel, scaled *capi.Process, target instances.Target, resp *action.InvokeResponse) {
 	want := scaled.Instances
 	if !m.instances.IsNull() {
 		want = m.instances.ValueInt64Pointer()
 	}
 	if want == nil {
-		resp.Diagnostics.AddWarning("Not waited for the instances",
+		resp.Diagnostics.AddWarning("Did not wait for the instances",
 			"The process is scaled, but the API does not tell how many instances it has. Set instances to wait for them.")
 		return
 	}
-	address := m.address.address()
-	failure.Action = "wait for the instances of " + address.String() + ", which is scaled"
-	if err := waitForInstances(ctx, a.Client, address, *want, a.clock, progress); err != nil {
-		d := waitDiagnostic(err, failure)
-		resp.Diagnostics.AddError(d.Summary(), fmt.Sprintf("%s is scaled to %s, but the wait for its instances failed.\n\n%s",
-			upperFirst(address.String()), m.describe(), d.Detail()))
-		return
-	}
-	if *want == 0 {
-		progress("no instance runs any more")
-	} else {
-		progress(fmt.Sprintf("%d of %d instances RUNNING", *want, *want))
+	resp.Diagnostics.Append(target.Wait(ctx, instances.Wanted{
+		Count: *want,
+		Done: fmt.Sprintf("%s is scaled to %s, but the wait for its instances failed.",
+			diagnostic.Capitalize(target.Address.String()), m.describe()),
+	})...)
+	switch {
+	case resp.Diagnostics.HasError():
+	case *want == 0:
+		target.Progress("no instance runs any more")
+	default:
+		target.Progress(fmt.Sprintf("%d of %d instances RUNNING", *want, *want))
 	}
 }
 
@@ -199,21 +203,4 @@ func (m scaleModel) failure(f diagnostic.Failure, err error) diag.Diagnostic {
 		return unknownAttribute(at, " Nothing was scaled.", f, err)
 	}
 	return f.Diagnostic(err)
-}
-
-// appOf is an address that tells the app without another request, where the
-// process does.
-func appOf(p *capi.Process, address capi.Address) capi.Address {
-	if app := p.AppGUID(); app != nil {
-		return capi.Address{AppGUID: *app, Type: capi.DefaultType}
-	}
-	return address
-}
-
-// upperFirst is text as the beginning of a sentence.
-func upperFirst(text string) string {
-	if text == "" {
-		return ""
-	}
-	return strings.ToUpper(text[:1]) + text[1:]
 }

@@ -10,6 +10,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-go/tfprotov6"
 
 	"github.com/cf-process/terraform-provider-cf/internal/fakecf"
+	"github.com/cf-process/terraform-provider-cf/internal/instances"
 )
 
 func TestScaleSendsWhatIsGiven(t *testing.T) {
@@ -117,7 +118,7 @@ func TestScaleOfAStoppedApp(t *testing.T) {
 	began := a.clock.Now()
 	r = a.invoke(scaleName, a.by(actionConfig{"instances": 4, "wait_for_instances": true}))
 	r.fails(t, "The app is stopped", "is scaled to 4 instances", "none of the 4 instances will start", "cf start")
-	if took := a.clock.Now().Sub(began); took > pollInterval {
+	if took := a.clock.Now().Sub(began); took > 2*time.Second {
 		t.Errorf("it waited %s", took)
 	}
 	// What does not concern the instances needs no started app.
@@ -156,18 +157,18 @@ func TestScaleOnKorifi(t *testing.T) {
 
 func TestScaleIsCanceled(t *testing.T) {
 	t.Run("while it waits", func(t *testing.T) {
-		a := newActionTest(t, realClock{})
+		a := newActionTest(t, instances.RealClock{})
 		a.SetStartDelay(time.Hour)
 		r := a.cancelAt("instance 4 of 4: STARTING", scaleName, a.by(actionConfig{"instances": 4, "wait_for_instances": true}))
 		r.fails(t, "Canceled", "is scaled to 4 instances, but the wait", "while 3 of 4 instances were RUNNING", "index 3: STARTING")
 	})
 	t.Run("during the request", func(t *testing.T) {
-		a := newActionTest(t, realClock{})
+		a := newActionTest(t, instances.RealClock{})
 		a.AddFault(fakecf.Fault{Method: http.MethodPost, Do: fakecf.Hang(0)})
 		a.cancelAt("scaling", scaleName, a.by(actionConfig{"instances": 4})).fails(t, "Canceled", "Could not scale")
 	})
 	t.Run("during a reading of the stats", func(t *testing.T) {
-		a := newActionTest(t, realClock{})
+		a := newActionTest(t, instances.RealClock{})
 		a.AddFault(fakecf.Fault{Method: http.MethodGet, Do: fakecf.Hang(0)})
 		a.cancelAt("scaled", scaleName, a.by(actionConfig{"instances": 4, "wait_for_instances": true})).fails(t, "Canceled", "is scaled to 4 instances")
 	})

@@ -3,7 +3,6 @@ package process
 import (
 	"context"
 	"fmt"
-	"time"
 
 	"github.com/hashicorp/terraform-plugin-framework/action"
 	"github.com/hashicorp/terraform-plugin-framework/action/schema"
@@ -12,10 +11,8 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
 	"github.com/cf-process/terraform-provider-cf/internal/diagnostic"
+	"github.com/cf-process/terraform-provider-cf/internal/instances"
 )
-
-// terminateTimeout bounds the whole action.
-const terminateTimeout = 5 * time.Minute
 
 var (
 	_ action.Action                   = (*terminateAction)(nil)
@@ -28,9 +25,9 @@ var (
 type terminateAction struct{ actionBase[terminateModel] }
 
 // NewTerminateInstanceAction makes the action cf_process_terminate_instance.
-func NewTerminateInstanceAction() action.Action { return newTerminateAction(realClock{}) }
+func NewTerminateInstanceAction() action.Action { return newTerminateAction(instances.RealClock{}) }
 
-func newTerminateAction(clock clock) *terminateAction {
+func newTerminateAction(clock instances.Clock) *terminateAction {
 	return &terminateAction{actionBase[terminateModel]{clock: clock, read: readTerminate}}
 }
 
@@ -77,15 +74,12 @@ func (a *terminateAction) Invoke(ctx context.Context, req action.InvokeRequest, 
 	if !ok {
 		return
 	}
-	t := termination{
-		client: a.Client, clock: a.clock, progress: progressOf(ctx, resp),
-		address: m.address.address(), index: m.index.ValueInt64(),
-		failure: diagnostic.Failure{
+	target := instances.Target{
+		Client: a.Client, Clock: a.clock, Address: m.address.address(), Progress: progressOf(ctx, resp),
+		Failure: diagnostic.Failure{
 			Object: "Process", Action: fmt.Sprintf("terminate instance %d of %s", m.index.ValueInt64(), m.address.address()),
 			Attribute: m.address.attribute(),
 		},
 	}
-	ctx, cancel := a.clock.WithTimeout(ctx, terminateTimeout)
-	defer cancel()
-	resp.Diagnostics.Append(t.run(ctx)...)
+	resp.Diagnostics.Append(target.Terminate(ctx, m.index.ValueInt64())...)
 }

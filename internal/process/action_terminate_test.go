@@ -2,7 +2,6 @@ package process
 
 import (
 	"context"
-	"errors"
 	"net/http"
 	"strings"
 	"testing"
@@ -10,10 +9,8 @@ import (
 
 	"github.com/hashicorp/terraform-plugin-go/tfprotov6"
 
-	"github.com/cf-process/terraform-provider-cf/internal/capi"
 	"github.com/cf-process/terraform-provider-cf/internal/fakecf"
-	"github.com/cf-process/terraform-provider-cf/internal/transport"
-	"github.com/cf-process/terraform-provider-cf/internal/uaa"
+	"github.com/cf-process/terraform-provider-cf/internal/instances"
 )
 
 // changed are the indexes of the instances that are others than before.
@@ -112,31 +109,31 @@ func TestTerminateIsSentOnce(t *testing.T) {
 	}{
 		"it arrived, the connection broke": {
 			faults:   []fakecf.Fault{deletes(fakecf.CloseAfter())},
-			severity: tfprotov6.DiagnosticSeverityWarning, summary: "Terminated, although the answer was lost",
+			severity: tfprotov6.DiagnosticSeverityWarning, summary: "Terminated, but the response was lost",
 			parts:   []string{"was not sent again", "its instance_guid changed (it is RUNNING)"},
 			changed: []int64{1},
 		},
 		"it arrived, as the uptime shows": {
 			options: noGUIDs, faults: []fakecf.Fault{deletes(fakecf.CloseAfter())},
-			severity: tfprotov6.DiagnosticSeverityWarning, summary: "Terminated, although the answer was lost",
-			parts: []string{"its uptime began anew (it is RUNNING)"}, changed: []int64{1},
+			severity: tfprotov6.DiagnosticSeverityWarning, summary: "Terminated, but the response was lost",
+			parts: []string{"its uptime was reset (it is RUNNING)"}, changed: []int64{1},
 		},
 		"it arrived, as the state shows": {
 			delay:    time.Minute,
 			options:  noGUIDs,
 			faults:   []fakecf.Fault{deletes(fakecf.CloseAfter()), {Path: "^/.*/stats$", Do: fakecf.Edit(withoutUptimes)}},
-			severity: tfprotov6.DiagnosticSeverityWarning, summary: "Terminated, although the answer was lost",
+			severity: tfprotov6.DiagnosticSeverityWarning, summary: "Terminated, but the response was lost",
 			parts: []string{"it was RUNNING and is STARTING"}, changed: []int64{1},
 		},
 		"it arrived, a proxy answered": {
 			faults:   []fakecf.Fault{deletes(fakecf.Rewrite(func(int, []byte) (int, []byte) { return 504, []byte("gateway timeout") }))},
-			severity: tfprotov6.DiagnosticSeverityWarning, summary: "Terminated, although the answer was lost",
+			severity: tfprotov6.DiagnosticSeverityWarning, summary: "Terminated, but the response was lost",
 			parts: []string{"its instance_guid changed", "504 Gateway Timeout"}, changed: []int64{1},
 		},
 		"it did not arrive": {
 			faults:   []fakecf.Fault{deletes(fakecf.Close())},
 			severity: tfprotov6.DiagnosticSeverityError, summary: "Probably not terminated",
-			parts: []string{"For 45 s the stats have shown no sign of it: the instance is RUNNING and no other than before", "Invoke the action again"},
+			parts: []string{"For 45 s the stats have shown no sign of it: the instance is RUNNING and the same as before", "Invoke the action again"},
 		},
 		"503": {
 			faults:   []fakecf.Fault{deletes(fakecf.Status(503))},
@@ -190,7 +187,7 @@ func withoutUptimes(stats map[string]any) {
 
 func TestTerminateIsCanceled(t *testing.T) {
 	t.Run("before it is sent", func(t *testing.T) {
-		a := newActionTest(t, realClock{})
+		a := newActionTest(t, instances.RealClock{})
 		a.AddFault(fakecf.Fault{Path: "^/.*/stats$", Do: fakecf.Hang(0)})
 		ctx, cancel := context.WithCancel(t.Context())
 		a.OnRequest(func(r *http.Request) {
@@ -204,7 +201,7 @@ func TestTerminateIsCanceled(t *testing.T) {
 		}
 	})
 	t.Run("while it is under way", func(t *testing.T) {
-		a := newActionTest(t, realClock{})
+		a := newActionTest(t, instances.RealClock{})
 		a.AddFault(fakecf.Fault{Method: http.MethodDelete, Do: fakecf.HangAfter(0)})
 		a.cancelAt("terminating", terminateName, a.by(actionConfig{"index": 1})).fails(t, "Canceled", "It is unknown whether it arrived; it is not sent again")
 		if n := a.Count(http.MethodDelete, ""); n != 1 {
@@ -212,7 +209,7 @@ func TestTerminateIsCanceled(t *testing.T) {
 		}
 	})
 	t.Run("while the stats are asked", func(t *testing.T) {
-		a := newActionTest(t, realClock{})
+		a := newActionTest(t, instances.RealClock{})
 		a.AddFault(fakecf.Fault{Method: http.MethodDelete, Do: fakecf.Close()})
 		a.cancelAt("the stats have to show", terminateName, a.by(actionConfig{"index": 1})).fails(t, "Canceled", "was not sent again", "that is unknown")
 	})
@@ -233,54 +230,6 @@ func TestTerminateMeansTheProcessThatItFound(t *testing.T) {
 	sameList(t, "requests", a.requests(http.MethodDelete), []string{"/v3/processes/" + a.guid + "/instances/1"})
 }
 
-// The end of the action's own time is no cancel.
-func TestTerminateRunsOutOfTime(t *testing.T) {
-	ctx, cancel := context.WithTimeout(t.Context(), 20*time.Millisecond)
-	defer cancel()
-	late := &transport.Error{Method: http.MethodDelete, Kind: transport.KindCanceled, MayHaveArrived: true, Err: context.DeadlineExceeded}
-	one := termination{
-		client: &slowTerminator{script{answers: states("RUNNING RUNNING")}, late}, clock: realClock{}, progress: func(string) {},
-		address: capi.Address{GUID: "process-1"}, index: 1,
-	}
-	diags := one.run(ctx)
-	if len(diags) != 1 || diags[0].Summary() != "Timeout" || !strings.Contains(diags[0].Detail(), "The 5 min of the action were over") {
-		t.Errorf("got %v", diags)
-	}
-}
-
-// slowTerminator never answers a request to terminate.
-type slowTerminator struct {
-	script
-	err error
-}
-
-func (s *slowTerminator) TerminateInstance(ctx context.Context, _ capi.Address, _ int64) error {
-	<-ctx.Done()
-	return s.err
-}
-
-// Only the request to terminate itself can have been carried out.
-func TestWhatIsUncertain(t *testing.T) {
-	t.Parallel()
-	broken := &transport.Error{MayHaveArrived: true, Err: errors.New("reset")}
-	for name, test := range map[string]struct {
-		err  error
-		want bool
-	}{
-		"the connection broke":       {broken, true},
-		"nobody took it":             {&transport.Error{Err: errors.New("refused")}, false},
-		"502":                        {&capi.Error{Status: 502}, true},
-		"404":                        {&capi.Error{Status: 404}, false},
-		"somebody else answered":     {&capi.ResponseError{Err: errors.New("HTML")}, true},
-		"the login broke":            {&uaa.Error{Op: "log in", Err: broken}, false},
-		"401, and the renewal broke": {&capi.Error{Status: 401, Renewal: &uaa.Error{Op: "renew the token", Err: broken}}, false},
-	} {
-		if got := uncertain(test.err); got != test.want {
-			t.Errorf("%s: %t", name, got)
-		}
-	}
-}
-
 // What an instance does by itself is not taken for the work of a request that
 // never arrived.
 func TestTerminateIsNotFooled(t *testing.T) {
@@ -294,47 +243,5 @@ func TestTerminateIsNotFooled(t *testing.T) {
 			}
 		})
 		r.fails(t, "Probably not terminated", "the instance is "+states[1])
-	}
-}
-
-func TestReplacedBy(t *testing.T) {
-	at := func(s int) time.Time { return time.Date(2026, 1, 2, 3, 4, s, 0, time.UTC) }
-	seen := func(guid string, uptime, when int) sighting {
-		one := sighting{instance{guid: guid, state: "RUNNING"}, at(when)}
-		if uptime >= 0 {
-			d := time.Duration(uptime) * time.Second
-			one.uptime = &d
-		}
-		return one
-	}
-	inState := func(state string, s sighting) sighting {
-		s.state = state
-		return s
-	}
-	for name, test := range map[string]struct {
-		then, now sighting
-		down      bool
-		want      bool
-	}{
-		"the same":                                {seen("a", 100, 0), seen("a", 110, 10), false, false},
-		"another guid":                            {seen("a", 100, 0), seen("b", 110, 10), false, true},
-		"another guid, no uptime":                 {seen("a", -1, 0), seen("b", -1, 10), false, true},
-		"the same guid after a gap":               {seen("a", 100, 0), seen("a", 110, 10), true, false},
-		"the same guid with a new uptime":         {seen("a", 100, 0), seen("a", 3, 10), true, false},
-		"no guid, the uptime goes on":             {seen("", 100, 0), seen("", 110, 10), false, false},
-		"no guid, the uptime goes on, unevenly":   {seen("", 100, 0), seen("", 108, 10), false, false},
-		"no guid, a new uptime":                   {seen("", 100, 0), seen("", 2, 10), false, true},
-		"no guid, a new uptime above the old one": {seen("", 5, 0), seen("", 9, 10), false, true},
-		"no guid, crashed by itself":              {seen("", 100, 0), inState("CRASHED", seen("", 2, 10)), false, false},
-		"no guid, started by itself":              {inState("STARTING", seen("", 100, 0)), seen("", 2, 10), false, false},
-		"no guid, no uptime":                      {seen("", -1, 0), seen("", -1, 10), false, false},
-		"no guid, no uptime, after a gap":         {seen("", -1, 0), seen("", -1, 10), true, true},
-		"a guid only now, after a gap":            {seen("", -1, 0), seen("b", -1, 10), true, true},
-	} {
-		t.Run(name, func(t *testing.T) {
-			if got := test.then.replacedBy(test.now, test.down); got != test.want {
-				t.Error(got)
-			}
-		})
 	}
 }

@@ -21,6 +21,8 @@ import (
 
 	"github.com/cf-process/terraform-provider-cf/internal/capi"
 	"github.com/cf-process/terraform-provider-cf/internal/fakecf"
+	"github.com/cf-process/terraform-provider-cf/internal/instances"
+	"github.com/cf-process/terraform-provider-cf/internal/instances/instancestest"
 	"github.com/cf-process/terraform-provider-cf/internal/transport"
 )
 
@@ -31,7 +33,7 @@ import (
 // actionsProvider is a provider with the actions alone.
 type actionsProvider struct {
 	client *capi.Client
-	clock  clock
+	clock  instances.Clock
 }
 
 func (p *actionsProvider) Metadata(_ context.Context, _ provider.MetadataRequest, resp *provider.MetadataResponse) {
@@ -66,7 +68,7 @@ type actionTest struct {
 	t      *testing.T
 	server tfprotov6.ProviderServerWithActions
 	types  map[string]tftypes.Object
-	clock  *fastClock
+	clock  *instancestest.FastClock
 	// app and guid are those of the process.
 	app, guid string
 }
@@ -74,13 +76,13 @@ type actionTest struct {
 // startActions starts a foundation with a web process of three instances.
 func startActions(t *testing.T, options ...fakecf.Option) *actionTest {
 	t.Helper()
-	clock := newFastClock()
+	clock := instancestest.NewFastClock()
 	a := newActionTest(t, clock, options...)
 	a.clock = clock
 	return a
 }
 
-func newActionTest(t *testing.T, clock clock, options ...fakecf.Option) *actionTest {
+func newActionTest(t *testing.T, clock instances.Clock, options ...fakecf.Option) *actionTest {
 	t.Helper()
 	f := fakecf.New(t, append([]fakecf.Option{fakecf.WithoutSeed(), fakecf.WithTokenLifetime(1000 * time.Hour)}, options...)...)
 	f.SetClock(clock.Now)

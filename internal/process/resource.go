@@ -11,6 +11,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-log/tflog"
 
 	"github.com/cf-process/terraform-provider-cf/internal/capi"
+	"github.com/cf-process/terraform-provider-cf/internal/instances"
 )
 
 var (
@@ -30,11 +31,11 @@ const defaultTimeout = 10 * time.Minute
 // configuration says, and lets it go.
 type processResource struct {
 	resourceClient
-	clock clock
+	clock instances.Clock
 }
 
 // NewResource makes the resource cf_process.
-func NewResource() resource.Resource { return &processResource{clock: realClock{}} }
+func NewResource() resource.Resource { return &processResource{clock: instances.RealClock{}} }
 
 // Metadata names the resource. Its identity follows the configured address and
 // can change with it.
@@ -137,7 +138,7 @@ func (r *processResource) Read(ctx context.Context, req resource.ReadRequest, re
 	}
 	if err != nil {
 		failed := readFailureOf(address).Diagnostic(err)
-		if timedOut(ctx) {
+		if instances.TimedOut(ctx) {
 			failed = timeout("read "+address.String(), r.clock.Now().Sub(began))
 		}
 		resp.Diagnostics.Append(failed)
@@ -177,17 +178,17 @@ func (r *processResource) wait(ctx context.Context, address capi.Address, config
 	if want == nil {
 		return diags
 	}
-	progress := func(line string) { tflog.Info(ctx, "waiting for instances: "+line) }
-	if err := waitForInstances(ctx, r.Client, address, *want, r.clock, progress); err != nil {
-		failure := changeFailure(address)
-		failure.Action = "wait for the instances of " + address.String()
-		failed := waitDiagnostic(err, failure)
-		if timedOut(ctx) {
-			failed = diag.NewErrorDiagnostic(failed.Summary(), failed.Detail()+"\n\nThe process was scaled as configured; only "+
-				"the waiting failed. To wait longer, raise the timeouts of the resource.")
-		}
-		diags.Append(failed)
+	failure := changeFailure(address)
+	failure.Action = "wait for the instances of " + address.String()
+	target := instances.Target{
+		Client: r.Client, Clock: r.clock, Address: address, Failure: failure,
+		Progress: func(line string) { tflog.Info(ctx, "waiting for instances: "+line) },
 	}
+	diags.Append(target.Wait(ctx, instances.Wanted{
+		Count: *want,
+		Longer: "The process was scaled as configured; only the waiting failed. To wait longer, raise the timeouts of the " +
+			"resource.",
+	})...)
 	return diags
 }
 

@@ -14,6 +14,7 @@ import (
 
 	"github.com/cf-process/terraform-provider-cf/internal/capi"
 	"github.com/cf-process/terraform-provider-cf/internal/diagnostic"
+	"github.com/cf-process/terraform-provider-cf/internal/instances"
 )
 
 // deploymentPollInterval is how often a change is tried again while a
@@ -49,7 +50,7 @@ func (r *processResource) converge(ctx context.Context, address capi.Address, co
 		return true, r.write(ctx, address, changesFor(config, prior, p), &done)
 	}
 	var inFlight error
-	err := poll(ctx, r.clock, deploymentPollInterval, func(ctx context.Context) (bool, error) {
+	err := instances.Poll(ctx, r.clock, deploymentPollInterval, func(ctx context.Context) (bool, error) {
 		finished, err := attempt(ctx)
 		if capi.IsDeploymentInFlight(err) {
 			inFlight = err
@@ -60,11 +61,11 @@ func (r *processResource) converge(ctx context.Context, address capi.Address, co
 	var reading readError
 	switch {
 	case err == nil:
-	case inFlight != nil && timedOut(ctx):
+	case inFlight != nil && instances.TimedOut(ctx):
 		diags.AddError("A deployment is in flight", fmt.Sprintf("After %s it was still going on, and no change is possible "+
 			"while it is. To wait longer, raise the timeouts of the resource.\n\n%s",
-			seconds(r.clock.Now().Sub(began)), changeFailure(address).Detail(inFlight)))
-	case timedOut(ctx):
+			instances.Seconds(r.clock.Now().Sub(began)), changeFailure(address).Detail(inFlight)))
+	case instances.TimedOut(ctx):
 		diags.Append(timeout("change "+address.String(), r.clock.Now().Sub(began)))
 	case inFlight != nil && errors.As(err, &reading) && capi.IsNotFound(err) && !address.ByApp():
 		failure := readFailureOf(address)
@@ -144,14 +145,10 @@ func unknownAttribute(at path.Path, consequence string, failure diagnostic.Failu
 			consequence+"\n\n"+failure.Detail(err))
 }
 
-// timedOut reports whether the time that the configuration gives is over. A
-// single request that took too long is something else.
-func timedOut(ctx context.Context) bool { return errors.Is(ctx.Err(), context.DeadlineExceeded) }
-
-// timeout is the error for that.
+// timeout is the error for a deadline of the configuration that has passed.
 func timeout(action string, after time.Duration) diag.Diagnostic {
 	return diag.NewErrorDiagnostic("Timeout", fmt.Sprintf("Could not %s within %s. To give it longer, raise the timeouts of "+
-		"the resource.", action, seconds(after)))
+		"the resource.", action, instances.Seconds(after)))
 }
 
 func readFailureOf(address capi.Address) diagnostic.Failure {

@@ -10,6 +10,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-go/tfprotov6"
 
 	"github.com/cf-process/terraform-provider-cf/internal/fakecf"
+	"github.com/cf-process/terraform-provider-cf/internal/instances"
 	"github.com/cf-process/terraform-provider-cf/internal/transport"
 )
 
@@ -153,7 +154,7 @@ func TestResourceCanceled(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			f := fakecf.New(t)
-			w := newWorkspace(t, f, fakecf.SpaceDeveloper, realClock{})
+			w := newWorkspace(t, f, fakecf.SpaceDeveloper, instances.RealClock{})
 			w.converges(settings{"guid": fakecf.GUIDWeb})
 			s := byGUID(fakecf.GUIDWeb, settings{"command": "bin/x", "instances": 4, "wait_for_instances": true})
 			p := w.plan(s)
@@ -193,7 +194,7 @@ func TestResourceTimeouts(t *testing.T) {
 	t.Parallel()
 	start := func(t *testing.T, requestTimeout time.Duration) *workspace {
 		t.Helper()
-		w := newWorkspaceBy(t, fakecf.New(t), fakecf.SpaceDeveloper, realClock{}, transport.Config{RequestTimeout: requestTimeout})
+		w := newWorkspaceBy(t, fakecf.New(t), fakecf.SpaceDeveloper, instances.RealClock{}, transport.Config{RequestTimeout: requestTimeout})
 		w.converges(settings{"guid": fakecf.GUIDWeb})
 		return w
 	}

@@ -17,6 +17,8 @@ import (
 
 	"github.com/cf-process/terraform-provider-cf/internal/capi"
 	"github.com/cf-process/terraform-provider-cf/internal/fakecf"
+	"github.com/cf-process/terraform-provider-cf/internal/instances"
+	"github.com/cf-process/terraform-provider-cf/internal/instances/instancestest"
 	"github.com/cf-process/terraform-provider-cf/internal/transport"
 )
 
@@ -27,7 +29,7 @@ import (
 // managingProvider is a provider with the resource and its list resource.
 type managingProvider struct {
 	client *capi.Client
-	clock  clock
+	clock  instances.Clock
 }
 
 func (p *managingProvider) Metadata(_ context.Context, _ provider.MetadataRequest, resp *provider.MetadataResponse) {
@@ -52,7 +54,7 @@ type workspace struct {
 	*fakecf.Foundation
 	t        testing.TB
 	server   tfprotov6.ProviderServerWithListResource
-	clock    clock
+	clock    instances.Clock
 	kind     tftypes.Object // of the resource
 	identity tftypes.Object // its type
 	filters  tftypes.Object // of the list resource
@@ -65,20 +67,19 @@ type workspace struct {
 // startWorkspace starts a seeded foundation and a workspace for a user of it.
 func startWorkspace(t testing.TB, role fakecf.Role, options ...fakecf.Option) *workspace {
 	t.Helper()
-	clock := newFastClock()
-	clock.now = time.Now().Add(time.Hour) // what is seeded has been running by then
+	clock := instancestest.NewFastClockAt(time.Now().Add(time.Hour)) // what is seeded has been running by then
 	f := fakecf.New(t, append([]fakecf.Option{fakecf.WithTokenLifetime(10000 * time.Hour)}, options...)...)
 	f.SetClock(clock.Now)
 	return newWorkspace(t, f, role, clock)
 }
 
-func newWorkspace(t testing.TB, f *fakecf.Foundation, role fakecf.Role, clock clock) *workspace {
+func newWorkspace(t testing.TB, f *fakecf.Foundation, role fakecf.Role, clock instances.Clock) *workspace {
 	t.Helper()
 	return newWorkspaceBy(t, f, role, clock, transport.Config{})
 }
 
 // newWorkspaceBy is newWorkspace with settings of the transport.
-func newWorkspaceBy(t testing.TB, f *fakecf.Foundation, role fakecf.Role, clock clock, settings transport.Config) *workspace {
+func newWorkspaceBy(t testing.TB, f *fakecf.Foundation, role fakecf.Role, clock instances.Clock, settings transport.Config) *workspace {
 	t.Helper()
 	root, err := url.Parse(f.URL())
 	if err != nil {
@@ -95,7 +96,7 @@ func newWorkspaceBy(t testing.TB, f *fakecf.Foundation, role fakecf.Role, clock 
 }
 
 // workspaceOf is a workspace with a client of its own.
-func workspaceOf(t testing.TB, f *fakecf.Foundation, client *capi.Client, clock clock) *workspace {
+func workspaceOf(t testing.TB, f *fakecf.Foundation, client *capi.Client, clock instances.Clock) *workspace {
 	t.Helper()
 	p := &managingProvider{clock: clock, client: client}
 	w := &workspace{Foundation: f, t: t, clock: clock}

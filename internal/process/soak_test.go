@@ -16,6 +16,7 @@ import (
 
 	"github.com/cf-process/terraform-provider-cf/internal/capi"
 	"github.com/cf-process/terraform-provider-cf/internal/fakecf"
+	"github.com/cf-process/terraform-provider-cf/internal/instances"
 	"github.com/cf-process/terraform-provider-cf/internal/redact"
 	"github.com/cf-process/terraform-provider-cf/internal/transport"
 	"github.com/cf-process/terraform-provider-cf/internal/uaa"
@@ -72,7 +73,7 @@ func TestSoak(t *testing.T) {
 			app := f.AddApp(space, fmt.Sprint("app-", len(workers)))
 			guid := f.AddProcess(app, fakecf.Process{Type: "web", Instances: 1})
 			workers = append(workers, &soakWorker{
-				soak: s, workspace: workspaceOf(t, f, client, realClock{}), client: client, guid: guid, app: app,
+				soak: s, workspace: workspaceOf(t, f, client, instances.RealClock{}), client: client, guid: guid, app: app,
 				random: rand.New(rand.NewPCG(uint64(len(workers)), 1)), // repeatable, not secret
 			})
 		}

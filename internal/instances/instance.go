@@ -1,4 +1,4 @@
-package process
+package instances
 
 import (
 	"cmp"
@@ -11,8 +11,8 @@ import (
 	"github.com/cf-process/terraform-provider-cf/internal/capi"
 )
 
-// instance is what counts of an instance while something waits for it. What
-// the stats do not tell has its zero value.
+// instance is the part of an instance's stats that matters while something
+// waits for it. What the stats leave out has its zero value.
 type instance struct {
 	index   int64
 	state   string
@@ -24,79 +24,82 @@ type instance struct {
 
 // Words for states that the API has no word for.
 const (
-	// stateMissing is an instance that should be there but is not in the stats.
+	// stateMissing is an instance that should exist but is not in the stats.
 	stateMissing = "not there"
-	// stateGone is an instance that has vanished from the stats as it should.
+	// stateGone is a surplus instance that is no longer in the stats.
 	stateGone = "gone"
 	// stateUnknown is an instance in the stats without a state.
 	stateUnknown = "in an unknown state"
+	// stateOld is an instance that still runs as it was before a change.
+	stateOld = "RUNNING as before the change"
 )
 
-// instancesOf reads the instances out of stats, by index.
+// instancesOf returns the instances in the stats, by index.
 func instancesOf(stats *capi.ProcessStats) map[int64]instance {
 	found := make(map[int64]instance, len(stats.Resources))
 	for i, s := range stats.Resources {
-		one := instance{index: int64(i), state: stateUnknown}
+		inst := instance{index: int64(i), state: stateUnknown}
 		if s.Index != nil {
-			one.index = *s.Index
+			inst.index = *s.Index
 		}
 		if s.State != nil && *s.State != "" {
-			one.state = *s.State
+			inst.state = *s.State
 		}
 		if s.Details != nil {
-			one.details = *s.Details
+			inst.details = *s.Details
 		}
 		if s.InstanceGUID != nil {
-			one.guid = *s.InstanceGUID
+			inst.guid = *s.InstanceGUID
 		}
 		if s.Uptime != nil {
 			uptime := time.Duration(*s.Uptime) * time.Second
-			one.uptime = &uptime
+			inst.uptime = &uptime
 		}
-		found[one.index] = one
+		found[inst.index] = inst
 	}
 	return found
 }
 
-// nothingUp reports whether no instance lives: there are none, or all are
-// DOWN. That is how a process with 0 instances looks, and one of a stopped app.
-func nothingUp(found map[int64]instance) bool {
-	for _, one := range found {
-		if one.state != capi.StateDown {
+// allDown reports whether no instance is up: there are none, or all are DOWN.
+// So look a process that is scaled to zero and one of a stopped app.
+func allDown(found map[int64]instance) bool {
+	for _, inst := range found {
+		if inst.state != capi.StateDown {
 			return false
 		}
 	}
 	return true
 }
 
-// running counts the RUNNING instances with an index below want.
-func running(found map[int64]instance, want int64) int64 {
+// countRunning counts the RUNNING instances with an index below want.
+func countRunning(found map[int64]instance, want int64) int64 {
 	var n int64
-	for index, one := range found {
-		if index < want && one.state == capi.StateRunning {
+	for index, inst := range found {
+		if index < want && inst.state == capi.StateRunning {
 			n++
 		}
 	}
 	return n
 }
 
-// complete reports whether the instances 0 to want-1 are RUNNING and no other
-// lives.
-func complete(found map[int64]instance, want int64) bool {
-	for index, one := range found {
-		if index >= want && one.state != capi.StateDown {
-			return false
+// countSurplus counts the instances with an index of want or more that are not
+// DOWN.
+func countSurplus(found map[int64]instance, want int64) int64 {
+	var n int64
+	for index, inst := range found {
+		if index >= want && inst.state != capi.StateDown {
+			n++
 		}
 	}
-	return running(found, want) == want
+	return n
 }
 
 // withMissing adds to found, as missing, the instances below want that are not
-// there, and returns all of them by index.
+// in it, and returns all of them by index.
 func withMissing(found map[int64]instance, want int64) []instance {
 	all := make([]instance, 0, len(found))
-	for _, one := range found {
-		all = append(all, one)
+	for _, inst := range found {
+		all = append(all, inst)
 	}
 	for index := range want {
 		if _, there := found[index]; !there {
@@ -107,9 +110,9 @@ func withMissing(found map[int64]instance, want int64) []instance {
 	return all
 }
 
-// changes are the lines that tell what is different in now: one for all
-// instances that came to the same state, "instances 2-4 of 5: RUNNING after
-// 11 s". People count from 1, as the API does not.
+// changes describes what is different in now, with one line for all instances
+// that reached the same state: "instances 2-4 of 5: RUNNING after 11 s". The
+// lines count from 1, the API counts from 0.
 func changes(before, now map[int64]instance, want int64, after time.Duration) []string {
 	type group struct {
 		state   string
@@ -124,33 +127,33 @@ func changes(before, now map[int64]instance, want int64, after time.Duration) []
 		}
 		members[g] = append(members[g], index+1)
 	}
-	for _, one := range withMissing(now, want) {
-		old, there := before[one.index]
-		if one.state == stateMissing && !there {
-			continue // nothing has changed: it was not there before either
+	for _, inst := range withMissing(now, want) {
+		old, there := before[inst.index]
+		if inst.state == stateMissing && !there {
+			continue // it was missing before, too
 		}
-		state := one.state
-		if one.details != "" {
-			state += " (" + one.details + ")"
+		state := inst.state
+		if inst.details != "" {
+			state += " (" + inst.details + ")"
 		}
-		if !there || old.state != one.state || old.details != one.details {
-			note(one.index, state)
+		if !there || old.state != inst.state || old.details != inst.details {
+			note(inst.index, state)
 		}
 	}
-	for _, one := range withMissing(before, 0) {
-		if _, there := now[one.index]; !there && one.index >= want {
-			note(one.index, stateGone)
+	for _, inst := range withMissing(before, 0) {
+		if _, there := now[inst.index]; !there && inst.index >= want {
+			note(inst.index, stateGone)
 		}
 	}
 	lines := make([]string, 0, len(order))
 	for _, g := range order {
 		name := instanceNumbers(members[g])
 		if g.surplus {
-			name += " (more than wanted)"
+			name += " (surplus)"
 		} else {
 			name += " of " + strconv.FormatInt(want, 10)
 		}
-		lines = append(lines, fmt.Sprintf("%s: %s after %s", name, g.state, seconds(after)))
+		lines = append(lines, fmt.Sprintf("%s: %s after %s", name, g.state, Seconds(after)))
 	}
 	return lines
 }
@@ -180,8 +183,21 @@ func instanceNumbers(numbers []int64) string {
 	return word + strings.Join(parts, ", ")
 }
 
-// seconds is a duration for people: "11 s", "2 min 5 s".
-func seconds(d time.Duration) string {
+// instanceList is a line for each instance, with its state and details, by the
+// index that the API uses.
+func instanceList(all []instance) string {
+	var b strings.Builder
+	for _, inst := range all {
+		fmt.Fprintf(&b, "\n  - index %d: %s", inst.index, inst.state)
+		if inst.details != "" {
+			b.WriteString(": " + inst.details)
+		}
+	}
+	return b.String()
+}
+
+// Seconds formats a duration for messages: "11 s", "2 min 5 s".
+func Seconds(d time.Duration) string {
 	n := int64(d.Round(time.Second) / time.Second)
 	if n < 120 {
 		return fmt.Sprintf("%d s", n)

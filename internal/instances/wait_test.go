@@ -1,4 +1,4 @@
-package process
+package instances
 
 import (
 	"context"
@@ -13,16 +13,17 @@ import (
 
 	"github.com/cf-process/terraform-provider-cf/internal/capi"
 	"github.com/cf-process/terraform-provider-cf/internal/diagnostic"
+	"github.com/cf-process/terraform-provider-cf/internal/instances/instancestest"
 	"github.com/cf-process/terraform-provider-cf/internal/transport"
 )
 
-// script is a statsReader that gives one answer after another, the last one
-// for ever.
+// script is a Client that returns one answer after another, the last one for
+// ever.
 type script struct {
 	answers []answer
 	calls   int
 	stopped bool
-	// asked counts the questions for the app's state.
+	// asked counts the requests for the app's state.
 	asked int
 }
 
@@ -58,15 +59,15 @@ func statsOf(text string) *capi.ProcessStats {
 			continue
 		}
 		index := int64(i)
-		one := capi.InstanceStats{Index: &index}
+		inst := capi.InstanceStats{Index: &index}
 		state, details, found := strings.Cut(word, ":")
 		if state != "?" {
-			one.State = &state
+			inst.State = &state
 		}
 		if found {
-			one.Details = &details
+			inst.Details = &details
 		}
-		stats.Resources = append(stats.Resources, one)
+		stats.Resources = append(stats.Resources, inst)
 	}
 	return stats
 }
@@ -78,6 +79,10 @@ func (s *script) GetProcess(context.Context, capi.Address) (*capi.Process, error
 	}}, nil
 }
 
+func (s *script) TerminateInstance(context.Context, capi.Address, int64) error {
+	return errors.New("no instance is to be terminated")
+}
+
 func (s *script) AppStopped(_ context.Context, app string) (bool, error) {
 	s.asked++
 	if app != "app-1" {
@@ -86,18 +91,25 @@ func (s *script) AppStopped(_ context.Context, app string) (bool, error) {
 	return s.stopped, nil
 }
 
-// wait runs waitForInstances with a minute's deadline.
-func wait(t *testing.T, s *script, want int64) ([]string, error) {
+// wait waits with a minute's deadline.
+func waitFor(t *testing.T, s *script, want int64) ([]string, error) {
 	t.Helper()
-	clock := newFastClock()
+	clock := instancestest.NewFastClock()
 	ctx, cancel := clock.WithTimeout(t.Context(), time.Minute)
 	defer cancel()
 	var lines []string
-	err := waitForInstances(ctx, s, capi.Address{GUID: "process-1"}, want, clock, func(line string) { lines = append(lines, line) })
+	target := Target{
+		Client: s, Clock: clock, Address: capi.Address{GUID: "process-1"},
+		Progress: func(line string) { lines = append(lines, line) },
+	}
+	sure, err := target.wait(ctx, Wanted{Count: want})
+	if err == nil && !sure {
+		t.Error("got an unsure wait, want a sure one")
+	}
 	return lines, err
 }
 
-func TestWaitForInstances(t *testing.T) {
+func TestWait(t *testing.T) {
 	for name, test := range map[string]struct {
 		want    int64
 		answers []answer
@@ -122,30 +134,30 @@ func TestWaitForInstances(t *testing.T) {
 			want: 1, answers: states("RUNNING RUNNING RUNNING", "RUNNING STOPPING STOPPING", "RUNNING - STOPPING", "RUNNING"), calls: 4,
 			lines: []string{
 				"instance 1 of 1: RUNNING after 0 s",
-				"instances 2, 3 (more than wanted): RUNNING after 0 s",
-				"instances 2, 3 (more than wanted): STOPPING after 2 s",
-				"instance 2 (more than wanted): gone after 4 s",
-				"instance 3 (more than wanted): gone after 6 s",
+				"instances 2, 3 (surplus): RUNNING after 0 s",
+				"instances 2, 3 (surplus): STOPPING after 2 s",
+				"instance 2 (surplus): gone after 4 s",
+				"instance 3 (surplus): gone after 6 s",
 			},
 		},
 		"those that are too many may stay DOWN": {
 			want: 1, answers: states("RUNNING DOWN"), calls: 1,
-			lines: []string{"instance 1 of 1: RUNNING after 0 s", "instance 2 (more than wanted): DOWN after 0 s"},
+			lines: []string{"instance 1 of 1: RUNNING after 0 s", "instance 2 (surplus): DOWN after 0 s"},
 		},
 		"none, and the stats are empty": {
 			want: 0, answers: states("RUNNING", "STOPPING", ""), calls: 3,
 			lines: []string{
-				"instance 1 (more than wanted): RUNNING after 0 s",
-				"instance 1 (more than wanted): STOPPING after 2 s",
-				"instance 1 (more than wanted): gone after 4 s",
+				"instance 1 (surplus): RUNNING after 0 s",
+				"instance 1 (surplus): STOPPING after 2 s",
+				"instance 1 (surplus): gone after 4 s",
 			},
 		},
 		"none, and all are DOWN": {
 			want: 0, answers: states("STOPPING DOWN", "DOWN DOWN"), calls: 2,
 			lines: []string{
-				"instance 1 (more than wanted): STOPPING after 0 s",
-				"instance 2 (more than wanted): DOWN after 0 s",
-				"instance 1 (more than wanted): DOWN after 2 s",
+				"instance 1 (surplus): STOPPING after 0 s",
+				"instance 2 (surplus): DOWN after 0 s",
+				"instance 1 (surplus): DOWN after 2 s",
 			},
 		},
 		"a crash passes, with its details": {
@@ -188,18 +200,18 @@ func TestWaitForInstances(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			s := &script{answers: test.answers}
-			lines, err := wait(t, s, test.want)
+			lines, err := waitFor(t, s, test.want)
 			if err != nil {
 				t.Fatal(err)
 			}
 			if s.calls != test.calls {
-				t.Errorf("the stats were read %d times, not %d", s.calls, test.calls)
+				t.Errorf("got %d readings of the stats, want %d", s.calls, test.calls)
 			}
 			if name == "a broken connection" {
 				lines = lines[len(lines)-1:] // the rest is the transport's words
 			}
 			if !slices.Equal(lines, test.lines) {
-				t.Errorf("progress:\n%s\nnot:\n%s", strings.Join(lines, "\n"), strings.Join(test.lines, "\n"))
+				t.Errorf("got progress:\n%s\nwant:\n%s", strings.Join(lines, "\n"), strings.Join(test.lines, "\n"))
 			}
 		})
 	}
@@ -212,7 +224,7 @@ func apiError(status int, code int64, title string) error {
 	}
 }
 
-func TestWaitForInstancesFails(t *testing.T) {
+func TestWaitFails(t *testing.T) {
 	slowAPI := &transport.Error{
 		Method: http.MethodGet, URL: "https://api.example.org/x", Kind: transport.KindTimeout,
 		Err: fmt.Errorf("more than 30s (request_timeout): %w", context.DeadlineExceeded),
@@ -230,7 +242,7 @@ func TestWaitForInstancesFails(t *testing.T) {
 			script: &script{answers: states("RUNNING CRASHED:Out_of_memory STARTING -")}, want: 4,
 			reason: context.DeadlineExceeded, calls: 30, summary: "Instances not running in time",
 			detail: []string{
-				"After 60 s, the time that was given, 1 of 4 instances were RUNNING.",
+				"After 60 s (the timeout), 1 of 4 instances were RUNNING.",
 				"\n  - index 0: RUNNING\n  - index 1: CRASHED: Out_of_memory\n  - index 2: STARTING\n  - index 3: not there",
 			},
 		},
@@ -259,11 +271,11 @@ func TestWaitForInstancesFails(t *testing.T) {
 		},
 		"not permitted": {
 			script: &script{answers: []answer{{states: "RUNNING"}, {err: apiError(403, 10003, "CF-NotAuthorized")}}}, want: 2,
-			calls: 2, summary: "Lost sight of the instances", detail: []string{"1 of 2 instances were RUNNING", "CF-NotAuthorized (10003)", "role"},
+			calls: 2, summary: "Could not read the instances any longer", detail: []string{"1 of 2 instances were RUNNING", "CF-NotAuthorized (10003)", "role"},
 		},
 		"502 for too long": {
 			script: &script{answers: []answer{{states: "STARTING"}, {err: badGateway}}}, want: 1,
-			calls: 1 + maxFailedReads, reason: badGateway, summary: "Lost sight of the instances",
+			calls: 1 + maxFailedReads, reason: badGateway, summary: "Could not read the instances any longer",
 			detail: []string{"index 0: STARTING", "502 Bad Gateway"},
 		},
 		"503 until the end": {
@@ -273,45 +285,47 @@ func TestWaitForInstancesFails(t *testing.T) {
 		},
 		"a slow API for too long": {
 			script: &script{answers: []answer{{states: "STARTING"}, {err: slowAPI}}}, want: 1,
-			calls: 1 + maxFailedReads, reason: slowAPI, summary: "Lost sight of the instances",
+			calls: 1 + maxFailedReads, reason: slowAPI, summary: "Could not read the instances any longer",
 			detail: []string{"the stats could not be read any more", "index 0: STARTING", "more than 30s (request_timeout)"},
 		},
 		"a field of another type": {
 			script: &script{answers: []answer{{err: &capi.ResponseError{Field: "resources.uptime", Err: errors.New("it is a string")}}}}, want: 1,
-			calls: 1, summary: "Lost sight of the instances", detail: []string{"it is a string"},
+			calls: 1, summary: "Could not read the instances any longer", detail: []string{"it is a string"},
 		},
 	} {
 		t.Run(name, func(t *testing.T) {
-			_, err := wait(t, test.script, test.want)
+			_, err := waitFor(t, test.script, test.want)
 			if err == nil {
-				t.Fatal("no error")
+				t.Fatal("got no error")
 			}
 			if test.reason != nil && !errors.Is(err, test.reason) {
-				t.Errorf("the reason of %v is not %v", err, test.reason)
+				t.Errorf("got %v, want it to wrap %v", err, test.reason)
 			}
 			if test.script.calls != test.calls {
-				t.Errorf("the stats were read %d times, not %d", test.script.calls, test.calls)
+				t.Errorf("got %d readings of the stats, want %d", test.script.calls, test.calls)
 			}
 			d := waitDiagnostic(err, diagnostic.Failure{Object: "Process", Action: "wait"})
 			if d.Summary() != test.summary {
-				t.Errorf("summary %q, not %q", d.Summary(), test.summary)
+				t.Errorf("got summary %q, want %q", d.Summary(), test.summary)
 			}
 			for _, part := range test.detail {
 				if !strings.Contains(d.Detail(), part) {
-					t.Errorf("%q is not in:\n%s", part, d.Detail())
+					t.Errorf("got a detail without %q:\n%s", part, d.Detail())
 				}
 			}
 		})
 	}
 }
 
-func TestWaitForInstancesIsCanceled(t *testing.T) {
+func TestWaitIsCanceled(t *testing.T) {
 	ctx, cancel := context.WithCancel(t.Context())
 	s := &script{answers: states("RUNNING STARTING")}
 	began := time.Now()
-	err := waitForInstances(ctx, s, capi.Address{AppGUID: "app-1", Type: "web"}, 2, realClock{}, func(string) {
-		time.AfterFunc(20*time.Millisecond, cancel)
-	})
+	target := Target{
+		Client: s, Clock: RealClock{}, Address: capi.Address{AppGUID: "app-1", Type: "web"},
+		Progress: func(string) { time.AfterFunc(20*time.Millisecond, cancel) },
+	}
+	_, err := target.wait(ctx, Wanted{Count: 2})
 	if !errors.Is(err, context.Canceled) || time.Since(began) > time.Second {
 		t.Fatalf("after %s: %v", time.Since(began), err)
 	}
@@ -322,16 +336,16 @@ func TestWaitForInstancesIsCanceled(t *testing.T) {
 }
 
 // The app's state is asked for when nothing is up, and not at every reading.
-func TestWaitForInstancesAsksForTheAppOnce(t *testing.T) {
+func TestWaitAsksForTheAppOnce(t *testing.T) {
 	s := &script{answers: states("", "", "DOWN", "RUNNING")}
-	if _, err := wait(t, s, 1); err != nil {
+	if _, err := waitFor(t, s, 1); err != nil {
 		t.Fatal(err)
 	}
 	if s.asked != 1 {
 		t.Errorf("the app was asked for %d times", s.asked)
 	}
 	s = &script{answers: states("RUNNING", "")}
-	if _, err := wait(t, s, 0); err != nil {
+	if _, err := waitFor(t, s, 0); err != nil {
 		t.Fatal(err)
 	}
 	if s.asked != 0 {
@@ -343,8 +357,8 @@ func TestSeconds(t *testing.T) {
 	for d, want := range map[time.Duration]string{
 		0: "0 s", 11*time.Second + 400*time.Millisecond: "11 s", 119 * time.Second: "119 s", 2 * time.Minute: "2 min", 125 * time.Second: "2 min 5 s",
 	} {
-		if got := seconds(d); got != want {
-			t.Errorf("%s is %q, not %q", d, got, want)
+		if got := Seconds(d); got != want {
+			t.Errorf("%s: got %q, want %q", d, got, want)
 		}
 	}
 }
@@ -354,7 +368,7 @@ func TestInstanceNumbers(t *testing.T) {
 		"instance 3": {3}, "instances 1, 2": {1, 2}, "instances 1-3": {1, 2, 3}, "instances 1, 3-5, 9": {1, 3, 4, 5, 9},
 	} {
 		if got := instanceNumbers(numbers); got != want {
-			t.Errorf("%v is %q, not %q", numbers, got, want)
+			t.Errorf("%v: got %q, want %q", numbers, got, want)
 		}
 	}
 }

@@ -1,4 +1,4 @@
-package process
+package instances
 
 import (
 	"context"
@@ -9,7 +9,6 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/diag"
 
 	"github.com/cf-process/terraform-provider-cf/internal/capi"
-	"github.com/cf-process/terraform-provider-cf/internal/diagnostic"
 )
 
 // settledUptime is for how long an instance has to run before it is terminated,
@@ -17,16 +16,18 @@ import (
 // not be told from its own otherwise.
 const settledUptime = 2 * uptimeSlack
 
-// rollingRestart restarts the instances of a process one after another.
+// Restart restarts the instances of a process one after another: it terminates
+// one, waits until another runs in its place, and goes on with the next. It
+// stops at the first that is not RUNNING again within timeout.
+func (t Target) Restart(ctx context.Context, timeout time.Duration) diag.Diagnostics {
+	return (&rollingRestart{Target: t, timeout: timeout}).run(ctx)
+}
+
+// rollingRestart is one call of Restart.
 type rollingRestart struct {
-	client   terminator
-	clock    clock
-	progress func(string)
+	Target
 	// timeout is for one instance.
 	timeout time.Duration
-	// address is the process as the user named it.
-	address capi.Address
-	failure diagnostic.Failure
 
 	// guid is the process that is restarted. Requests go to it by GUID, so that
 	// none can hit the process that a deployment puts in its place.
@@ -43,46 +44,46 @@ type rollingRestart struct {
 	// lost is how the request to terminate it failed, if it is unknown whether
 	// it arrived.
 	lost   error
-	reader *statsPoller
+	poller *statsPoller
 	grown  bool // scaled up in between, and said so
 }
 
-// stop ends the restart: summary and reason become the diagnostic.
-type stop struct{ summary, reason string }
+// stopError ends the restart: summary and reason become the diagnostic.
+type stopError struct{ summary, reason string }
 
-func (s *stop) Error() string { return s.reason }
+func (s *stopError) Error() string { return s.reason }
 
 func (r *rollingRestart) run(ctx context.Context) diag.Diagnostics {
 	if diags := r.begin(ctx); diags.HasError() {
 		return diags
 	}
-	began := r.clock.Now()
+	began := r.Clock.Now()
 	for index := range r.total {
 		if err := r.restart(ctx, index); err != nil {
 			return diag.Diagnostics{r.diagnostic(ctx, err)}
 		}
 	}
-	r.progress(fmt.Sprintf("%d of %d instances restarted in %s", r.done, r.total, seconds(r.clock.Now().Sub(began))))
+	r.progress("%d of %d instances restarted in %s", r.done, r.total, Seconds(r.Clock.Now().Sub(began)))
 	return nil
 }
 
 // begin finds out what there is to restart.
 func (r *rollingRestart) begin(ctx context.Context) diag.Diagnostics {
-	ctx, cancel := r.clock.WithTimeout(ctx, r.timeout)
+	ctx, cancel := r.Clock.WithTimeout(ctx, r.timeout)
 	defer cancel()
 	r.underWay = -1
-	p, err := r.client.GetProcess(ctx, r.address)
+	p, err := r.Client.GetProcess(ctx, r.Address)
 	if err != nil {
-		return diag.Diagnostics{r.failure.Diagnostic(err)}
+		return diag.Diagnostics{r.Failure.Diagnostic(err)}
 	}
 	r.guid = p.GUID
-	r.current = r.address
+	r.current = r.Address
 	if app := p.AppGUID(); app != nil && p.Type != nil {
 		r.current = capi.Address{AppGUID: *app, Type: *p.Type}
 	}
-	stats, err := r.client.ProcessStats(ctx, r.process())
+	stats, err := r.Client.ProcessStats(ctx, r.process())
 	if err != nil {
-		return diag.Diagnostics{r.failure.Diagnostic(err)}
+		return diag.Diagnostics{r.Failure.Diagnostic(err)}
 	}
 	found := instancesOf(stats)
 	r.total = int64(len(found))
@@ -91,15 +92,14 @@ func (r *rollingRestart) begin(ctx context.Context) diag.Diagnostics {
 	}
 	switch {
 	case r.total == 0:
-		return diag.Diagnostics{noInstances(r.address)}
-	case nothingUp(found) && appStopped(ctx, r.client, appOf(p, r.address)):
-		return diag.Diagnostics{appIsStopped(r.address)}
+		return diag.Diagnostics{r.noInstances()}
+	case allDown(found) && AppStopped(ctx, r.Client, AppOf(p, r.Address)):
+		return diag.Diagnostics{r.appIsStopped()}
 	}
-	r.reader = &statsPoller{
-		client: r.client, address: r.process(), clock: r.clock, want: r.total, progress: r.progress,
-		latest: r.allRunning(), down: nothingUp(found),
-	}
-	r.progress(fmt.Sprintf("restarting %s one after another: %d instances", r.address, r.total))
+	watched := r.Target
+	watched.Address = r.process()
+	r.poller = &statsPoller{Target: watched, want: r.total, latest: r.allRunning(), down: allDown(found)}
+	r.progress("restarting %s one after another: %d instances", r.Address, r.total)
 	return nil
 }
 
@@ -123,23 +123,23 @@ func (r *rollingRestart) restart(ctx context.Context, index int64) error {
 	if err != nil {
 		return err
 	}
-	ctx, cancel := r.clock.WithTimeout(ctx, r.timeout)
+	ctx, cancel := r.Clock.WithTimeout(ctx, r.timeout)
 	defer cancel()
 	if err := r.stillSame(ctx); err != nil {
 		return err
 	}
-	r.reader.start = r.clock.Now()
+	r.poller.start = r.Clock.Now()
 	r.underWay, r.lost = index, nil
-	err = r.client.TerminateInstance(ctx, r.process(), index)
+	err = r.Client.TerminateInstance(ctx, r.process(), index)
 	switch {
 	case err == nil:
-	case uncertain(err):
+	case mayHaveArrived(err):
 		r.lost = err
 		if ctx.Err() != nil {
 			return ctx.Err()
 		}
-		r.progress(fmt.Sprintf("instance %d of %d: no answer to the request to terminate it; it is not sent again, the stats "+
-			"have to show whether it arrived", index+1, r.total))
+		r.progress("instance %d of %d: no answer to the request to terminate it; it is not sent again, the stats "+
+			"have to show whether it arrived", index+1, r.total)
 	default:
 		r.underWay = -1
 		if ctx.Err() != nil {
@@ -164,54 +164,54 @@ func (r *rollingRestart) vanished(ctx context.Context, index int64, err error) e
 	if changed := r.unchanged(ctx); changed != nil {
 		return changed
 	}
-	if appStopped(ctx, r.client, r.current) {
+	if AppStopped(ctx, r.Client, r.current) {
 		return errAppStopped
 	}
-	return &stop{"An instance is gone", fmt.Sprintf("The instance with the index %d was RUNNING, but could not be found when it "+
-		"was to be terminated: somebody else ended it, or it ended by itself.\n\n%s", index, r.failure.Detail(err))}
+	return &stopError{"An instance is gone", fmt.Sprintf("The instance with the index %d was RUNNING, but could not be found when it "+
+		"was to be terminated: somebody else ended it, or it ended by itself.\n\n%s", index, r.Failure.Detail(err))}
 }
 
 // ready waits until all instances are RUNNING, and returns the one that is
 // next.
-func (r *rollingRestart) ready(ctx context.Context, index int64) (sighting, error) {
-	ctx, cancel := r.clock.WithTimeout(ctx, r.timeout)
+func (r *rollingRestart) ready(ctx context.Context, index int64) (observation, error) {
+	ctx, cancel := r.Clock.WithTimeout(ctx, r.timeout)
 	defer cancel()
-	var next sighting
-	r.reader.start = r.clock.Now()
-	err := poll(ctx, r.clock, pollInterval, func(ctx context.Context) (bool, error) {
+	var next observation
+	r.poller.start = r.Clock.Now()
+	err := Poll(ctx, r.Clock, pollInterval, func(ctx context.Context) (bool, error) {
 		found, ok, err := r.look(ctx)
 		if err != nil || !ok {
 			return false, err
 		}
-		next = sighting{found[index], r.clock.Now()}
+		next = observation{found[index], r.Clock.Now()}
 		young := next.guid == "" && next.uptime != nil && *next.uptime < settledUptime
-		return running(found, r.total) == r.total && !young, nil
+		return countRunning(found, r.total) == r.total && !young, nil
 	})
 	return next, err
 }
 
 // back waits until an instance other than before is RUNNING at its index.
-func (r *rollingRestart) back(ctx context.Context, before sighting) error {
+func (r *rollingRestart) back(ctx context.Context, before observation) error {
 	// That it was seen in another state is evidence where there is no other, and
 	// then the reader has told its way back to RUNNING already.
 	var seenDown bool
-	return poll(ctx, r.clock, pollInterval, func(ctx context.Context) (bool, error) {
+	return Poll(ctx, r.Clock, pollInterval, func(ctx context.Context) (bool, error) {
 		found, ok, err := r.look(ctx)
 		if err != nil || !ok {
 			return false, err
 		}
-		one, there := found[before.index]
-		if !there || one.state != capi.StateRunning {
+		inst, there := found[before.index]
+		if !there || inst.state != capi.StateRunning {
 			seenDown = true
 			return false, nil
 		}
-		now := r.clock.Now()
-		if !before.replacedBy(sighting{one, now}, seenDown) {
+		now := r.Clock.Now()
+		if !before.replacedBy(observation{inst, now}, seenDown) {
 			return false, nil
 		}
 		if !seenDown {
-			r.progress(fmt.Sprintf("instance %d of %d: %s after %s", before.index+1, r.total, capi.StateRunning,
-				seconds(now.Sub(r.reader.start))))
+			r.progress("instance %d of %d: %s after %s", before.index+1, r.total, capi.StateRunning,
+				Seconds(now.Sub(r.poller.start)))
 		}
 		return true, nil
 	})
@@ -220,11 +220,11 @@ func (r *rollingRestart) back(ctx context.Context, before sighting) error {
 // look reads the stats. Where instances are missing from them, or the process
 // itself, the reason may be that it was scaled or replaced.
 func (r *rollingRestart) look(ctx context.Context) (map[int64]instance, bool, error) {
-	found, ok, err := r.reader.read(ctx)
+	found, ok, err := r.poller.read(ctx)
 	gone := err != nil && capi.IsNotFound(err)
 	if gone || err == nil && ok && int64(len(found)) < r.total {
 		switch changed := r.unchanged(ctx); {
-		case changed != nil && mayPass(changed):
+		case changed != nil && isTransient(changed):
 			return nil, false, nil // asked again with the next reading
 		case changed != nil:
 			return nil, false, changed
@@ -236,34 +236,34 @@ func (r *rollingRestart) look(ctx context.Context) (map[int64]instance, bool, er
 // stillSame is unchanged, asked until there is an answer.
 func (r *rollingRestart) stillSame(ctx context.Context) error {
 	failures := 0
-	return poll(ctx, r.clock, pollInterval, func(ctx context.Context) (bool, error) {
+	return Poll(ctx, r.Clock, pollInterval, func(ctx context.Context) (bool, error) {
 		err := r.unchanged(ctx)
-		if failures++; err != nil && mayPass(err) && failures < maxFailedReads {
+		if failures++; err != nil && isTransient(err) && failures < maxFailedReads {
 			return false, nil
 		}
 		return true, err
 	})
 }
 
-// unchanged reports, as a *stop, that the process is another one by now or has
+// unchanged reports, as a *stopError, that the process is another one by now or has
 // fewer instances: then nobody wants the rest of the restart.
 func (r *rollingRestart) unchanged(ctx context.Context) error {
-	p, err := r.client.GetProcess(ctx, r.current)
+	p, err := r.Client.GetProcess(ctx, r.current)
 	switch {
 	case capi.IsNotFound(err):
-		return &stop{"The process is gone", fmt.Sprintf("%s is not there any more: a deployment replaced it, or it was "+
-			"deleted with its app.", upperFirst(r.address.String()))}
+		return &stopError{"The process is gone", fmt.Sprintf("%s is not there any more: a deployment replaced it, or it was "+
+			"deleted with its app.", r.title())}
 	case err != nil:
 		return err
 	case p.GUID != r.guid:
-		return &stop{"A deployment replaced the process", fmt.Sprintf("A deployment has put another process (%s) in the place "+
-			"of %s (%s). Its instances are new, so they need no restart.", p.GUID, r.address, r.guid)}
+		return &stopError{"A deployment replaced the process", fmt.Sprintf("A deployment has put another process (%s) in the place "+
+			"of %s (%s). Its instances are new, so they need no restart.", p.GUID, r.Address, r.guid)}
 	case p.Instances != nil && *p.Instances < r.total:
-		return &stop{"The process was scaled down", fmt.Sprintf("%s was scaled down from %d to %d instances while they were "+
-			"restarted, by somebody else, an autoscaler or a deployment.", upperFirst(r.address.String()), r.total, *p.Instances)}
+		return &stopError{"The process was scaled down", fmt.Sprintf("%s was scaled down from %d to %d instances while they were "+
+			"restarted, by somebody else, an autoscaler or a deployment.", r.title(), r.total, *p.Instances)}
 	case p.Instances != nil && *p.Instances > r.total && !r.grown:
 		r.grown = true
-		r.progress(fmt.Sprintf("scaled up to %d instances; the new ones need no restart", *p.Instances))
+		r.progress("scaled up to %d instances; the new ones need no restart", *p.Instances)
 	}
 	return nil
 }
@@ -272,7 +272,7 @@ func (r *rollingRestart) unchanged(ctx context.Context) error {
 // are.
 func (r *rollingRestart) diagnostic(ctx context.Context, err error) diag.Diagnostic {
 	var summary, reason string
-	var changed *stop
+	var changed *stopError
 	waitedFor := "Not all instances were RUNNING"
 	if r.underWay >= 0 {
 		waitedFor = fmt.Sprintf("The instance with the index %d was not RUNNING again", r.underWay)
@@ -284,13 +284,13 @@ func (r *rollingRestart) diagnostic(ctx context.Context, err error) diag.Diagnos
 		summary, reason = "Canceled", "The run was canceled."
 	case errors.Is(err, errAppStopped):
 		summary, reason = "The app is stopped", "The app was stopped while its instances were restarted."
-	case waitEnded(err, context.DeadlineExceeded) && r.underWay >= 0:
-		summary, reason = "Instance not back in time", waitedFor+" within "+seconds(r.timeout)+"."
-	case waitEnded(err, context.DeadlineExceeded):
-		summary, reason = "Instances not running in time", waitedFor+" within "+seconds(r.timeout)+
-			", so none was terminated in addition."
+	case contextEnded(err, context.DeadlineExceeded) && r.underWay >= 0:
+		summary, reason = "Instance not back in time", waitedFor+" within "+Seconds(r.timeout)+"."
+	case contextEnded(err, context.DeadlineExceeded):
+		summary, reason = "Instances not running in time", waitedFor+" within "+Seconds(r.timeout)+
+			", so no further instance was terminated."
 	default:
-		d := r.failure.Diagnostic(err)
+		d := r.Failure.Diagnostic(err)
 		summary, reason = d.Summary(), d.Detail()
 	}
 	return diag.NewErrorDiagnostic(summary, reason+"\n\n"+r.reached())
@@ -312,9 +312,9 @@ func (r *rollingRestart) reached() string {
 	if left > 0 {
 		text += fmt.Sprintf("; %d were not touched", left)
 	}
-	text += ". The instances, as last seen:" + instanceList(withMissing(r.reader.latest, r.total))
-	if r.reader.failed != nil {
-		text += "\nThe latest reading of the stats failed, so this may be out of date: " + r.reader.failed.Error()
+	text += ". The instances, as last seen:" + instanceList(withMissing(r.poller.latest, r.total))
+	if r.poller.failed != nil {
+		text += "\nThe latest reading of the stats failed, so this may be out of date: " + r.poller.failed.Error()
 	}
 	return text
 }

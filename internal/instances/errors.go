@@ -1,0 +1,77 @@
+package instances
+
+import (
+	"errors"
+	"net/http"
+
+	"github.com/cf-process/terraform-provider-cf/internal/capi"
+	"github.com/cf-process/terraform-provider-cf/internal/transport"
+	"github.com/cf-process/terraform-provider-cf/internal/uaa"
+)
+
+// contextEnded reports whether err is the end of the wait's own context, in the
+// given way (context.Canceled or context.DeadlineExceeded). The time limit of a
+// single request wraps the same error, but in an error of the client.
+func contextEnded(err, way error) bool {
+	var transportErr *transport.Error
+	var login *uaa.Error
+	return errors.Is(err, way) && !errors.As(err, &transportErr) && !errors.As(err, &login)
+}
+
+// isTransient reports whether the same request may succeed in a moment: the API
+// is busy or restarting, or the network failed for a moment.
+func isTransient(err error) bool {
+	var api *capi.Error
+	if errors.As(err, &api) {
+		return api.Status >= 500 || api.Status == http.StatusTooManyRequests ||
+			api.Status == http.StatusNotFound && !api.Has(capi.CodeNotFound) && !api.Has(capi.CodeUnknownEndpoint)
+	}
+	var response *capi.ResponseError
+	if errors.As(err, &response) {
+		return response.Field == "" // a truncated body may be whole next time, a field keeps its type
+	}
+	var transportErr *transport.Error
+	return errors.As(err, &transportErr)
+}
+
+// saysTryAgain reports whether the API itself asked to try again later.
+func saysTryAgain(err error) bool {
+	var api *capi.Error
+	return errors.As(err, &api) &&
+		(api.Status == http.StatusServiceUnavailable || api.Status == http.StatusTooManyRequests)
+}
+
+// mayHaveArrived reports whether a request that failed may have been carried
+// out all the same: the connection broke after it was sent, the server (or a
+// proxy in front of it) failed while it worked on it, or something else
+// answered.
+func mayHaveArrived(err error) bool {
+	// What these two wrap is about a login: the request itself was refused, or
+	// not sent.
+	var api *capi.Error
+	if errors.As(err, &api) {
+		return api.Status >= 500
+	}
+	var login *uaa.Error
+	if errors.As(err, &login) {
+		return false
+	}
+	var transportErr *transport.Error
+	if errors.As(err, &transportErr) {
+		return transportErr.MayHaveArrived
+	}
+	var response *capi.ResponseError
+	return errors.As(err, &response)
+}
+
+// howItFailed is the bare error, with the ID that an operator searches for. The
+// advice that comes with it elsewhere, to try again, is wrong for a request
+// that may have been carried out.
+func howItFailed(err error) string {
+	text := "The request: " + err.Error()
+	var api *capi.Error
+	if errors.As(err, &api) && api.RequestID != "" {
+		text += "\n" + api.RequestIDHeader + ": " + api.RequestID
+	}
+	return text
+}

@@ -1,0 +1,48 @@
+package instances
+
+import (
+	"testing"
+	"time"
+)
+
+func TestReplacedBy(t *testing.T) {
+	at := func(s int) time.Time { return time.Date(2026, 1, 2, 3, 4, s, 0, time.UTC) }
+	seen := func(guid string, uptime, when int) observation {
+		seen := observation{instance{guid: guid, state: "RUNNING"}, at(when)}
+		if uptime >= 0 {
+			d := time.Duration(uptime) * time.Second
+			seen.uptime = &d
+		}
+		return seen
+	}
+	inState := func(state string, s observation) observation {
+		s.state = state
+		return s
+	}
+	for name, test := range map[string]struct {
+		then, now observation
+		down      bool
+		want      bool
+	}{
+		"the same":                                {seen("a", 100, 0), seen("a", 110, 10), false, false},
+		"another guid":                            {seen("a", 100, 0), seen("b", 110, 10), false, true},
+		"another guid, no uptime":                 {seen("a", -1, 0), seen("b", -1, 10), false, true},
+		"the same guid after a gap":               {seen("a", 100, 0), seen("a", 110, 10), true, false},
+		"the same guid with a new uptime":         {seen("a", 100, 0), seen("a", 3, 10), true, false},
+		"no guid, the uptime goes on":             {seen("", 100, 0), seen("", 110, 10), false, false},
+		"no guid, the uptime goes on, unevenly":   {seen("", 100, 0), seen("", 108, 10), false, false},
+		"no guid, a new uptime":                   {seen("", 100, 0), seen("", 2, 10), false, true},
+		"no guid, a new uptime above the old one": {seen("", 5, 0), seen("", 9, 10), false, true},
+		"no guid, crashed by itself":              {seen("", 100, 0), inState("CRASHED", seen("", 2, 10)), false, false},
+		"no guid, started by itself":              {inState("STARTING", seen("", 100, 0)), seen("", 2, 10), false, false},
+		"no guid, no uptime":                      {seen("", -1, 0), seen("", -1, 10), false, false},
+		"no guid, no uptime, after a gap":         {seen("", -1, 0), seen("", -1, 10), true, true},
+		"a guid only now, after a gap":            {seen("", -1, 0), seen("b", -1, 10), true, true},
+	} {
+		t.Run(name, func(t *testing.T) {
+			if got := test.then.replacedBy(test.now, test.down); got != test.want {
+				t.Errorf("got %t, want %t", got, test.want)
+			}
+		})
+	}
+}
