@@ -175,9 +175,9 @@ func (c *Client) responseError(method, path string, response *transport.Response
 	var wrongType *json.UnmarshalTypeError
 	switch {
 	case errors.As(err, &wrongType) && wrongType.Field != "":
-		e.Field = wrongType.Field
+		e.Field = Text(wrongType.Field)
 	case !json.Valid(response.Body):
-		e.Body = c.secrets.QuoteBytes(response.Body, bodyShown)
+		e.Body = Text(c.secrets.QuoteBytes(response.Body, bodyShown))
 	}
 	return e
 }
@@ -235,7 +235,7 @@ func (e *fieldError) Unwrap() error { return e.err }
 // jsonType is the JSON type that a Go type stands for here.
 func jsonType(goType string) string {
 	switch goType = strings.TrimLeft(goType, "*"); {
-	case goType == "string":
+	case goType == "string", goType == "capi.Text":
 		return "a string"
 	case goType == "bool":
 		return "a boolean"

@@ -22,14 +22,14 @@ const (
 
 // ErrorObject is one entry of the "errors" list in an error response.
 type ErrorObject struct {
-	Code   int64  `json:"code"`
-	Title  string `json:"title"`
-	Detail string `json:"detail"`
+	Code   int64 `json:"code"`
+	Title  Text  `json:"title"`
+	Detail Text  `json:"detail"`
 }
 
 // String formats the object for error messages, omitting what the API omitted.
 func (o ErrorObject) String() string {
-	name := o.Title
+	name := o.Title.String()
 	switch {
 	case o.Code != 0 && name != "":
 		name = fmt.Sprintf("%s (%d)", name, o.Code)
@@ -40,11 +40,11 @@ func (o ErrorObject) String() string {
 	case name == "" && o.Detail == "":
 		return "(without code, title and detail)"
 	case name == "":
-		return o.Detail
+		return o.Detail.String()
 	case o.Detail == "":
 		return name
 	}
-	return name + ": " + o.Detail
+	return name + ": " + o.Detail.String()
 }
 
 // Error is an error response: the API, or something in front of it, answered
@@ -58,12 +58,13 @@ type Error struct {
 	Errors []ErrorObject
 	// RequestID is what an operator searches the logs for, found in the header
 	// RequestIDHeader (X-VCAP-Request-ID; on Korifi X-Correlation-ID).
-	RequestID, RequestIDHeader string
+	RequestID       Text
+	RequestIDHeader string
 	// RouterError is the router's own word (X-Cf-RouterError), if it answered.
-	RouterError string
+	RouterError Text
 	// Body is the beginning of a body that is not the API's, on one line,
 	// without control characters and secrets.
-	Body string
+	Body Text
 	// RetryAt is when the API wants to be asked again; zero when it does not say.
 	RetryAt time.Time
 	// Credential says which credential was refused, and where it came from. Set
@@ -80,7 +81,7 @@ func (e *Error) Error() string {
 		text += "; " + o.String()
 	}
 	if e.Body != "" {
-		text += ": " + e.Body
+		text += ": " + e.Body.String()
 	}
 	return text
 }
@@ -126,7 +127,7 @@ func IsDeploymentInFlight(err error) bool {
 		return false
 	}
 	for _, o := range e.Errors {
-		if strings.Contains(o.Detail, "while a deployment is in flight") {
+		if strings.Contains(string(o.Detail), "while a deployment is in flight") {
 			return true
 		}
 	}
@@ -136,13 +137,14 @@ func IsDeploymentInFlight(err error) bool {
 // ResponseError is a successful response whose body is not what the API
 // promises: not JSON, cut off, of another shape, or a field of another type.
 type ResponseError struct {
-	Method, Path               string
-	Status                     int
-	RequestID, RequestIDHeader string
+	Method, Path    string
+	Status          int
+	RequestID       Text
+	RequestIDHeader string
 	// Field is the path of the field with the wrong type, "health_check.data.timeout".
-	Field string
+	Field Text
 	// Body is the beginning of a body that is not JSON, as in Error.
-	Body string
+	Body Text
 	Err  error
 }
 
@@ -161,10 +163,10 @@ var requestIDHeaders = []string{"X-VCAP-Request-ID", korifiRequestID}
 // korifiRequestID is the header that only Korifi sends.
 const korifiRequestID = "X-Correlation-ID"
 
-func requestID(h http.Header, secrets *redact.Set) (header, id string) {
+func requestID(h http.Header, secrets *redact.Set) (header string, id Text) {
 	for _, name := range requestIDHeaders {
 		if v := h.Get(name); v != "" {
-			return name, secrets.Quote(v, 128)
+			return name, Text(secrets.Quote(v, 128))
 		}
 	}
 	return "", ""
@@ -183,7 +185,7 @@ const bodyShown = 300
 func errorFrom(method, path string, r *transport.Response, secrets *redact.Set, now time.Time) *Error {
 	e := &Error{Method: method, Path: path, Status: r.Status}
 	e.RequestIDHeader, e.RequestID = requestID(r.Header, secrets)
-	e.RouterError = secrets.Quote(r.Header.Get("X-Cf-RouterError"), 200)
+	e.RouterError = Text(secrets.Quote(r.Header.Get("X-Cf-RouterError"), 200))
 	e.RetryAt, _ = transport.RetryAt(r.Header, now)
 
 	var body struct {
@@ -191,16 +193,16 @@ func errorFrom(method, path string, r *transport.Response, secrets *redact.Set, 
 	}
 	if json.Unmarshal(r.Body, &body) == nil && len(body.Errors) > 0 {
 		if more := len(body.Errors) - maxErrors + 1; more > 1 {
-			body.Errors = append(body.Errors[:maxErrors-1], ErrorObject{Detail: fmt.Sprintf("… and %d more", more)})
+			body.Errors = append(body.Errors[:maxErrors-1], ErrorObject{Detail: Text(fmt.Sprintf("… and %d more", more))})
 		}
 		for i := range body.Errors {
 			o := &body.Errors[i]
-			o.Title = secrets.Quote(o.Title, 200)
-			o.Detail = secrets.Quote(o.Detail, 2000)
+			o.Title = Text(secrets.Quote(string(o.Title), 200))
+			o.Detail = Text(secrets.Quote(string(o.Detail), 2000))
 		}
 		e.Errors = body.Errors
 		return e
 	}
-	e.Body = secrets.QuoteBytes(r.Body, bodyShown)
+	e.Body = Text(secrets.QuoteBytes(r.Body, bodyShown))
 	return e
 }

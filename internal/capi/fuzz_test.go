@@ -18,8 +18,9 @@ const planted = "planted-secret/with+signs"
 
 // checkText checks a text that a person reads: of bounded length, on one line,
 // valid UTF-8 (the plugin protocol refuses anything else), without the secret.
-func checkText(t *testing.T, name, text string, limit int) {
+func checkText(t *testing.T, name string, raw Text, limit int) {
 	t.Helper()
+	text := string(raw)
 	limit += len("… (9999999 more characters)")
 	if n := utf8.RuneCountInString(text); n > limit {
 		t.Errorf("%s has %d characters, want at most %d", name, n, limit)

@@ -9,14 +9,14 @@ import (
 type ProcessInstances struct {
 	Resources []ProcessInstance `json:"resources"`
 	// Warnings of the API.
-	Warnings []string `json:"-"`
+	Warnings []Text `json:"-"`
 }
 
 // ProcessInstance is one instance, without what it uses.
 type ProcessInstance struct {
 	Index *int64 `json:"index"`
 	// State is one of the State constants.
-	State *string `json:"state"`
+	State *Text `json:"state"`
 	// Since is for how many seconds the instance has been in this state; nil
 	// when the instances had to be read from the stats.
 	Since *int64 `json:"since"`
@@ -57,6 +57,9 @@ func (c *Client) ProcessInstances(ctx context.Context, address Address) (*Proces
 		return nil, err
 	case instances.Resources == nil:
 		return nil, c.missing(http.MethodGet, path, header, "resources")
+	}
+	for _, i := range instances.Resources {
+		c.mask(i.State)
 	}
 	instances.Warnings = c.warnings(header)
 	return instances, nil

@@ -8,6 +8,7 @@ import (
 	"testing"
 
 	"github.com/cf-process/terraform-provider-cf/internal/capi"
+	"github.com/cf-process/terraform-provider-cf/internal/redact"
 )
 
 // answers serves fixed bodies by path, and 404 with an unknown endpoint for
@@ -124,5 +125,26 @@ func TestSidecars(t *testing.T) {
 	server.lists[path] = []row{{"name": "no GUID"}}
 	if _, err := client.Sidecars(context.Background(), "g"); err == nil || !strings.Contains(err.Error(), "in sidecar 0 (counted from 0) it has no guid") {
 		t.Errorf("the error is %v", err)
+	}
+}
+
+// A server may echo a token in a text that is shown and kept in the state.
+func TestInstanceTextsAreMasked(t *testing.T) {
+	t.Parallel()
+	const token = "token-that-is-echoed"
+	server := answers(map[string]string{
+		"/v3/processes/g/process_instances": `{"resources": [{"index": 0, "state": "bearer ` + token + `"}]}`,
+		"/v3/processes/g/stats":             `{"resources": [{"index": 0, "state": "` + token + `", "details": "bearer ` + token + `"}]}`,
+	})
+	secrets := new(redact.Set)
+	secrets.Add(token)
+	client := server.startWith(t, secrets)
+	instances, err := client.ProcessInstances(t.Context(), capi.Address{GUID: "g"})
+	if err != nil || strings.Contains(string(*instances.Resources[0].State), token) {
+		t.Errorf("got %v, %v", instances, err)
+	}
+	stats, err := client.ProcessStats(t.Context(), capi.Address{GUID: "g"})
+	if err != nil || strings.Contains(string(*stats.Resources[0].State)+string(*stats.Resources[0].Details), token) {
+		t.Errorf("got %v, %v", stats, err)
 	}
 }

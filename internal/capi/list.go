@@ -11,7 +11,7 @@ type ProcessList struct {
 	// Processes in the API's order, each once; never nil.
 	Processes []*Process
 	// Warnings of the API.
-	Warnings []string
+	Warnings []Text
 	// Unstable says how the pages of the list disagreed each time that they
 	// were read; empty when they agreed. The processes may then not be all.
 	Unstable string

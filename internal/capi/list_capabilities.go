@@ -75,7 +75,7 @@ func perPageRefusal(err error) string {
 	}
 	for _, o := range e.Errors {
 		// A list of valid parameters names per_page although it is fine.
-		text, _, _ := strings.Cut(o.Detail, validParameters)
+		text, _, _ := strings.Cut(string(o.Detail), validParameters)
 		if strings.Contains(strings.NewReplacer(" ", "", "_", "").Replace(strings.ToLower(text)), "perpage") {
 			return text
 		}

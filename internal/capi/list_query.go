@@ -165,7 +165,7 @@ func unknownParameters(err error, sent []string) []string {
 	}
 	var unknown []string
 	for _, o := range e.Errors {
-		before, after, lists := strings.Cut(o.Detail, validParameters)
+		before, after, lists := strings.Cut(string(o.Detail), validParameters)
 		_, refused, refuses := strings.Cut(before, "Unknown query parameter(s)")
 		for _, name := range sent {
 			switch {

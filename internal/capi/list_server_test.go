@@ -14,6 +14,7 @@ import (
 	"testing"
 
 	"github.com/cf-process/terraform-provider-cf/internal/capi"
+	"github.com/cf-process/terraform-provider-cf/internal/redact"
 	"github.com/cf-process/terraform-provider-cf/internal/transport"
 )
 
@@ -51,14 +52,25 @@ type listServer struct {
 
 func (s *listServer) start(t *testing.T) *capi.Client {
 	t.Helper()
+	return s.startWith(t, nil)
+}
+
+// startWith starts with a client that masks secrets.
+func (s *listServer) startWith(t *testing.T, secrets *redact.Set) *capi.Client {
+	t.Helper()
 	s.t = t
 	server := httptest.NewServer(s)
 	t.Cleanup(server.Close)
-	return clientFor(t, server.URL)
+	return clientWith(t, server.URL, secrets)
 }
 
 // clientFor makes a client that does not repeat requests.
 func clientFor(t *testing.T, address string) *capi.Client {
+	t.Helper()
+	return clientWith(t, address, nil)
+}
+
+func clientWith(t *testing.T, address string, secrets *redact.Set) *capi.Client {
 	t.Helper()
 	base, err := url.Parse(address)
 	if err != nil {
@@ -69,7 +81,7 @@ func clientFor(t *testing.T, address string) *capi.Client {
 		t.Fatal(err)
 	}
 	t.Cleanup(client.CloseIdleConnections)
-	return capi.New(capi.Config{BaseURL: base, Transport: client, Auth: fixedToken{}})
+	return capi.New(capi.Config{BaseURL: base, Transport: client, Auth: fixedToken{}, Secrets: secrets})
 }
 
 type fixedToken struct{}

@@ -241,7 +241,7 @@ func TestListProcessesRefusesWhatIsNoPage(t *testing.T) {
 			if !errors.As(err, &responseError) || !strings.Contains(err.Error(), test.want) {
 				t.Fatalf("the error is %T %v", err, err)
 			}
-			if responseError.Field != test.field || responseError.Path != processesPath {
+			if string(responseError.Field) != test.field || responseError.Path != processesPath {
 				t.Errorf("field %q of %s", responseError.Field, responseError.Path)
 			}
 		})
@@ -349,7 +349,7 @@ func TestListProcessesCollectsWarnings(t *testing.T) {
 		return false
 	}
 	list, err := server.start(t).ListProcesses(context.Background(), capi.ProcessFilter{})
-	if err != nil || !slices.Equal(list.Warnings, []string{"Mind, the gap", "Twice"}) {
+	if err != nil || !slices.Equal(list.Warnings, []capi.Text{"Mind, the gap", "Twice"}) {
 		t.Errorf("%q, %v", list.Warnings, err)
 	}
 }

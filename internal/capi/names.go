@@ -10,13 +10,15 @@ import (
 
 // AppNames are the names around an app; nil where this user may not see them.
 type AppNames struct {
-	App, Space, OrganizationGUID, Organization *string
+	App, Space       *Text
+	OrganizationGUID *string
+	Organization     *Text
 }
 
 // named is an app, a space or an organization.
 type named struct {
-	GUID          string  `json:"guid"`
-	Name          *string `json:"name"`
+	GUID          string `json:"guid"`
+	Name          *Text  `json:"name"`
 	Relationships struct {
 		Space        *Relationship `json:"space"`
 		Organization *Relationship `json:"organization"`
@@ -50,7 +52,7 @@ type NameList struct {
 	// see is not in it.
 	ByApp map[string]AppNames
 	// Warnings and Unstable as in ProcessList.
-	Warnings []string
+	Warnings []Text
 	Unstable string
 }
 
@@ -185,7 +187,7 @@ func refusesInclude(err error) bool {
 	var e *Error
 	return errors.As(err, &e) && e.Has(CodeBadQueryParameter) &&
 		slices.ContainsFunc(e.Errors, func(o ErrorObject) bool {
-			return strings.Contains(o.Detail, "Invalid included resource")
+			return strings.Contains(string(o.Detail), "Invalid included resource")
 		})
 }
 

@@ -48,10 +48,10 @@ func checkNames(t *testing.T, names *capi.NameList, processes []*capi.Process) {
 	for i, p := range processes {
 		i /= 2
 		n := names.ByApp[*p.AppGUID()]
-		if n.App == nil || *n.App != "app "+*p.AppGUID() ||
-			n.Space == nil || *n.Space != fmt.Sprintf("space %d", i/100) ||
+		if n.App == nil || string(*n.App) != "app "+*p.AppGUID() ||
+			n.Space == nil || string(*n.Space) != fmt.Sprintf("space %d", i/100) ||
 			n.OrganizationGUID == nil || *n.OrganizationGUID != fmt.Sprintf("o%d", i/1000) ||
-			n.Organization == nil || *n.Organization != fmt.Sprintf("organization %d", i/1000) {
+			n.Organization == nil || string(*n.Organization) != fmt.Sprintf("organization %d", i/1000) {
 			t.Fatalf("the names of app %d are wrong: %+v", i, n)
 		}
 	}

@@ -45,10 +45,10 @@ func (l *listing[T]) resourceError(number int64, response *transport.Response, i
 		name += " (counted from 0)"
 	}
 	e := l.pageError(number, response, fmt.Errorf("in %s %w", name, err))
-	e.Field = fmt.Sprintf("resources[%d]", index)
+	e.Field = Text(fmt.Sprintf("resources[%d]", index))
 	var wrongType *json.UnmarshalTypeError
 	if errors.As(err, &wrongType) && wrongType.Field != "" {
-		e.Field += "." + wrongType.Field
+		e.Field += Text("." + wrongType.Field)
 	}
 	return e
 }

@@ -38,7 +38,7 @@ type page[T any] struct {
 	} `json:"pagination"`
 	Resources []*T     `json:"resources"`
 	Included  included `json:"included"`
-	warnings  []string
+	warnings  []Text
 }
 
 func (p *page[T]) total() int64 { return *p.Pagination.TotalResults }
@@ -81,7 +81,7 @@ var errTooMany = errors.New("the list has too many pages")
 type listed[T any] struct {
 	resources []*T
 	included  included
-	warnings  []string
+	warnings  []Text
 	// unstable says how the pages disagreed to the end; empty when they agreed.
 	unstable string
 }
@@ -300,7 +300,7 @@ func (l *listing[T]) readPage(ctx context.Context, number, perPage int64) (*page
 }
 
 // addNew adds the texts that are not there yet.
-func addNew(texts, more []string) []string {
+func addNew(texts, more []Text) []Text {
 	for _, text := range more {
 		if !slices.Contains(texts, text) {
 			texts = append(texts, text)

@@ -5,7 +5,10 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
+	"strconv"
 	"strings"
+
+	"github.com/cf-process/terraform-provider-cf/internal/redact"
 )
 
 // GetProcess reads one process: GET /v3/processes/{guid}, or
@@ -123,7 +126,7 @@ func (c *Client) process(ctx context.Context, r request, address Address) (*Proc
 	}
 	process, err := DecodeProcess(response.Body)
 	if err == nil {
-		err = address.check(process)
+		err = address.check(process, c.secrets)
 	}
 	if err != nil {
 		return nil, c.responseError(r.method, r.path, response, err)
@@ -152,20 +155,22 @@ func (p *Process) finish() error {
 	return nil
 }
 
-// check reports whether the process is another than the address says. GUIDs
-// are compared without case: a foundation on MySQL finds them so.
-func (a Address) check(p *Process) error {
+// check returns an error when the process is not the one of the address. GUIDs
+// are compared without case: a foundation on MySQL finds them so
+// (README.md#case).
+func (a Address) check(p *Process, secrets *redact.Set) error {
+	quote := func(s string) string { return strconv.Quote(secrets.Quote(s, 100)) }
 	if !a.ByApp() {
 		if !strings.EqualFold(p.GUID, a.GUID) {
-			return fmt.Errorf("it is about another process, %q", p.GUID)
+			return fmt.Errorf("it is about another process, %s", quote(p.GUID))
 		}
 		return nil
 	}
 	if app := p.AppGUID(); app != nil && !strings.EqualFold(*app, a.AppGUID) {
-		return fmt.Errorf("it is about a process of another app, %q", *app)
+		return fmt.Errorf("it is about a process of another app, %s", quote(*app))
 	}
 	if p.Type != nil && !strings.EqualFold(*p.Type, a.Type) {
-		return fmt.Errorf("it is about a process of another type, %q", *p.Type)
+		return fmt.Errorf("it is about a process of another type, %s", quote(*p.Type))
 	}
 	return nil
 }

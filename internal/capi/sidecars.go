@@ -34,7 +34,7 @@ type SidecarList struct {
 	// Sidecars in the API's order; never nil.
 	Sidecars []*Sidecar
 	// Warnings and Unstable as in ProcessList.
-	Warnings []string
+	Warnings []Text
 	Unstable string
 }
 

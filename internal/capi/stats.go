@@ -20,7 +20,7 @@ const (
 type ProcessStats struct {
 	Resources []InstanceStats `json:"resources"`
 	// Warnings of the API about these numbers, as while the runtime is updated.
-	Warnings []string `json:"-"`
+	Warnings []Text `json:"-"`
 }
 
 // InstanceStats are the stats of one instance. A DOWN instance has hardly any,
@@ -30,7 +30,7 @@ type InstanceStats struct {
 	Index *int64  `json:"index"`
 	// InstanceGUID changes when an instance is replaced; not on Korifi.
 	InstanceGUID       *string        `json:"instance_guid"`
-	State              *string        `json:"state"`
+	State              *Text          `json:"state"`
 	Routable           *bool          `json:"routable"`
 	Usage              *InstanceUsage `json:"usage"`
 	Host               *string        `json:"host"`
@@ -45,7 +45,7 @@ type InstanceStats struct {
 	FDsQuota         *int64  `json:"fds_quota"`
 	IsolationSegment *string `json:"isolation_segment"`
 	// Details say why an instance is not running.
-	Details *string `json:"details"`
+	Details *Text `json:"details"`
 }
 
 // InstanceUsage is what an instance uses at a moment.
@@ -84,6 +84,9 @@ func (c *Client) ProcessStats(ctx context.Context, address Address) (*ProcessSta
 	if stats.Resources == nil {
 		return nil, c.missing(http.MethodGet, path+"/stats", header, "resources")
 	}
+	for _, s := range stats.Resources {
+		c.mask(s.State, s.Details)
+	}
 	stats.Warnings = c.warnings(header)
 	return stats, nil
 }
@@ -91,8 +94,8 @@ func (c *Client) ProcessStats(ctx context.Context, address Address) (*ProcessSta
 // warnings reads X-Cf-Warnings. Cloud Controller separates the warnings by
 // commas and URL-encodes each; Korifi writes one as plain text, with commas of
 // its own.
-func (c *Client) warnings(header http.Header) []string {
-	var found []string
+func (c *Client) warnings(header http.Header) []Text {
+	var found []Text
 	for _, value := range header.Values("X-Cf-Warnings") {
 		parts := []string{value}
 		// An encoded warning has no spaces, a plain one of any use does.
@@ -107,7 +110,7 @@ func (c *Client) warnings(header http.Header) []string {
 				}
 			}
 			if text = c.secrets.Quote(text, 1000); text != "" {
-				found = append(found, text)
+				found = append(found, Text(text))
 			}
 		}
 	}
@@ -117,7 +120,7 @@ func (c *Client) warnings(header http.Header) []string {
 // missing is the error for a response that lacks a field it has to have.
 func (c *Client) missing(method, path string, header http.Header, field string) error {
 	e := &ResponseError{
-		Method: method, Path: path, Status: http.StatusOK, Field: field,
+		Method: method, Path: path, Status: http.StatusOK, Field: Text(field),
 		Err: fmt.Errorf("it has no %q", field),
 	}
 	e.RequestIDHeader, e.RequestID = requestID(header, c.secrets)

@@ -122,7 +122,7 @@ func (f Failure) apiError(e *capi.Error) (summary, detail string, onAttribute bo
 		if !e.RetryAt.IsZero() {
 			advice += " " + retryAdvice(e.RetryAt)
 		}
-	case len(e.Errors) == 0 && strings.Contains(e.Body, "HTTPS server"):
+	case len(e.Errors) == 0 && strings.Contains(string(e.Body), "HTTPS server"):
 		advice = "api_url begins with http://, but this server speaks https. Write https:// in api_url."
 	case len(e.Errors) == 0:
 		advice = elsewhereAdvice
@@ -151,12 +151,12 @@ const elsewhereAdvice = "The answer did not come from the Cloud Foundry API, but
 func unreadable(e *capi.Error) string {
 	text := ""
 	if e.RouterError != "" {
-		text += " (X-Cf-RouterError: " + e.RouterError + ")"
+		text += " (X-Cf-RouterError: " + e.RouterError.String() + ")"
 	}
 	if e.Body == "" {
 		return text + " with an empty body."
 	}
-	return text + " with a body that is not the API's: " + e.Body
+	return text + " with a body that is not the API's: " + e.Body.String()
 }
 
 func credentialAdvice(e *capi.Error) string {
@@ -239,7 +239,7 @@ func hostOf(e *transport.Error) string {
 	return host
 }
 
-func writeID(b *strings.Builder, header, id string) {
+func writeID(b *strings.Builder, header string, id capi.Text) {
 	if id != "" {
 		fmt.Fprintf(b, "\n%s: %s", header, id)
 	}

@@ -71,7 +71,7 @@ func howItFailed(err error) string {
 	text := "The request: " + err.Error()
 	var api *capi.Error
 	if errors.As(err, &api) && api.RequestID != "" {
-		text += "\n" + api.RequestIDHeader + ": " + api.RequestID
+		text += "\n" + api.RequestIDHeader + ": " + api.RequestID.String()
 	}
 	return text
 }

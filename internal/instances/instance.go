@@ -43,10 +43,10 @@ func instancesOf(stats *capi.ProcessStats) map[int64]instance {
 			inst.index = *s.Index
 		}
 		if s.State != nil && *s.State != "" {
-			inst.state = *s.State
+			inst.state = s.State.String()
 		}
 		if s.Details != nil {
-			inst.details = *s.Details
+			inst.details = s.Details.String()
 		}
 		if s.InstanceGUID != nil {
 			inst.guid = *s.InstanceGUID

@@ -62,10 +62,10 @@ func statsOf(text string) *capi.ProcessStats {
 		inst := capi.InstanceStats{Index: &index}
 		state, details, found := strings.Cut(word, ":")
 		if state != "?" {
-			inst.State = &state
+			inst.State = (*capi.Text)(&state)
 		}
 		if found {
-			inst.Details = &details
+			inst.Details = (*capi.Text)(&details)
 		}
 		stats.Resources = append(stats.Resources, inst)
 	}
@@ -220,7 +220,7 @@ func TestWait(t *testing.T) {
 func apiError(status int, code int64, title string) error {
 	return &capi.Error{
 		Method: http.MethodGet, Path: "/v3/processes/process-1/stats", Status: status,
-		Errors: []capi.ErrorObject{{Code: code, Title: title, Detail: "text"}},
+		Errors: []capi.ErrorObject{{Code: code, Title: capi.Text(title), Detail: "text"}},
 	}
 }
 

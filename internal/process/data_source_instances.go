@@ -75,7 +75,7 @@ func (d *instancesDataSource) read(ctx context.Context, client *capi.Client, con
 	values := make([]tftypes.Value, 0, len(instances.Resources))
 	for _, i := range instances.Resources {
 		values = append(values, tftypes.NewValue(instanceType, map[string]tftypes.Value{
-			"index": numberValue(i.Index), "state": stringValue(i.State), "since": numberValue(i.Since),
+			"index": numberValue(i.Index), "state": stringValue((*string)(i.State)), "since": numberValue(i.Since),
 		}))
 	}
 	return with(config, "instances", listOf(instanceType, values)), apiWarnings(instances.Warnings)

@@ -37,10 +37,10 @@ func addressAttributes() map[string]schema.Attribute {
 }
 
 // apiWarnings are the warnings of the API as Terraform shows them.
-func apiWarnings(warnings []string) diag.Diagnostics {
+func apiWarnings(warnings []capi.Text) diag.Diagnostics {
 	var diags diag.Diagnostics
 	for _, warning := range warnings {
-		diags.AddWarning("Warning from the API", warning)
+		diags.AddWarning("Warning from the API", warning.String())
 	}
 	return diags
 }

@@ -147,7 +147,7 @@ func statValue(s *capi.InstanceStats) tftypes.Value {
 		"type":                 stringValue(s.Type),
 		"index":                numberValue(s.Index),
 		"instance_guid":        stringValue(s.InstanceGUID),
-		"state":                stringValue(s.State),
+		"state":                stringValue((*string)(s.State)),
 		"routable":             nullBool,
 		"usage":                nullUsage,
 		"host":                 stringValue(s.Host),
@@ -159,7 +159,7 @@ func statValue(s *capi.InstanceStats) tftypes.Value {
 		"log_rate_limit":       numberValue(s.LogRateLimit),
 		"fds_quota":            numberValue(s.FDsQuota),
 		"isolation_segment":    stringValue(s.IsolationSegment),
-		"details":              stringValue(s.Details),
+		"details":              stringValue((*string)(s.Details)),
 	}
 	if s.Routable != nil {
 		values["routable"] = boolValue(*s.Routable)

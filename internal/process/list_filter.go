@@ -110,9 +110,9 @@ func listedValue(p *capi.Process, byApp map[string]capi.AppNames) tftypes.Value 
 	if app := p.AppGUID(); app != nil {
 		names = byApp[*app]
 	}
-	values["app_name"] = stringValue(names.App)
-	values["space_name"] = stringValue(names.Space)
+	values["app_name"] = stringValue((*string)(names.App))
+	values["space_name"] = stringValue((*string)(names.Space))
 	values["organization_guid"] = stringValue(names.OrganizationGUID)
-	values["organization_name"] = stringValue(names.Organization)
+	values["organization_name"] = stringValue((*string)(names.Organization))
 	return tftypes.NewValue(listedProcessType, values)
 }

@@ -136,7 +136,7 @@ func (p *packer) process(process *capi.Process, names *capi.AppNames) {
 	}
 	p.text("app_guid", process.AppGUID())
 	if names != nil {
-		p.text("app_name", names.App)
+		p.text("app_name", (*string)(names.App))
 	}
 	p.text("command", process.Command)
 	p.key("command_redacted")
@@ -152,14 +152,14 @@ func (p *packer) process(process *capi.Process, names *capi.AppNames) {
 	p.metadata("metadata", process.Metadata)
 	if names != nil {
 		p.text("organization_guid", names.OrganizationGUID)
-		p.text("organization_name", names.Organization)
+		p.text("organization_name", (*string)(names.Organization))
 	}
 	p.healthCheck("readiness_health_check", process.ReadinessHealthCheck)
 	p.text("registry_credential_last_synced_at", process.RegistryCredentialLastSyncedAt)
 	p.relationships("relationships", process.Relationships)
 	p.text("space_guid", process.SpaceGUID())
 	if names != nil {
-		p.text("space_name", names.Space)
+		p.text("space_name", (*string)(names.Space))
 	}
 	p.text("type", process.Type)
 	p.text("updated_at", process.UpdatedAt)

@@ -182,12 +182,12 @@ func unknownFields(err error) []path.Path {
 	}
 	var fields []path.Path
 	for _, o := range e.Errors {
-		found := unknownFieldDetail.FindStringSubmatch(o.Detail)
+		found := unknownFieldDetail.FindStringSubmatch(string(o.Detail))
 		if found == nil {
 			continue
 		}
 		for _, quoted := range quotedName.FindAllStringSubmatch(found[1], -1) {
-			if at, ok := fieldPath(quoted[1], o.Detail); ok {
+			if at, ok := fieldPath(quoted[1], string(o.Detail)); ok {
 				fields = append(fields, at)
 			}
 		}

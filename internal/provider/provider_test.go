@@ -311,10 +311,10 @@ func TestErrorsShowNoSecret(t *testing.T) {
 	var output bytes.Buffer
 	_, err := client.GetProcess(tflogtest.RootLogger(context.Background(), &output), capi.Address{GUID: "some-guid"})
 	var apiError *capi.Error
-	if !errors.As(err, &apiError) || !strings.Contains(apiError.Body, "could not forward") {
+	if !errors.As(err, &apiError) || !strings.Contains(string(apiError.Body), "could not forward") {
 		t.Fatalf("want the proxy's answer, got %v", err)
 	}
-	if strings.Contains(apiError.Body, "hunter22") {
+	if strings.Contains(string(apiError.Body), "hunter22") {
 		t.Errorf("the error shows a secret: %s", apiError.Body)
 	}
 	if output.Len() == 0 || strings.Contains(output.String(), "hunter22") {

@@ -1,0 +1,25 @@
+package capi
+
+import "github.com/cf-process/terraform-provider-cf/internal/redact"
+
+// Text is a text of the API that people may get to see: a state, a detail, a
+// name. Formatted in any way, it is on one line, without control characters
+// and bounded, whatever the server sent; secrets are masked where the client
+// reads it. The raw text, for a Terraform value, is string(t).
+type Text string
+
+// textMax is how many characters of a Text are shown.
+const textMax = 2000
+
+// String returns the text as a message or a log can show it.
+func (t Text) String() string { return redact.Clean(string(t), textMax) }
+
+// mask takes the secrets of the run out of texts that a hostile server may have
+// filled with them.
+func (c *Client) mask(texts ...*Text) {
+	for _, text := range texts {
+		if text != nil {
+			*text = Text(c.secrets.Clean(string(*text)))
+		}
+	}
+}

@@ -1,0 +1,144 @@
+package capi
+
+import (
+	"fmt"
+	"reflect"
+	"strings"
+	"testing"
+	"unicode/utf8"
+
+	"github.com/cf-process/terraform-provider-cf/internal/redact"
+)
+
+func TestTextIsCleanInEveryFormat(t *testing.T) {
+	t.Parallel()
+	text := Text("\x1b[31mRUN\x07NING\x00\u202e\n" + strings.Repeat("x", 5<<20))
+	for _, format := range []string{"%s", "%v", "%+v", "%q"} {
+		got := fmt.Sprintf(format, text)
+		if strings.ContainsAny(got, "\x1b\x07\x00\u202e\n") || len(got) > 3*textMax {
+			t.Errorf("with %s: got %d bytes, %.60q", format, len(got), got)
+		}
+	}
+	if string(text[:5]) != "\x1b[31m" {
+		t.Error("the raw text is lost")
+	}
+	// A pointer is what most fields have.
+	if got := fmt.Sprint(&text); strings.Contains(got, "\x1b") {
+		t.Errorf("as a pointer: got %.60q", got)
+	}
+}
+
+// rawStrings are the fields of the API's objects that hold a raw string, each
+// with the reason why it cannot be a Text. Everything else that the API writes
+// is a Text, so that no message and no log can show it uncleaned.
+var rawStrings = map[string]string{
+	"AppNames.OrganizationGUID":              "an address",
+	"Error.Credential":                       "a text of the provider",
+	"Error.Method":                           "a text of the provider",
+	"Error.Path":                             "a text of the provider",
+	"Error.RequestIDHeader":                  "a text of the provider",
+	"HealthCheck.Type":                       "a setting, for the state",
+	"HealthCheckData.Endpoint":               "a setting, for the state",
+	"InstanceStats.Host":                     "a value for the state",
+	"InstanceStats.InstanceGUID":             "only compared, and a value for the state",
+	"InstanceStats.InstanceInternalIP":       "a value for the state",
+	"InstanceStats.IsolationSegment":         "a value for the state",
+	"InstanceStats.Type":                     "a value for the state",
+	"InstanceUsage.Time":                     "a value for the state",
+	"Link.Href":                              "a value for the state",
+	"Link.Method":                            "a value for the state",
+	"Metadata.Annotations":                   "settings, for the state",
+	"Metadata.Labels":                        "settings, for the state",
+	"NameList.Unstable":                      "a text of the provider",
+	"Process.Command":                        "a setting, for the state",
+	"Process.CreatedAt":                      "a value for the state",
+	"Process.GUID":                           "an address",
+	"Process.RegistryCredentialLastSyncedAt": "a value for the state",
+	"Process.Type":                           "an address",
+	"Process.UpdatedAt":                      "a value for the state",
+	"Process.User":                           "a setting, for the state",
+	"Process.Version":                        "only compared, and a value for the state",
+	"ProcessList.Unstable":                   "a text of the provider",
+	"RelationshipData.GUID":                  "an address",
+	"ResponseError.Method":                   "a text of the provider",
+	"ResponseError.Path":                     "a text of the provider",
+	"ResponseError.RequestIDHeader":          "a text of the provider",
+	"Sidecar.Command":                        "a value for the state",
+	"Sidecar.CreatedAt":                      "a value for the state",
+	"Sidecar.GUID":                           "an address",
+	"Sidecar.Name":                           "a value for the state",
+	"Sidecar.Origin":                         "a value for the state",
+	"Sidecar.ProcessTypes":                   "values for the state",
+	"Sidecar.UpdatedAt":                      "a value for the state",
+	"SidecarList.Unstable":                   "a text of the provider",
+	"UnsupportedFilterError.Filters":         "texts of the provider",
+}
+
+// A new string of the API is a Text, or has a reason.
+func TestTextsOfTheAPIAreText(t *testing.T) {
+	t.Parallel()
+	found := map[string]bool{}
+	visited := map[reflect.Type]bool{}
+	var walk func(typ reflect.Type)
+	walk = func(typ reflect.Type) {
+		for typ.Kind() == reflect.Pointer || typ.Kind() == reflect.Slice || typ.Kind() == reflect.Map {
+			typ = typ.Elem()
+		}
+		if typ.Kind() != reflect.Struct || visited[typ] || typ.PkgPath() != reflect.TypeFor[Process]().PkgPath() {
+			return
+		}
+		visited[typ] = true
+		for i := range typ.NumField() {
+			field := typ.Field(i)
+			if !field.IsExported() {
+				continue
+			}
+			elem := field.Type
+			for elem.Kind() == reflect.Pointer || elem.Kind() == reflect.Slice || elem.Kind() == reflect.Map {
+				elem = elem.Elem()
+			}
+			if elem == reflect.TypeFor[string]() {
+				name := typ.Name() + "." + field.Name
+				found[name] = true
+				if rawStrings[name] == "" {
+					t.Errorf("%s is a string: make it a Text, or say in rawStrings why it cannot be one", name)
+				}
+			}
+			walk(elem)
+		}
+	}
+	for _, typ := range []reflect.Type{
+		reflect.TypeFor[ProcessList](), reflect.TypeFor[ProcessStats](), reflect.TypeFor[ProcessInstances](),
+		reflect.TypeFor[SidecarList](), reflect.TypeFor[NameList](), reflect.TypeFor[Error](), reflect.TypeFor[ResponseError](),
+		reflect.TypeFor[UnsupportedFilterError](),
+	} {
+		walk(typ)
+	}
+	for name := range rawStrings {
+		if !found[name] {
+			t.Errorf("%s is in rawStrings but is not a string field", name)
+		}
+	}
+}
+
+// An answer about something else is quoted in part, cleaned and masked.
+func TestAnotherProcessIsQuotedInPart(t *testing.T) {
+	t.Parallel()
+	secrets := new(redact.Set)
+	secrets.Add(planted)
+	hostile := planted + "\x1b[2J" + strings.Repeat("x", 5<<20)
+	app := &Relationships{App: &Relationship{Data: &RelationshipData{GUID: &hostile}}}
+	for name, test := range map[string]struct {
+		address Address
+		process Process
+	}{
+		"process": {Address{GUID: "g"}, Process{GUID: hostile}},
+		"app":     {Address{AppGUID: "a", Type: "web"}, Process{GUID: "g", Relationships: app}},
+		"type":    {Address{AppGUID: "a", Type: "web"}, Process{GUID: "g", Type: &hostile}},
+	} {
+		err := test.address.check(&test.process, secrets)
+		if err == nil || utf8.RuneCountInString(err.Error()) > 200 || strings.Contains(err.Error(), planted) || strings.Contains(err.Error(), "\x1b") {
+			t.Errorf("%s: got %.300v", name, err)
+		}
+	}
+}
