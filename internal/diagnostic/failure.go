@@ -61,8 +61,11 @@ func (f Failure) describe(err error) (summary, detail string, onAttribute bool) 
 		responseError *capi.ResponseError
 		uaaError      *uaa.Error
 		noAnswer      *transport.Error
+		notConfigured *NotConfigured
 	)
 	switch {
+	case errors.As(err, &notConfigured):
+		return notConfigured.Summary, notConfigured.Detail, false
 	case errors.As(err, &apiError):
 		return f.apiError(apiError)
 	case errors.As(err, &responseError):

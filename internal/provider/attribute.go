@@ -4,30 +4,34 @@ import (
 	"strings"
 
 	"github.com/hashicorp/terraform-plugin-framework/attr"
-	"github.com/hashicorp/terraform-plugin-framework/path"
 	"github.com/hashicorp/terraform-plugin-framework/types"
 )
 
-// attribute is an attribute of the block with the environment variable that
-// stands in for it.
-type attribute struct{ name, variable string }
+// attribute is an attribute of the block and the environment variable that
+// replaces it.
+type attribute struct {
+	name, variable string
+	// alternative is a second variable, read where the first one is not set.
+	alternative string
+}
 
 // The names are those of the official cloudfoundry/cloudfoundry provider.
+// CF_USERNAME is the variable of the cf CLI (`cf auth`).
 var (
-	apiURL            = attribute{"api_url", "CF_API_URL"}
-	user              = attribute{"user", "CF_USER"}
-	password          = attribute{"password", "CF_PASSWORD"}
-	origin            = attribute{"origin", "CF_ORIGIN"}
-	ssoPasscode       = attribute{"sso_passcode", "CF_SSO_PASSCODE"}
-	cfClientID        = attribute{"cf_client_id", "CF_CLIENT_ID"}
-	cfClientSecret    = attribute{"cf_client_secret", "CF_CLIENT_SECRET"}
-	accessToken       = attribute{"access_token", "CF_ACCESS_TOKEN"}
-	refreshToken      = attribute{"refresh_token", "CF_REFRESH_TOKEN"}
-	assertionToken    = attribute{"assertion_token", "CF_ASSERTION_TOKEN"}
-	caCertificate     = attribute{"ca_certificate", "CF_CA_CERTIFICATE"}
-	skipSSLValidation = attribute{"skip_ssl_validation", "CF_SKIP_SSL_VALIDATION"}
-	requestTimeout    = attribute{"request_timeout", "CF_REQUEST_TIMEOUT"}
-	maxRetries        = attribute{"max_retries", "CF_MAX_RETRIES"}
+	apiURL            = attribute{name: "api_url", variable: "CF_API_URL"}
+	user              = attribute{name: "user", variable: "CF_USER", alternative: "CF_USERNAME"}
+	password          = attribute{name: "password", variable: "CF_PASSWORD"}
+	origin            = attribute{name: "origin", variable: "CF_ORIGIN"}
+	ssoPasscode       = attribute{name: "sso_passcode", variable: "CF_SSO_PASSCODE"}
+	cfClientID        = attribute{name: "cf_client_id", variable: "CF_CLIENT_ID"}
+	cfClientSecret    = attribute{name: "cf_client_secret", variable: "CF_CLIENT_SECRET"}
+	accessToken       = attribute{name: "access_token", variable: "CF_ACCESS_TOKEN"}
+	refreshToken      = attribute{name: "refresh_token", variable: "CF_REFRESH_TOKEN"}
+	assertionToken    = attribute{name: "assertion_token", variable: "CF_ASSERTION_TOKEN"}
+	caCertificate     = attribute{name: "ca_certificate", variable: "CF_CA_CERTIFICATE"}
+	skipSSLValidation = attribute{name: "skip_ssl_validation", variable: "CF_SKIP_SSL_VALIDATION"}
+	requestTimeout    = attribute{name: "request_timeout", variable: "CF_REQUEST_TIMEOUT"}
+	maxRetries        = attribute{name: "max_retries", variable: "CF_MAX_RETRIES"}
 
 	attributes = []attribute{
 		apiURL, user, password, origin, ssoPasscode, cfClientID, cfClientSecret, accessToken, refreshToken,
@@ -35,10 +39,10 @@ var (
 	}
 )
 
-// either names the two places where the value can be set.
+// either names the attribute and its variable.
 func (a attribute) either() string { return a.name + " (" + a.variable + ")" }
 
-// value is the attribute's value in the block.
+// value returns the attribute's value in the block.
 func (m model) value(a attribute) attr.Value {
 	return map[attribute]attr.Value{
 		apiURL:            m.APIURL,
@@ -58,75 +62,90 @@ func (m model) value(a attribute) attr.Value {
 	}[a]
 }
 
-// value is the text that was given for an attribute, and where.
-type value struct {
-	attribute
-	text    string
-	inBlock bool
+// unknown returns the attributes whose values are unknown until apply.
+func (m model) unknown() []attribute {
+	var unknown []attribute
+	for _, a := range attributes {
+		if m.value(a).IsUnknown() {
+			unknown = append(unknown, a)
+		}
+	}
+	return unknown
 }
 
-// given says whether there is a value at all.
-func (v value) given() bool { return v.text != "" }
+// place is where a value can be set.
+type place int
 
-// label is what people call the value: the attribute, or the variable that it
-// came from.
+const (
+	inEnvironment place = iota
+	inBlock
+)
+
+// value is the text that is set for an attribute, and where.
+type value struct {
+	attribute
+	place place
+	// variable is the environment variable that the value came from.
+	variable string
+	text     string
+}
+
+// isSet reports whether there is a value. An empty string is not a value:
+// modules and pipelines pass "" for what they do not have.
+func (v value) isSet() bool { return v.text != "" }
+
+// label names the value in messages: the attribute, or the variable that the
+// value came from.
 func (v value) label() string {
-	if v.inBlock {
+	if v.place == inBlock {
 		return v.name
 	}
 	return v.variable
 }
 
-// place says where the value came from.
-func (v value) place() string {
-	if v.inBlock {
+// source describes where the value came from.
+func (v value) source() string {
+	if v.place == inBlock {
 		return "the provider block"
 	}
 	return v.variable
 }
 
-// lookup takes the value of the block or, if there is none, of the environment.
+// lookup returns the value of the block or, if there is none, of the
+// environment.
 func (r *resolver) lookup(a attribute) value {
-	if v := r.lookupIn(a, true); v.given() {
+	if v := r.lookupIn(a, inBlock); v.isSet() {
 		return v
 	}
-	return r.lookupIn(a, false)
+	return r.lookupIn(a, inEnvironment)
 }
 
-// lookupIn takes the value from one place only. An empty string counts as not
-// given in both places: modules and pipelines hand over "" for what they do
-// not have.
-func (r *resolver) lookupIn(a attribute, inBlock bool) value {
-	v := value{attribute: a, inBlock: inBlock}
-	if inBlock {
+// lookupIn returns the value of one place only. A value of the environment names
+// the variable that it came from.
+func (r *resolver) lookupIn(a attribute, in place) value {
+	v := value{attribute: a, place: in, variable: a.variable}
+	if in == inBlock {
 		if s, ok := r.block.value(a).(types.String); ok {
-			v.text = s.ValueString() // "" for null and unknown
+			v.text = trimmed(a, s.ValueString()) // "" for null and unknown
 		}
-	} else {
-		v.text, _ = r.around.env(a.variable)
+		return v
 	}
-	switch a {
-	case password, cfClientSecret:
-		// Spaces may belong to it; a line break at the end comes from a file
-		// or a command, and nobody can type one in a login form.
-		v.text = strings.TrimRight(v.text, "\r\n")
-	default:
-		v.text = strings.TrimSpace(v.text)
+	text, _ := r.env.lookup(a.variable)
+	if v.text = trimmed(a, text); v.text == "" && a.alternative != "" {
+		text, _ = r.env.lookup(a.alternative)
+		if text = trimmed(a, text); text != "" {
+			v.text, v.variable = text, a.alternative
+		}
 	}
 	return v
 }
 
-// refuse reports an error on the attribute, or on the variable when the value
-// came from there. The reason continues a sentence that begins with the
-// attribute or variable.
-func (r *resolver) refuse(v value, reason, advice string) {
-	summary, detail := "Invalid "+v.label(), v.label()+" "+reason+"."
-	if advice != "" {
-		detail += " " + advice
+// trimmed removes the white space around a value. A password or secret keeps its
+// spaces, which may be part of it, and loses only the line break at its end, which
+// comes from a file or command.
+func trimmed(a attribute, text string) string {
+	if a == password || a == cfClientSecret {
+		return strings.TrimRight(text, "\r\n")
 	}
-	if v.inBlock {
-		r.diags.AddAttributeError(path.Root(v.name), summary, detail)
-		return
-	}
-	r.diags.AddError(summary, detail)
+	return strings.TrimSpace(text)
 }

@@ -7,16 +7,15 @@ import (
 	"io/fs"
 	"net/url"
 	"path/filepath"
+	"slices"
 	"strings"
-
-	"github.com/hashicorp/terraform-plugin-framework/path"
 
 	"github.com/cf-process/terraform-provider-cf/internal/diagnostic"
 	"github.com/cf-process/terraform-provider-cf/internal/uaa"
 )
 
-// cliConfig is what the provider reads of the cf CLI's config.json. The file
-// belongs to the CLI: it is never written.
+// cliConfig has the fields of the cf CLI's config.json that the provider reads.
+// The file belongs to the CLI: the provider never writes it.
 type cliConfig struct {
 	Target                string
 	AuthorizationEndpoint string
@@ -26,76 +25,52 @@ type cliConfig struct {
 	UAAOAuthClient        string
 	UAAOAuthClientSecret  string
 	SSLDisabled           bool
-	// CFOnK8s is set where the CLI logs in to Korifi. The credential is then
-	// the user of a kubeconfig, and there is no token in the file.
+	// CFOnK8s is set where the CLI is logged in to Korifi. The credential is then
+	// the user of a kubeconfig, and the file has no token.
 	CFOnK8s struct{ Enabled bool }
 }
 
-// cliSession is a session of the cf CLI.
-type cliSession struct {
-	// tlsSource is what turns the verification of certificates off, for people.
-	tlsSource   string
-	target      *url.URL
-	credential  uaa.Credential
-	sslDisabled bool
+// cliConfigError is the reason why the cf CLI's configuration cannot be used: a
+// sentence without its full stop.
+type cliConfigError struct {
+	text string
+	// broken is true where there is a file that the cf CLI would not write.
+	broken bool
 }
 
-// cliSession gives the session of the cf CLI, the last resort. Nil means that
-// the diagnostics say why there is none that can be used. The API of the
-// configuration, nil if there is none or it is wrong, must be the one that the
-// CLI is logged in to: its tokens go nowhere else.
-func (r *resolver) cliSession(api *url.URL, apiGiven bool) *cliSession {
-	name, err := r.cliConfigPath()
-	if err != nil {
-		r.noCredentials("not found, because the home directory is unknown; CF_HOME can name it")
-		return nil
-	}
-	content, err := r.around.readFile(name)
+// cliSession returns the API and the credential of the cf CLI's session, the last
+// resort. The API of the configuration, if one is set, must be the one that the
+// CLI is logged in to: its tokens are sent to no other.
+func (r *resolver) cliSession(api *url.URL, apiSet bool) target {
+	name, config, err := r.readCLIConfig()
 	switch {
-	case errors.Is(err, fs.ErrNotExist):
-		r.noCredentials(name + " does not exist")
-		return nil
 	case err != nil:
-		r.brokenCLIConfig(name, "cannot be read: "+reasonOf(err))
-		return nil
+		r.noCLISession(err)
+		return target{}
+	case config.AccessToken == "" && config.RefreshToken == "" && config.CFOnK8s.Enabled:
+		r.noCLISession(&cliConfigError{text: name + " is logged in to Korifi through a kubeconfig, which has no token that the " +
+			"provider could use; set access_token to a token for Korifi"})
+		return target{}
+	case config.AccessToken == "" && config.RefreshToken == "":
+		r.noCLISession(&cliConfigError{text: name + " is logged out"})
+		return target{}
 	}
-	config, err := parseCLIConfig(content)
-	if err != nil {
-		r.brokenCLIConfig(name, "cannot be used: "+err.Error())
-		return nil
+	cliAPI, err := config.api(name)
+	switch {
+	case err != nil:
+		r.noCLISession(err)
+		return target{}
+	case apiSet && api == nil:
+		return target{} // the URL is malformed, which has been reported
+	case apiSet && !sameServer(api, cliAPI):
+		r.otherCLIAPI(name, api, cliAPI)
+		return target{}
+	case !apiSet:
+		api = cliAPI
 	}
-	if config.AccessToken == "" && config.RefreshToken == "" {
-		switch {
-		case config.CFOnK8s.Enabled:
-			r.noCredentials(name + " is logged in to Korifi through a kubeconfig, which has no token that the provider could " +
-				"use; give Korifi's in access_token")
-		default:
-			r.noCredentials(name + " is logged out")
-		}
-		return nil
-	}
-	if config.Target == "" {
-		r.brokenCLIConfig(name, "cannot be used: it has a session, but no Target that says where the session is valid")
-		return nil
-	}
-	target, err := parseAPIURL(config.Target)
-	if err != nil {
-		r.brokenCLIConfig(name, "cannot be used: its Target "+err.Error())
-		return nil
-	}
-	if apiGiven && api == nil {
-		return nil // the URL is wrong, and that has been said
-	}
-	if api != nil && !sameServer(api, target) {
-		r.elsewhere(name, api, target)
-		return nil
-	}
-	if api != nil {
-		target = api
-	}
-	return &cliSession{
-		tlsSource:   "SSLDisabled in the cf CLI's " + name,
-		target:      target,
+	return target{
+		api:         api,
+		cliConfig:   name,
 		sslDisabled: config.SSLDisabled,
 		credential: uaa.Credential{
 			Kind:                  uaa.CLISession,
@@ -110,26 +85,87 @@ func (r *resolver) cliSession(api *url.URL, apiGiven bool) *cliSession {
 	}
 }
 
-// cliConfigPath is where the cf CLI keeps its session.
-func (r *resolver) cliConfigPath() (string, error) {
-	home, _ := r.around.env("CF_HOME")
-	if home == "" {
-		var err error
-		if home, err = r.around.home(); err != nil {
-			return "", err
-		}
+// cliTarget returns the cf CLI's API for a credential without one, as `cf auth`
+// does it. A token is left out: it is valid on its own foundation only.
+func (r *resolver) cliTarget(kind uaa.Kind) target {
+	const advice = "Set api_url in the provider block, or CF_API_URL in the environment, to the root of the API, such as " +
+		"https://api.example.org; `cf api` shows it."
+	if !slices.Contains([]uaa.Kind{uaa.Password, uaa.ClientCredentials, uaa.Assertion}, kind) {
+		r.reportMissing("Missing api_url", "A credential is set, but not the API that it is for. "+advice)
+		return target{}
 	}
-	return filepath.Join(home, ".cf", "config.json"), nil
+	name, config, err := r.readCLIConfig()
+	var api *url.URL
+	if err == nil {
+		api, err = config.api(name)
+	}
+	if err != nil {
+		r.reportMissing("Missing api_url", fmt.Sprintf(
+			"A credential is set, but not the API that it is for. %s Without api_url the provider uses the cf CLI's API, but %s.",
+			advice, err.text))
+		return target{}
+	}
+	return target{api: api, cliConfig: name, sslDisabled: config.SSLDisabled}
 }
 
-// parseCLIConfig reads config.json. Its errors name fields, never values.
+// readCLIConfig reads the cf CLI's configuration and returns its path.
+func (r *resolver) readCLIConfig() (name string, config cliConfig, problem *cliConfigError) {
+	home := r.env.cliHome()
+	if home == "" {
+		return "", cliConfig{}, &cliConfigError{text: "its configuration is not found, because the home directory is unknown; set CF_HOME"}
+	}
+	name = filepath.Join(home, ".cf", "config.json")
+	content, err := r.env.readFile(name)
+	switch {
+	case errors.Is(err, fs.ErrNotExist):
+		return name, cliConfig{}, &cliConfigError{text: name + " does not exist"}
+	case err != nil:
+		return name, cliConfig{}, &cliConfigError{text: name + " cannot be read: " + withoutPath(err), broken: true}
+	}
+	if config, err = parseCLIConfig(content); err != nil {
+		return name, cliConfig{}, &cliConfigError{text: name + " cannot be used: " + err.Error(), broken: true}
+	}
+	return name, config, nil
+}
+
+// cliHome returns the directory in which the cf CLI has its directory .cf, "" if
+// it is unknown. On Windows, HOMEDRIVE and HOMEPATH come before USERPROFILE, which
+// os.UserHomeDir returns (seen in the cf CLI's util/configv3/home_dir_windows.go):
+// on a machine with a network home they differ.
+func (e environment) cliHome() string {
+	get := func(name string) string { text, _ := e.lookup(name); return text }
+	if home := get("CF_HOME"); home != "" {
+		return home
+	}
+	if e.goos != "windows" {
+		return get("HOME")
+	}
+	if home := get("HOMEDRIVE") + get("HOMEPATH"); home != "" {
+		return home
+	}
+	return get("USERPROFILE")
+}
+
+// api returns the API that the CLI targets. The name is that of the file.
+func (c cliConfig) api(name string) (*url.URL, *cliConfigError) {
+	if c.Target == "" {
+		return nil, &cliConfigError{text: name + " has no Target, the API that the cf CLI uses", broken: true}
+	}
+	api, err := parseAPIURL(c.Target)
+	if err != nil {
+		return nil, &cliConfigError{text: name + " cannot be used: its Target " + err.Error(), broken: true}
+	}
+	return api, nil
+}
+
+// parseCLIConfig parses config.json. Its errors name fields, never values.
 func parseCLIConfig(content []byte) (cliConfig, error) {
 	var config *cliConfig
 	err := json.Unmarshal(content, &config)
 	var wrongType *json.UnmarshalTypeError
 	switch {
 	case errors.As(err, &wrongType) && wrongType.Field != "":
-		return cliConfig{}, fmt.Errorf("its field %s is a JSON %s, which the cf CLI does not write there", wrongType.Field, kindOfJSON(wrongType))
+		return cliConfig{}, fmt.Errorf("its field %s is a JSON %s, which the cf CLI does not write there", wrongType.Field, jsonType(wrongType))
 	case errors.As(err, &wrongType) || err == nil && config == nil:
 		return cliConfig{}, errors.New("it is not a JSON object")
 	case err != nil:
@@ -159,20 +195,21 @@ func parseCLIConfig(content []byte) (cliConfig, error) {
 		config.UAAOAuthClient = "cf"
 	}
 	if hasControl(config.UAAOAuthClient) || hasControl(config.UAAOAuthClientSecret) {
-		return cliConfig{}, errors.New("its OAuth client has a control character in it")
+		return cliConfig{}, errors.New("its OAuth client contains a control character")
 	}
 	return *config, nil
 }
 
-// kindOfJSON is the JSON type that was found. For a number the decoder tells
-// the number as well; only the word is of use.
-func kindOfJSON(e *json.UnmarshalTypeError) string {
+// jsonType returns the JSON type that was found. For a number the decoder adds the
+// number itself, which may be secret.
+func jsonType(e *json.UnmarshalTypeError) string {
 	word, _, _ := strings.Cut(e.Value, " ")
 	return word
 }
 
-// reasonOf leaves the path out of a file error: the message has it already.
-func reasonOf(err error) string {
+// withoutPath returns the reason of a file error. The messages name the path
+// themselves.
+func withoutPath(err error) string {
 	var pathError *fs.PathError
 	if errors.As(err, &pathError) {
 		err = pathError.Err
@@ -180,45 +217,38 @@ func reasonOf(err error) string {
 	return err.Error()
 }
 
-func (r *resolver) brokenCLIConfig(name, reason string) {
-	r.diags.AddError("Unusable session of the cf CLI", fmt.Sprintf(
-		"Neither the provider block nor the environment names a credential, so the session of the cf CLI would be used, but "+
-			"%s %s. Log in again with `cf login`, or set a credential.", name, reason))
-}
-
-func (r *resolver) elsewhere(name string, api, target *url.URL) {
-	v := r.lookup(apiURL)
-	summary := "The cf CLI is logged in elsewhere"
-	detail := fmt.Sprintf(
-		"Neither the provider block nor the environment names a credential, so the session of the cf CLI in %s would be "+
-			"used. It belongs to %s, but %s is %s, and the tokens of a session go to no other server. Log in there with "+
-			"`cf login -a %s`, leave %s out, or set a credential.", name, target, v.label(), api, api, v.label())
-	if v.inBlock {
-		r.diags.AddAttributeError(path.Root(v.name), summary, detail)
+// noCLISession reports that there is neither a credential nor a usable session.
+func (r *resolver) noCLISession(err *cliConfigError) {
+	if err.broken {
+		r.reportMissing("Unusable session of the cf CLI", fmt.Sprintf(
+			"Neither the provider block nor the environment sets a credential, so the provider would use the cf CLI's session, "+
+				"but %s. Log in again with `cf login`, or set a credential. See %s", err.text, diagnostic.AuthenticationGuide))
 		return
 	}
-	r.diags.AddError(summary, detail)
-}
-
-// noCredentials lists the ways to give a credential; session says why there is
-// none of the cf CLI.
-func (r *resolver) noCredentials(session string) {
 	var ways strings.Builder
-	for _, k := range append(append([]kind{}, kinds...), clientCredentials) {
+	for _, k := range append(slices.Clone(credentialKinds), clientCredentials) {
 		names := make([]string, len(k.attributes))
 		for i, a := range k.attributes {
 			names[i] = a.either()
 		}
 		if k.pair {
-			ways.WriteString("\n  - " + enumerate(names))
-			continue
+			names = []string{enumerate(names)}
 		}
 		for _, n := range names {
 			ways.WriteString("\n  - " + n)
 		}
 	}
-	r.diags.AddError("No Cloud Foundry credentials", fmt.Sprintf(
+	r.reportMissing("No Cloud Foundry credentials", fmt.Sprintf(
 		"The provider needs the root of the API in %s and one of these credentials, in the provider block or in the "+
-			"environment:%s\n\nWithout any of them it takes the session of the cf CLI (`cf login`), which also knows the API; "+
-			"but %s.\n\nSee %s", apiURL.either(), ways.String(), session, diagnostic.AuthenticationGuide))
+			"environment:%s\n\nWithout any of them it uses the cf CLI's session (`cf login`) and its API, but %s.\n\nSee %s",
+		apiURL.either(), ways.String(), err.text, diagnostic.AuthenticationGuide))
+}
+
+// otherCLIAPI reports that the session is for another API.
+func (r *resolver) otherCLIAPI(name string, api, cliAPI *url.URL) {
+	label := r.lookup(apiURL).label()
+	r.reportMissing("The cf CLI is logged in to a different API", fmt.Sprintf(
+		"Neither the provider block nor the environment sets a credential, so the provider would use the cf CLI's session in "+
+			"%s. It is for %s, but %s is %s, and the provider sends the tokens of a session to no other server. Log in with "+
+			"`cf login -a %s`, remove %s, or set a credential.", name, cliAPI, label, api, api, label))
 }

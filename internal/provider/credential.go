@@ -5,211 +5,185 @@ import (
 	"fmt"
 	"strings"
 
-	"github.com/hashicorp/terraform-plugin-framework/path"
-
 	"github.com/cf-process/terraform-provider-cf/internal/uaa"
 )
 
-// verdict is what the search for a credential came to.
-type verdict int
-
-const (
-	credentialNone  verdict = iota // neither block nor environment name one
-	credentialFound                // there is one, and it can be used
-	credentialWrong                // there is one, and the diagnostics say what is wrong
-)
-
-// kind is a way to log in, with the attributes that name it.
-type kind struct {
-	uaa        uaa.Kind
+// credentialKind is a way to log in, with the attributes that select it.
+type credentialKind struct {
+	kind       uaa.Kind
 	attributes []attribute
-	// pair kinds need all their attributes; of the others each does alone.
+	// pair kinds need all their attributes; of the others, each attribute is
+	// enough.
 	pair bool
-	// origin says that the identity provider can be chosen.
-	origin bool
+	// hasOrigin is true where the identity provider can be chosen.
+	hasOrigin bool
 }
 
-// clientCredentials is apart: next to another credential its attributes are
-// the OAuth client through which that one logs in.
+// clientCredentials is not in credentialKinds: next to another credential, its
+// attributes are the OAuth client of that one.
 var (
-	clientCredentials = kind{uaa: uaa.ClientCredentials, attributes: []attribute{cfClientID, cfClientSecret}, pair: true}
+	clientCredentials = credentialKind{
+		kind: uaa.ClientCredentials, attributes: []attribute{cfClientID, cfClientSecret}, pair: true,
+	}
 
-	kinds = []kind{
-		{uaa: uaa.Password, attributes: []attribute{user, password}, pair: true, origin: true},
-		{uaa: uaa.Passcode, attributes: []attribute{ssoPasscode}},
-		{uaa: uaa.AccessToken, attributes: []attribute{accessToken, refreshToken}},
-		{uaa: uaa.Assertion, attributes: []attribute{assertionToken}, origin: true},
+	credentialKinds = []credentialKind{
+		{kind: uaa.Password, attributes: []attribute{user, password}, pair: true, hasOrigin: true},
+		{kind: uaa.Passcode, attributes: []attribute{ssoPasscode}},
+		{kind: uaa.AccessToken, attributes: []attribute{accessToken, refreshToken}},
+		{kind: uaa.Assertion, attributes: []attribute{assertionToken}, hasOrigin: true},
 	}
 )
 
-// credential finds the credential of the block or, if the block names none, of
-// the environment.
-func (r *resolver) credential() (uaa.Credential, verdict) {
-	for _, inBlock := range []bool{true, false} {
-		k, v := r.oneKind(inBlock)
-		switch v {
-		case credentialNone:
-			continue
-		case credentialWrong:
-			return uaa.Credential{}, v
+// credential returns the credential of the block or, if the block has none, of
+// the environment. If set is true, the credential may be unusable; then that has
+// been reported.
+func (r *resolver) credential() (credential uaa.Credential, set bool) {
+	for _, in := range []place{inBlock, inEnvironment} {
+		kind, set, ok := r.kindIn(in)
+		switch {
+		case !ok:
+			return uaa.Credential{}, true
+		case set:
+			return r.build(kind, in), true
 		}
-		return r.build(k, inBlock)
 	}
-	if o := r.lookupIn(origin, true); o.given() {
-		r.refuse(o, "is set without a credential", "It goes with user and password, or with assertion_token.")
-		return uaa.Credential{}, credentialWrong
+	if v := r.lookupIn(origin, inBlock); v.isSet() {
+		r.reportMissing("Missing credential", "The provider block sets origin, but no credential that it belongs to. Set user "+
+			"and password, or assertion_token, or remove origin.")
+		return uaa.Credential{}, true
 	}
-	return uaa.Credential{}, credentialNone
+	return uaa.Credential{}, false
 }
 
-// oneKind finds the kind of credential that one place names; two are an error.
-func (r *resolver) oneKind(inBlock bool) (kind, verdict) {
-	var named []kind
+// kindIn returns the kind of credential that one place sets. It reports two kinds
+// as an error; then ok is false.
+func (r *resolver) kindIn(in place) (kind credentialKind, set, ok bool) {
+	var found []credentialKind
 	var values []value
-	for _, k := range kinds {
-		if given := r.given(k, inBlock); len(given) > 0 {
-			named, values = append(named, k), append(values, given...)
+	for _, k := range credentialKinds {
+		if v := r.valuesOf(k, in); len(v) > 0 {
+			found, values = append(found, k), append(values, v...)
 		}
 	}
 	switch {
-	case len(named) == 1:
-		return named[0], credentialFound
-	case len(named) == 0 && len(r.given(clientCredentials, inBlock)) > 0:
-		return clientCredentials, credentialFound
-	case len(named) == 0:
-		return kind{}, credentialNone
+	case len(found) == 1:
+		return found[0], true, true
+	case len(found) == 0:
+		return clientCredentials, len(r.valuesOf(clientCredentials, in)) > 0, true
 	}
-	place := "The environment"
-	if inBlock {
-		place = "The provider block"
+	where := "The environment"
+	if in == inBlock {
+		where = "The provider block"
 	}
-	r.refuseCredential(values[0], "Two kinds of credentials", fmt.Sprintf(
-		"%s has %s, which belong to different kinds of credentials. Keep one kind: user and password, sso_passcode, "+
+	r.reportError(values[0], "Two kinds of credentials", fmt.Sprintf(
+		"%s sets %s, which are different kinds of credentials. Keep one kind: user and password, sso_passcode, "+
 			"access_token (with or without refresh_token), refresh_token, assertion_token, or cf_client_id and "+
-			"cf_client_secret.", place, nameValues(values)))
-	return kind{}, credentialWrong
+			"cf_client_secret.", where, nameValues(values)))
+	return credentialKind{}, true, false
 }
 
-// given are the values of a kind that one place has.
-func (r *resolver) given(k kind, inBlock bool) []value {
+// valuesOf returns the values of a kind that one place sets.
+func (r *resolver) valuesOf(k credentialKind, in place) []value {
 	var values []value
 	for _, a := range k.attributes {
-		if v := r.lookupIn(a, inBlock); v.given() {
+		if v := r.lookupIn(a, in); v.isSet() {
 			values = append(values, v)
 		}
 	}
 	return values
 }
 
-// build puts the credential together, for a kind that the place names.
-func (r *resolver) build(k kind, inBlock bool) (uaa.Credential, verdict) {
-	values, ok := r.complete(k, inBlock)
-	if !ok {
-		return uaa.Credential{}, credentialWrong
-	}
-	credential := uaa.Credential{Kind: k.uaa, Source: sourceOf(values)}
-	ok = true
+// build returns the credential of a kind that one place selects. It reports what
+// is wrong with it.
+func (r *resolver) build(k credentialKind, in place) uaa.Credential {
+	values := r.complete(k, in)
+	credential := uaa.Credential{Kind: k.kind, Source: sourceOf(values)}
 	for _, v := range values {
-		ok = r.fill(&credential, v) && ok
+		r.fill(&credential, v)
 	}
-	if k.uaa == uaa.AccessToken && credential.AccessToken == "" {
+	if k.kind == uaa.AccessToken && credential.AccessToken == "" {
 		credential.Kind = uaa.RefreshToken
 	}
 	if strings.Contains(credential.AccessToken, " ") && credential.RefreshToken != "" {
-		r.refuseCredential(values[0], "Credentials that do not go together", fmt.Sprintf(
-			"%s have values that do not go together: access_token is a whole Authorization value, not a token of the "+
-				"foundation's login server, so no refresh token can renew it. Leave one of the two out.", nameValues(values)))
-		ok = false
+		r.reportError(values[0], "Incompatible credentials", fmt.Sprintf(
+			"%s are incompatible: this access_token is a whole Authorization value, not a token of the foundation's login "+
+				"server, so no refresh token can renew it. Remove one of the two.", nameValues(values)))
 	}
-	if k.uaa != uaa.ClientCredentials {
-		ok = r.oauthClient(&credential, inBlock) && ok
+	if k.kind != uaa.ClientCredentials {
+		r.oauthClient(&credential, in)
 	}
-	ok = r.origin(&credential, k, inBlock) && ok
-	if k.uaa == uaa.Passcode && ok {
+	r.origin(&credential, k, in)
+	if k.kind == uaa.Passcode && !r.diags.HasError() {
 		r.warnAboutPasscode(values[0])
 	}
-	if !ok {
-		return uaa.Credential{}, credentialWrong
-	}
-	return credential, credentialFound
+	return credential
 }
 
-// complete gives the values of a kind. The missing half of a pair of the block
-// may come from the environment; a token is whole as it is, and one of the
-// environment may belong to somebody else.
-func (r *resolver) complete(k kind, inBlock bool) ([]value, bool) {
-	values := r.given(k, inBlock)
-	if !k.pair || len(values) == len(k.attributes) {
-		return values, true
+// complete returns the values of a kind. The missing half of a pair of the block
+// may come from the environment. A token needs no other half, and one of the
+// environment may belong to another credential.
+func (r *resolver) complete(k credentialKind, in place) []value {
+	if !k.pair {
+		return r.valuesOf(k, in)
 	}
-	var missing []attribute
-	values = nil
+	var values []value
 	for _, a := range k.attributes {
-		v := r.lookupIn(a, inBlock)
-		if !v.given() {
-			v = r.lookupIn(a, false)
+		v := r.lookupIn(a, in)
+		if !v.isSet() {
+			v = r.lookupIn(a, inEnvironment)
 		}
-		if !v.given() {
-			missing = append(missing, a)
+		if v.isSet() {
+			values = append(values, v)
 			continue
 		}
-		values = append(values, v)
+		r.reportMissing("Incomplete credential", fmt.Sprintf(
+			"%s is set, but %s is not. Set both, in the provider block or in the environment.",
+			nameValues(r.valuesOf(k, in)[:1]), a.either()))
 	}
-	if len(missing) == 0 {
-		return values, true
-	}
-	half := r.given(k, inBlock)[0]
-	r.refuseCredential(half, "Half a credential", fmt.Sprintf(
-		"%s is set, but %s is not. Set both, in the provider block or in the environment.",
-		nameValues([]value{half}), missing[0].either()))
-	return nil, false
+	return values
 }
 
-// oauthClient sets the OAuth client next to another credential, if the place
-// of the credential names one. A client that stands in the environment beside
-// a block with its own credential is another credential, and is not mixed in.
-func (r *resolver) oauthClient(credential *uaa.Credential, inBlock bool) bool {
-	given := r.given(clientCredentials, inBlock)
-	if len(given) == 0 {
-		return true
+// oauthClient sets the OAuth client next to another credential, if the place of
+// the credential sets one. A client of the environment next to a credential of the
+// block is a credential of its own, and is left out.
+func (r *resolver) oauthClient(credential *uaa.Credential, in place) {
+	if len(r.valuesOf(clientCredentials, in)) == 0 {
+		return
 	}
-	id, secret := r.lookupIn(cfClientID, inBlock), r.lookupIn(cfClientSecret, inBlock)
-	if !id.given() {
-		id = r.lookupIn(cfClientID, false)
+	id, secret := r.lookupIn(cfClientID, in), r.lookupIn(cfClientSecret, in)
+	if !id.isSet() {
+		id = r.lookupIn(cfClientID, inEnvironment)
 	}
-	if !secret.given() {
-		secret = r.lookupIn(cfClientSecret, false)
+	if !secret.isSet() {
+		secret = r.lookupIn(cfClientSecret, inEnvironment)
 	}
-	if !id.given() {
-		r.refuseCredential(secret, "Half an OAuth client", fmt.Sprintf(
-			"%s is set, but %s is not. Set both, or neither: then the client is cf, with an empty secret.",
+	if !id.isSet() {
+		r.reportMissing("Incomplete OAuth client", fmt.Sprintf(
+			"%s is set, but %s is not. Set both, or remove the secret: then the client is cf, with an empty secret.",
 			nameValues([]value{secret}), cfClientID.either()))
-		return false
+		return
 	}
-	// A client without a secret is a public one, like cf itself.
-	return r.fill(credential, id) && r.fill(credential, secret)
+	r.fill(credential, id)
+	r.fill(credential, secret) // a client without a secret is a public one, like cf itself
 }
 
-// origin sets the identity provider. In the environment it may be there for
-// another credential than the one that was chosen; then it is left alone.
-func (r *resolver) origin(credential *uaa.Credential, k kind, inBlock bool) bool {
+// origin sets the identity provider. One of the environment may belong to another
+// credential than the block's, and is then left out.
+func (r *resolver) origin(credential *uaa.Credential, k credentialKind, in place) {
 	v := r.lookup(origin)
 	switch {
-	case !v.given():
-		return true
-	case k.origin:
-		return r.fill(credential, v)
-	case inBlock && !v.inBlock:
-		return true
+	case !v.isSet():
+	case k.hasOrigin:
+		r.fill(credential, v)
+	case in == inBlock && v.place == inEnvironment:
+	default:
+		r.refuse(v, "cannot be combined with "+nameValues(r.valuesOf(k, in)),
+			"It selects the identity provider for user and password, or for assertion_token.")
 	}
-	r.refuseCredential(v, "Invalid "+v.label(), fmt.Sprintf(
-		"%s has no meaning next to %s: it names the identity provider for user and password, or for assertion_token.",
-		nameValues([]value{v}), nameValues(r.given(k, inBlock))))
-	return false
 }
 
-// fill checks a value and puts it where it belongs.
-func (r *resolver) fill(credential *uaa.Credential, v value) bool {
+// fill checks a value and sets its field of the credential.
+func (r *resolver) fill(credential *uaa.Credential, v value) {
 	text, err := v.text, error(nil)
 	switch v.attribute {
 	case accessToken:
@@ -218,12 +192,12 @@ func (r *resolver) fill(credential *uaa.Credential, v value) bool {
 		err = checkToken(text)
 	default:
 		if hasControl(text) {
-			err = errors.New("has a control character or a line break in it")
+			err = errControl
 		}
 	}
 	if err != nil {
-		r.refuse(v, err.Error(), "The value is not shown, since it may be secret.")
-		return false
+		r.refuse(v, err.Error(), "The value may be secret and is not shown.")
+		return
 	}
 	*map[attribute]*string{
 		user:           &credential.User,
@@ -236,35 +210,35 @@ func (r *resolver) fill(credential *uaa.Credential, v value) bool {
 		refreshToken:   &credential.RefreshToken,
 		assertionToken: &credential.AssertionToken,
 	}[v.attribute] = text
-	return true
 }
 
-// normalizeAccessToken gives the bare token of a value with or without
-// `bearer `; any other value with a space is the whole Authorization value and
-// stays as it is.
+var errControl = errors.New("contains a control character or a line break")
+
+// normalizeAccessToken removes `bearer ` from an access token. Any other value with
+// a space is a whole Authorization value and is returned unchanged.
 func normalizeAccessToken(text string) (string, error) {
 	scheme, token, _ := strings.Cut(text, " ")
 	if strings.EqualFold(scheme, "bearer") {
 		text = strings.TrimLeft(token, " ")
 		if text == "" {
-			return "", errors.New("has no token behind the word bearer")
+			return "", errors.New(`has no token after "bearer"`)
 		}
 		return text, checkToken(text)
 	}
 	return text, checkToken(strings.ReplaceAll(text, " ", ""))
 }
 
-// checkToken refuses what no token has and no HTTP header may carry. It never
-// quotes the token.
+// checkToken rejects characters that no token has and no HTTP header may carry.
+// Its errors never quote the token.
 func checkToken(text string) error {
 	for _, c := range text {
 		switch {
 		case c == ' ':
-			return errors.New("has a space in it")
+			return errors.New("contains a space")
 		case c < ' ' || c == 0x7f:
-			return errors.New("has a control character or a line break in it")
+			return errControl
 		case c > '~':
-			return errors.New("has a character in it that no token has (only ASCII is allowed)")
+			return errors.New("contains a character that no token has (only ASCII is allowed)")
 		}
 	}
 	return nil
@@ -274,62 +248,44 @@ func hasControl(text string) bool {
 	return strings.ContainsFunc(text, func(c rune) bool { return c < ' ' || c == 0x7f })
 }
 
-// refuseCredential reports one error for several values, on the attribute when
-// the first stands in the block.
-func (r *resolver) refuseCredential(first value, summary, detail string) {
-	if first.inBlock {
-		r.diags.AddAttributeError(path.Root(first.name), summary, detail)
-		return
-	}
-	r.diags.AddError(summary, detail)
-}
-
 func (r *resolver) warnAboutPasscode(v value) {
-	const summary = "A passcode serves one provider process only"
-	detail := v.label() + " is a one-time passcode, and Terraform starts the provider several times for one command " +
-		"(validate, plan, apply): from the second login on, the login server refuses it. For more than a first look, " +
-		"log in with `cf login --sso` and let the provider use the session of the cf CLI."
-	if v.inBlock {
-		r.diags.AddAttributeWarning(path.Root(v.name), summary, detail)
-		return
-	}
-	r.diags.AddWarning(summary, detail)
+	r.reportWarning(v, "A passcode works for only one provider process", v.label()+
+		" is a one-time passcode, and Terraform starts the provider several times for each command (for example once to "+
+		"plan and once to apply): the login server refuses it from the second login on. For more than one read, log in "+
+		"with `cf login --sso` and let the provider use the cf CLI's session.")
 }
 
-// nameValues names values as in "user and password (from CF_PASSWORD)".
+// nameValues names values, as in "user and password (from CF_PASSWORD)".
 func nameValues(values []value) string {
 	names := make([]string, len(values))
 	for i, v := range values {
 		names[i] = v.name
-		if !v.inBlock {
+		if v.place == inEnvironment {
 			names[i] += " (from " + v.variable + ")"
 		}
 	}
 	return enumerate(names)
 }
 
-// sourceOf says, for people, which credential it is and where it came from.
+// sourceOf describes for messages what the credential is and where it came from.
 func sourceOf(values []value) string {
-	names, places := make([]string, len(values)), make([]string, len(values))
-	allInBlock := true
+	names, sources := make([]string, len(values)), make([]string, len(values))
+	places := map[place]bool{}
 	for i, v := range values {
-		names[i], places[i] = v.name, v.place()
-		allInBlock = allInBlock && v.inBlock
+		names[i], sources[i] = v.name, v.source()
+		places[v.place] = true
 	}
-	if allInBlock {
+	switch {
+	case len(places) > 1:
+		for i := range names {
+			names[i] += " from " + sources[i]
+		}
+		return enumerate(names)
+	case places[inBlock]:
 		return enumerate(names) + " from the provider block"
+	default:
+		return enumerate(names) + " from " + enumerate(sources)
 	}
-	mixed := false
-	for _, v := range values {
-		mixed = mixed || v.inBlock != values[0].inBlock
-	}
-	if !mixed {
-		return enumerate(names) + " from " + enumerate(places)
-	}
-	for i := range names {
-		names[i] += " from " + places[i]
-	}
-	return enumerate(names)
 }
 
 // enumerate writes "a", "a and b" or "a, b and c".

@@ -22,6 +22,14 @@ func TestCredentials(t *testing.T) {
 			env:  map[string]string{"CF_USER": "u", "CF_PASSWORD": "p"},
 			want: uaa.Credential{Kind: uaa.Password, User: "u", Password: "p", Source: "user and password from CF_USER and CF_PASSWORD"},
 		},
+		"user of the cf CLI's variable": {
+			env:  map[string]string{"CF_USERNAME": "u", "CF_PASSWORD": "p"},
+			want: uaa.Credential{Kind: uaa.Password, User: "u", Password: "p", Source: "user and password from CF_USERNAME and CF_PASSWORD"},
+		},
+		"CF_USER before CF_USERNAME": {
+			env:  map[string]string{"CF_USER": "u", "CF_USERNAME": "other", "CF_PASSWORD": "p"},
+			want: uaa.Credential{Kind: uaa.Password, User: "u", Password: "p", Source: "user and password from CF_USER and CF_PASSWORD"},
+		},
 		"half of the block, half of the environment": {
 			block: map[string]any{"user": "u"},
 			env:   map[string]string{"CF_USER": "other", "CF_PASSWORD": "p"},
@@ -142,21 +150,21 @@ func TestCredentials(t *testing.T) {
 				env[n] = v
 			}
 			g := given{block: tc.block, env: env, files: map[string]string{
-				// What the CLI has does not count while something else does.
+				// A session of the CLI is the last resort.
 				"/cli/.cf/config.json": `{"Target":"https://elsewhere.example.org","AccessToken":"bearer cli","RefreshToken":"cli","SSLDisabled":true}`,
 			}}
 			s, diags := g.resolve(t)
-			if diags.HasError() {
-				t.Fatal(show(diags))
+			if diags.HasError() || s.incomplete != nil {
+				t.Fatalf("got %v and %s, want no error", s.incomplete, show(diags))
 			}
 			if s.credential != tc.want {
 				t.Errorf("got  %+v\nwant %+v", s.credential, tc.want)
 			}
 			if s.skipSSLValidation {
-				t.Error("the cf CLI's SSLDisabled counts without its session")
+				t.Error("got the cf CLI's SSLDisabled for an API that is not the CLI's")
 			}
-			if warn := len(diags) > 0; warn != (tc.want.Kind == uaa.Passcode) {
-				t.Errorf("unexpected warnings: %s", show(diags))
+			if warns := len(diags) > 0; warns != (tc.want.Kind == uaa.Passcode) {
+				t.Errorf("got the warnings %s", show(diags))
 			}
 		})
 	}
@@ -171,45 +179,53 @@ func TestCredentialErrors(t *testing.T) {
 	}{
 		"user alone": {
 			block: map[string]any{"user": "u"},
-			want:  wantProblem{attribute: "user", parts: []string{"user is set, but password (CF_PASSWORD) is not"}},
+			want:  wantProblem{atFirstUse: true, parts: []string{"user is set, but password (CF_PASSWORD) is not"}},
 		},
 		"password alone": {
 			block: map[string]any{"password": "hunter22"},
-			want:  wantProblem{attribute: "password", parts: []string{"password is set, but user (CF_USER) is not"}, not: []string{"hunter22"}},
+			want:  wantProblem{atFirstUse: true, parts: []string{"password is set, but user (CF_USER) is not"}, not: []string{"hunter22"}},
 		},
 		"user alone in the environment": {
 			env:  map[string]string{"CF_USER": "u"},
-			want: wantProblem{parts: []string{"user (from CF_USER) is set, but password (CF_PASSWORD) is not"}},
+			want: wantProblem{atFirstUse: true, parts: []string{"user (from CF_USER) is set, but password (CF_PASSWORD) is not"}},
+		},
+		"user of the cf CLI's variable alone": {
+			env:  map[string]string{"CF_USERNAME": "u"},
+			want: wantProblem{atFirstUse: true, parts: []string{"user (from CF_USERNAME) is set, but password (CF_PASSWORD) is not"}},
+		},
+		"line break in the user of the cf CLI's variable": {
+			env:  map[string]string{"CF_USERNAME": "u\nv", "CF_PASSWORD": "p"},
+			want: wantProblem{parts: []string{"Invalid CF_USERNAME", "line break"}},
 		},
 		"user alone, with an empty password": {
 			block: map[string]any{"user": "u", "password": ""},
-			want:  wantProblem{attribute: "user", parts: []string{"password (CF_PASSWORD) is not"}},
+			want:  wantProblem{atFirstUse: true, parts: []string{"password (CF_PASSWORD) is not"}},
 		},
 		"half a pair of the block next to another kind of the environment": {
 			block: map[string]any{"user": "u"},
 			env:   map[string]string{"CF_ACCESS_TOKEN": "hunter22"},
-			want:  wantProblem{attribute: "user", parts: []string{"password (CF_PASSWORD) is not"}, not: []string{"hunter22"}},
+			want:  wantProblem{atFirstUse: true, parts: []string{"password (CF_PASSWORD) is not"}, not: []string{"hunter22"}},
 		},
 		"client id alone": {
 			block: map[string]any{"cf_client_id": "c"},
-			want:  wantProblem{attribute: "cf_client_id", parts: []string{"cf_client_id is set, but cf_client_secret (CF_CLIENT_SECRET) is not"}},
+			want:  wantProblem{atFirstUse: true, parts: []string{"cf_client_id is set, but cf_client_secret (CF_CLIENT_SECRET) is not"}},
 		},
 		"client secret alone": {
 			env:  map[string]string{"CF_CLIENT_SECRET": "hunter22"},
-			want: wantProblem{parts: []string{"cf_client_secret (from CF_CLIENT_SECRET) is set, but cf_client_id (CF_CLIENT_ID) is not"}, not: []string{"hunter22"}},
+			want: wantProblem{atFirstUse: true, parts: []string{"cf_client_secret (from CF_CLIENT_SECRET) is set, but cf_client_id (CF_CLIENT_ID) is not"}, not: []string{"hunter22"}},
 		},
 		"client secret without id next to a password": {
 			block: map[string]any{"user": "u", "password": "p", "cf_client_secret": "hunter22"},
-			want:  wantProblem{attribute: "cf_client_secret", parts: []string{"cf_client_secret is set, but cf_client_id (CF_CLIENT_ID) is not"}, not: []string{"hunter22"}},
+			want:  wantProblem{atFirstUse: true, parts: []string{"cf_client_secret is set, but cf_client_id (CF_CLIENT_ID) is not"}, not: []string{"hunter22"}},
 		},
 		"two kinds in the block": {
 			block: map[string]any{"user": "u", "password": "hunter22", "access_token": "hunter33"},
-			want:  wantProblem{attribute: "user", parts: []string{"The provider block has user, password and access_token"}, not: []string{"hunter"}},
+			want:  wantProblem{attribute: "user", parts: []string{"The provider block sets user, password and access_token"}, not: []string{"hunter"}},
 		},
 		"two kinds in the environment": {
 			env: map[string]string{"CF_SSO_PASSCODE": "hunter22", "CF_ASSERTION_TOKEN": "hunter33"},
 			want: wantProblem{parts: []string{
-				"The environment has sso_passcode (from CF_SSO_PASSCODE) and assertion_token (from CF_ASSERTION_TOKEN)"}, not: []string{"hunter"}},
+				"The environment sets sso_passcode (from CF_SSO_PASSCODE) and assertion_token (from CF_ASSERTION_TOKEN)"}, not: []string{"hunter"}},
 		},
 		"four kinds": {
 			block: map[string]any{"password": "p", "sso_passcode": "c", "refresh_token": "r", "assertion_token": "a"},
@@ -217,20 +233,20 @@ func TestCredentialErrors(t *testing.T) {
 		},
 		"origin with a token": {
 			block: map[string]any{"access_token": "t", "origin": "ldap"},
-			want:  wantProblem{attribute: "origin", parts: []string{"origin has no meaning next to access_token", "assertion_token"}},
+			want:  wantProblem{attribute: "origin", parts: []string{"origin cannot be combined with access_token", "assertion_token"}},
 		},
 		"origin with a client": {
 			env:  map[string]string{"CF_ORIGIN": "ldap", "CF_CLIENT_ID": "c", "CF_CLIENT_SECRET": "s"},
-			want: wantProblem{parts: []string{"Invalid CF_ORIGIN", "next to cf_client_id (from CF_CLIENT_ID) and cf_client_secret (from CF_CLIENT_SECRET)"}},
+			want: wantProblem{parts: []string{"Invalid CF_ORIGIN", "combined with cf_client_id (from CF_CLIENT_ID) and cf_client_secret (from CF_CLIENT_SECRET)"}},
 		},
 		"origin of the block with a passcode of the environment": {
 			block: map[string]any{"origin": "ldap"},
 			env:   map[string]string{"CF_REFRESH_TOKEN": "r"},
-			want:  wantProblem{attribute: "origin", parts: []string{"next to refresh_token (from CF_REFRESH_TOKEN)"}},
+			want:  wantProblem{attribute: "origin", parts: []string{"combined with refresh_token (from CF_REFRESH_TOKEN)"}},
 		},
 		"origin alone": {
 			block: map[string]any{"origin": "ldap"},
-			want:  wantProblem{attribute: "origin", parts: []string{"without a credential"}},
+			want:  wantProblem{atFirstUse: true, parts: []string{"Missing credential", "sets origin", "user and password"}},
 		},
 		"whole Authorization value with a refresh token": {
 			block: map[string]any{"access_token": "clientcert hunter22", "refresh_token": "hunter33"},
@@ -238,11 +254,11 @@ func TestCredentialErrors(t *testing.T) {
 		},
 		"the word bearer alone": {
 			block: map[string]any{"access_token": "bearer "},
-			want:  wantProblem{attribute: "access_token", parts: []string{"no token behind the word bearer"}},
+			want:  wantProblem{attribute: "access_token", parts: []string{"no token after \"bearer\""}},
 		},
 		"two tokens behind bearer": {
 			block: map[string]any{"access_token": "bearer hunter22 hunter33"},
-			want:  wantProblem{attribute: "access_token", parts: []string{"has a space"}, not: []string{"hunter"}},
+			want:  wantProblem{attribute: "access_token", parts: []string{"contains a space"}, not: []string{"hunter"}},
 		},
 		"line break in a token": {
 			block: map[string]any{"access_token": "hunter22\nhunter33"},
@@ -279,38 +295,57 @@ func TestCredentialErrors(t *testing.T) {
 			for n, v := range tc.env {
 				env[n] = v
 			}
-			_, diags := given{block: tc.block, env: env}.resolve(t)
-			checkProblem(t, diags, tc.want)
-			if !diags.HasError() {
-				t.Error("the diagnostic is no error")
+			s, diags := given{block: tc.block, env: env}.resolve(t)
+			checkProblem(t, s, diags, tc.want)
+			if !tc.want.atFirstUse && !diags.HasError() {
+				t.Error("got a warning, want an error")
 			}
 		})
 	}
 }
 
-func TestPasscodeWarning(t *testing.T) {
+func TestPasscodeWarns(t *testing.T) {
 	t.Parallel()
-	_, diags := given{block: map[string]any{"api_url": api, "sso_passcode": "code1234"}}.resolve(t)
-	checkProblem(t, diags, wantProblem{attribute: "sso_passcode", parts: []string{"one provider process only"}, not: []string{"code1234"}})
-	_, diags = given{env: map[string]string{"CF_API_URL": api, "CF_SSO_PASSCODE": "code1234"}}.resolve(t)
-	checkProblem(t, diags, wantProblem{parts: []string{"CF_SSO_PASSCODE", "cf login --sso"}, not: []string{"code1234"}})
+	for name, tc := range map[string]struct {
+		given given
+		want  wantProblem
+	}{
+		"block": {
+			given{block: map[string]any{"api_url": api, "sso_passcode": "code1234"}},
+			wantProblem{attribute: "sso_passcode", parts: []string{"only one provider process"}, not: []string{"code1234"}},
+		},
+		"environment": {
+			given{env: map[string]string{"CF_API_URL": api, "CF_SSO_PASSCODE": "code1234"}},
+			wantProblem{parts: []string{"CF_SSO_PASSCODE", "cf login --sso"}, not: []string{"code1234"}},
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			s, diags := tc.given.resolve(t)
+			checkProblem(t, s, diags, tc.want)
+			if diags.HasError() {
+				t.Error("got an error, want a warning")
+			}
+		})
+	}
 }
 
+// TestNoCredentials expects one error that lists the ways.
 func TestNoCredentials(t *testing.T) {
 	t.Parallel()
 	for name, tc := range map[string]struct {
 		given given
 		parts []string
 	}{
-		"nothing at all":     {given{}, []string{"does not exist"}},
-		"only the API":       {given{block: map[string]any{"api_url": api}}, []string{"does not exist"}},
-		"no home":            {given{homeless: true}, []string{"CF_HOME"}},
-		"origin of somebody": {given{env: map[string]string{"CF_ORIGIN": "ldap"}}, nil},
+		"nothing at all":            {given{}, []string{"does not exist"}},
+		"only the API":              {given{block: map[string]any{"api_url": api}}, []string{"does not exist"}},
+		"no home":                   {given{env: map[string]string{"HOME": ""}}, []string{"CF_HOME"}},
+		"origin in the environment": {given{env: map[string]string{"CF_ORIGIN": "ldap"}}, nil},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			_, diags := tc.given.resolve(t)
-			checkProblem(t, diags, wantProblem{parts: append(tc.parts,
+			s, diags := tc.given.resolve(t)
+			checkProblem(t, s, diags, wantProblem{atFirstUse: true, parts: append(tc.parts,
 				"No Cloud Foundry credentials", "api_url (CF_API_URL)", "cf login",
 				"user (CF_USER) and password (CF_PASSWORD)", "sso_passcode (CF_SSO_PASSCODE)",
 				"cf_client_id (CF_CLIENT_ID) and cf_client_secret (CF_CLIENT_SECRET)",

@@ -1,12 +1,14 @@
-// Package provider is the provider block of cf: its schema, how its values
-// become settings (config.go, without Terraform), and what the provider
+// Package provider has the provider block of cf: its schema, the settings that
+// follow from it and its environment (settings.go), and what the provider
 // registers.
 package provider
 
 import (
 	"context"
 	"fmt"
+	"net/url"
 	"os"
+	"runtime"
 	"sync/atomic"
 
 	"github.com/hashicorp/terraform-plugin-framework/action"
@@ -17,6 +19,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/resource"
 
 	"github.com/cf-process/terraform-provider-cf/internal/capi"
+	"github.com/cf-process/terraform-provider-cf/internal/diagnostic"
 	"github.com/cf-process/terraform-provider-cf/internal/redact"
 	"github.com/cf-process/terraform-provider-cf/internal/transport"
 	"github.com/cf-process/terraform-provider-cf/internal/uaa"
@@ -40,21 +43,21 @@ type Provider struct {
 // User-Agent of every request.
 func New(version string) *Provider { return &Provider{version: version} }
 
-// Client returns the client that Configure made, nil before.
+// Client returns the client that Configure made. It is nil before, and where
+// Terraform defers everything.
 func (p *Provider) Client() *capi.Client { return p.client.Load() }
 
 // TypeName is the name of the provider, and the prefix of all its types.
 const TypeName = "cf"
 
 // Metadata names the provider.
-
 func (p *Provider) Metadata(_ context.Context, _ provider.MetadataRequest, resp *provider.MetadataResponse) {
 	resp.TypeName = TypeName
 	resp.Version = p.version
 }
 
 // ValidateConfig finds what is wrong with the block alone, so that `terraform
-// validate` says it, where the environment of the run does not count.
+// validate` reports it. The environment of the run may differ.
 func (p *Provider) ValidateConfig(ctx context.Context, req provider.ValidateConfigRequest, resp *provider.ValidateConfigResponse) {
 	var block model
 	resp.Diagnostics.Append(req.Config.Get(ctx, &block)...)
@@ -64,15 +67,17 @@ func (p *Provider) ValidateConfig(ctx context.Context, req provider.ValidateConf
 	resp.Diagnostics.Append(check(block)...)
 }
 
-// Configure turns the block into a client. It sends nothing: Terraform starts
-// the provider several times for a command, often without reading anything.
+// Configure makes the client. It sends nothing: Terraform starts the provider
+// several times for a command, often without reading anything. For the same reason
+// it accepts settings that are missing or unknown; then the client's first request
+// fails.
 func (p *Provider) Configure(ctx context.Context, req provider.ConfigureRequest, resp *provider.ConfigureResponse) {
 	var block model
 	resp.Diagnostics.Append(req.Config.Get(ctx, &block)...)
 	if resp.Diagnostics.HasError() {
 		return
 	}
-	s, diags := resolve(block, surroundings{env: os.LookupEnv, home: os.UserHomeDir, readFile: os.ReadFile})
+	s, diags := resolve(block, environment{goos: runtime.GOOS, lookup: os.LookupEnv, readFile: os.ReadFile})
 	resp.Diagnostics.Append(diags...)
 	if resp.Diagnostics.HasError() {
 		return
@@ -82,15 +87,24 @@ func (p *Provider) Configure(ctx context.Context, req provider.ConfigureRequest,
 		resp.Diagnostics.AddError("Unusable provider settings", err.Error())
 		return
 	}
-	p.client.Store(client)
 	resp.DataSourceData = client
 	resp.ResourceData = client
 	resp.ActionData = client
 	resp.ListResourceData = client
+	if s.incomplete != nil && s.incomplete.Unknown && req.ClientCapabilities.DeferralAllowed {
+		// The framework then defers data sources, resources and actions without
+		// calling them. Only a list resource comes to the client.
+		resp.Deferred = &provider.Deferred{Reason: provider.DeferredReasonProviderConfigUnknown}
+		return
+	}
+	p.client.Store(client)
 }
 
 // newClient connects transport, login and API.
 func (p *Provider) newClient(s settings, terraformVersion string) (*capi.Client, error) {
+	if s.incomplete != nil {
+		return capi.New(capi.Config{BaseURL: &url.URL{}, Auth: notConfigured{s.incomplete}}), nil
+	}
 	secrets := new(redact.Set) // filled by the login, which knows what is secret
 	httpClient, err := transport.New(transport.Config{
 		CACertificate:     s.caCertificate,
@@ -111,6 +125,16 @@ func (p *Provider) newClient(s settings, terraformVersion string) (*capi.Client,
 		Secrets:   secrets,
 	}), nil
 }
+
+// notConfigured is the login of a provider whose settings are incomplete: every
+// request fails before it is sent.
+type notConfigured struct{ err *diagnostic.NotConfigured }
+
+func (n notConfigured) Authorization(context.Context) (string, error) { return "", n.err }
+
+func (n notConfigured) Renew(context.Context, string) (string, error) { return "", n.err }
+
+func (n notConfigured) Source() string { return "none" }
 
 func (p *Provider) DataSources(context.Context) []func() datasource.DataSource {
 	return dataSources

@@ -22,17 +22,20 @@ import (
 	"github.com/cf-process/terraform-provider-cf/internal/capi"
 )
 
-// clearEnvironment takes away what the machine has, so that a test sees only
-// what it sets.
+// clearEnvironment removes the machine's settings, so that a test sees only its
+// own.
 func clearEnvironment(t *testing.T) {
 	t.Helper()
 	for _, a := range attributes {
 		t.Setenv(a.variable, "")
+		if a.alternative != "" {
+			t.Setenv(a.alternative, "")
+		}
 	}
 	t.Setenv("CF_HOME", t.TempDir())
 }
 
-// blockSchema is the schema as Terraform gets it.
+// blockSchema returns the schema of the block.
 func blockSchema(t *testing.T) schema.Schema {
 	t.Helper()
 	var resp provider.SchemaResponse
@@ -43,12 +46,13 @@ func blockSchema(t *testing.T) schema.Schema {
 	return resp.Schema
 }
 
-// blockValue is a provider block on the wire; what is not given is null.
+// blockValue returns a provider block as the protocol has it, with null for the
+// other attributes.
 func blockValue(t *testing.T, given map[string]any) tftypes.Value {
 	t.Helper()
 	object, ok := blockSchema(t).Type().TerraformType(context.Background()).(tftypes.Object)
 	if !ok {
-		t.Fatal("the schema is no object")
+		t.Fatal("the schema is not an object")
 	}
 	values := make(map[string]tftypes.Value, len(object.AttributeTypes))
 	for name, attributeType := range object.AttributeTypes {
@@ -57,7 +61,7 @@ func blockValue(t *testing.T, given map[string]any) tftypes.Value {
 	return tftypes.NewValue(object, values)
 }
 
-// configure goes the way that Terraform goes.
+// configure configures the provider as Terraform does.
 func configure(t *testing.T, given map[string]any) []*tfprotov6.Diagnostic {
 	t.Helper()
 	value := blockValue(t, given)
@@ -75,7 +79,7 @@ func configure(t *testing.T, given map[string]any) []*tfprotov6.Diagnostic {
 	return resp.Diagnostics
 }
 
-// validate is what `terraform validate` asks.
+// validate validates the block as `terraform validate` does.
 func validate(t *testing.T, given map[string]any) []*tfprotov6.Diagnostic {
 	t.Helper()
 	value := blockValue(t, given)
@@ -99,28 +103,31 @@ func TestSchema(t *testing.T) {
 	}
 	secret := []attribute{password, ssoPasscode, cfClientSecret, accessToken, refreshToken, assertionToken}
 	for _, a := range attributes {
-		in, ok := s.Attributes[a.name]
-		if !ok {
-			t.Errorf("%s is missing", a.name)
-			continue
-		}
-		if !in.IsOptional() || in.IsRequired() {
-			t.Errorf("%s is not optional: the environment may have it", a.name)
-		}
-		if in.IsSensitive() != slices.Contains(secret, a) {
-			t.Errorf("%s: sensitive is %v", a.name, in.IsSensitive())
-		}
-		if !strings.Contains(in.GetMarkdownDescription(), "`"+a.variable+"`") {
-			t.Errorf("the description of %s does not name %s", a.name, a.variable)
-		}
+		t.Run(a.name, func(t *testing.T) {
+			in, ok := s.Attributes[a.name]
+			if !ok {
+				t.Fatal("the schema lacks the attribute")
+			}
+			if !in.IsOptional() || in.IsRequired() {
+				t.Error("got a required attribute, want an optional one: the environment may have it")
+			}
+			if got, want := in.IsSensitive(), slices.Contains(secret, a); got != want {
+				t.Errorf("got sensitive %t, want %t", got, want)
+			}
+			for _, variable := range []string{a.variable, a.alternative} {
+				if text := in.GetMarkdownDescription(); variable != "" && !strings.Contains(text, "`"+variable+"`") {
+					t.Errorf("got a description without %s: %s", variable, text)
+				}
+			}
+		})
 	}
 	if len(s.Attributes) != len(attributes) || len(s.Blocks) != 0 {
-		t.Errorf("the schema has %d attributes, the environment stands in for %d", len(s.Attributes), len(attributes))
+		t.Errorf("got %d attributes, want the %d that have a variable", len(s.Attributes), len(attributes))
 	}
 }
 
-// TestSchemaAndModelAgree fails when a field of the model has no attribute, an
-// attribute no field, or a field another type.
+// TestSchemaAndModelAgree checks that each attribute has a field of its type in the
+// model, and each field an attribute.
 func TestSchemaAndModelAgree(t *testing.T) {
 	t.Parallel()
 	given := map[string]any{"skip_ssl_validation": true, "max_retries": 3}
@@ -143,7 +150,7 @@ func TestSchemaAndModelAgree(t *testing.T) {
 			want = "3"
 		}
 		if got := strings.Trim(m.value(a).String(), `"`); got != want {
-			t.Errorf("%s in the model is %s, want %s", a.name, got, want)
+			t.Errorf("got %s for %s, want %s", got, a.name, want)
 		}
 	}
 }
@@ -157,8 +164,8 @@ func TestMetadata(t *testing.T) {
 	}
 }
 
-// TestProviderServes asks for everything that is registered, as Terraform does
-// when it starts: a wrong schema anywhere is an error here.
+// TestProviderServes requests the schemas of everything that is registered, as
+// Terraform does when it starts: a wrong schema anywhere is an error.
 func TestProviderServes(t *testing.T) {
 	t.Parallel()
 	server := providerserver.NewProtocol6(New("test"))()
@@ -174,34 +181,33 @@ func TestProviderServes(t *testing.T) {
 	}
 }
 
-func TestConfigureUnknown(t *testing.T) {
-	clearEnvironment(t)
-	for _, a := range attributes {
-		diags := configure(t, map[string]any{"api_url": api, "access_token": "some-token", a.name: tftypes.UnknownValue})
-		if len(diags) != 1 {
-			t.Errorf("%s: want one diagnostic, got %d", a.name, len(diags))
-			continue
-		}
-		d := diags[0]
-		if d.Severity != tfprotov6.DiagnosticSeverityError || !d.Attribute.Equal(tftypes.NewAttributePath().WithAttributeName(a.name)) {
-			t.Errorf("%s: %s on %s", a.name, d.Severity, d.Attribute)
-		}
-		if !strings.Contains(d.Detail, "unknown until apply") || !strings.Contains(d.Detail, a.variable) {
-			t.Errorf("%s: the text does not say what to do: %s", a.name, d.Detail)
-		}
+// TestConfigureAcceptsIncompleteSettings has settings that are an error only for
+// the first request.
+func TestConfigureAcceptsIncompleteSettings(t *testing.T) {
+	for name, block := range map[string]map[string]any{
+		"nothing":             nil,
+		"no credential":       {"api_url": api},
+		"no api_url":          {"access_token": "some-token"},
+		"half a credential":   {"api_url": api, "user": "u"},
+		"an unknown api_url":  {"api_url": tftypes.UnknownValue, "access_token": "some-token"},
+		"an unknown password": {"api_url": api, "user": "u", "password": tftypes.UnknownValue},
+	} {
+		t.Run(name, func(t *testing.T) {
+			clearEnvironment(t)
+			if diags := configure(t, block); len(diags) != 0 {
+				t.Errorf("got %s: %s, want no diagnostics", diags[0].Summary, diags[0].Detail)
+			}
+		})
 	}
 }
 
 func TestConfigureFromEnvironment(t *testing.T) {
 	clearEnvironment(t)
-	if diags := configure(t, nil); len(diags) != 1 || !strings.Contains(diags[0].Detail, "api_url (CF_API_URL)") {
-		t.Errorf("without anything, want one error that names api_url, got %v", diags)
-	}
 	t.Setenv("CF_API_URL", api)
 	t.Setenv("CF_USER", "someone")
 	t.Setenv("CF_PASSWORD", "hunter22")
 	if diags := configure(t, nil); len(diags) != 0 {
-		t.Errorf("unexpected diagnostics: %s: %s", diags[0].Summary, diags[0].Detail)
+		t.Errorf("got %s: %s, want no diagnostics", diags[0].Summary, diags[0].Detail)
 	}
 }
 
@@ -209,7 +215,7 @@ func TestConfigureRefusesAFractionOfARetry(t *testing.T) {
 	clearEnvironment(t)
 	diags := configure(t, map[string]any{"api_url": api, "access_token": "some-token", "max_retries": 2.5})
 	if len(diags) != 1 || !diags[0].Attribute.Equal(tftypes.NewAttributePath().WithAttributeName("max_retries")) {
-		t.Errorf("want one error on max_retries, got %v", diags)
+		t.Errorf("got %v, want one error on max_retries", diags)
 	}
 }
 
@@ -217,17 +223,17 @@ func TestValidate(t *testing.T) {
 	clearEnvironment(t)
 	diags := validate(t, map[string]any{"api_url": "https://", "user": "u", "password": tftypes.UnknownValue})
 	if len(diags) != 1 || !diags[0].Attribute.Equal(tftypes.NewAttributePath().WithAttributeName("api_url")) {
-		t.Errorf("want one error on api_url, got %v", diags)
+		t.Errorf("got %v, want one error on api_url", diags)
 	}
-	// Whether there is a credential is a question of the run, not of the block.
+	// The environment may have the credential.
 	if diags := validate(t, nil); len(diags) != 0 {
-		t.Errorf("an empty block is not valid: %v", diags)
+		t.Errorf("got %v for an empty block, want nothing", diags)
 	}
 }
 
-// TestConfigureHandsOverAClient wants the same client everywhere, and not a
-// single request before somebody uses it.
-func TestConfigureHandsOverAClient(t *testing.T) {
+// TestConfigurePassesOneClient expects the same client everywhere, and no request
+// before the first read.
+func TestConfigurePassesOneClient(t *testing.T) {
 	clearEnvironment(t)
 	var mu sync.Mutex
 	var requests []*http.Request
@@ -251,20 +257,20 @@ func TestConfigureHandsOverAClient(t *testing.T) {
 	}
 	client, ok := resp.DataSourceData.(*capi.Client)
 	if !ok {
-		t.Fatalf("data sources get %T", resp.DataSourceData)
+		t.Fatalf("got %T for the data sources, want the client", resp.DataSourceData)
 	}
 	for name, data := range map[string]any{
 		"resources": resp.ResourceData, "actions": resp.ActionData, "list resources": resp.ListResourceData,
 	} {
 		if data != any(client) {
-			t.Errorf("%s get %T, not the client of the data sources", name, data)
+			t.Errorf("got %T for the %s, want the client of the data sources", data, name)
 		}
 	}
 	mu.Lock()
 	early := len(requests)
 	mu.Unlock()
 	if early != 0 {
-		t.Fatalf("Configure sent %d requests", early)
+		t.Fatalf("got %d requests from Configure, want none", early)
 	}
 
 	if _, err := client.GetProcess(context.Background(), capi.Address{GUID: "some-guid"}); err != nil {
@@ -273,22 +279,22 @@ func TestConfigureHandsOverAClient(t *testing.T) {
 	mu.Lock()
 	defer mu.Unlock()
 	if len(requests) != 1 {
-		t.Fatalf("one read with an access token is one request, not %d", len(requests))
+		t.Fatalf("got %d requests, want one", len(requests))
 	}
 	r := requests[0]
 	if r.URL.Path != "/v3/processes/some-guid" {
-		t.Errorf("asked for %s", r.URL.Path)
+		t.Errorf("got a request for %s", r.URL.Path)
 	}
 	if got, want := r.Header.Get("User-Agent"), "Terraform/1.11.4 terraform-provider-cf/1.2.3"; got != want {
-		t.Errorf("User-Agent is %q, want %q", got, want)
+		t.Errorf("got the User-Agent %q, want %q", got, want)
 	}
 	if got, want := r.Header.Get("Authorization"), "bearer some-token"; got != want {
-		t.Errorf("Authorization is %q, want %q", got, want)
+		t.Errorf("got the Authorization %q, want %q", got, want)
 	}
 }
 
-// TestErrorsShowNoSecret has a proxy that repeats the request in its answer:
-// what the login knows as secret has to reach the API's errors and the log.
+// TestErrorsShowNoSecret has a proxy that repeats the credential in its response:
+// the API's errors and the log must know the secrets of the login.
 func TestErrorsShowNoSecret(t *testing.T) {
 	clearEnvironment(t)
 	proxy := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
@@ -312,12 +318,12 @@ func TestErrorsShowNoSecret(t *testing.T) {
 	_, err := client.GetProcess(tflogtest.RootLogger(context.Background(), &output), capi.Address{GUID: "some-guid"})
 	var apiError *capi.Error
 	if !errors.As(err, &apiError) || !strings.Contains(string(apiError.Body), "could not forward") {
-		t.Fatalf("want the proxy's answer, got %v", err)
+		t.Fatalf("got %v, want the proxy's response", err)
 	}
 	if strings.Contains(string(apiError.Body), "hunter22") {
-		t.Errorf("the error shows a secret: %s", apiError.Body)
+		t.Errorf("got an error with a secret: %s", apiError.Body)
 	}
 	if output.Len() == 0 || strings.Contains(output.String(), "hunter22") {
-		t.Errorf("want a log without the secret, got %q", output.String())
+		t.Errorf("got the log %q, want one without the secret", output.String())
 	}
 }

@@ -8,7 +8,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/types"
 )
 
-// model is the provider block as Terraform hands it over.
+// model is the provider block as Terraform passes it.
 type model struct {
 	APIURL            types.String `tfsdk:"api_url"`
 	User              types.String `tfsdk:"user"`
@@ -26,24 +26,27 @@ type model struct {
 	MaxRetries        types.Number `tfsdk:"max_retries"`
 }
 
+// Schema describes the provider block.
 func (p *Provider) Schema(_ context.Context, _ provider.SchemaRequest, resp *provider.SchemaResponse) {
 	resp.Schema = schema.Schema{
 		MarkdownDescription: "Reads and manages the processes of apps on Cloud Foundry, through the v3 API of the " +
 			"Cloud Controller (open-source Cloud Foundry, Tanzu Platform) or of Korifi.\n\n" +
-			"The API and **one** credential are needed; everything else has a default. The credential is the one that " +
-			"the block names; if it names none, the one in the environment; if there is none either, the session of " +
-			"the cf CLI (`cf login`). Two kinds of credentials at once are an error. Nothing is sent before the first " +
-			"data source, resource or action needs it.",
+			"The provider needs the API and **one** credential; everything else has a default. It uses the credential in its " +
+			"block; if the block has none, the one in the environment; if there is none there either, the cf CLI's session " +
+			"(`cf login`). Setting two kinds of credentials is an error. The provider sends no request before a data source, " +
+			"resource or action needs one, and reports missing settings only then: a configuration without any of them, or " +
+			"one that only calls functions, needs no credential.",
 		Attributes: map[string]schema.Attribute{
 			"api_url": schema.StringAttribute{
 				Optional: true,
-				MarkdownDescription: "Root of the Cloud Foundry API, like `https://api.example.org`. A missing scheme means " +
-					"`https`, a trailing slash does no harm. Environment: `CF_API_URL`. Not needed with the cf CLI's " +
-					"session, which knows its API.",
+				MarkdownDescription: "Root of the Cloud Foundry API, such as `https://api.example.org`. The scheme defaults to " +
+					"`https`; a trailing slash is ignored. Default: the cf CLI's API, for its session and for `user`, " +
+					"`cf_client_id` or `assertion_token`. Environment: `CF_API_URL`.",
 			},
 			"user": schema.StringAttribute{
-				Optional:            true,
-				MarkdownDescription: "User name for the password grant; needs `password`. Environment: `CF_USER`.",
+				Optional: true,
+				MarkdownDescription: "User name for the password grant; requires `password`. Environment: `CF_USER`, or where that is " +
+					"not set, `CF_USERNAME`, the variable of the cf CLI.",
 			},
 			"password": schema.StringAttribute{
 				Optional:            true,
@@ -53,22 +56,22 @@ func (p *Provider) Schema(_ context.Context, _ provider.SchemaRequest, resp *pro
 			"origin": schema.StringAttribute{
 				Optional: true,
 				MarkdownDescription: "Identity provider in which UAA looks for the user (`uaa`, `ldap` or the name of a SAML " +
-					"or OIDC provider); goes with `user` and `password` or with `assertion_token` only. " +
+					"or OIDC provider). Only with `user` and `password`, or with `assertion_token`. Default: UAA chooses. " +
 					"Environment: `CF_ORIGIN`.",
 			},
 			"sso_passcode": schema.StringAttribute{
 				Optional:  true,
 				Sensitive: true,
-				MarkdownDescription: "One-time passcode from the login server's `/passcode` page. It serves **one** provider " +
-					"process only, and Terraform starts several for one command: good for a quick look, for real work " +
-					"use `cf login --sso` and the CLI's session. Environment: `CF_SSO_PASSCODE`.",
+				MarkdownDescription: "One-time passcode from the login server's `/passcode` page. It works for only **one** provider " +
+					"process, and Terraform starts several for each command. Use it for a single read; otherwise use " +
+					"`cf login --sso` and the cf CLI's session. Environment: `CF_SSO_PASSCODE`.",
 			},
 			"cf_client_id": schema.StringAttribute{
 				Optional: true,
 				MarkdownDescription: "OAuth client. Alone, with `cf_client_secret`, it is the credential (client " +
 					"credentials grant). Next to another credential it is the client through which that one logs in " +
-					"(default: `cf` with an empty secret); next to a credential of the block, one in the environment is left " +
-					"alone. Environment: `CF_CLIENT_ID`.",
+					"(default: `cf` with an empty secret); a client in the environment is ignored next to a credential in the " +
+					"block. Environment: `CF_CLIENT_ID`.",
 			},
 			"cf_client_secret": schema.StringAttribute{
 				Optional:            true,
@@ -78,45 +81,47 @@ func (p *Provider) Schema(_ context.Context, _ provider.SchemaRequest, resp *pro
 			"access_token": schema.StringAttribute{
 				Optional:  true,
 				Sensitive: true,
-				MarkdownDescription: "An access token, as `cf oauth-token` prints it, with or without the word `bearer` in " +
-					"front. Any other value with a space is the whole `Authorization` header value, as Korifi takes it " +
+				MarkdownDescription: "An access token, as `cf oauth-token` prints it, with or without `bearer ` " +
+					"in front. Any other value with a space is the whole value of the `Authorization` header, as for Korifi " +
 					"(`clientcert …`). A token alone cannot be renewed when it expires; add `refresh_token` for that. " +
 					"Environment: `CF_ACCESS_TOKEN`.",
 			},
 			"refresh_token": schema.StringAttribute{
 				Optional:  true,
 				Sensitive: true,
-				MarkdownDescription: "A refresh token: alone, or with `access_token` to renew it. " +
-					"Environment: `CF_REFRESH_TOKEN`.",
+				MarkdownDescription: "A refresh token: alone, or with `access_token` to renew it. Where UAA rotates refresh tokens " +
+					"(each is valid once), it works for only one provider process, and Terraform starts several for each command: " +
+					"use a client or a user there. Environment: `CF_REFRESH_TOKEN`.",
 			},
 			"assertion_token": schema.StringAttribute{
 				Optional:  true,
 				Sensitive: true,
 				MarkdownDescription: "A JWT of an identity provider that UAA trusts, such as the OIDC token of a CI job, " +
-					"for the JWT bearer grant; name the provider in `origin`. Environment: `CF_ASSERTION_TOKEN`.",
+					"for the JWT bearer grant; set `origin` to the name of the provider. Environment: `CF_ASSERTION_TOKEN`.",
 			},
 			"ca_certificate": schema.StringAttribute{
 				Optional: true,
-				MarkdownDescription: "PEM of the certificate authorities that signed the foundation's certificates, added to " +
-					"those that the system trusts; `file(\"ca.pem\")` reads it from a file. " +
+				MarkdownDescription: "PEM-encoded certificates of the authorities that signed the foundation's certificates, in " +
+					"addition to those that the system trusts; `file(\"ca.pem\")` reads them from a file. " +
 					"Environment: `CF_CA_CERTIFICATE`.",
 			},
 			"skip_ssl_validation": schema.BoolAttribute{
 				Optional: true,
-				MarkdownDescription: "Accept any TLS certificate. Whoever sits between Terraform and the API can then read " +
-					"the credentials, hence the warning in each run; `ca_certificate` is the safe way. Default: `false`, or with " +
-					"the session of the cf CLI what `cf login --skip-ssl-validation` says. Environment: `CF_SKIP_SSL_VALIDATION`.",
+				MarkdownDescription: "Accept any TLS certificate. Anyone between Terraform and the API can then read the credential, so " +
+					"the provider warns on every run; `ca_certificate` is the safe way. Default: `false`, or with the cf CLI's API, " +
+					"whether that was set with `--skip-ssl-validation`. Environment: `CF_SKIP_SSL_VALIDATION`.",
 			},
 			"request_timeout": schema.StringAttribute{
 				Optional: true,
-				MarkdownDescription: "How long one attempt of a request may take, response included, as a Go duration like " +
-					"`45s` or `2m`. Default: `30s`. Environment: `CF_REQUEST_TIMEOUT`.",
+				MarkdownDescription: "Time limit of one attempt of a request, from dialing and the TLS handshake to the end of the response, " +
+					"as a Go duration longer than 0, such as `45s` or `2m`. Requests that the API passes on to the runtime (stats, " +
+					"instances, scale, terminate, restart) get at least 90 seconds. Default: `30s`. Environment: `CF_REQUEST_TIMEOUT`.",
 			},
 			"max_retries": schema.NumberAttribute{
 				Optional: true,
-				MarkdownDescription: "How often a request is tried again after a failure that may pass: a connection that " +
-					"fails, a body cut off, the statuses 429, 500, 502, 503 and 504, and a 404 of the router. Terminating an " +
-					"instance is repeated after 429 only. `0` turns retries off. Default: `5`. " +
+				MarkdownDescription: "How many times a request is repeated after a transient failure: a failed connection, a truncated " +
+					"body, the statuses 429, 500, 502, 503 and 504, and a 404 of the router. A request to terminate an instance is " +
+					"repeated after 429 only. A whole number, 0 or more; `0` turns retries off. Default: `5`. " +
 					"Environment: `CF_MAX_RETRIES`.",
 			},
 		},

@@ -2,12 +2,15 @@ package provider
 
 import (
 	"fmt"
+	"net/netip"
 	"net/url"
+	"strings"
 	"time"
 
 	"github.com/hashicorp/terraform-plugin-framework/diag"
 	"github.com/hashicorp/terraform-plugin-framework/path"
 
+	"github.com/cf-process/terraform-provider-cf/internal/diagnostic"
 	"github.com/cf-process/terraform-provider-cf/internal/uaa"
 )
 
@@ -16,8 +19,13 @@ const (
 	defaultMaxRetries     = 5
 )
 
-// settings is all that the provider needs to know, whatever it came from.
+// settings is the resolved configuration, regardless of where each value came
+// from.
 type settings struct {
+	// incomplete is the error of the first request, where something is missing
+	// or unknown. The fields below are valid only if it is nil.
+	incomplete *diagnostic.NotConfigured
+
 	api               *url.URL
 	credential        uaa.Credential
 	caCertificate     string
@@ -26,102 +34,197 @@ type settings struct {
 	maxRetries        int
 }
 
-// surroundings is what counts beside the block. It is handed in, so that what
-// follows is pure: the same input gives the same settings.
-type surroundings struct {
-	env      func(name string) (string, bool)
-	home     func() (string, error)
+// environment holds everything outside the block that the settings depend on. It
+// is injected so that resolve is pure.
+type environment struct {
+	goos     string // as runtime.GOOS
+	lookup   func(name string) (string, bool)
 	readFile func(name string) ([]byte, error)
 }
 
-// resolve turns the block and its surroundings into settings, or says what is
-// wrong with them. The settings are of use only without errors.
-func resolve(block model, around surroundings) (settings, diag.Diagnostics) {
-	r := &resolver{block: block, around: around}
-	if r.refuseUnknown(); r.diags.HasError() {
-		return settings{}, r.diags
+// resolve determines the settings. They are valid only if there are no errors.
+// The errors are about malformed values; missing and unknown ones are in
+// settings.incomplete, since a run may never need them.
+func resolve(block model, env environment) (settings, diag.Diagnostics) {
+	if unknown := block.unknown(); len(unknown) > 0 {
+		return settings{incomplete: unknownValues(unknown)}, check(block)
 	}
-
+	r := &resolver{block: block, env: env}
 	var s settings
-	s.api = r.apiURL()
 	s.caCertificate = r.caCertificate()
 	s.requestTimeout = r.requestTimeout()
 	s.maxRetries = r.maxRetries()
 	skip, skipSource := r.skipSSLValidation()
+	target := r.target()
 
-	apiGiven := r.lookup(apiURL).given()
-	credential, verdict := r.credential()
-	switch verdict {
-	case credentialFound, credentialWrong:
-		if !apiGiven {
-			r.missingAPIURL()
-		}
-	case credentialNone:
-		var session *cliSession
-		if session = r.cliSession(s.api, apiGiven); session != nil {
-			credential, s.api = session.credential, session.target
-			if skipSource == "" && session.sslDisabled {
-				skip, skipSource = true, session.tlsSource
-			}
-		}
+	s.credential, s.api = target.credential, target.api
+	if skipSource == "" && target.sslDisabled {
+		skip, skipSource = true, "SSLDisabled in the cf CLI's "+target.cliConfig
 	}
-	s.credential = credential
 	s.skipSSLValidation = skip
 	if skip {
 		r.warnAboutTLS(skipSource)
 	}
+	s.incomplete = r.incomplete()
+	if s.incomplete == nil && !r.diags.HasError() && s.api.Scheme == "http" && !isLoopback(s.api) {
+		r.warnAboutPlainHTTP(s.api)
+	}
 	return s, r.diags
 }
 
-// check finds what is wrong with the block alone, whatever the environment
-// says: for `terraform validate`. Values that are not known yet pass.
+// check finds what is wrong with the block alone, for `terraform validate`. It
+// accepts values that are unknown or may come from the environment.
 func check(block model) diag.Diagnostics {
 	nothing := func(string) (string, bool) { return "", false }
-	r := &resolver{block: block, around: surroundings{env: nothing}}
+	r := &resolver{block: block, env: environment{lookup: nothing}}
 	r.apiURL()
 	r.caCertificate()
 	r.requestTimeout()
 	r.maxRetries()
-	r.oneKind(true)
+	r.kindIn(inBlock)
 	return r.diags
 }
 
-// resolver collects what is wrong while it looks values up.
+// resolver looks values up and collects what is wrong with them.
 type resolver struct {
-	block  model
-	around surroundings
-	diags  diag.Diagnostics
+	block model
+	env   environment
+	// diags has what is malformed, and the warnings.
+	diags diag.Diagnostics
+	// missing has what is missing.
+	missing []diagnostic.NotConfigured
 }
 
-func (r *resolver) refuseUnknown() {
-	for _, a := range attributes {
-		if !r.block.value(a).IsUnknown() {
-			continue
-		}
-		r.diags.AddAttributeError(path.Root(a.name), "Unknown value for "+a.name, fmt.Sprintf(
-			"The value of %s is unknown until apply: it depends on something that does not exist yet. The provider needs "+
-				"it earlier, to read processes while Terraform plans.\n\nGive it a value that is known at plan time (a literal or "+
-				"a variable), leave it out and set %s, or first create what it depends on with `terraform apply -target=ADDRESS`.",
-			a.name, a.variable))
+// target is an API and the credential for it.
+type target struct {
+	api        *url.URL
+	credential uaa.Credential
+	// cliConfig is the path of the cf CLI's configuration where the API comes
+	// from there. Then sslDisabled is the CLI's setting for this API.
+	cliConfig   string
+	sslDisabled bool
+}
+
+// target determines the API and the credential. The diagnostics have what is
+// wrong with them.
+func (r *resolver) target() target {
+	api, apiSet := r.apiURL()
+	credential, set := r.credential()
+	switch {
+	case !set:
+		return r.cliSession(api, apiSet)
+	case apiSet:
+		return target{api: api, credential: credential}
+	default:
+		t := r.cliTarget(credential.Kind)
+		t.credential = credential
+		return t
 	}
 }
 
-func (r *resolver) missingAPIURL() {
-	r.diags.AddAttributeError(path.Root(apiURL.name), "Missing api_url",
-		"The provider has a credential but does not know which foundation to ask. Set api_url in the provider block, or "+
-			"CF_API_URL in the environment, to the root of the API, like https://api.example.org; `cf api` shows it.")
+// incomplete returns one error for all that is missing, nil for nothing.
+func (r *resolver) incomplete() *diagnostic.NotConfigured {
+	switch len(r.missing) {
+	case 0:
+		return nil
+	case 1:
+		return &r.missing[0]
+	}
+	details := make([]string, len(r.missing))
+	for i, m := range r.missing {
+		details[i] = m.Summary + ": " + m.Detail
+	}
+	return &diagnostic.NotConfigured{Summary: "Incomplete provider configuration", Detail: strings.Join(details, "\n\n")}
 }
 
-// warnAboutTLS says that certificates are not verified; source is the
-// attribute, the variable or the file that wants it so.
+func (r *resolver) reportMissing(summary, detail string) {
+	r.missing = append(r.missing, diagnostic.NotConfigured{Summary: summary, Detail: detail})
+}
+
+// reportError reports an error that is about several values: on the attribute if
+// the first one is in the block.
+func (r *resolver) reportError(first value, summary, detail string) {
+	if first.place == inBlock {
+		r.diags.AddAttributeError(path.Root(first.name), summary, detail)
+		return
+	}
+	r.diags.AddError(summary, detail)
+}
+
+func (r *resolver) reportWarning(first value, summary, detail string) {
+	if first.place == inBlock {
+		r.diags.AddAttributeWarning(path.Root(first.name), summary, detail)
+		return
+	}
+	r.diags.AddWarning(summary, detail)
+}
+
+// refuse reports a malformed value. The reason completes a sentence that begins
+// with the attribute or variable.
+func (r *resolver) refuse(v value, reason, advice string) {
+	detail := v.label() + " " + reason + "."
+	if advice != "" {
+		detail += " " + advice
+	}
+	r.reportError(v, "Invalid "+v.label(), detail)
+}
+
+// unknownValues is the error for attributes that are unknown until apply.
+func unknownValues(unknown []attribute) *diagnostic.NotConfigured {
+	names, variables := make([]string, len(unknown)), make([]string, len(unknown))
+	for i, a := range unknown {
+		names[i], variables[i] = a.name, a.variable
+	}
+	values, are, them := "Unknown value for ", "is", "it"
+	if len(unknown) > 1 {
+		values, are, them = "Unknown values for ", "are", "them"
+	}
+	return &diagnostic.NotConfigured{
+		Unknown: true,
+		Summary: values + enumerate(names) + " in the provider block",
+		Detail: fmt.Sprintf("In the provider block, %s %s unknown until apply, because the configuration derives %s from something "+
+			"that does not exist yet. This block needs the provider earlier, while Terraform plans.\n\n"+
+			"Set %s to a value that is known at plan time (a literal or a variable), remove %s and set %s in the environment, or "+
+			"first create what %s on with `terraform apply -target=ADDRESS`.",
+			enumerate(names), are, them, enumerate(names), them, enumerate(variables), dependOn(them)),
+	}
+}
+
+func dependOn(pronoun string) string {
+	if pronoun == "it" {
+		return "it depends"
+	}
+	return "they depend"
+}
+
+// warnAboutTLS warns that certificates are not verified. The source is the
+// attribute, the variable or the file that turned verification off.
 func (r *resolver) warnAboutTLS(source string) {
+	detail := fmt.Sprintf("%s turns the verification of certificates off. Anyone between Terraform and the API can then read the "+
+		"credential and change what is read. If an authority of your own signed the foundation's certificates, set "+
+		"ca_certificate (CF_CA_CERTIFICATE) instead.", source)
 	const summary = "TLS certificates are not verified"
-	detail := fmt.Sprintf("Verification is turned off by %s. Whoever sits between Terraform and the API can read the "+
-		"credential and change what is read. If the foundation's certificates come from an authority of your own, name "+
-		"it in ca_certificate (CF_CA_CERTIFICATE) instead.", source)
 	if source == skipSSLValidation.name {
 		r.diags.AddAttributeWarning(path.Root(source), summary, detail)
 		return
 	}
 	r.diags.AddWarning(summary, detail)
+}
+
+// warnAboutPlainHTTP warns about a credential that goes over the network
+// unencrypted.
+func (r *resolver) warnAboutPlainHTTP(api *url.URL) {
+	r.reportWarning(r.lookup(apiURL), "The credential is sent without encryption", fmt.Sprintf(
+		"The API's address is %s, without TLS: anyone between Terraform and the API can read the credential. Set %s to "+
+			"https://%s if the foundation has TLS.", api, apiURL.either(), api.Hostname()))
+}
+
+// isLoopback reports whether the host is this machine.
+func isLoopback(u *url.URL) bool {
+	host := strings.TrimSuffix(u.Hostname(), ".")
+	if host == "localhost" || strings.HasSuffix(host, ".localhost") {
+		return true
+	}
+	address, err := netip.ParseAddr(host)
+	return err == nil && address.Unmap().IsLoopback()
 }

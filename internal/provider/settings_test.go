@@ -1,11 +1,9 @@
 package provider
 
 import (
-	"errors"
 	"fmt"
 	"io/fs"
 	"math/big"
-	"path/filepath"
 	"strings"
 	"testing"
 	"time"
@@ -14,16 +12,16 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/types"
 )
 
-// given is the input of resolve, as short as a test table wants it.
+// given is the input of resolve. The home directory is /home/someone unless env
+// sets HOME.
 type given struct {
-	block map[string]any // by attribute: a string, bool or int64, or unknown
+	goos  string         // linux by default
+	block map[string]any // by attribute: a string, bool, int64 or unknown
 	env   map[string]string
-	files map[string]string // by path
-	// homeless takes the home directory away.
-	homeless bool
+	files map[string]string // by path, with slashes
 }
 
-// unknown is a value that Terraform does not know yet.
+// unknown is a value that is unknown until apply.
 type unknown struct{}
 
 const api = "https://api.example.org"
@@ -61,17 +59,22 @@ func (g given) model(t testing.TB) model {
 	return m
 }
 
-func (g given) surroundings() surroundings {
-	return surroundings{
-		env: func(name string) (string, bool) { v, ok := g.env[name]; return v, ok },
-		home: func() (string, error) {
-			if g.homeless {
-				return "", errors.New("$HOME is not defined")
+func (g given) environment() environment {
+	goos := g.goos
+	if goos == "" {
+		goos = "linux"
+	}
+	return environment{
+		goos: goos,
+		lookup: func(name string) (string, bool) {
+			v, ok := g.env[name]
+			if name == "HOME" && !ok {
+				return "/home/someone", true
 			}
-			return filepath.FromSlash("/home/someone"), nil
+			return v, ok
 		},
 		readFile: func(name string) ([]byte, error) {
-			content, ok := g.files[filepath.ToSlash(name)]
+			content, ok := g.files[slashed(name)]
 			switch {
 			case !ok:
 				return nil, &fs.PathError{Op: "open", Path: name, Err: fs.ErrNotExist}
@@ -83,12 +86,16 @@ func (g given) surroundings() surroundings {
 	}
 }
 
+// slashed returns a path of any operating system with slashes.
+func slashed(name string) string { return strings.ReplaceAll(name, `\`, "/") }
+
+// resolve returns the settings and the diagnostics of Configure.
 func (g given) resolve(t testing.TB) (settings, diag.Diagnostics) {
 	t.Helper()
-	return resolve(g.model(t), g.surroundings())
+	return resolve(g.model(t), g.environment())
 }
 
-// with adds an API and a credential to what a test is about.
+// with adds an API and a credential to the block of a test.
 func with(block map[string]any) map[string]any {
 	full := map[string]any{"api_url": api, "access_token": "some-token"}
 	for name, v := range block {
@@ -97,18 +104,32 @@ func with(block map[string]any) map[string]any {
 	return full
 }
 
-// wantProblem is a diagnostic that a test expects.
+// wantProblem is a diagnostic of Configure that a test expects or, with atFirstUse,
+// the error of the first request.
 type wantProblem struct {
-	attribute string   // that it is on; empty for none
-	parts     []string // of summary and detail
-	not       []string // what may not be in it
+	atFirstUse bool
+	attribute  string   // that it is on; empty for none
+	parts      []string // of summary and detail
+	not        []string // that summary and detail must not contain
 }
 
-// checkProblem wants exactly one diagnostic.
-func checkProblem(t *testing.T, diags diag.Diagnostics, want wantProblem) {
+// checkProblem expects exactly one problem.
+func checkProblem(t *testing.T, s settings, diags diag.Diagnostics, want wantProblem) {
 	t.Helper()
+	if got := s.incomplete != nil; got != want.atFirstUse {
+		t.Errorf("got the error of the first request %v, want one: %t", s.incomplete, want.atFirstUse)
+	}
+	if want.atFirstUse {
+		if len(diags) != 0 {
+			t.Errorf("got the diagnostics %s, want none before the first request", show(diags))
+		}
+		if s.incomplete == nil {
+			return
+		}
+		diags.AddError(s.incomplete.Summary, s.incomplete.Detail)
+	}
 	if len(diags) != 1 {
-		t.Errorf("want one diagnostic, got %d: %s", len(diags), show(diags))
+		t.Errorf("got %d diagnostics, want one: %s", len(diags), show(diags))
 		return
 	}
 	attribute := ""
@@ -116,18 +137,26 @@ func checkProblem(t *testing.T, diags diag.Diagnostics, want wantProblem) {
 		attribute = d.Path().String()
 	}
 	if attribute != want.attribute {
-		t.Errorf("the diagnostic is on %q, want %q: %s", attribute, want.attribute, show(diags))
+		t.Errorf("got the diagnostic on %q, want it on %q: %s", attribute, want.attribute, show(diags))
 	}
-	text := show(diags)
+	text := slashed(show(diags))
 	for _, part := range want.parts {
 		if !strings.Contains(text, part) {
-			t.Errorf("%q is missing in: %s", part, text)
+			t.Errorf("got a text without %q: %s", part, text)
 		}
 	}
 	for _, part := range want.not {
 		if strings.Contains(text, part) {
-			t.Errorf("%q may not be in: %s", part, text)
+			t.Errorf("got a text with %q: %s", part, text)
 		}
+	}
+}
+
+// checkNoProblem expects settings that can be used, and no diagnostics.
+func checkNoProblem(t *testing.T, s settings, diags diag.Diagnostics) {
+	t.Helper()
+	if s.incomplete != nil || len(diags) != 0 {
+		t.Fatalf("got %v and %s, want no problem", s.incomplete, show(diags))
 	}
 }
 
@@ -142,84 +171,100 @@ func show(diags diag.Diagnostics) string {
 func TestDefaults(t *testing.T) {
 	t.Parallel()
 	s, diags := given{block: with(nil)}.resolve(t)
-	if len(diags) != 0 {
-		t.Fatal(show(diags))
-	}
-	if s.api.String() != api || s.requestTimeout != 30*time.Second || s.maxRetries != 5 || s.skipSSLValidation || s.caCertificate != "" {
-		t.Errorf("unexpected defaults: %+v", s)
+	checkNoProblem(t, s, diags)
+	want := settings{api: s.api, credential: s.credential, requestTimeout: 30 * time.Second, maxRetries: 5}
+	if s != want || s.api.String() != api {
+		t.Errorf("got %+v, want %+v", s, want)
 	}
 }
 
-func TestSettingsFromBlockAndEnvironment(t *testing.T) {
+// TestPrecedence has every setting in the block and in the environment.
+func TestPrecedence(t *testing.T) {
 	t.Parallel()
-	certificate := testCertificate(t)
+	type result struct {
+		api, token, certificate string
+		timeout                 time.Duration
+		retries                 int
+		skip                    bool
+	}
+	first, second := testCertificate(t), testCertificate(t)
 	environment := map[string]string{
-		"CF_API_URL": "https://env.example.org", "CF_ACCESS_TOKEN": "env-token", "CF_CA_CERTIFICATE": certificate,
+		"CF_API_URL": "https://env.example.org", "CF_ACCESS_TOKEN": "env-token", "CF_CA_CERTIFICATE": first,
 		"CF_SKIP_SSL_VALIDATION": "true", "CF_REQUEST_TIMEOUT": "1m30s", "CF_MAX_RETRIES": "7",
 	}
-
-	s, diags := given{env: environment}.resolve(t)
-	if diags.HasError() {
-		t.Fatal(show(diags))
-	}
-	if s.api.String() != "https://env.example.org" || s.requestTimeout != 90*time.Second || s.maxRetries != 7 ||
-		!s.skipSSLValidation || s.caCertificate != strings.TrimSpace(certificate) || s.credential.AccessToken != "env-token" {
-		t.Errorf("the environment did not count: %+v", s)
-	}
-
-	// Every value of the block wins, even the one that means "off".
-	other := testCertificate(t)
-	s, diags = given{env: environment, block: map[string]any{
-		"api_url": "https://block.example.org", "access_token": "block-token", "ca_certificate": other,
-		"skip_ssl_validation": false, "request_timeout": "5s", "max_retries": int64(0),
-	}}.resolve(t)
-	if len(diags) != 0 {
-		t.Fatal(show(diags))
-	}
-	if s.api.String() != "https://block.example.org" || s.requestTimeout != 5*time.Second || s.maxRetries != 0 ||
-		s.skipSSLValidation || s.caCertificate != strings.TrimSpace(other) || s.credential.AccessToken != "block-token" {
-		t.Errorf("the block did not win: %+v", s)
-	}
-
-	// Empty strings in the block are what modules hand over for "not set".
-	s, diags = given{env: environment, block: map[string]any{
-		"api_url": "", "access_token": "", "user": "", "password": "", "ca_certificate": "", "request_timeout": "",
-		"skip_ssl_validation": false,
-	}}.resolve(t)
-	if len(diags) != 0 {
-		t.Fatal(show(diags))
-	}
-	if s.api.String() != "https://env.example.org" || s.requestTimeout != 90*time.Second || s.credential.AccessToken != "env-token" {
-		t.Errorf("empty strings in the block count as values: %+v", s)
-	}
-
-	// Empty variables are not set either.
-	s, diags = given{block: with(nil), env: map[string]string{
-		"CF_API_URL": "", "CF_USER": "", "CF_MAX_RETRIES": "", "CF_REQUEST_TIMEOUT": " ", "CF_SKIP_SSL_VALIDATION": "", "CF_CA_CERTIFICATE": "\n",
-	}}.resolve(t)
-	if len(diags) != 0 {
-		t.Fatal(show(diags))
-	}
-	if s.requestTimeout != defaultRequestTimeout || s.maxRetries != defaultMaxRetries {
-		t.Errorf("empty variables count as values: %+v", s)
+	for name, tc := range map[string]struct {
+		given given
+		want  result
+	}{
+		"environment": {
+			given{env: environment},
+			result{"https://env.example.org", "env-token", first, 90 * time.Second, 7, true},
+		},
+		"block, even where it turns something off": {
+			given{env: environment, block: map[string]any{
+				"api_url": "https://block.example.org", "access_token": "block-token", "ca_certificate": second,
+				"skip_ssl_validation": false, "request_timeout": "5s", "max_retries": int64(0),
+			}},
+			result{"https://block.example.org", "block-token", second, 5 * time.Second, 0, false},
+		},
+		"empty strings in the block, as modules pass them": {
+			given{env: environment, block: map[string]any{
+				"api_url": "", "access_token": "", "user": "", "password": "", "ca_certificate": "", "request_timeout": "",
+			}},
+			result{"https://env.example.org", "env-token", first, 90 * time.Second, 7, true},
+		},
+		"empty variables": {
+			given{block: with(nil), env: map[string]string{
+				"CF_API_URL": "", "CF_USER": "", "CF_USERNAME": " ", "CF_MAX_RETRIES": "", "CF_REQUEST_TIMEOUT": " ",
+				"CF_SKIP_SSL_VALIDATION": "", "CF_CA_CERTIFICATE": "\n",
+			}},
+			result{api, "some-token", "", defaultRequestTimeout, defaultMaxRetries, false},
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			s, diags := tc.given.resolve(t)
+			if diags.HasError() || s.incomplete != nil {
+				t.Fatalf("got %v and %s, want no error", s.incomplete, show(diags))
+			}
+			tc.want.certificate = strings.TrimSpace(tc.want.certificate)
+			got := result{s.api.String(), s.credential.AccessToken, s.caCertificate, s.requestTimeout, s.maxRetries, s.skipSSLValidation}
+			if got != tc.want {
+				t.Errorf("got %+v, want %+v", got, tc.want)
+			}
+		})
 	}
 }
 
 func TestUnknownValues(t *testing.T) {
 	t.Parallel()
 	for _, a := range attributes {
-		// The environment has it all, and still may not stand in for a value
-		// that the block will have later.
-		g := given{block: with(map[string]any{a.name: unknown{}}), env: map[string]string{a.variable: "5"}}
-		_, diags := g.resolve(t)
-		checkProblem(t, diags, wantProblem{attribute: a.name, parts: []string{
-			"Unknown value for " + a.name, "unknown until apply", a.variable, "-target",
+		t.Run(a.name, func(t *testing.T) {
+			t.Parallel()
+			// The environment must not replace a value that the block will have.
+			s, diags := given{block: with(map[string]any{a.name: unknown{}}), env: map[string]string{a.variable: "5"}}.resolve(t)
+			checkProblem(t, s, diags, wantProblem{atFirstUse: true, parts: []string{
+				"Unknown value for " + a.name, a.name + " is unknown until apply", a.variable, "-target",
+			}})
+			if !s.incomplete.Unknown {
+				t.Error("got an error that is not marked as unknown")
+			}
+		})
+	}
+	t.Run("two", func(t *testing.T) {
+		t.Parallel()
+		s, diags := given{block: map[string]any{"api_url": unknown{}, "password": unknown{}, "user": "u"}}.resolve(t)
+		checkProblem(t, s, diags, wantProblem{atFirstUse: true, parts: []string{
+			"Unknown values for api_url and password", "CF_API_URL and CF_PASSWORD",
 		}})
-	}
-	_, diags := given{block: map[string]any{"api_url": unknown{}, "password": unknown{}, "user": "u"}}.resolve(t)
-	if diags.ErrorsCount() != 2 {
-		t.Errorf("want one error for each of two unknown values: %s", show(diags))
-	}
+	})
+	t.Run("next to a malformed one", func(t *testing.T) {
+		t.Parallel()
+		s, diags := given{block: with(map[string]any{"api_url": unknown{}, "request_timeout": "soon"})}.resolve(t)
+		if s.incomplete == nil || diags.ErrorsCount() != 1 {
+			t.Errorf("got %v and %s, want an error now and one at the first request", s.incomplete, show(diags))
+		}
+	})
 }
 
 func TestInvalidValues(t *testing.T) {
@@ -234,7 +279,7 @@ func TestInvalidValues(t *testing.T) {
 		},
 		"no duration": {
 			given{block: with(map[string]any{"request_timeout": "soon"})},
-			wantProblem{attribute: "request_timeout", parts: []string{`"soon"`, "no duration"}},
+			wantProblem{attribute: "request_timeout", parts: []string{`"soon"`, "not a duration"}},
 		},
 		"no time at all": {
 			given{block: with(map[string]any{"request_timeout": "0s"})},
@@ -270,15 +315,15 @@ func TestInvalidValues(t *testing.T) {
 		},
 		"no certificate": {
 			given{block: with(map[string]any{"ca_certificate": "/etc/ssl/ca.pem"})},
-			wantProblem{attribute: "ca_certificate", parts: []string{"no certificate", `file("ca.pem")`}},
+			wantProblem{attribute: "ca_certificate", parts: []string{"no PEM-encoded certificate", `file("ca.pem")`}},
 		},
 		"no certificate in the environment": {
 			given{block: with(nil), env: map[string]string{"CF_CA_CERTIFICATE": "/etc/ssl/ca.pem"}},
-			wantProblem{parts: []string{"Invalid CF_CA_CERTIFICATE", "no certificate"}},
+			wantProblem{parts: []string{"Invalid CF_CA_CERTIFICATE", "no PEM-encoded certificate"}},
 		},
 		"a key instead of a certificate": {
 			given{block: with(map[string]any{"ca_certificate": "-----BEGIN PRIVATE KEY-----\nc2VjcmV0\n-----END PRIVATE KEY-----\n"})},
-			wantProblem{attribute: "ca_certificate", parts: []string{"no certificate"}, not: []string{"c2VjcmV0"}},
+			wantProblem{attribute: "ca_certificate", parts: []string{"no PEM-encoded certificate"}, not: []string{"c2VjcmV0"}},
 		},
 		"a broken certificate": {
 			given{block: with(map[string]any{"ca_certificate": testCertificate(t) + "-----BEGIN CERTIFICATE-----\nc2VjcmV0\n-----END CERTIFICATE-----\n"})},
@@ -296,17 +341,13 @@ func TestInvalidValues(t *testing.T) {
 			given{block: with(map[string]any{"api_url": "https://admin:hunter22@api.example.org"})},
 			wantProblem{attribute: "api_url", parts: []string{"user name or password"}, not: []string{"hunter22"}},
 		},
-		"no URL": {
-			given{block: map[string]any{"access_token": "some-token"}},
-			wantProblem{attribute: "api_url", parts: []string{"Missing api_url", "CF_API_URL"}},
-		},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			_, diags := tc.given.resolve(t)
-			checkProblem(t, diags, tc.want)
+			s, diags := tc.given.resolve(t)
+			checkProblem(t, s, diags, tc.want)
 			if !diags.HasError() {
-				t.Error("the diagnostic is no error")
+				t.Error("got a warning, want an error")
 			}
 		})
 	}
@@ -314,33 +355,95 @@ func TestInvalidValues(t *testing.T) {
 
 func TestEveryMistakeIsReportedAtOnce(t *testing.T) {
 	t.Parallel()
-	_, diags := given{block: map[string]any{
-		"api_url": "https://", "request_timeout": "30", "max_retries": int64(-1), "user": "u",
-	}}.resolve(t)
-	if diags.ErrorsCount() != 4 {
-		t.Errorf("want 4 errors, got: %s", show(diags))
+	t.Run("malformed", func(t *testing.T) {
+		t.Parallel()
+		_, diags := given{block: map[string]any{
+			"api_url": "https://", "request_timeout": "30", "max_retries": int64(-1), "user": "u\nv", "password": "p",
+		}}.resolve(t)
+		if diags.ErrorsCount() != 4 {
+			t.Errorf("got %s, want 4 errors", show(diags))
+		}
+	})
+	t.Run("missing", func(t *testing.T) {
+		t.Parallel()
+		s, diags := given{block: map[string]any{"user": "u", "cf_client_secret": "s"}}.resolve(t)
+		checkProblem(t, s, diags, wantProblem{atFirstUse: true, parts: []string{
+			"Incomplete provider configuration", "Incomplete credential: user is set", "Incomplete OAuth client: cf_client_secret is set",
+			"Missing api_url: ",
+		}})
+	})
+}
+
+// TestPlainHTTPWarns expects a warning where the credential leaves the machine
+// unencrypted.
+func TestPlainHTTPWarns(t *testing.T) {
+	t.Parallel()
+	for url, warns := range map[string]bool{
+		"https://api.example.org": false, "http://localhost:8080": false, "http://cf.localhost": false,
+		"http://127.0.0.1:8080": false, "http://127.1.2.3": false, "http://[::1]:8080": false, "http://[::ffff:127.0.0.1]": false,
+		"http://api.example.org": true, "http://10.0.0.1:8080": true, "http://[fd00::1]": true, "http://localhost.example.org": true,
+	} {
+		t.Run(url, func(t *testing.T) {
+			t.Parallel()
+			s, diags := given{block: with(map[string]any{"api_url": url})}.resolve(t)
+			if !warns {
+				checkNoProblem(t, s, diags)
+				return
+			}
+			checkProblem(t, s, diags, wantProblem{attribute: "api_url", parts: []string{"without encryption", url, "api_url (CF_API_URL)"}})
+			if diags.HasError() {
+				t.Error("got an error, want a warning")
+			}
+		})
 	}
+	t.Run("environment", func(t *testing.T) {
+		t.Parallel()
+		s, diags := given{env: map[string]string{
+			"CF_API_URL": "http://api.example.org", "CF_USER": "u", "CF_PASSWORD": "hunter22",
+		}}.resolve(t)
+		checkProblem(t, s, diags, wantProblem{parts: []string{"without encryption"}, not: []string{"hunter22"}})
+	})
+	t.Run("without a credential nothing is sent", func(t *testing.T) {
+		t.Parallel()
+		s, diags := given{block: map[string]any{"api_url": "http://api.example.org"}}.resolve(t)
+		checkProblem(t, s, diags, wantProblem{atFirstUse: true, parts: []string{"No Cloud Foundry credentials"}})
+	})
 }
 
 func TestSkipSSLValidationWarns(t *testing.T) {
 	t.Parallel()
-	s, diags := given{block: with(map[string]any{"skip_ssl_validation": true})}.resolve(t)
-	checkProblem(t, diags, wantProblem{attribute: "skip_ssl_validation", parts: []string{"not verified", "ca_certificate"}})
-	if diags.HasError() || !s.skipSSLValidation {
-		t.Error("the setting has no effect")
-	}
-	for _, text := range []string{"true", "TRUE", "1", " true\n"} {
-		s, diags = given{block: with(nil), env: map[string]string{"CF_SKIP_SSL_VALIDATION": text}}.resolve(t)
-		checkProblem(t, diags, wantProblem{parts: []string{"not verified", "CF_SKIP_SSL_VALIDATION"}})
-		if diags.HasError() || !s.skipSSLValidation {
-			t.Errorf("%q has no effect", text)
-		}
-	}
-	for _, text := range []string{"false", "0", "F"} {
-		s, diags = given{block: with(nil), env: map[string]string{"CF_SKIP_SSL_VALIDATION": text}}.resolve(t)
-		if len(diags) != 0 || s.skipSSLValidation {
-			t.Errorf("%q: %s", text, show(diags))
-		}
+	for name, tc := range map[string]struct {
+		given     given
+		attribute string
+		skip      bool
+	}{
+		"block":         {given{block: with(map[string]any{"skip_ssl_validation": true})}, "skip_ssl_validation", true},
+		"true":          {given{block: with(nil), env: map[string]string{"CF_SKIP_SSL_VALIDATION": "true"}}, "", true},
+		"TRUE":          {given{block: with(nil), env: map[string]string{"CF_SKIP_SSL_VALIDATION": "TRUE"}}, "", true},
+		"1":             {given{block: with(nil), env: map[string]string{"CF_SKIP_SSL_VALIDATION": "1"}}, "", true},
+		"true and more": {given{block: with(nil), env: map[string]string{"CF_SKIP_SSL_VALIDATION": " true\n"}}, "", true},
+		"false":         {given{block: with(nil), env: map[string]string{"CF_SKIP_SSL_VALIDATION": "false"}}, "", false},
+		"0":             {given{block: with(nil), env: map[string]string{"CF_SKIP_SSL_VALIDATION": "0"}}, "", false},
+		"F":             {given{block: with(nil), env: map[string]string{"CF_SKIP_SSL_VALIDATION": "F"}}, "", false},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			s, diags := tc.given.resolve(t)
+			if s.skipSSLValidation != tc.skip || diags.HasError() {
+				t.Errorf("got %t and %s, want %t", s.skipSSLValidation, show(diags), tc.skip)
+			}
+			if !tc.skip {
+				checkNoProblem(t, s, diags)
+				return
+			}
+			source := tc.attribute
+			if source == "" {
+				source = "CF_SKIP_SSL_VALIDATION"
+			}
+			checkProblem(t, s, diags, wantProblem{attribute: tc.attribute, parts: []string{
+				"not verified", source + " turns the verification", "ca_certificate",
+			}})
+		})
 	}
 }
 
@@ -358,17 +461,20 @@ func TestCheckLooksAtTheBlockAlone(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			checkProblem(t, check(given{block: tc.block}.model(t)), tc.want)
+			checkProblem(t, settings{}, check(given{block: tc.block}.model(t)), tc.want)
 		})
 	}
-	// What the environment may complete, and what is not known yet, passes.
+	// The environment may complete the block, and unknown values become known.
 	for name, block := range map[string]map[string]any{
 		"empty":   nil,
 		"half":    {"user": "u"},
 		"unknown": {"api_url": unknown{}, "user": unknown{}, "access_token": "t", "max_retries": unknown{}, "request_timeout": unknown{}},
 	} {
-		if diags := check(given{block: block}.model(t)); len(diags) != 0 {
-			t.Errorf("%s: %s", name, show(diags))
-		}
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			if diags := check(given{block: block}.model(t)); len(diags) != 0 {
+				t.Errorf("got %s, want nothing", show(diags))
+			}
+		})
 	}
 }

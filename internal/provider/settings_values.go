@@ -17,20 +17,22 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/path"
 )
 
-func (r *resolver) apiURL() *url.URL {
+// apiURL returns the API. It is nil where none is set, or where the one that is
+// set is malformed.
+func (r *resolver) apiURL() (api *url.URL, set bool) {
 	v := r.lookup(apiURL)
-	if !v.given() {
-		return nil
+	if !v.isSet() {
+		return nil, false
 	}
 	u, err := parseAPIURL(v.text)
 	if err != nil {
-		r.refuse(v, err.Error(), "Set it to the root of the Cloud Foundry API, like https://api.example.org; `cf api` shows it.")
-		return nil
+		r.refuse(v, err.Error(), "Set it to the root of the Cloud Foundry API, such as https://api.example.org; `cf api` shows it.")
+		return nil, true
 	}
-	return u
+	return u, true
 }
 
-// parseAPIURL reads the root of an API. The errors continue a sentence that
+// parseAPIURL parses the root of an API. The errors complete a sentence that
 // begins with the name of the value; none quotes a password.
 func parseAPIURL(text string) (*url.URL, error) {
 	quoted := quoteURL(text)
@@ -60,26 +62,26 @@ func parseAPIURL(text string) (*url.URL, error) {
 	}
 	switch {
 	case u.User != nil:
-		return nil, errors.New("carries a user name or password: those belong into user and password")
+		return nil, errors.New("carries a user name or password; set user and password instead")
 	case strings.ContainsAny(full, "?#"):
 		return nil, fmt.Errorf("is %s with a query or fragment: the root of an API has none", quoted)
 	case u.Hostname() == "":
 		return nil, fmt.Errorf("is %s: the host is missing", quoted)
 	case !validHost(u):
-		return nil, fmt.Errorf("is %s: %q is no valid host", quoted, u.Host)
+		return nil, fmt.Errorf("is %s: %q is not a valid host", quoted, u.Host)
 	}
 	u.Host = strings.ToLower(u.Host)
 	u.Path, u.RawPath = strings.TrimRight(u.Path, "/"), strings.TrimRight(u.RawPath, "/")
 	if first, _, _ := strings.Cut(strings.TrimPrefix(u.Path, "/"), "/"); first == "v2" || first == "v3" {
-		return nil, fmt.Errorf("is %s: the provider adds /v3 by itself", quoted)
+		return nil, fmt.Errorf("is %s: leave out the version, which the provider adds", quoted)
 	}
 	return u, nil
 }
 
-// quoteURL shows a URL without what may be secret in it.
+// quoteURL quotes a URL without the parts that may be secret.
 func quoteURL(text string) string {
 	if strings.Contains(text, "@") {
-		return "not a URL that could be shown here (it has an @)"
+		return "a URL with an @, which may follow a password and is not shown"
 	}
 	if i := strings.IndexAny(text, "?#"); i >= 0 {
 		text = text[:i]
@@ -110,7 +112,7 @@ func validHost(u *url.URL) bool {
 	return true
 }
 
-// sameServer says whether two URLs lead to the same scheme, host and port.
+// sameServer reports whether two URLs have the same scheme, host and port.
 func sameServer(a, b *url.URL) bool {
 	port := func(u *url.URL) string {
 		if p := u.Port(); p != "" {
@@ -124,12 +126,12 @@ func sameServer(a, b *url.URL) bool {
 
 func (r *resolver) caCertificate() string {
 	v := r.lookup(caCertificate)
-	if !v.given() {
+	if !v.isSet() {
 		return ""
 	}
 	if reason := checkPEM(v.text); reason != "" {
-		advice := "It takes the certificates themselves; from a file they come with `file(\"ca.pem\")`."
-		if !v.inBlock {
+		advice := "It takes the certificates themselves; `file(\"ca.pem\")` reads them from a file."
+		if v.place == inEnvironment {
 			advice = "It takes the certificates themselves, not the name of a file."
 		}
 		r.refuse(v, reason, advice)
@@ -138,8 +140,8 @@ func (r *resolver) caCertificate() string {
 	return v.text
 }
 
-// checkPEM says what is wrong with a list of certificates. It never quotes: by
-// mistake a private key may be there.
+// checkPEM describes what is wrong with a list of certificates. It never quotes
+// the text, which may be a private key by mistake.
 func checkPEM(text string) string {
 	rest, found := []byte(text), 0
 	for {
@@ -152,28 +154,28 @@ func checkPEM(text string) string {
 		}
 		found++
 		if _, err := x509.ParseCertificate(block.Bytes); err != nil {
-			return fmt.Sprintf("has a certificate (number %d) that cannot be read: %v", found, err)
+			return fmt.Sprintf("contains a certificate (number %d) that cannot be read: %v", found, err)
 		}
 	}
 	if found == 0 {
-		return "has no certificate in PEM form (-----BEGIN CERTIFICATE----- …)"
+		return "contains no PEM-encoded certificate (-----BEGIN CERTIFICATE----- …)"
 	}
 	return ""
 }
 
 func (r *resolver) requestTimeout() time.Duration {
 	v := r.lookup(requestTimeout)
-	if !v.given() {
+	if !v.isSet() {
 		return defaultRequestTimeout
 	}
-	const advice = "It is a Go duration, longer than 0, like 45s or 2m."
+	const advice = "Set it to a duration longer than 0, such as 45s or 2m."
 	d, err := time.ParseDuration(v.text)
 	switch {
 	case err != nil:
 		if _, numeric := strconv.ParseFloat(v.text, 64); numeric == nil {
 			r.refuse(v, fmt.Sprintf("is %q, without a unit", v.text), advice)
 		} else {
-			r.refuse(v, fmt.Sprintf("is %q, which is no duration", v.text), advice)
+			r.refuse(v, fmt.Sprintf("is %q, which is not a duration", v.text), advice)
 		}
 	case d <= 0:
 		r.refuse(v, fmt.Sprintf("is %q", v.text), advice)
@@ -182,7 +184,7 @@ func (r *resolver) requestTimeout() time.Duration {
 }
 
 func (r *resolver) maxRetries() int {
-	const advice = "It is a whole number, 0 or more; 0 turns retries off."
+	const advice = "Set it to a whole number, 0 or more; 0 turns retries off."
 	if block := r.block.MaxRetries; !block.IsNull() && !block.IsUnknown() {
 		number, accuracy := block.ValueBigFloat().Int64()
 		if number < 0 || accuracy != big.Exact {
@@ -191,8 +193,8 @@ func (r *resolver) maxRetries() int {
 		}
 		return int(min(number, math.MaxInt32))
 	}
-	v := r.lookupIn(maxRetries, false)
-	if !v.given() {
+	v := r.lookupIn(maxRetries, inEnvironment)
+	if !v.isSet() {
 		return defaultMaxRetries
 	}
 	number, err := strconv.ParseInt(v.text, 10, 64)
@@ -202,18 +204,19 @@ func (r *resolver) maxRetries() int {
 	return int(min(number, math.MaxInt32))
 }
 
-// skipSSLValidation gives the setting and what set it; "" when nothing did.
+// skipSSLValidation returns the setting and the attribute or variable that set
+// it, "" for none.
 func (r *resolver) skipSSLValidation() (skip bool, source string) {
 	if b := r.block.SkipSSLValidation; !b.IsNull() && !b.IsUnknown() {
 		return b.ValueBool(), skipSSLValidation.name
 	}
-	v := r.lookupIn(skipSSLValidation, false)
-	if !v.given() {
+	v := r.lookupIn(skipSSLValidation, inEnvironment)
+	if !v.isSet() {
 		return false, ""
 	}
 	skip, err := strconv.ParseBool(v.text)
 	if err != nil {
-		r.refuse(v, fmt.Sprintf("is %q", v.text), "It is true or false.")
+		r.refuse(v, fmt.Sprintf("is %q", v.text), "Set it to true or false.")
 	}
 	return skip, v.variable
 }
