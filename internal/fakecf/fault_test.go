@@ -58,7 +58,7 @@ func TestFaultAnswers(t *testing.T) {
 		return c.get(webPath)
 	}
 	try(Status(503)).wantError(503, 10015)
-	try(Status(422, APIError{1, "A", "a"}, APIError{1, "B", "b"})).wantError(422, 1, "a", "b")
+	try(Status(422, APIError{Code: 1, Title: "A", Detail: "a"}, APIError{Code: 1, Title: "B", Detail: "b"})).wantError(422, 1, "a", "b")
 	if r := try(RateLimited(1500*time.Millisecond)).wantError(429, 10013); r.header.Get("Retry-After") != "2" || r.header.Get("X-RateLimit-Reset") == "" {
 		t.Errorf("headers are %v", r.header)
 	}

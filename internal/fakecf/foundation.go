@@ -8,28 +8,25 @@ import (
 	"log"
 	"net"
 	"net/http"
-	"strings"
 	"sync"
 	"sync/atomic"
 	"testing"
 	"time"
-)
 
-// Flavor is the kind of server that the foundation plays.
-type Flavor int
-
-const (
-	// CloudController is the open-source reference, and the default.
-	CloudController Flavor = iota
-	// Tanzu is Cloud Controller with the registry_credential fields on every process.
-	Tanzu
-	// Korifi is Cloud Foundry on Kubernetes: fewer fields, other answers, no UAA.
-	Korifi
+	"github.com/cf-process/terraform-provider-cf/internal/fakecf/cc"
+	"github.com/cf-process/terraform-provider-cf/internal/fakecf/korifi"
+	"github.com/cf-process/terraform-provider-cf/internal/fakecf/rest"
+	"github.com/cf-process/terraform-provider-cf/internal/fakecf/state"
+	"github.com/cf-process/terraform-provider-cf/internal/fakecf/uaa"
 )
 
 // Foundation is a running foundation. All methods may be called at any time
-// and from any goroutine, also from an OnRequest hook.
+// and from any goroutine, also from an OnRequest hook. Those of the embedded
+// store and accounts change what the foundation remembers.
 type Foundation struct {
+	*state.Store
+	*state.Accounts
+
 	opts   options
 	tls    *tlsMaterial
 	apiURL string
@@ -40,119 +37,22 @@ type Foundation struct {
 	done    chan struct{}
 	closed  sync.Once
 
-	clock    atomic.Pointer[func() time.Time]
 	hook     atomic.Pointer[func(*http.Request)]
 	inFlight atomic.Int64
 	peak     atomic.Int64
 	ids      atomic.Int64
 
-	state  store
-	tokens tokenStore
-	log    requestLog
-	faults faultList
-	rate   rateLimiter
+	log     requestLog
+	faults  faultList
+	limiter rest.RateLimiter
 }
 
-type options struct {
-	flavor        Flavor
-	tls           bool
-	seed          bool
-	gzip          bool
-	rotateRefresh bool
-	korifiUAA     bool
-	noGUIDs       bool
-	tokenLifetime time.Duration
-	latency       time.Duration
-	forbidden     time.Duration
-	maxPerPage    int
-	listenAddr    string
-	uaaPath       string
-	rateLimit     int
-	rateWindow    time.Duration
-	logLimit      int
-	withoutEnd    map[string]bool
-	withoutField  map[string]bool
+// server is a set of handlers: Cloud Controller, Korifi or UAA.
+type server interface {
+	Handle(*rest.Call) *rest.Answer
+	RequestIDHeader() string
+	RequestID(given, own string) string
 }
-
-// Option changes how a foundation is started.
-type Option func(*options)
-
-// WithTLS serves API and UAA over TLS (HTTP/1.1 and HTTP/2) with a certificate
-// of a CA that only CAPEM makes trusted.
-func WithTLS() Option { return func(o *options) { o.tls = true } }
-
-// WithFlavor chooses the kind of server.
-func WithFlavor(flavor Flavor) Option { return func(o *options) { o.flavor = flavor } }
-
-// WithoutSeed starts empty: no organizations, spaces, apps and processes. The
-// seeded credentials work all the same.
-func WithoutSeed() Option { return func(o *options) { o.seed = false } }
-
-// WithTokenLifetime sets how long an access token is accepted (default 1 h).
-func WithTokenLifetime(d time.Duration) Option { return func(o *options) { o.tokenLifetime = d } }
-
-// WithMaxPerPage lowers the largest per_page that is accepted (default 5000).
-func WithMaxPerPage(n int) Option { return func(o *options) { o.maxPerPage = n } }
-
-// WithLatency delays every answer by d.
-func WithLatency(d time.Duration) Option { return func(o *options) { o.latency = d } }
-
-// WithForbiddenDelay delays 403 answers by d; Korifi takes about 2.6 s for one.
-func WithForbiddenDelay(d time.Duration) Option { return func(o *options) { o.forbidden = d } }
-
-// WithListenAddr sets the address of the API (default 127.0.0.1:0).
-func WithListenAddr(addr string) Option { return func(o *options) { o.listenAddr = addr } }
-
-// WithUAAPath puts the UAA under a path of its own, such as "/uaa".
-func WithUAAPath(path string) Option {
-	return func(o *options) { o.uaaPath = "/" + strings.Trim(path, "/") }
-}
-
-// WithKorifiUAA starts a UAA for the Korifi flavor as well (its experimental
-// one) and names it in the root document.
-func WithKorifiUAA() Option { return func(o *options) { o.korifiUAA = true } }
-
-// WithRotatingRefreshTokens hands out a new refresh token at each use and
-// revokes the old one. By default the same one is handed back.
-func WithRotatingRefreshTokens() Option { return func(o *options) { o.rotateRefresh = true } }
-
-// WithGzip compresses answers for clients that accept it.
-func WithGzip() Option { return func(o *options) { o.gzip = true } }
-
-// WithRateLimit allows limit API requests in each window, for all users
-// together; further ones are answered 429 until the window ends.
-func WithRateLimit(limit int, window time.Duration) Option {
-	return func(o *options) { o.rateLimit, o.rateWindow = limit, window }
-}
-
-// WithRequestLogLimit keeps at most the last n requests, for runs that make
-// very many. Count counts all of them nevertheless.
-func WithRequestLogLimit(n int) Option { return func(o *options) { o.logLimit = n } }
-
-// WithoutEndpoints plays an older foundation. Known names: process_instances
-// (with the embed parameter), sidecars, apps_include, spaces_include.
-func WithoutEndpoints(names ...string) Option {
-	return func(o *options) {
-		for _, name := range names {
-			o.withoutEnd[name] = true
-		}
-	}
-}
-
-// WithoutFields plays an older foundation that does not know these top-level
-// fields of a process: they are left out of every answer and refused as
-// unknown in PATCH and scale.
-func WithoutFields(names ...string) Option {
-	return func(o *options) {
-		for _, name := range names {
-			o.withoutField[name] = true
-		}
-	}
-}
-
-// WithoutInstanceGUIDs leaves instance_guid out of the stats, as older
-// foundations do.
-func WithoutInstanceGUIDs() Option { return func(o *options) { o.noGUIDs = true } }
 
 // New starts a foundation that is closed when the test ends.
 func New(t testing.TB, opts ...Option) *Foundation {
@@ -175,15 +75,12 @@ func Start(opts ...Option) (*Foundation, error) {
 	for _, opt := range opts {
 		opt(&o)
 	}
-	f := &Foundation{opts: o, done: make(chan struct{})}
-	f.SetClock(time.Now)
-	f.state.init()
-	f.tokens.init()
+	f := &Foundation{Store: state.NewStore(), opts: o, done: make(chan struct{})}
 	f.log.init()
 	f.log.limit = o.logLimit
 	f.faults.init()
 	f.conns.init()
-	f.rate.set(o.rateLimit, o.rateWindow)
+	f.SetRateLimit(o.rateLimit, o.rateWindow)
 	if o.tls {
 		material, err := newTLSMaterial()
 		if err != nil {
@@ -191,25 +88,50 @@ func Start(opts ...Option) (*Foundation, error) {
 		}
 		f.tls = material
 	}
-	api, err := f.listen(o.listenAddr)
-	if err != nil {
+	if err := f.start(); err != nil {
 		return nil, err
 	}
-	f.apiURL = f.scheme() + "://" + api.Addr().String()
-	if f.hasUAA() {
-		uaa, err := f.listen("127.0.0.1:0")
-		if err != nil {
-			return nil, closeAfter(api, err)
-		}
-		f.uaaURL = f.scheme() + "://" + uaa.Addr().String() + o.uaaPath
-		f.serve(uaa, f.handleUAA)
+	return f, nil
+}
+
+// start listens, chooses the servers and fills the foundation. All addresses
+// must be known before the first request.
+func (f *Foundation) start() error {
+	api, err := f.listen(f.opts.listenAddr)
+	if err != nil {
+		return err
 	}
+	f.apiURL = f.scheme() + "://" + api.Addr().String()
+	var login net.Listener
+	if f.opts.flavor != Korifi || f.opts.korifiUAA {
+		if login, err = f.listen("127.0.0.1:0"); err != nil {
+			return closeAfter(api, err)
+		}
+		f.uaaURL = f.scheme() + "://" + login.Addr().String() + f.opts.uaaPath
+	}
+	f.Accounts = state.NewAccounts(f.Now, f.opts.tokenLifetime, f.uaaURL+"/oauth/token")
 	f.seedCredentials()
-	if o.seed {
+	if f.opts.seed {
 		f.seed()
 	}
-	f.serve(api, f.handleAPI)
-	return f, nil
+	if login != nil {
+		f.serve(login, uaa.New(uaa.Config{Root: f.uaaURL, Path: f.opts.uaaPath, Rotate: f.opts.rotateRefresh}, f.Accounts))
+	}
+	f.serve(api, f.newAPI())
+	return nil
+}
+
+// newAPI makes the server of the flavor.
+func (f *Foundation) newAPI() server {
+	if f.opts.flavor == Korifi {
+		return korifi.New(korifi.Config{
+			Root: f.apiURL, UAA: f.uaaURL, MaxPerPage: f.opts.maxPerPage, WithoutEndpoints: f.opts.withoutEnd,
+		}, f.Store, f.Accounts)
+	}
+	return cc.New(cc.Config{
+		Root: f.apiURL, UAA: f.uaaURL, Tanzu: f.opts.flavor == Tanzu, MaxPerPage: f.opts.maxPerPage,
+		NoInstanceGUIDs: f.opts.noGUIDs, WithoutEndpoints: f.opts.withoutEnd, WithoutFields: f.opts.withoutField,
+	}, f.Store, f.Accounts, &f.limiter)
 }
 
 func closeAfter(l net.Listener, err error) error {
@@ -234,7 +156,7 @@ func (f *Foundation) CAPEM() string {
 	return f.tls.caPEM
 }
 
-// Flavor is the kind of server that the foundation plays.
+// Flavor is the kind of server that the foundation stands for.
 func (f *Foundation) Flavor() Flavor { return f.opts.flavor }
 
 // Close stops the foundation and ends every request that hangs.
@@ -248,9 +170,10 @@ func (f *Foundation) Close() {
 	})
 }
 
-// SetClock replaces the clock of the foundation: timestamps, instances that
-// start over time, token lifetime and rate limit all follow it.
-func (f *Foundation) SetClock(now func() time.Time) { f.clock.Store(&now) }
+// SetRateLimit allows limit API requests in each window from now on.
+func (f *Foundation) SetRateLimit(limit int, window time.Duration) {
+	f.limiter.SetRateLimit(limit, window)
+}
 
 // OnRequest sets a hook that runs before each request is handled, for instance
 // to change the state while a client is paging. nil removes it.
@@ -261,12 +184,6 @@ func (f *Foundation) OnRequest(hook func(*http.Request)) {
 	}
 	f.hook.Store(&hook)
 }
-
-func (f *Foundation) now() time.Time { return (*f.clock.Load())().UTC() }
-
-func (f *Foundation) korifi() bool { return f.opts.flavor == Korifi }
-
-func (f *Foundation) hasUAA() bool { return !f.korifi() || f.opts.korifiUAA }
 
 func (f *Foundation) scheme() string {
 	if f.tls != nil {
@@ -284,23 +201,23 @@ func (f *Foundation) listen(addr string) (net.Listener, error) {
 	return l, nil
 }
 
-func (f *Foundation) serve(l net.Listener, handle func(*call) *answer) {
-	server := &http.Server{
-		Handler:           http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { f.exchange(w, r, handle) }),
+func (f *Foundation) serve(l net.Listener, s server) {
+	listener := &http.Server{
+		Handler:           http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { f.exchange(w, r, s) }),
 		ReadHeaderTimeout: time.Minute,
 		ErrorLog:          log.New(io.Discard, "", 0),
 		ConnState:         f.conns.changed,
 		ConnContext:       f.conns.number,
 	}
-	f.servers = append(f.servers, server)
+	f.servers = append(f.servers, listener)
 	if f.tls == nil {
-		go func() { _ = server.Serve(l) }() // ends with ErrServerClosed
+		go func() { _ = listener.Serve(l) }() // ends with ErrServerClosed
 		return
 	}
-	server.TLSConfig = &tls.Config{
+	listener.TLSConfig = &tls.Config{
 		MinVersion:   tls.VersionTLS12,
 		Certificates: []tls.Certificate{f.tls.certificate},
 		NextProtos:   []string{"h2", "http/1.1"},
 	}
-	go func() { _ = server.ServeTLS(l, "", "") }() // ends with ErrServerClosed
+	go func() { _ = listener.ServeTLS(l, "", "") }() // ends with ErrServerClosed
 }

@@ -7,6 +7,8 @@ import (
 	"strconv"
 	"strings"
 	"testing"
+
+	"github.com/cf-process/terraform-provider-cf/internal/fakecf/rest"
 )
 
 func TestPages(t *testing.T) {
@@ -189,11 +191,9 @@ func BenchmarkListProcesses(b *testing.B) {
 			if err != nil {
 				b.Fatal(err)
 			}
-			segments, _ := splitPath(request.URL.EscapedPath())
-			who := f.tokens.access[token].who
-			a := f.listProcesses(&call{f: f, r: request, who: who, segments: segments, query: request.URL.Query()})
-			if a.status != http.StatusOK {
-				b.Fatalf("status %d", a.status)
+			request.Header.Set("Authorization", "bearer "+token)
+			if a := f.newAPI().Handle(&rest.Call{Request: request}); a.Status != http.StatusOK {
+				b.Fatalf("got status %d, want 200", a.Status)
 			}
 		}
 	}

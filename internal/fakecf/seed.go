@@ -1,8 +1,9 @@
 package fakecf
 
 import (
-	"sort"
 	"time"
+
+	"github.com/cf-process/terraform-provider-cf/internal/fakecf/state"
 )
 
 // Credentials that every foundation knows. They open nothing anywhere else.
@@ -81,34 +82,29 @@ func (f *Foundation) seedCredentials() {
 	f.SetUser(AuditorUser, AuditorPassword, "uaa", SpaceAuditor)
 	f.SetClient(ClientID, ClientSecret, Admin)
 	f.SetAssertion(Assertion, AssertionOrigin, Admin)
-	f.tokens.mu.Lock()
-	defer f.tokens.mu.Unlock()
-	f.tokens.clients["cf"] = clientRecord{} // the public client, with an empty secret
 }
 
 func (f *Foundation) seed() {
-	s := &f.state
-	s.addOrg(OrgGUIDRetail, "retail", seedTime)
-	s.addOrg(OrgGUIDPlatform, "platform-tools", seedTime.Add(time.Hour))
-	s.addOrg(OrgGUIDRestricted, "restricted", seedTime.Add(2*time.Hour))
-	s.addSpace(SpaceGUIDProduction, OrgGUIDRetail, "production", seedTime)
-	s.addSpace(SpaceGUIDStaging, OrgGUIDRetail, "staging", seedTime.Add(time.Hour))
-	s.addSpace(SpaceGUIDTools, OrgGUIDPlatform, "tools", seedTime.Add(2*time.Hour))
-	s.addSpace(SpaceGUIDVault, OrgGUIDRestricted, "vault", seedTime.Add(3*time.Hour))
-	s.spaces[SpaceGUIDVault].restricted = true
-	s.addApp(AppGUID, SpaceGUIDProduction, "storefront", seedTime)
-	s.addApp(AppGUIDCatalog, SpaceGUIDProduction, "catalog", seedTime.Add(time.Hour))
-	s.addApp(AppGUIDPayments, SpaceGUIDProduction, "payments", seedTime.Add(2*time.Hour))
-	s.addApp(AppGUIDStaging, SpaceGUIDStaging, "storefront", seedTime.Add(3*time.Hour))
-	s.addApp(AppGUIDTools, SpaceGUIDTools, "build-dashboard", seedTime.Add(4*time.Hour))
-	s.addApp(AppGUIDStopped, SpaceGUIDTools, "old-reports", seedTime.Add(5*time.Hour))
-	s.apps[AppGUIDStopped].state = "STOPPED"
-	s.addApp(AppGUIDVault, SpaceGUIDVault, "key-vault", seedTime.Add(6*time.Hour))
-
+	f.Write(func(db *state.DB) {
+		db.AddOrganization(OrgGUIDRetail, "retail", seedTime)
+		db.AddOrganization(OrgGUIDPlatform, "platform-tools", seedTime.Add(time.Hour))
+		db.AddOrganization(OrgGUIDRestricted, "restricted", seedTime.Add(2*time.Hour))
+		db.AddSpace(SpaceGUIDProduction, OrgGUIDRetail, "production", seedTime)
+		db.AddSpace(SpaceGUIDStaging, OrgGUIDRetail, "staging", seedTime.Add(time.Hour))
+		db.AddSpace(SpaceGUIDTools, OrgGUIDPlatform, "tools", seedTime.Add(2*time.Hour))
+		db.AddSpace(SpaceGUIDVault, OrgGUIDRestricted, "vault", seedTime.Add(3*time.Hour)).Restricted = true
+		db.AddApp(AppGUID, SpaceGUIDProduction, "storefront", seedTime)
+		db.AddApp(AppGUIDCatalog, SpaceGUIDProduction, "catalog", seedTime.Add(time.Hour))
+		db.AddApp(AppGUIDPayments, SpaceGUIDProduction, "payments", seedTime.Add(2*time.Hour))
+		db.AddApp(AppGUIDStaging, SpaceGUIDStaging, "storefront", seedTime.Add(3*time.Hour))
+		db.AddApp(AppGUIDTools, SpaceGUIDTools, "build-dashboard", seedTime.Add(4*time.Hour))
+		db.AddApp(AppGUIDStopped, SpaceGUIDTools, "old-reports", seedTime.Add(5*time.Hour)).State = "STOPPED"
+		db.AddApp(AppGUIDVault, SpaceGUIDVault, "key-vault", seedTime.Add(6*time.Hour))
+	})
 	for i, p := range seedProcesses() {
 		p.CreatedAt = seedTime.Add(time.Duration(i) * time.Hour)
 		p.UpdatedAt = p.CreatedAt.Add(30 * time.Minute)
-		p.Version = fakeGUID("version", p.GUID)
+		p.Version = state.GUID("version", p.GUID)
 		f.AddProcess(p.AppGUID, p)
 	}
 	f.SetInstance(GUIDTroubled, 1, func(i *Instance) {
@@ -130,7 +126,7 @@ func (f *Foundation) seed() {
 }
 
 func seedProcesses() []Process {
-	revision := func(n string) *string { return Ptr(fakeGUID("revision", n)) }
+	revision := func(n string) *string { return Ptr(state.GUID("revision", n)) }
 	return []Process{
 		{
 			GUID: GUIDWeb, AppGUID: AppGUID, Type: "web", User: Ptr("vcap"),
@@ -203,58 +199,4 @@ func seedProcesses() []Process {
 			Instances: 1, MemoryInMB: 256, DiskInMB: 1024,
 		},
 	}
-}
-
-// AddMany adds n processes in apps, spaces and organizations of their own, for
-// benchmarks: 5 processes to 3 apps, 100 apps to a space, 10 spaces to an
-// organization. Names and GUIDs are the same in every run.
-func (f *Foundation) AddMany(n int) {
-	started := f.now().Add(-time.Hour)
-	f.state.mu.Lock()
-	defer f.state.mu.Unlock()
-	s := &f.state
-	var org, space, app string
-	apps, made := s.manyApps, s.manyProcesses
-	last := made + n
-	for made < last {
-		if org == "" || apps%1000 == 0 {
-			org = s.addOrg(fakeGUID("many", "org", itoa(apps)), "organization-"+itoa(apps/1000), seedTime)
-		}
-		if space == "" || apps%100 == 0 {
-			space = s.addSpace(fakeGUID("many", "space", itoa(apps)), org, "space-"+itoa(apps/100), seedTime)
-		}
-		app = s.addApp(fakeGUID("many", "app", itoa(apps)), space, "app-"+itoa(apps), seedTime.Add(time.Duration(apps)*time.Second))
-		types := []string{"web", "worker"}
-		if apps%3 == 2 {
-			types = types[:1]
-		}
-		apps++
-		for _, processType := range types {
-			if made == last {
-				break
-			}
-			p := manyProcess(made, processType)
-			s.order = append(s.order, s.addProcess(app, p, seedTime, started))
-			made++
-		}
-	}
-	s.manyApps, s.manyProcesses = apps, made
-	sort.SliceStable(s.order, func(i, j int) bool { return s.order[i].CreatedAt.Before(s.order[j].CreatedAt) })
-}
-
-func manyProcess(i int, processType string) Process {
-	guid := fakeGUID("many", "process", itoa(i))
-	p := Process{
-		GUID: guid, Type: processType, Command: Ptr("bin/start --number " + itoa(i)), Version: fakeGUID("version", guid),
-		Instances: int64(i % 4), MemoryInMB: int64(128 << (i % 5)), DiskInMB: 1024, RevisionGUID: Ptr(fakeGUID("revision", guid)),
-		Labels:      map[string]string{"environment": []string{"production", "staging", "test"}[i%3], "team": "team-" + itoa(i%40)},
-		Annotations: map[string]string{"contact": "team-" + itoa(i%40) + "@example.org"},
-		CreatedAt:   seedTime.Add(24*time.Hour + time.Duration(i)*time.Second),
-	}
-	if processType == "web" {
-		p.HealthCheck = &HealthCheck{
-			Type: "http", Timeout: Ptr[int64](60), InvocationTimeout: Ptr[int64](5), Endpoint: Ptr("/health"),
-		}
-	}
-	return p
 }

@@ -4,28 +4,19 @@ import (
 	"bytes"
 	"compress/gzip"
 	"context"
-	"fmt"
 	"io"
 	"net/http"
-	"net/url"
 	"strconv"
 	"strings"
 	"time"
+
+	"github.com/cf-process/terraform-provider-cf/internal/fakecf/rest"
+	"github.com/cf-process/terraform-provider-cf/internal/fakecf/state"
 )
 
-// call is one request on its way through the foundation.
-type call struct {
-	f        *Foundation
-	r        *http.Request
-	body     []byte
-	segments []string // of the path, percent-decoded
-	query    url.Values
-	who      *identity // nil before the caller is known
-}
-
-// exchange takes a request through log, hook, faults and handler, and writes
-// the answer or loses it.
-func (f *Foundation) exchange(w http.ResponseWriter, r *http.Request, handle func(*call) *answer) {
+// exchange takes a request through log, hook, faults and server, and writes the
+// answer or loses it.
+func (f *Foundation) exchange(w http.ResponseWriter, r *http.Request, api server) {
 	body, err := io.ReadAll(r.Body)
 	if err != nil {
 		panic(http.ErrAbortHandler) // the client went away while sending
@@ -34,7 +25,7 @@ func (f *Foundation) exchange(w http.ResponseWriter, r *http.Request, handle fun
 	defer f.inFlight.Add(-1)
 	entry := &Request{
 		Method: r.Method, Host: r.Host, Path: r.URL.EscapedPath(), RawQuery: r.URL.RawQuery, Proto: r.Proto,
-		Header: r.Header.Clone(), Body: string(body), RemoteAddr: r.RemoteAddr, At: f.now(),
+		Header: r.Header.Clone(), Body: string(body), RemoteAddr: r.RemoteAddr, At: f.Now(),
 	}
 	if id, ok := r.Context().Value(connKey{}).(int64); ok {
 		entry.ConnID = id
@@ -43,7 +34,7 @@ func (f *Foundation) exchange(w http.ResponseWriter, r *http.Request, handle fun
 	if hook := f.hook.Load(); hook != nil {
 		(*hook)(r)
 	}
-	requestID := f.requestID(r)
+	requestID := api.RequestID(r.Header.Get(api.RequestIDHeader()), state.GUID("request", strconv.FormatInt(f.ids.Add(1), 10)))
 	act := f.faults.match(r)
 	if act.before(f, r) {
 		panic(http.ErrAbortHandler)
@@ -51,16 +42,16 @@ func (f *Foundation) exchange(w http.ResponseWriter, r *http.Request, handle fun
 	f.pause(r.Context(), f.opts.latency)
 	a := act.instead(f)
 	if a == nil {
-		a = handle(&call{f: f, r: r, body: body})
+		a = api.Handle(&rest.Call{Request: r, Content: body})
 	}
-	if a.status == http.StatusForbidden {
+	if a.Status == http.StatusForbidden {
 		f.pause(r.Context(), f.opts.forbidden)
 	}
-	a.header.Set(f.requestIDHeader(), requestID)
+	a.Header.Set(api.RequestIDHeader(), requestID)
 	if act.after(f, r, a) {
 		panic(http.ErrAbortHandler)
 	}
-	f.log.finish(entry, a.status, requestID)
+	f.log.finish(entry, a.Status, requestID)
 	f.write(w, r, a, act)
 }
 
@@ -71,28 +62,6 @@ func (f *Foundation) entered(running int64) {
 		if running <= peak || f.peak.CompareAndSwap(peak, running) {
 			return
 		}
-	}
-}
-
-func (f *Foundation) requestIDHeader() string {
-	if f.korifi() {
-		return "X-Correlation-ID"
-	}
-	return "X-VCAP-Request-ID"
-}
-
-// requestID follows what the client calls the request: Korifi takes it over,
-// Cloud Controller puts its own behind it.
-func (f *Foundation) requestID(r *http.Request) string {
-	own := fakeGUID("request", strconv.FormatInt(f.ids.Add(1), 10))
-	given := r.Header.Get(f.requestIDHeader())
-	switch {
-	case given == "":
-		return own
-	case f.korifi():
-		return given
-	default:
-		return given + "::" + own
 	}
 }
 
@@ -110,20 +79,20 @@ func (f *Foundation) pause(ctx context.Context, d time.Duration) {
 	}
 }
 
-func (f *Foundation) write(w http.ResponseWriter, r *http.Request, a *answer, act *Action) {
-	body := a.body
+func (f *Foundation) write(w http.ResponseWriter, r *http.Request, a *rest.Answer, act *Action) {
+	body := a.Body
 	if f.opts.gzip && len(body) > 0 && strings.Contains(r.Header.Get("Accept-Encoding"), "gzip") {
 		body = gzipped(body)
-		a.header.Set("Content-Encoding", "gzip")
+		a.Header.Set("Content-Encoding", "gzip")
 	}
-	for name, values := range a.header {
+	for name, values := range a.Header {
 		w.Header()[name] = values
 	}
-	bodyless := a.status == http.StatusNoContent || a.status == http.StatusNotModified
+	bodyless := a.Status == http.StatusNoContent || a.Status == http.StatusNotModified
 	if !bodyless {
 		w.Header().Set("Content-Length", strconv.Itoa(len(body)))
 	}
-	w.WriteHeader(a.status)
+	w.WriteHeader(a.Status)
 	if bodyless {
 		return
 	}
@@ -164,22 +133,4 @@ func gzipped(body []byte) []byte {
 	_, _ = zip.Write(body)
 	_ = zip.Close()
 	return buf.Bytes()
-}
-
-// splitPath decodes each segment by itself, so that an encoded slash never
-// becomes a separator. A slash at the end means nothing, as in the real API.
-func splitPath(escaped string) ([]string, error) {
-	trimmed := strings.TrimSuffix(strings.TrimPrefix(escaped, "/"), "/")
-	if trimmed == "" {
-		return nil, nil
-	}
-	segments := strings.Split(trimmed, "/")
-	for i, segment := range segments {
-		decoded, err := url.PathUnescape(segment)
-		if err != nil {
-			return nil, fmt.Errorf("segment %d: %w", i, err)
-		}
-		segments[i] = decoded
-	}
-	return segments, nil
 }

@@ -114,7 +114,7 @@ func TestRefusedLogins(t *testing.T) {
 
 func TestWrongPasswordsLockTheAccount(t *testing.T) {
 	f := New(t)
-	for range lockAfter {
+	for range 5 {
 		login(t, f, "cf", "", "grant_type", "password", "username", User, "password", "x").refused(401, "unauthorized", "Bad credentials")
 	}
 	login(t, f, "cf", "", "grant_type", "password", "username", User, "password", Password).refused(401, "unauthorized", "locked")

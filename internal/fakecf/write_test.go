@@ -6,6 +6,8 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"github.com/cf-process/terraform-provider-cf/internal/fakecf/state"
 )
 
 // patch sends a PATCH, scale a scale, of a process.
@@ -81,7 +83,7 @@ func TestPatchMetadata(t *testing.T) {
 	r.wantAt("front", "metadata", "labels", "example.org/tier").wantAt("production", "metadata", "labels", "environment")
 	r.wantAt(absent{}, "metadata", "annotations", "quotes").wantAt("catalog-team@example.org", "metadata", "annotations", "contact")
 	p, _ := f.Process(GUIDLabels)
-	if p.Version != fakeGUID("version", GUIDLabels) {
+	if p.Version != state.GUID("version", GUIDLabels) {
 		t.Error("metadata changed the version")
 	}
 }

@@ -1,0 +1,151 @@
+package cc
+
+import (
+	"encoding/json"
+	"fmt"
+	"net/http"
+	"net/url"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/cf-process/terraform-provider-cf/internal/fakecf/rest"
+	"github.com/cf-process/terraform-provider-cf/internal/fakecf/state"
+)
+
+const megabyte = 1 << 20
+
+// statJSON is a stat in an answer. A DOWN instance has hardly anything, the
+// others have every field.
+type statJSON struct {
+	Type             string  `json:"type"`
+	Index            int64   `json:"index"`
+	State            string  `json:"state"`
+	Routable         *bool   `json:"routable"`
+	Uptime           int64   `json:"uptime"`
+	IsolationSegment *string `json:"isolation_segment"`
+	Details          *string `json:"details"`
+	*placedJSON
+}
+
+// placedJSON is the part of a stat that only an instance on a cell has.
+type placedJSON struct {
+	InstanceGUID  string     `json:"instance_guid,omitempty"`
+	Host          string     `json:"host"`
+	InternalIP    string     `json:"instance_internal_ip"`
+	InstancePorts []portJSON `json:"instance_ports"`
+	FDsQuota      int64      `json:"fds_quota"`
+	MemQuota      *int64     `json:"mem_quota"`
+	DiskQuota     *int64     `json:"disk_quota"`
+	LogRateLimit  *int64     `json:"log_rate_limit"`
+	Usage         usageJSON  `json:"usage"`
+}
+
+type portJSON struct {
+	External             int64 `json:"external"`
+	Internal             int64 `json:"internal"`
+	ExternalTLSProxyPort int64 `json:"external_tls_proxy_port"`
+	InternalTLSProxyPort int64 `json:"internal_tls_proxy_port"`
+}
+
+type usageJSON struct {
+	Time           string  `json:"time"`
+	CPU            float64 `json:"cpu"`
+	CPUEntitlement float64 `json:"cpu_entitlement"`
+	Mem            int64   `json:"mem"`
+	Disk           int64   `json:"disk"`
+	LogRate        int64   `json:"log_rate"`
+}
+
+func (s *Server) statJSON(r *state.ProcessRecord, index int64, now time.Time) []byte {
+	i := r.Instance(index, now)
+	stat := statJSON{Type: r.Type, Index: i.Index, State: i.State, Routable: i.Routable, Details: i.Details}
+	if i.State != "DOWN" {
+		stat.placedJSON = &placedJSON{FDsQuota: 16384, Usage: usageJSON{Time: now.Format(time.RFC3339)}}
+		if !s.NoInstanceGUIDs {
+			stat.InstanceGUID = i.GUID
+		}
+	}
+	if i.State == "RUNNING" {
+		stat.Uptime = max(0, int64(now.Sub(i.Since)/time.Second))
+		stat.Host = fmt.Sprintf("10.244.16.%d", 10+index%200)
+		stat.InternalIP = fmt.Sprintf("10.255.93.%d", 10+index%200)
+		stat.InstancePorts = []portJSON{{61000 + index, 8080, 62000 + index, 61001}}
+		stat.MemQuota, stat.DiskQuota = state.Ptr(r.Running.MemoryInMB*megabyte), state.Ptr(r.Running.DiskInMB*megabyte)
+		stat.LogRateLimit = &r.Running.LogRateLimit
+		stat.Usage = usageJSON{
+			Time: now.Format("2006-01-02T15:04:05.000000000Z"),
+			CPU:  0.0125 + float64(index)/1000, CPUEntitlement: 0.25 + float64(index)/100,
+			Mem: r.Running.MemoryInMB * megabyte / 2, Disk: r.Running.DiskInMB * megabyte / 8, LogRate: 512 + index,
+		}
+	}
+	return rest.Edit(rest.Marshal(stat), i.Omit, i.Override)
+}
+
+func (s *Server) getStats(c *rest.Call, db *state.DB) *rest.Answer {
+	record, missing := findProcess(c, db)
+	if missing != nil {
+		return missing
+	}
+	if refused := onlyParameters(c.Query); refused != nil {
+		return refused
+	}
+	now := db.Now()
+	stats := make([]json.RawMessage, record.Count())
+	for i := range stats {
+		stats[i] = s.statJSON(record, int64(i), now)
+	}
+	a := rest.JSON(http.StatusOK, map[string]any{"resources": stats})
+	if len(db.Warnings) > 0 {
+		escaped := make([]string, len(db.Warnings))
+		for i, warning := range db.Warnings {
+			escaped[i] = url.QueryEscape(warning)
+		}
+		a.Header.Set("X-Cf-Warnings", strings.Join(escaped, ","))
+	}
+	return a
+}
+
+// instanceJSON is an instance in process_instances.
+type instanceJSON struct {
+	Index int64  `json:"index"`
+	State string `json:"state"`
+	Since int64  `json:"since"` // seconds ago
+}
+
+func instancesJSON(r *state.ProcessRecord, now time.Time) []instanceJSON {
+	out := make([]instanceJSON, r.Count())
+	for index := range out {
+		i := r.Instance(int64(index), now)
+		out[index] = instanceJSON{i.Index, i.State, max(0, int64(now.Sub(i.Since)/time.Second))}
+	}
+	return out
+}
+
+func (s *Server) getInstances(c *rest.Call, db *state.DB) *rest.Answer {
+	record, missing := findProcess(c, db)
+	if missing != nil {
+		return missing
+	}
+	if refused := onlyParameters(c.Query); refused != nil {
+		return refused
+	}
+	self := s.Root + "/v3/processes/" + record.GUID
+	return rest.JSON(http.StatusOK, map[string]any{
+		"resources": instancesJSON(record, db.Now()),
+		"links":     rest.Links{"self": {Href: self + "/process_instances"}, "process": {Href: self}},
+	})
+}
+
+func (s *Server) terminateInstance(c *rest.Call, db *state.DB) *rest.Answer {
+	record, refused := mayWrite(c, db)
+	if refused != nil {
+		return refused
+	}
+	index, err := strconv.ParseInt(c.Last(), 10, 64)
+	if err != nil || index < 0 || index >= record.Count() {
+		return notFound("Instance")
+	}
+	db.Terminate(record, index)
+	return rest.NewAnswer(http.StatusNoContent, "", nil)
+}

@@ -1,0 +1,196 @@
+package cc
+
+import (
+	"encoding/json"
+	"math"
+	"net/http"
+	"net/url"
+	"reflect"
+	"strings"
+	"unicode/utf8"
+
+	"github.com/cf-process/terraform-provider-cf/internal/fakecf/rest"
+	"github.com/cf-process/terraform-provider-cf/internal/fakecf/state"
+)
+
+// mayWrite finds the process and checks that the caller may change it.
+func mayWrite(c *rest.Call, db *state.DB) (*state.ProcessRecord, *rest.Answer) {
+	record, missing := findProcess(c, db)
+	if missing != nil {
+		return nil, missing
+	}
+	if !c.Who.Writes() {
+		return nil, rest.NotAuthorized()
+	}
+	return record, nil
+}
+
+// update stores a changed process. updated_at follows every real change.
+//
+// version follows commands, users, health checks, memory and disk, which all
+// need new containers, and not instances, log rate limit and metadata. Versions
+// of Cloud Controller differ here, and the newest ones keep the version until
+// the app restarts; a client can rely on neither.
+func update(db *state.DB, record *state.ProcessRecord, p state.Process) {
+	before := &record.Process
+	if !reflect.DeepEqual(p.EffectiveCommand(), before.EffectiveCommand()) ||
+		!reflect.DeepEqual(p.User, before.User) ||
+		!reflect.DeepEqual(p.HealthCheck, before.HealthCheck) ||
+		!reflect.DeepEqual(p.ReadinessHealthCheck, before.ReadinessHealthCheck) ||
+		p.MemoryInMB != before.MemoryInMB || p.DiskInMB != before.DiskInMB {
+		p.Version = db.NextGUID("version", p.GUID)
+	}
+	if !reflect.DeepEqual(&p, before) {
+		p.UpdatedAt = db.Second()
+	}
+	db.Put(record, p)
+}
+
+func (s *Server) patchProcess(c *rest.Call, db *state.DB) *rest.Answer {
+	o, malformed := parseObject(c.Content)
+	if malformed != nil {
+		return malformed
+	}
+	record, refused := mayWrite(c, db)
+	if refused != nil {
+		return refused
+	}
+	p := record.Clone()
+	check := &bodyCheck{}
+	check.unknown(o, "", s.knownFields("metadata", "command", "user", "health_check", "readiness_health_check")...)
+	labels, annotations := check.metadata(o)
+	p.Labels, p.Annotations = labels.Apply(p.Labels), annotations.Apply(p.Annotations)
+	if command, set := check.text(o, "command", "Command", 4096); set {
+		p.Command = command
+	}
+	if user, set := check.text(o, "user", "User", 255); set {
+		p.User = user
+	}
+	p.HealthCheck = check.healthCheck(o, "health_check", p.HealthCheck)
+	p.ReadinessHealthCheck = check.healthCheck(o, "readiness_health_check", p.ReadinessHealthCheck)
+	if len(check.messages) > 0 {
+		return rest.Unprocessable(check.messages...)
+	}
+	if record.Type == "web" && record.App.Deploying {
+		return rest.Unprocessable("Cannot update this process while a deployment is in flight.")
+	}
+	update(db, record, p)
+	return rest.Rendered(s.processJSON(record, ""))
+}
+
+// knownFields leaves out what this foundation is too old for.
+func (s *Server) knownFields(names ...string) []string {
+	var known []string
+	for _, name := range names {
+		if !s.WithoutFields[name] {
+			known = append(known, name)
+		}
+	}
+	return known
+}
+
+// healthCheck applies a health check (or a readiness check) of a PATCH. Keys
+// that are missing stay, and a type other than http drops the endpoint.
+func (c *bodyCheck) healthCheck(o rest.Object, key string, now *state.HealthCheck) *state.HealthCheck {
+	title := "Health check"
+	fields := []string{"timeout", "invocation_timeout", "interval", "endpoint"}
+	if key == "readiness_health_check" {
+		title, fields = "Readiness health check", fields[1:]
+	}
+	given := c.object(o, key, title)
+	if given == nil {
+		return now
+	}
+	out := now.Clone()
+	if out == nil {
+		out = &state.HealthCheck{Type: "process"}
+	}
+	c.unknown(given, key+".", "type", "data")
+	data := c.object(given, "data", title+" data")
+	c.unknown(data, key+".data.", fields...)
+	if n, set := c.integer(data, "timeout", title+" timeout", 1, math.MaxInt32); set && key == "health_check" {
+		out.Timeout = n
+	}
+	if n, set := c.integer(data, "invocation_timeout", title+" invocation timeout", 1, math.MaxInt32); set {
+		out.InvocationTimeout = n
+	}
+	if n, set := c.integer(data, "interval", title+" interval", 1, math.MaxInt32); set {
+		out.Interval = n
+	}
+	if endpoint, set := c.endpoint(data, title); set {
+		out.Endpoint = endpoint
+	}
+	if raw, present := given["type"]; present {
+		var name string
+		if rest.IsNull(raw) || json.Unmarshal(raw, &name) != nil || name != "port" && name != "process" && name != "http" {
+			c.errorf(`%s type must be "port", "process", or "http"`, title)
+		}
+		out.Type = name
+		if name != "http" {
+			out.Endpoint = nil
+		}
+	}
+	return out
+}
+
+// endpoint reads the path of an http check.
+func (c *bodyCheck) endpoint(data rest.Object, title string) (endpoint *string, set bool) {
+	raw, present := data["endpoint"]
+	if !present {
+		return nil, false
+	}
+	if rest.IsNull(raw) {
+		return nil, true
+	}
+	var path string
+	if json.Unmarshal(raw, &path) != nil {
+		c.errorf("%s endpoint must be a valid URI path", title)
+		return nil, false
+	}
+	ok := true
+	if utf8.RuneCountInString(path) > 255 {
+		c.errorf("%s endpoint is too long (maximum is 255 characters)", title)
+		ok = false
+	}
+	if parsed, err := url.Parse(path); err != nil || !strings.HasPrefix(path, "/") || strings.ContainsAny(path, " \t\n") ||
+		parsed.Host != "" || parsed.Fragment != "" {
+		c.errorf("%s endpoint must be a valid URI path", title)
+		ok = false
+	}
+	return &path, ok
+}
+
+// scaleProcess leaves a field alone that is null.
+func (s *Server) scaleProcess(c *rest.Call, db *state.DB) *rest.Answer {
+	o, malformed := parseObject(c.Content)
+	if malformed != nil {
+		return malformed
+	}
+	record, refused := mayWrite(c, db)
+	if refused != nil {
+		return refused
+	}
+	p := record.Clone()
+	check := &bodyCheck{}
+	check.unknown(o, "", s.knownFields("instances", "memory_in_mb", "disk_in_mb", "log_rate_limit_in_bytes_per_second")...)
+	if n, _ := check.integer(o, "instances", "Instances", 0, math.MaxInt32); n != nil {
+		p.Instances = *n
+	}
+	if n, _ := check.integer(o, "memory_in_mb", "Memory in mb", 1, math.MaxInt32); n != nil {
+		p.MemoryInMB = *n
+	}
+	if n, _ := check.integer(o, "disk_in_mb", "Disk in mb", 1, math.MaxInt32); n != nil {
+		p.DiskInMB = *n
+	}
+	if n, _ := check.integer(o, "log_rate_limit_in_bytes_per_second", "Log rate limit in bytes per second", -1, math.MaxInt64); n != nil {
+		p.LogRateLimit = n
+	}
+	if len(check.messages) > 0 {
+		return rest.Unprocessable(check.messages...)
+	}
+	if record.Type == "web" && record.App.Deploying {
+		return rest.Unprocessable("Cannot scale this process while a deployment is in flight.")
+	}
+	update(db, record, p)
+	return rest.NewAnswer(http.StatusAccepted, rest.JSONType, s.processJSON(record, ""))
+}

@@ -1,0 +1,46 @@
+package cc
+
+import (
+	"net/http"
+
+	"github.com/cf-process/terraform-provider-cf/internal/fakecf/rest"
+	"github.com/cf-process/terraform-provider-cf/internal/fakecf/state"
+)
+
+// version of the API in the root document.
+const version = "3.195.0"
+
+func (s *Server) root(*rest.Call, *state.DB) *rest.Answer {
+	link := func(href string) rest.Link { return rest.Link{Href: href} }
+	return rest.JSON(http.StatusOK, map[string]any{"links": map[string]any{
+		"self":                link(s.Root),
+		"bits_service":        nil,
+		"cloud_controller_v2": nil,
+		"cloud_controller_v3": map[string]any{"href": s.Root + "/v3", "meta": map[string]string{"version": version}},
+		"network_policy_v0":   link(s.Root + "/networking/v0/external"),
+		"network_policy_v1":   link(s.Root + "/networking/v1/external"),
+		"login":               link(s.UAA),
+		"uaa":                 link(s.UAA),
+		"credhub":             nil,
+		"routing":             link(s.Root + "/routing"),
+		"app_ssh": map[string]any{"href": "ssh.example.org:2222", "meta": map[string]string{
+			"host_key_fingerprint": "fake-fingerprint", "oauth_client": "ssh-proxy"}},
+	}})
+}
+
+func (s *Server) rootV3(*rest.Call, *state.DB) *rest.Answer {
+	links := rest.Links{"self": {Href: s.Root + "/v3"}}
+	for _, name := range []string{"apps", "organizations", "processes", "spaces"} {
+		links[name] = rest.Link{Href: s.Root + "/v3/" + name}
+	}
+	return rest.JSON(http.StatusOK, map[string]any{"links": links})
+}
+
+func (s *Server) info(*rest.Call, *state.DB) *rest.Answer {
+	return rest.JSON(http.StatusOK, map[string]any{
+		"build": "", "name": "fake-foundation", "description": "Cloud Foundry in memory", "version": 0,
+		"custom":      map[string]any{},
+		"cli_version": map[string]string{"minimum": "", "recommended": ""},
+		"links":       rest.Links{"self": {Href: s.Root + "/v3/info"}, "support": {Href: ""}},
+	})
+}

@@ -1,0 +1,95 @@
+package rest
+
+import "net/http"
+
+// APIError is one object of an error answer.
+type APIError struct {
+	Code   int    `json:"code"`
+	Title  string `json:"title"`
+	Detail string `json:"detail"`
+}
+
+// Errors answers with a list of error objects.
+func Errors(status int, errs ...APIError) *Answer {
+	return JSON(status, struct {
+		Errors []APIError `json:"errors"`
+	}{errs})
+}
+
+// UnknownRequest is the answer for a path that the server does not know.
+func UnknownRequest() *Answer {
+	return Errors(http.StatusNotFound, APIError{10000, "CF-NotFound", "Unknown request"})
+}
+
+// NotAuthenticated is the answer for a request without a token.
+func NotAuthenticated() *Answer {
+	return Errors(http.StatusUnauthorized, APIError{10002, "CF-NotAuthenticated", "Authentication error"})
+}
+
+// InvalidToken is the answer for a token that is unknown or expired.
+func InvalidToken() *Answer {
+	return Errors(http.StatusUnauthorized, APIError{1000, "CF-InvalidAuthToken", "Invalid Auth Token"})
+}
+
+// NotAuthorized is the answer for a caller without the role.
+func NotAuthorized() *Answer {
+	return Errors(http.StatusForbidden,
+		APIError{10003, "CF-NotAuthorized", "You are not authorized to perform the requested action"})
+}
+
+// ParseError is the answer for a body that is not JSON.
+func ParseError() *Answer {
+	return Errors(http.StatusBadRequest,
+		APIError{1001, "CF-MessageParseError", "Request invalid due to parse error: invalid request body"})
+}
+
+// BadQuery is the answer for a wrong query parameter.
+func BadQuery(detail string) *Answer {
+	return Errors(http.StatusBadRequest,
+		APIError{10005, "CF-BadQueryParameter", "The query parameter is invalid: " + detail})
+}
+
+// UnknownError is the answer for everything else.
+func UnknownError() *Answer {
+	return Errors(http.StatusInternalServerError, APIError{10001, "UnknownError", "An unknown error occurred."})
+}
+
+// Unprocessable answers 422 with one error object for each message.
+func Unprocessable(messages ...string) *Answer {
+	errs := make([]APIError, len(messages))
+	for i, message := range messages {
+		errs[i] = APIError{10008, "CF-UnprocessableEntity", message}
+	}
+	return Errors(http.StatusUnprocessableEntity, errs...)
+}
+
+// NotFound answers 404 for a resource.
+func NotFound(detail string) *Answer {
+	return Errors(http.StatusNotFound, APIError{10010, "CF-ResourceNotFound", detail})
+}
+
+// TooManyRequests is the answer for a request beyond the rate limit.
+func TooManyRequests() *Answer {
+	return Errors(http.StatusTooManyRequests, APIError{10013, "CF-RateLimitExceeded", "Rate Limit Exceeded"})
+}
+
+// UsualError is the error object that Cloud Controller sends most often with a
+// status.
+func UsualError(status int) APIError {
+	switch status {
+	case http.StatusUnauthorized:
+		return APIError{1000, "CF-InvalidAuthToken", "Invalid Auth Token"}
+	case http.StatusForbidden:
+		return APIError{10003, "CF-NotAuthorized", "You are not authorized to perform the requested action"}
+	case http.StatusNotFound:
+		return APIError{10010, "CF-ResourceNotFound", "Process not found"}
+	case http.StatusUnprocessableEntity:
+		return APIError{10008, "CF-UnprocessableEntity", "The request is semantically invalid"}
+	case http.StatusTooManyRequests:
+		return APIError{10013, "CF-RateLimitExceeded", "Rate Limit Exceeded"}
+	case http.StatusServiceUnavailable:
+		return APIError{10015, "CF-ServiceUnavailable", "Service is currently unavailable"}
+	default:
+		return APIError{10001, "UnknownError", "An unknown error occurred."}
+	}
+}

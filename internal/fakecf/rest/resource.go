@@ -1,0 +1,70 @@
+package rest
+
+// Link is a link of a resource.
+type Link struct {
+	Href   string `json:"href"`
+	Method string `json:"method,omitempty"` // "" is GET
+}
+
+// Links are the links of a resource, by their names.
+type Links map[string]Link
+
+// Relationship names another resource.
+type Relationship struct {
+	Data GUIDOf `json:"data"`
+}
+
+// GUIDOf holds the GUID of a resource.
+type GUIDOf struct {
+	GUID string `json:"guid"`
+}
+
+// Related is a relationship to a resource, null without one.
+func Related(guid *string) *Relationship {
+	if guid == nil {
+		return nil
+	}
+	return &Relationship{GUIDOf{*guid}}
+}
+
+// Metadata is the labels and annotations of a resource.
+type Metadata struct {
+	Labels      Pairs `json:"labels"`
+	Annotations Pairs `json:"annotations"`
+}
+
+// Pairs are labels or annotations; without any they are an empty object.
+type Pairs map[string]string
+
+// MarshalJSON renders nil as {}.
+func (p Pairs) MarshalJSON() ([]byte, error) {
+	if len(p) == 0 {
+		return []byte("{}"), nil
+	}
+	return Marshal(map[string]string(p)), nil
+}
+
+// Change is what a PATCH does to labels or annotations: nil removes a key.
+type Change map[string]*string
+
+// Apply returns the pairs with the change made, nil where none are left.
+func (c Change) Apply(to map[string]string) map[string]string {
+	if len(c) == 0 {
+		return to
+	}
+	out := map[string]string{}
+	for key, value := range to {
+		out[key] = value
+	}
+	for key, value := range c {
+		if value == nil {
+			delete(out, key)
+			continue
+		}
+		out[key] = *value
+	}
+	if len(out) == 0 {
+		return nil
+	}
+	return out
+}

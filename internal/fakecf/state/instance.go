@@ -1,0 +1,232 @@
+package state
+
+import (
+	"encoding/json"
+	"fmt"
+	"maps"
+	"reflect"
+	"strconv"
+	"time"
+)
+
+// Instance is one instance of a process.
+type Instance struct {
+	Index     int64
+	GUID      string
+	State     string // RUNNING, CRASHED, STARTING, STOPPING or DOWN
+	Routable  *bool
+	Details   *string
+	StartedAt time.Time
+	Since     time.Time // when it came into this state
+
+	// Omit and Override change the JSON of its stat, as those of Process do.
+	Omit     []string
+	Override map[string]json.RawMessage
+}
+
+// fleet is the instances of a process. Instances that started together share
+// one life, so that a request for two thousand million of them takes no memory.
+type fleet struct {
+	count   int64
+	cohorts []cohort        // by index, without gaps
+	single  map[int64]*life // instances with a life of their own
+
+	outcome string // state in which starting instances end; "" is RUNNING
+	details *string
+}
+
+// cohort is the instances from an index up to the next cohort.
+type cohort struct {
+	from int64
+	life
+}
+
+// life is what an instance goes through from its start to its end.
+type life struct {
+	serial    int // of the start, which makes the GUID of each instance new
+	startedAt time.Time
+	readyAt   time.Time
+	outcome   string
+	details   *string
+	pinned    *Instance // set from outside; stays until the instance starts again
+}
+
+// Count is the number of instances that the runtime runs.
+func (r *ProcessRecord) Count() int64 { return r.count }
+
+func (db *DB) newLife(record *ProcessRecord, at, readyAt time.Time) life {
+	db.serial++
+	return life{serial: db.serial, startedAt: at, readyAt: readyAt, outcome: record.outcome, details: record.details}
+}
+
+// follow brings the instances to the desired number: a new count acts at once,
+// everything else at the next start of the app.
+func (db *DB) follow(record *ProcessRecord) {
+	want := record.Instances
+	if record.App.State != "STARTED" {
+		want = 0
+	}
+	if want < record.count {
+		maps.DeleteFunc(record.single, func(index int64, _ *life) bool { return index >= want })
+		for len(record.cohorts) > 0 && record.cohorts[len(record.cohorts)-1].from >= want {
+			record.cohorts = record.cohorts[:len(record.cohorts)-1]
+		}
+	}
+	if want > record.count {
+		now := db.Now()
+		record.cohorts = append(record.cohorts, cohort{record.count, db.newLife(record, now, now.Add(db.startDelay))})
+	}
+	record.count = want
+}
+
+// startAll starts every instance again, with the quotas of now.
+func (db *DB) startAll(record *ProcessRecord, at, readyAt time.Time) {
+	record.Running = Quotas{record.MemoryInMB, record.DiskInMB, *record.LogRateLimit}
+	record.count, record.cohorts, record.single = 0, nil, nil
+	if record.App.State != "STARTED" || record.Instances == 0 {
+		return
+	}
+	record.count = record.Instances
+	record.cohorts = []cohort{{0, db.newLife(record, at, readyAt)}}
+}
+
+func (f *fleet) lifeOf(index int64) *life {
+	if own := f.single[index]; own != nil {
+		return own
+	}
+	found := 0
+	for i := range f.cohorts {
+		if f.cohorts[i].from <= index {
+			found = i
+		}
+	}
+	return &f.cohorts[found].life
+}
+
+func (f *fleet) setLife(index int64, own life) {
+	if f.single == nil {
+		f.single = map[int64]*life{}
+	}
+	f.single[index] = &own
+}
+
+// Instance is what the runtime reports of an instance at a moment.
+func (r *ProcessRecord) Instance(index int64, now time.Time) Instance {
+	own := r.lifeOf(index)
+	if own.pinned != nil {
+		return *own.pinned
+	}
+	out := Instance{
+		Index: index, StartedAt: own.startedAt,
+		GUID: GUID("instance", r.GUID, strconv.FormatInt(index, 10), strconv.Itoa(own.serial)),
+	}
+	switch {
+	case now.Before(own.readyAt):
+		out.State, out.Since, out.Routable = "STARTING", own.startedAt, Ptr(false)
+	case own.outcome != "":
+		out.State, out.Since, out.Routable, out.Details = own.outcome, own.readyAt, Ptr(false), own.details
+	default:
+		out.State, out.Since, out.Routable = "RUNNING", own.readyAt, Ptr(true)
+	}
+	return out
+}
+
+// Terminate ends an instance; the runtime starts a new one in its place.
+func (db *DB) Terminate(record *ProcessRecord, index int64) {
+	now := db.Now()
+	record.setLife(index, db.newLife(record, now, now.Add(db.startDelay)))
+}
+
+// Instances returns what the runtime reports of each instance of a process.
+func (s *Store) Instances(processGUID string) []Instance {
+	s.mu.RLock()
+	defer s.mu.RUnlock()
+	record := s.db.Processes.Get(processGUID)
+	if record == nil {
+		return nil
+	}
+	out := make([]Instance, record.count)
+	for i := range out {
+		out[i] = record.Instance(int64(i), s.db.Now())
+	}
+	return out
+}
+
+// SetInstance changes one instance and pins it: it stays like that until it is
+// terminated, scaled away or its app restarts. It panics where the process or
+// the instance is missing.
+func (s *Store) SetInstance(processGUID string, index int64, change func(*Instance)) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	record := s.db.Processes.Get(processGUID)
+	if record == nil || index < 0 || index >= record.count {
+		panic(fmt.Sprintf("fakecf: process %s has no instance %d", processGUID, index))
+	}
+	now := s.db.Now()
+	before := record.Instance(index, now)
+	after := before
+	change(&after)
+	after.Index = index
+	if after.State != before.State && after.Since.Equal(before.Since) {
+		after.Since = now
+	}
+	if reflect.DeepEqual(before, after) {
+		return
+	}
+	own := *record.lifeOf(index)
+	own.pinned = &after
+	record.setLife(index, own)
+}
+
+// SetStartDelay sets how long an instance that starts from now on is STARTING
+// before it is RUNNING (default 0: it runs at once).
+func (s *Store) SetStartDelay(d time.Duration) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.db.startDelay = d
+}
+
+// SetStartOutcome makes instances of a process that start from now on end in
+// this state (CRASHED, DOWN) with these details ("" for none) instead of
+// RUNNING. A state of "" or RUNNING makes it healthy again.
+func (s *Store) SetStartOutcome(processGUID, state, details string) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	record := s.db.mustProcess(processGUID)
+	record.outcome, record.details = state, nil
+	if state == "RUNNING" {
+		record.outcome = ""
+	}
+	if details != "" {
+		record.details = &details
+	}
+}
+
+// SetAppState starts or stops an app: STARTED or STOPPED.
+func (s *Store) SetAppState(appGUID, state string) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	app := s.db.mustApp(appGUID)
+	if app.State == state {
+		return
+	}
+	app.State = state
+	s.db.restart(app)
+}
+
+// RestartApp restarts every instance of an app, so that memory, disk and log
+// rate limit act.
+func (s *Store) RestartApp(appGUID string) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.db.restart(s.db.mustApp(appGUID))
+}
+
+func (db *DB) restart(app *App) {
+	now := db.Now()
+	for _, record := range app.Processes {
+		db.startAll(record, now, now.Add(db.startDelay))
+		record.Version = db.NextGUID("version", record.GUID)
+		record.Row.Store(nil)
+	}
+}

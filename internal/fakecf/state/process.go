@@ -1,0 +1,105 @@
+package state
+
+import (
+	"encoding/json"
+	"sync/atomic"
+	"time"
+)
+
+// Process is a process as the foundation knows it. The fields with a JSON name
+// stand in Cloud Controller's answers as they are; the server adds the others.
+type Process struct {
+	GUID      string `json:"guid"` // made from app, type and number where empty
+	AppGUID   string `json:"-"`
+	SpaceGUID string `json:"-"`    // follows from the app
+	Type      string `json:"type"` // "web" where empty
+
+	Command         *string `json:"-"` // nil: the detected one
+	DetectedCommand *string `json:"-"` // from the droplet; nil: nothing was detected
+	HideCommand     bool    `json:"-"` // nobody may read the command, not even an admin
+	User            *string `json:"-"` // nil: the default
+
+	Instances    int64  `json:"instances"`
+	MemoryInMB   int64  `json:"memory_in_mb"`                       // 0 in AddProcess: 256
+	DiskInMB     int64  `json:"disk_in_mb"`                         // 0 in AddProcess: 1024
+	LogRateLimit *int64 `json:"log_rate_limit_in_bytes_per_second"` // -1 is unlimited; nil in AddProcess: -1
+
+	HealthCheck          *HealthCheck `json:"-"` // nil in AddProcess: port for web, process for others
+	ReadinessHealthCheck *HealthCheck `json:"-"` // nil in AddProcess: process
+
+	RevisionGUID                   *string `json:"-"`
+	RegistryCredentialGUID         *string `json:"-"`
+	RegistryCredentialLastSyncedAt *string `json:"-"`
+
+	Labels      map[string]string `json:"-"`
+	Annotations map[string]string `json:"-"`
+
+	Version   string    `json:"version"` // made where empty
+	CreatedAt time.Time `json:"-"`
+	UpdatedAt time.Time `json:"-"`
+
+	// Omit and Override change the JSON of this process: a key is a path of
+	// names joined by dots, such as "health_check.data.timeout". They stand for
+	// servers that leave fields out or send what nobody expects.
+	Omit     []string                   `json:"-"`
+	Override map[string]json.RawMessage `json:"-"`
+}
+
+// HealthCheck is a health check or a readiness health check. Times are seconds.
+type HealthCheck struct {
+	Type              string
+	Timeout           *int64 // not for a readiness check
+	InvocationTimeout *int64
+	Interval          *int64
+	Endpoint          *string // shown for http only
+}
+
+// Sidecar is a process that runs beside others of its app.
+type Sidecar struct {
+	GUID         string   `json:"guid"`
+	Name         string   `json:"name"`
+	Command      string   `json:"command"`
+	ProcessTypes []string `json:"process_types"`
+	MemoryInMB   *int64   `json:"memory_in_mb"`
+	Origin       string   `json:"origin"` // "user" (where empty) or "buildpack"
+}
+
+// Ptr returns a pointer to v, for the optional fields above.
+func Ptr[T any](v T) *T { return &v }
+
+// Clone returns a copy that shares nothing with the process.
+func (p *Process) Clone() Process { return clone(*p) }
+
+// Clone returns a copy that shares nothing with the check; nil of nil.
+func (h *HealthCheck) Clone() *HealthCheck { return clone(h) }
+
+// EffectiveCommand is the command that starts the process, or nil.
+func (p *Process) EffectiveCommand() *string {
+	if p.Command != nil {
+		return p.Command
+	}
+	return p.DetectedCommand
+}
+
+// ProcessRecord is a process in the tables, with its instances.
+type ProcessRecord struct {
+	Process
+	App     *App
+	Running Quotas // of the instances since the app last started
+
+	fleet
+
+	// Row caches the JSON of the process in a list; every change empties it.
+	// Rendering thousands of rows again for each page would measure the fake.
+	Row atomic.Pointer[[]byte]
+}
+
+// Quotas are the limits that an instance runs with.
+type Quotas struct {
+	MemoryInMB, DiskInMB, LogRateLimit int64
+}
+
+// Keys are the columns that lists sort by.
+func (r *ProcessRecord) Keys() Keys {
+	return Keys{GUID: r.GUID, Created: r.CreatedAt, Updated: r.UpdatedAt}
+}

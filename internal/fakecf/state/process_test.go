@@ -1,0 +1,58 @@
+package state
+
+import (
+	"reflect"
+	"testing"
+)
+
+// What a test holds of a process does not change with the foundation, so that a
+// copy shares no pointer, slice or map with it.
+func TestCloneSharesNothing(t *testing.T) {
+	t.Parallel()
+	var p Process
+	fill(reflect.ValueOf(&p).Elem())
+	c := p.Clone()
+	if !reflect.DeepEqual(p, c) {
+		t.Errorf("the copy of\n%+v\nis\n%+v", p, c)
+	}
+	shared(t, "Process", reflect.ValueOf(p), reflect.ValueOf(c))
+}
+
+// fill gives a value to everything that can be nil.
+func fill(v reflect.Value) {
+	switch v.Kind() {
+	case reflect.Pointer:
+		v.Set(reflect.New(v.Type().Elem()))
+		fill(v.Elem())
+	case reflect.Slice:
+		v.Set(reflect.MakeSlice(v.Type(), 1, 1))
+	case reflect.Map:
+		v.Set(reflect.MakeMap(v.Type()))
+	case reflect.Struct:
+		for i := range v.NumField() {
+			if v.Type().Field(i).IsExported() {
+				fill(v.Field(i))
+			}
+		}
+	}
+}
+
+// shared reports what two values have in common.
+func shared(t *testing.T, name string, a, b reflect.Value) {
+	t.Helper()
+	switch a.Kind() {
+	case reflect.Pointer, reflect.Slice, reflect.Map:
+		if !a.IsNil() && a.UnsafePointer() == b.UnsafePointer() {
+			t.Errorf("the copy shares %s: see clone", name)
+		}
+		if a.Kind() == reflect.Pointer && !a.IsNil() && !b.IsNil() {
+			shared(t, name, a.Elem(), b.Elem())
+		}
+	case reflect.Struct:
+		for i := range a.NumField() {
+			if field := a.Type().Field(i); field.IsExported() {
+				shared(t, name+"."+field.Name, a.Field(i), b.Field(i))
+			}
+		}
+	}
+}

@@ -1,0 +1,102 @@
+package state
+
+import (
+	"slices"
+	"sync"
+	"sync/atomic"
+	"time"
+)
+
+// Store keeps the tables behind a lock. Its methods change a foundation from
+// outside of the API; they may be called at any time and from any goroutine.
+type Store struct {
+	mu    sync.RWMutex
+	db    DB
+	clock atomic.Pointer[func() time.Time]
+}
+
+// NewStore returns empty tables that follow the clock of the machine.
+func NewStore() *Store {
+	s := &Store{}
+	s.SetClock(time.Now)
+	s.db.Now = s.Now
+	return s
+}
+
+// SetClock replaces the clock of the foundation: timestamps, instances that
+// start over time, token lifetime and rate limit all follow it.
+func (s *Store) SetClock(now func() time.Time) { s.clock.Store(&now) }
+
+// Now is the time by the foundation's clock, in UTC.
+func (s *Store) Now() time.Time { return (*s.clock.Load())().UTC() }
+
+// Read runs a request that only reads the tables.
+func (s *Store) Read(do func(*DB)) {
+	s.mu.RLock()
+	defer s.mu.RUnlock()
+	do(&s.db)
+}
+
+// Write runs a request that may change the tables.
+func (s *Store) Write(do func(*DB)) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	do(&s.db)
+}
+
+// DB is the tables. Read and Write of the store guard them.
+type DB struct {
+	Organizations Table[*Organization]
+	Spaces        Table[*Space]
+	Apps          Table[*App]
+	Processes     Table[*ProcessRecord]
+
+	// Warnings go along with every answer with stats.
+	Warnings []string
+	// Now is the time by the foundation's clock.
+	Now func() time.Time
+
+	startDelay time.Duration
+	serial     int // numbers what has no name of its own
+
+	manyApps, manyProcesses int // progress of AddMany
+}
+
+// Second is the time as the API writes it: whole seconds.
+func (db *DB) Second() time.Time { return db.Now().Truncate(time.Second) }
+
+// Keys are the columns that lists sort by. A list that lacks one leaves it
+// empty.
+type Keys struct {
+	GUID, Name, State string
+	Created, Updated  time.Time
+}
+
+// Table holds rows in their order and finds them by GUID.
+type Table[R interface{ Keys() Keys }] struct {
+	rows   []R
+	byGUID map[string]R
+}
+
+// Get returns the row of a GUID, nil where there is none.
+func (t *Table[R]) Get(guid string) R { return t.byGUID[guid] }
+
+// Rows returns all rows. The slice belongs to the table.
+func (t *Table[R]) Rows() []R { return t.rows }
+
+func (t *Table[R]) add(row R) {
+	t.index(row)
+	t.rows = append(t.rows, row)
+}
+
+func (t *Table[R]) index(row R) {
+	if t.byGUID == nil {
+		t.byGUID = map[string]R{}
+	}
+	t.byGUID[row.Keys().GUID] = row
+}
+
+func (t *Table[R]) remove(guid string) {
+	delete(t.byGUID, guid)
+	t.rows = slices.DeleteFunc(t.rows, func(row R) bool { return row.Keys().GUID == guid })
+}
