@@ -12,9 +12,23 @@ type ProcessList struct {
 	Processes []*Process
 	// Warnings of the API.
 	Warnings []Text
-	// Unstable says how the pages of the list disagreed each time that they
-	// were read; empty when they agreed. The processes may then not be all.
+	// Unstable describes how the pages of the list disagreed each time that they
+	// were read; empty when they agreed. Processes may then be missing.
 	Unstable string
+	// Names are the names by the GUID of the app, as in NameList; nil unless they
+	// were included.
+	Names map[string]AppNames
+	// Unmatched are the values of filters by name that match nothing that this
+	// user can see.
+	Unmatched []UnmatchedName
+}
+
+// UnmatchedName is a value of a filter by name that matches nothing.
+type UnmatchedName struct {
+	// Filter is app_names, space_names or organization_names.
+	Filter string
+	// Name is the value as it was asked for.
+	Name string
 }
 
 // ListProcesses lists processes: GET /v3/processes, or
@@ -34,9 +48,47 @@ func (c *Client) ListProcesses(ctx context.Context, f ProcessFilter) (*ProcessLi
 		}
 		list, path = "/v3/apps/{guid}/processes", processesOfApp(f.AppGUID)
 	}
-	if f.selectsNothing() {
-		return &ProcessList{Processes: []*Process{}}, nil
+	resolved := &resolvedNames{}
+	if !f.selectsNothing() {
+		var err error
+		if f, err = c.resolveNames(ctx, f, resolved); err != nil {
+			return nil, err
+		}
 	}
+	result := &ProcessList{Processes: []*Process{}}
+	if !f.selectsNothing() {
+		var err error
+		if result, err = c.listSelected(ctx, f, list, path); err != nil && resolved.byOrganization {
+			result = &ProcessList{Processes: []*Process{}}
+			if f, err = c.withoutOrganizations(ctx, f, resolved, err); err == nil && !f.selectsNothing() {
+				result, err = c.listSelected(ctx, f, list, path)
+			}
+		}
+		if err != nil {
+			return nil, err
+		}
+	}
+	result.Unmatched = resolved.unmatched
+	if f.IncludeNames {
+		if err := c.addNames(ctx, result, resolved); err != nil {
+			return nil, err
+		}
+	}
+	result.addNotes(&resolved.notes)
+	return result, nil
+}
+
+func (l *ProcessList) addNotes(notes *listNotes) {
+	l.Warnings = addNew(l.Warnings, notes.warnings)
+	if l.Unstable == "" {
+		l.Unstable = notes.unstable
+	}
+}
+
+// listSelected lists the processes that match the filters, which hold no names.
+// What the list does not know is remembered and left out where the client can
+// do without it.
+func (c *Client) listSelected(ctx context.Context, f ProcessFilter, list, path string) (*ProcessList, error) {
 	parameters := f.parameters()
 	room := urlMax - len(c.base) - len(path) - len("?&per_page=5000&page=10000000")
 	for {

@@ -19,6 +19,10 @@ type ProcessFilter struct {
 	AppGUID string
 
 	GUIDs, Types, AppGUIDs, SpaceGUIDs, OrganizationGUIDs []string
+	// AppNames, SpaceNames and OrganizationNames are resolved to GUIDs before
+	// the processes are listed. GUIDs of the same kind must match as well. They
+	// do not go with AppGUID.
+	AppNames, SpaceNames, OrganizationNames []string
 	// LabelSelector are conditions on labels in the API's own language.
 	LabelSelector string
 	// CreatedAts and UpdatedAts select by time.
@@ -26,6 +30,10 @@ type ProcessFilter struct {
 	// OrderBy is one of the values of the variable of that name; empty for the
 	// API's order.
 	OrderBy string
+
+	// IncludeNames adds the names of apps, spaces and organizations. A filter by
+	// name does so, too.
+	IncludeNames bool
 }
 
 // TimeFilter selects by a time, written as YYYY-MM-DDThh:mm:ssZ: equal to any
@@ -40,7 +48,8 @@ type TimeFilter struct {
 type filter struct {
 	// name is the API's name of the query parameter.
 	name string
-	// parameters encodes the filter; none when it is not set.
+	// parameters encodes the filter; none when it is not set. The function is nil
+	// for a name, which becomes a filter by GUID.
 	parameters func(*ProcessFilter) []parameter
 	// values are those of a list, nil when it is not set. A list without values
 	// selects nothing. The function is nil for a filter that is not a list.
@@ -52,14 +61,16 @@ type filter struct {
 	public bool
 }
 
-// filters are all filters that are query parameters, those that usually select
-// most first.
+// filters are all filters but AppGUID, those that usually select most first.
 var filters = []filter{
 	listFilter("guids", func(f *ProcessFilter) []string { return f.GUIDs }, func(p *Process) *string { return &p.GUID }),
 	listFilter("app_guids", func(f *ProcessFilter) []string { return f.AppGUIDs }, (*Process).AppGUID),
 	listFilter("space_guids", func(f *ProcessFilter) []string { return f.SpaceGUIDs }, (*Process).SpaceGUID),
 	listFilter("types", func(f *ProcessFilter) []string { return f.Types }, func(p *Process) *string { return p.Type }),
 	listFilter("organization_guids", func(f *ProcessFilter) []string { return f.OrganizationGUIDs }, nil),
+	{name: "app_names", values: func(f *ProcessFilter) []string { return f.AppNames }},
+	{name: "space_names", values: func(f *ProcessFilter) []string { return f.SpaceNames }},
+	{name: "organization_names", values: func(f *ProcessFilter) []string { return f.OrganizationNames }},
 	textFilter("label_selector", func(f *ProcessFilter) string { return f.LabelSelector }),
 	timeFilter("created_ats", func(f *ProcessFilter) *TimeFilter { return f.CreatedAts }),
 	timeFilter("updated_ats", func(f *ProcessFilter) *TimeFilter { return f.UpdatedAts }),
@@ -158,7 +169,9 @@ func (f *ProcessFilter) selectsNothing() bool {
 func (f *ProcessFilter) parameters() []parameter {
 	var parameters []parameter
 	for _, filter := range filters {
-		parameters = append(parameters, filter.parameters(f)...)
+		if filter.parameters != nil {
+			parameters = append(parameters, filter.parameters(f)...)
+		}
 	}
 	return parameters
 }

@@ -24,6 +24,8 @@ func sampleFilters(t *testing.T) map[string]capi.ProcessFilter {
 			samples[name+suffix] = f
 		}
 		switch field := reflect.Zero(typ.Field(i).Type).Interface().(type) {
+		case bool:
+			set("", true)
 		case string:
 			set("", "sample")
 		case []string:
@@ -53,7 +55,10 @@ func TestEveryFilterChangesTheRequest(t *testing.T) {
 	for name, filter := range sampleFilters(t) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			server := &listServer{lists: map[string][]row{processesPath: {}, "/v3/apps/sample/processes": {}}}
+			sample := []row{{"guid": "p", "relationships": to("app", "a"), "instances": 0}}
+			server := &listServer{lists: map[string][]row{
+				processesPath: sample, "/v3/apps/sample/processes": sample, "/v3/apps": {}, "/v3/spaces": {}, "/v3/organizations": {},
+			}}
 			if _, err := server.start(t).ListProcesses(t.Context(), filter); err != nil {
 				t.Fatal(err)
 			}

@@ -47,6 +47,9 @@ func anyOf(name string, values []string, shown bool) parameter {
 	encoded := make([]string, 0, len(values))
 	for _, v := range values {
 		v = strings.ReplaceAll(strings.ReplaceAll(v, "%", "%25"), ",", "%2C")
+		if rest := strings.TrimLeft(v, " "); rest != v {
+			v = strings.Repeat("%20", len(v)-len(rest)) + rest // after a comma it would be trimmed
+		}
 		encoded = append(encoded, escapeQuery(v))
 	}
 	slices.Sort(encoded)

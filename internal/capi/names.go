@@ -19,6 +19,7 @@ type AppNames struct {
 type named struct {
 	GUID          string `json:"guid"`
 	Name          *Text  `json:"name"`
+	State         *Text  `json:"state"`
 	Relationships struct {
 		Space        *Relationship `json:"space"`
 		Organization *Relationship `json:"organization"`
@@ -56,6 +57,19 @@ type NameList struct {
 	Unstable string
 }
 
+// listNotes are what several lists say beside their resources.
+type listNotes struct {
+	warnings []Text
+	unstable string
+}
+
+func (n *listNotes) add(warnings []Text, unstable string) {
+	n.warnings = addNew(n.warnings, warnings)
+	if unstable != "" {
+		n.unstable = unstable
+	}
+}
+
 // Names finds the names of the apps of the processes, of their spaces and
 // organizations. For few apps it asks for these; for many it reads the list of
 // all apps, where that takes fewer requests:
@@ -75,47 +89,70 @@ func (c *Client) Names(ctx context.Context, processes []*Process) (*NameList, er
 	if len(wanted) == 0 {
 		return result, nil
 	}
-	apps, err := c.listNamed(ctx, result, "app", "/v3/apps", "space.organization", wanted)
+	notes := &listNotes{}
+	found, err := c.listNamed(ctx, notes, "app", "/v3/apps", "space.organization", wanted)
 	if err != nil {
 		return nil, err
 	}
+	apps, err := c.withPlaces(ctx, notes, found)
+	if err != nil {
+		return nil, err
+	}
+	for _, app := range apps {
+		result.ByApp[app.GUID] = app.AppNames
+	}
+	result.Warnings, result.Unstable = notes.warnings, notes.unstable
+	return result, nil
+}
 
+// withPlaces finds the spaces and organizations of apps: those that came along
+// with them, and the others by GUID.
+func (c *Client) withPlaces(ctx context.Context, notes *listNotes, apps *listed[named]) ([]*App, error) {
 	spaces, organizations := byGUID(apps.included.Spaces), byGUID(apps.included.Organizations)
 	missing := make(guidSet)
 	for _, app := range apps.resources {
 		missing.addMissing(app.spaceGUID(), spaces)
 	}
-	found, err := c.listNamed(ctx, result, "space", "/v3/spaces", "organization", missing)
+	found, err := c.listNamed(ctx, notes, "space", "/v3/spaces", "organization", missing)
 	if err != nil {
 		return nil, err
 	}
 	maps.Copy(spaces, byGUID(found.resources))
 	maps.Copy(organizations, byGUID(found.included.Organizations))
-
-	missing = make(guidSet)
-	for _, space := range spaces {
-		missing.addMissing(space.organizationGUID(), organizations)
-	}
-	found, err = c.listNamed(ctx, result, "organization", "/v3/organizations", "", missing)
-	if err != nil {
+	if err := c.addOrganizations(ctx, notes, slices.Collect(maps.Values(spaces)), organizations); err != nil {
 		return nil, err
 	}
-	maps.Copy(organizations, byGUID(found.resources))
 
-	for _, app := range apps.resources {
-		names := AppNames{App: app.Name}
-		if space := spaces[app.spaceGUID()]; space != nil {
-			names.Space = space.Name
+	result := make([]*App, 0, len(apps.resources))
+	for _, found := range apps.resources {
+		app := &App{GUID: found.GUID, SpaceGUID: found.spaceGUID(), State: found.State, AppNames: AppNames{App: found.Name}}
+		if space := spaces[app.SpaceGUID]; space != nil {
+			app.Space = space.Name
 			if guid := space.organizationGUID(); guid != "" {
-				names.OrganizationGUID = &guid
+				app.OrganizationGUID = &guid
 				if organization := organizations[guid]; organization != nil {
-					names.Organization = organization.Name
+					app.Organization = organization.Name
 				}
 			}
 		}
-		result.ByApp[app.GUID] = names
+		result = append(result, app)
 	}
 	return result, nil
+}
+
+// addOrganizations asks for the organizations of the spaces that are not known
+// yet.
+func (c *Client) addOrganizations(ctx context.Context, notes *listNotes, spaces []*named, known map[string]*named) error {
+	missing := make(guidSet)
+	for _, space := range spaces {
+		missing.addMissing(space.organizationGUID(), known)
+	}
+	found, err := c.listNamed(ctx, notes, "organization", "/v3/organizations", "", missing)
+	if err != nil {
+		return err
+	}
+	maps.Copy(known, byGUID(found.resources))
+	return nil
 }
 
 func byGUID(objects []*named) map[string]*named {
@@ -135,45 +172,58 @@ func (s guidSet) addMissing(guid string, found map[string]*named) {
 	}
 }
 
-// listNamed lists the wanted objects, with what the include brings along where
-// the foundation knows it. Whatever it does not know is remembered.
-func (c *Client) listNamed(ctx context.Context, names *NameList, object, path, include string, wanted guidSet) (*listed[named], error) {
+// listNamed lists the wanted objects by GUID, with what the include brings
+// along where the foundation knows it.
+func (c *Client) listNamed(ctx context.Context, notes *listNotes, object, path, include string, wanted guidSet) (*listed[named], error) {
 	if len(wanted) == 0 {
 		return &listed[named]{}, nil
 	}
-	guids := make([]string, 0, len(wanted))
-	for guid := range wanted {
-		guids = append(guids, guid)
+	parameters := []parameter{anyOf("guids", slices.Collect(maps.Keys(wanted)), true)}
+	found, _, err := c.queryNamed(ctx, notes, object, path, include, parameters)
+	if err != nil {
+		return nil, err
 	}
+	found.resources = slices.DeleteFunc(found.resources, func(n *named) bool {
+		_, is := wanted[n.GUID]
+		return !is
+	})
+	return found, nil
+}
+
+// queryNamed lists the objects that the parameters select, with what the
+// include brings along. What the foundation does not know is remembered and
+// left out; sent are the parameters that it took.
+func (c *Client) queryNamed(ctx context.Context, notes *listNotes, object, path, include string, parameters []parameter) (found *listed[named], sent []string, err error) {
 	for {
-		var sent []string
 		query := ""
+		sent = nil
 		if include != "" && c.lists.isUnknown(path, "include") == nil {
 			query, sent = "&include="+include, append(sent, "include")
 		}
+		var known []parameter
+		for _, p := range parameters {
+			if c.lists.isUnknown(path, p.name) == nil {
+				known = append(known, p)
+			}
+		}
+		room := urlMax - len(c.base) - len(path) - len(query) - len("?&per_page=5000&page=10000000")
+		known = leaveOut(known, room)
+		sent = append(sent, parameterNames(known)...)
 		var queries []string
-		if c.lists.isUnknown(path, "guids") == nil {
-			room := urlMax - len(c.base) - len(path) - len(query) - len("?&per_page=5000&page=10000000")
-			queries, sent = encodeQueries([]parameter{anyOf("guids", guids, true)}, room), append(sent, "guids")
+		if len(known) > 0 {
+			queries = encodeQueries(known, room)
 		}
 		found, err := c.listAllOrSome(ctx, object, path, query, queries)
 		if err == nil {
-			found.resources = slices.DeleteFunc(found.resources, func(n *named) bool {
-				_, is := wanted[n.GUID]
-				return !is
-			})
-			names.Warnings = addNew(names.Warnings, found.warnings)
-			if found.unstable != "" {
-				names.Unstable = found.unstable
-			}
-			return found, nil
+			notes.add(found.warnings, found.unstable)
+			return found, sent, nil
 		}
 		unknown := unknownParameters(err, sent)
 		if len(unknown) == 0 && slices.Contains(sent, "include") && refusesInclude(err) {
 			unknown = []string{"include"}
 		}
 		if len(unknown) == 0 {
-			return nil, err
+			return nil, nil, err
 		}
 		for _, name := range unknown {
 			c.lists.learnUnknown(path, name, err)

@@ -32,6 +32,9 @@ func TestTextIsCleanInEveryFormat(t *testing.T) {
 // with the reason why it cannot be a Text. Everything else that the API writes
 // is a Text, so that no message and no log can show it uncleaned.
 var rawStrings = map[string]string{
+	"App.GUID":                               "an address; App.String cleans it",
+	"App.SpaceGUID":                          "an address",
+	"AppList.Unstable":                       "a text of the provider",
 	"AppNames.OrganizationGUID":              "an address",
 	"Error.Credential":                       "a text of the provider",
 	"Error.Method":                           "a text of the provider",
@@ -71,6 +74,8 @@ var rawStrings = map[string]string{
 	"Sidecar.ProcessTypes":                   "values for the state",
 	"Sidecar.UpdatedAt":                      "a value for the state",
 	"SidecarList.Unstable":                   "a text of the provider",
+	"UnmatchedName.Filter":                   "a text of the provider",
+	"UnmatchedName.Name":                     "a text of the configuration",
 	"UnsupportedFilterError.Filters":         "texts of the provider",
 }
 
@@ -110,7 +115,7 @@ func TestTextsOfTheAPIAreText(t *testing.T) {
 	for _, typ := range []reflect.Type{
 		reflect.TypeFor[ProcessList](), reflect.TypeFor[ProcessStats](), reflect.TypeFor[ProcessInstances](),
 		reflect.TypeFor[SidecarList](), reflect.TypeFor[NameList](), reflect.TypeFor[Error](), reflect.TypeFor[ResponseError](),
-		reflect.TypeFor[UnsupportedFilterError](),
+		reflect.TypeFor[UnsupportedFilterError](), reflect.TypeFor[AppList](),
 	} {
 		walk(typ)
 	}
