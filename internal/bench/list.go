@@ -111,7 +111,7 @@ func whole(f *foundation) (way, error) {
 
 // framework is the same data source answered by the framework.
 func framework(f *foundation) (way, error) {
-	return bareWay("framework", f, process.NewListDataSource)
+	return bareWay("framework", f, process.NewProcessesDataSource)
 }
 
 // obvious is how most providers would do it.

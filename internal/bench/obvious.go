@@ -28,7 +28,7 @@ func (o *obviousSource) Metadata(_ context.Context, req datasource.MetadataReque
 
 // Schema has the processes of the real one, without the filters.
 func (o *obviousSource) Schema(ctx context.Context, req datasource.SchemaRequest, resp *datasource.SchemaResponse) {
-	process.NewListDataSource().Schema(ctx, req, resp)
+	process.NewProcessesDataSource().Schema(ctx, req, resp)
 	resp.Schema.Attributes = map[string]schema.Attribute{"processes": resp.Schema.Attributes["processes"]}
 }
 

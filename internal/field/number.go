@@ -50,3 +50,6 @@ func (w WholeNumber) Check(f *big.Float) (int64, error) {
 	}
 	return n, nil
 }
+
+// Validators are the rule as validators of a number attribute.
+func (w WholeNumber) Validators() []validator.Number { return []validator.Number{w} }

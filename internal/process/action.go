@@ -11,7 +11,6 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/tfsdk"
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
-	"github.com/cf-process/terraform-provider-cf/internal/capi"
 	"github.com/cf-process/terraform-provider-cf/internal/field"
 	"github.com/cf-process/terraform-provider-cf/internal/instances"
 )
@@ -60,23 +59,10 @@ func actionAttributes(own map[string]schema.Attribute) map[string]schema.Attribu
 // on whatever is known, and again when more is: Terraform validates a
 // configuration once, when variables are unknown still, and does not come back
 // to it before it plans and invokes the action.
-func actionAddress(ctx context.Context, config tfsdk.Config) (addressModel, diag.Diagnostics) {
-	m, diags := readAddress(ctx, config)
-	if diags.HasError() {
-		return m, diags
-	}
-	diags.Append(addressValidator{}.check(m)...)
-	for _, segment := range []struct {
-		name  string
-		value types.String
-	}{{"guid", m.GUID}, {"app_guid", m.AppGUID}, {"type", m.Type}} {
-		if segment.value.IsNull() || segment.value.IsUnknown() {
-			continue
-		}
-		if err := capi.CheckSegment(segment.value.ValueString()); err != nil {
-			diags.AddAttributeError(path.Root(segment.name), "Invalid "+segment.name, segment.name+" "+err.Error()+".")
-		}
-	}
+func actionAddress(config tfsdk.Config) (addressModel, diag.Diagnostics) {
+	m := addressIn(field.Open(config.Raw))
+	diags := addressValidator{}.check(m)
+	diags.Append(m.checkSegments()...)
 	return m, diags
 }
 

@@ -68,7 +68,7 @@ type restartModel struct {
 func readRestart(ctx context.Context, config tfsdk.Config) (restartModel, diag.Diagnostics) {
 	m := restartModel{timeout: defaultRestartTimeout}
 	var diags diag.Diagnostics
-	m.address, diags = actionAddress(ctx, config)
+	m.address, diags = actionAddress(config)
 
 	var timeout types.String
 	found := config.GetAttribute(ctx, path.Root("timeout"), &timeout)
@@ -99,7 +99,7 @@ func (a *restartAction) Invoke(ctx context.Context, req action.InvokeRequest, re
 	target := instances.Target{
 		Client: a.Client, Clock: a.clock, Address: address, Progress: progressOf(ctx, resp),
 		Failure: diagnostic.Failure{
-			Object: "Process", Action: "restart the instances of " + address.String(), Attribute: m.address.attribute(),
+			Object: "Process", Action: "restart the instances of " + address.String(), Attribute: m.address.path(),
 		},
 	}
 	resp.Diagnostics.Append(target.Restart(ctx, m.timeout)...)

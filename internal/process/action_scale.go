@@ -82,7 +82,7 @@ type scaleModel struct {
 func readScale(ctx context.Context, config tfsdk.Config) (scaleModel, diag.Diagnostics) {
 	var m scaleModel
 	var diags, found diag.Diagnostics
-	m.address, diags = actionAddress(ctx, config)
+	m.address, diags = actionAddress(config)
 	m.instances = actionNumber(ctx, config, "instances", instancesBounds, &diags)
 	m.memory = actionNumber(ctx, config, "memory_in_mb", sizeBounds, &diags)
 	m.disk = actionNumber(ctx, config, "disk_in_mb", sizeBounds, &diags)
@@ -107,7 +107,7 @@ func (a *scaleAction) Invoke(ctx context.Context, req action.InvokeRequest, resp
 	defer cancel()
 
 	address := m.address.address()
-	failure := diagnostic.Failure{Object: "Process", Action: "scale " + address.String(), Attribute: m.address.attribute()}
+	failure := diagnostic.Failure{Object: "Process", Action: "scale " + address.String(), Attribute: m.address.path()}
 	progress(fmt.Sprintf("scaling %s to %s", address, m.describe()))
 	scaled, err := a.Client.ScaleProcess(ctx, address, m.request())
 	if err != nil {

@@ -63,7 +63,7 @@ type terminateModel struct {
 func readTerminate(ctx context.Context, config tfsdk.Config) (terminateModel, diag.Diagnostics) {
 	var m terminateModel
 	var diags diag.Diagnostics
-	m.address, diags = actionAddress(ctx, config)
+	m.address, diags = actionAddress(config)
 	m.index = actionNumber(ctx, config, "index", instancesBounds, &diags)
 	return m, diags
 }
@@ -78,7 +78,7 @@ func (a *terminateAction) Invoke(ctx context.Context, req action.InvokeRequest, 
 		Client: a.Client, Clock: a.clock, Address: m.address.address(), Progress: progressOf(ctx, resp),
 		Failure: diagnostic.Failure{
 			Object: "Process", Action: fmt.Sprintf("terminate instance %d of %s", m.index.ValueInt64(), m.address.address()),
-			Attribute: m.address.attribute(),
+			Attribute: m.address.path(),
 		},
 	}
 	resp.Diagnostics.Append(target.Terminate(ctx, m.index.ValueInt64())...)

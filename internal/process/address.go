@@ -13,6 +13,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
 	"github.com/cf-process/terraform-provider-cf/internal/capi"
+	"github.com/cf-process/terraform-provider-cf/internal/field"
 )
 
 // How the attributes of an address are described where they are arguments.
@@ -25,25 +26,39 @@ const (
 
 // addressModel are the attributes that say which process is meant.
 type addressModel struct {
-	GUID    types.String
-	AppGUID types.String
-	Type    types.String
+	GUID    types.String `tfsdk:"guid"`
+	AppGUID types.String `tfsdk:"app_guid"`
+	Type    types.String `tfsdk:"type"`
 }
 
-// readAddress reads the address attributes from a configuration, plan or
-// state, all of which have this method.
-func readAddress(ctx context.Context, from interface {
-	GetAttribute(context.Context, path.Path, any) diag.Diagnostics
-}) (addressModel, diag.Diagnostics) {
+// addressNames are the names of the attributes of an address.
+var addressNames = []string{"guid", "app_guid", "type"}
+
+// attribute returns the attribute of that name, nil for other names.
+func (m *addressModel) attribute(name string) *types.String {
+	switch name {
+	case "guid":
+		return &m.GUID
+	case "app_guid":
+		return &m.AppGUID
+	case "type":
+		return &m.Type
+	default:
+		return nil
+	}
+}
+
+// addressIn is the address in a configuration, plan, state or identity.
+func addressIn(o field.Attributes) addressModel {
 	var m addressModel
-	diags := from.GetAttribute(ctx, path.Root("guid"), &m.GUID)
-	diags.Append(from.GetAttribute(ctx, path.Root("app_guid"), &m.AppGUID)...)
-	diags.Append(from.GetAttribute(ctx, path.Root("type"), &m.Type)...)
-	return m, diags
+	for _, name := range addressNames {
+		*m.attribute(name) = o.String(name)
+	}
+	return m
 }
 
-// address is what the configuration means, once everything is known. When both
-// forms are given (only generated configuration does that) the GUID counts.
+// address is the address for the client, once everything is known. When both
+// forms are set, as in generated configuration, the GUID decides.
 func (m addressModel) address() capi.Address {
 	if !m.GUID.IsNull() {
 		return capi.Address{GUID: m.GUID.ValueString()}
@@ -55,8 +70,8 @@ func (m addressModel) address() capi.Address {
 	return a
 }
 
-// attribute is the attribute that a "not found" belongs to.
-func (m addressModel) attribute() path.Path {
+// path is the attribute that a "not found" belongs to.
+func (m addressModel) path() path.Path {
 	if !m.GUID.IsNull() {
 		return path.Root("guid")
 	}
@@ -87,26 +102,22 @@ func (v addressValidator) Description(context.Context) string {
 func (v addressValidator) MarkdownDescription(ctx context.Context) string { return v.Description(ctx) }
 
 // ValidateDataSource checks the configuration of a data source.
-func (v addressValidator) ValidateDataSource(ctx context.Context, req datasource.ValidateConfigRequest, resp *datasource.ValidateConfigResponse) {
-	resp.Diagnostics.Append(v.validate(ctx, req.Config)...)
+func (v addressValidator) ValidateDataSource(_ context.Context, req datasource.ValidateConfigRequest, resp *datasource.ValidateConfigResponse) {
+	resp.Diagnostics.Append(v.validate(req.Config)...)
 }
 
 // ValidateResource checks the configuration of a resource.
-func (v addressValidator) ValidateResource(ctx context.Context, req resource.ValidateConfigRequest, resp *resource.ValidateConfigResponse) {
-	resp.Diagnostics.Append(v.validate(ctx, req.Config)...)
+func (v addressValidator) ValidateResource(_ context.Context, req resource.ValidateConfigRequest, resp *resource.ValidateConfigResponse) {
+	resp.Diagnostics.Append(v.validate(req.Config)...)
 }
 
 // ValidateAction checks the configuration of an action.
-func (v addressValidator) ValidateAction(ctx context.Context, req action.ValidateConfigRequest, resp *action.ValidateConfigResponse) {
-	resp.Diagnostics.Append(v.validate(ctx, req.Config)...)
+func (v addressValidator) ValidateAction(_ context.Context, req action.ValidateConfigRequest, resp *action.ValidateConfigResponse) {
+	resp.Diagnostics.Append(v.validate(req.Config)...)
 }
 
-func (v addressValidator) validate(ctx context.Context, config tfsdk.Config) diag.Diagnostics {
-	m, diags := readAddress(ctx, config)
-	if diags.HasError() {
-		return diags
-	}
-	return v.check(m)
+func (v addressValidator) validate(config tfsdk.Config) diag.Diagnostics {
+	return v.check(addressIn(field.Open(config.Raw)))
 }
 
 // check applies the rule. An unknown attribute may still turn out to be null,
@@ -130,6 +141,33 @@ func (v addressValidator) check(m addressModel) diag.Diagnostics {
 			"type goes with app_guid. With guid the process is known already: leave type out.")
 	}
 	return diags
+}
+
+// checkSegments reports each attribute that cannot be a GUID or a type.
+func (m addressModel) checkSegments() diag.Diagnostics {
+	var diags diag.Diagnostics
+	for _, name := range addressNames {
+		value := *m.attribute(name)
+		if value.IsNull() || value.IsUnknown() {
+			continue
+		}
+		if err := capi.CheckSegment(value.ValueString()); err != nil {
+			diags.AddAttributeError(path.Root(name), "Invalid "+name, name+" "+err.Error()+".")
+		}
+	}
+	return diags
+}
+
+// addressOf is the address in a configuration, plan or state of the
+// resource, which can have all three attributes.
+func addressOf(o field.Attributes, byApp bool) capi.Address {
+	m := addressIn(o)
+	if byApp {
+		m.GUID = types.StringNull()
+	} else if m.GUID.IsNull() {
+		return capi.Address{}
+	}
+	return m.address()
 }
 
 // segmentValidator refuses what cannot be a GUID or a process type.

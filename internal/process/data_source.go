@@ -9,7 +9,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-go/tftypes"
 
 	"github.com/cf-process/terraform-provider-cf/internal/capi"
-	"github.com/cf-process/terraform-provider-cf/internal/diagnostic"
+	"github.com/cf-process/terraform-provider-cf/internal/field"
 )
 
 var (
@@ -31,7 +31,7 @@ func (d *dataSource) Metadata(_ context.Context, req datasource.MetadataRequest,
 
 // Schema describes the data source.
 func (d *dataSource) Schema(_ context.Context, _ datasource.SchemaRequest, resp *datasource.SchemaResponse) {
-	attributes := dataSourceAttributes()
+	attributes := processTable.DataSource()
 	for name, description := range map[string]string{
 		"guid": guidArgument, "app_guid": appGUIDArgument, "type": typeArgument,
 	} {
@@ -59,11 +59,11 @@ func (d *dataSource) Read(ctx context.Context, req datasource.ReadRequest, resp 
 
 // read makes the state for the framework.
 func (d *dataSource) read(ctx context.Context, client *capi.Client, config tftypes.Value) (tftypes.Value, diag.Diagnostics) {
-	p, diags := d.get(ctx, client, argumentAddress(objectOf(config)))
+	p, diags := d.get(ctx, client, addressIn(field.Open(config)))
 	if diags.HasError() {
 		return tftypes.Value{}, diags
 	}
-	return tftypes.NewValue(processType, attributeValues(p)), nil
+	return processTable.Value(p), nil
 }
 
 // pack makes the state without the framework; see FastRead.
@@ -76,23 +76,16 @@ func (d *dataSource) pack(ctx context.Context, client *capi.Client, config []byt
 	if diags.HasError() {
 		return nil, diags, true
 	}
-	state := newPacker()
-	state.process(p, nil)
-	packed, diags = state.state(nil)
+	state := field.NewPacker()
+	processTable.Pack(state, p)
+	packed, diags = state.Bytes(nil)
 	return packed, diags, true
 }
 
 func (d *dataSource) get(ctx context.Context, client *capi.Client, address addressModel) (*capi.Process, diag.Diagnostics) {
 	p, err := client.GetProcess(ctx, address.address())
 	if err != nil {
-		return nil, diag.Diagnostics{readFailure(address).Diagnostic(err)}
+		return nil, diag.Diagnostics{readFailure(address.address()).Diagnostic(err)}
 	}
 	return p, nil
-}
-
-// readFailure is the context of an error while a process is read.
-func readFailure(address addressModel) diagnostic.Failure {
-	return diagnostic.Failure{
-		Object: "Process", Action: "read " + address.address().String(), Attribute: address.attribute(),
-	}
 }

@@ -8,10 +8,10 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/datasource"
 	"github.com/hashicorp/terraform-plugin-framework/datasource/schema"
 	"github.com/hashicorp/terraform-plugin-framework/diag"
-	"github.com/hashicorp/terraform-plugin-framework/types"
 	"github.com/hashicorp/terraform-plugin-go/tftypes"
 
 	"github.com/cf-process/terraform-provider-cf/internal/capi"
+	"github.com/cf-process/terraform-provider-cf/internal/field"
 )
 
 // readFunc reads a data source: its configuration in, its state out. There is
@@ -57,23 +57,9 @@ func unstableWarning(objects, unstable string) diag.Diagnostics {
 	return diags
 }
 
-// argumentAddress is the address in a configuration.
-func argumentAddress(o object) addressModel {
-	return addressModel{
-		GUID:    types.StringPointerValue(o.textPointer("guid")),
-		AppGUID: types.StringPointerValue(o.textPointer("app_guid")),
-		Type:    types.StringPointerValue(o.textPointer("type")),
-	}
-}
-
 // with is the state of a data source: its configuration and what was found.
 func with(config tftypes.Value, name string, found tftypes.Value) tftypes.Value {
-	values := maps.Clone(objectOf(config))
+	values := maps.Clone(field.Open(config))
 	values[name] = found
 	return tftypes.NewValue(config.Type(), map[string]tftypes.Value(values))
-}
-
-// listOf is a list of values of one type.
-func listOf(t tftypes.Type, values []tftypes.Value) tftypes.Value {
-	return tftypes.NewValue(tftypes.List{ElementType: t}, values)
 }

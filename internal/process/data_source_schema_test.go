@@ -8,22 +8,21 @@ import (
 	"github.com/hashicorp/terraform-plugin-go/tftypes"
 )
 
-// DataSourceTypes are the data sources with the types that the mapping makes,
-// of the whole state or of the attribute that is read.
+// DataSourceTypes are the data sources with the type of the table behind the whole
+// state, or behind the attribute that is read.
 var DataSourceTypes = map[string]struct {
 	new       func() datasource.DataSource
 	attribute string
 	want      tftypes.Type
 }{
-	"cf_process":           {NewDataSource, "", processType},
-	"cf_processes":         {NewListDataSource, "processes", tftypes.List{ElementType: listedProcessType}},
-	"cf_process_stats":     {NewStatsDataSource, "stats", tftypes.List{ElementType: statType}},
-	"cf_process_instances": {NewInstancesDataSource, "instances", tftypes.List{ElementType: instanceType}},
-	"cf_process_sidecars":  {NewSidecarsDataSource, "sidecars", tftypes.List{ElementType: sidecarType}},
+	"cf_process":           {NewDataSource, "", processTable.Type},
+	"cf_processes":         {NewProcessesDataSource, "processes", tftypes.List{ElementType: listedProcess.Type}},
+	"cf_process_stats":     {NewStatsDataSource, "stats", tftypes.List{ElementType: statFields.Type}},
+	"cf_process_instances": {NewInstancesDataSource, "instances", tftypes.List{ElementType: instanceFields.Type}},
+	"cf_process_sidecars":  {NewSidecarsDataSource, "sidecars", tftypes.List{ElementType: sidecarFields.Type}},
 }
 
-// The types are written by hand, for speed; here they are held against the
-// schemas.
+// The type of a field and its schema attribute are two statements of its kind.
 func TestDataSourceTypesAreThoseOfTheSchemas(t *testing.T) {
 	t.Parallel()
 	for name, test := range DataSourceTypes {

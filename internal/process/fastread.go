@@ -37,7 +37,7 @@ type FastRead struct {
 // FastReads are those of the data sources that are read thousands of times,
 // or whose state can have tens of thousands of objects.
 func FastReads() []FastRead {
-	one, list := &dataSource{}, &listDataSource{}
+	one, list := &dataSource{}, &processesDataSource{}
 	// Made when it is first asked for, since most runs of a provider read nothing.
 	kind := sync.OnceValue(func() tftypes.Type { return schemaType(list) })
 	return []FastRead{
@@ -64,12 +64,7 @@ func validAddress(config []byte) bool {
 	if !ok {
 		return false
 	}
-	for _, s := range []types.String{address.GUID, address.AppGUID, address.Type} {
-		if !s.IsNull() && capi.CheckSegment(s.ValueString()) != nil {
-			return false
-		}
-	}
-	return len(addressValidator{}.check(address)) == 0
+	return len(address.checkSegments()) == 0 && len(addressValidator{}.check(address)) == 0
 }
 
 // packedAddress is the address in a configuration that has nothing else, known
@@ -87,7 +82,7 @@ func packedAddress(config []byte) (address addressModel, ok bool) {
 		if err != nil {
 			return addressModel{}, false
 		}
-		argument := address.argument(name)
+		argument := address.attribute(name)
 		// A code that cannot be read is not a string's either.
 		code, _ := decoder.PeekCode()
 		if code == msgpcode.Nil && decoder.DecodeNil() == nil {
@@ -106,20 +101,6 @@ func packedAddress(config []byte) (address addressModel, ok bool) {
 		*argument = types.StringValue(s)
 	}
 	return address, true
-}
-
-// argument is where the attribute of that name is, nil for other names.
-func (m *addressModel) argument(name string) *types.String {
-	switch name {
-	case "guid":
-		return &m.GUID
-	case "app_guid":
-		return &m.AppGUID
-	case "type":
-		return &m.Type
-	default:
-		return nil
-	}
 }
 
 // schemaType is the Terraform type of a data source's schema.

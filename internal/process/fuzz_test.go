@@ -11,6 +11,7 @@ import (
 	"github.com/vmihailenco/msgpack/v5"
 
 	"github.com/cf-process/terraform-provider-cf/internal/capi"
+	"github.com/cf-process/terraform-provider-cf/internal/field"
 )
 
 // FuzzMapping holds that every process that can be decoded becomes a value that
@@ -31,12 +32,12 @@ func FuzzMapping(f *testing.F) {
 		if err != nil {
 			return
 		}
-		value := tftypes.NewValue(processType, attributeValues(p))
-		sent, err := tfprotov6.NewDynamicValue(processType, value)
+		value := processTable.Value(p)
+		sent, err := tfprotov6.NewDynamicValue(processTable.Type, value)
 		if err != nil {
 			t.Fatal(err)
 		}
-		received, err := sent.Unmarshal(processType)
+		received, err := sent.Unmarshal(processTable.Type)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -47,22 +48,23 @@ func FuzzMapping(f *testing.F) {
 			t.Fatal("something is unknown")
 		}
 		// In a list it is written without such a value, to the same effect.
-		listed := listedValue(p, nil)
-		if sent, err = tfprotov6.NewDynamicValue(listedProcessType, listed); err != nil {
+		entry := &listed{process: p}
+		want := listedProcess.Value(entry)
+		if sent, err = tfprotov6.NewDynamicValue(listedProcess.Type, want); err != nil {
 			t.Fatal(err)
 		}
-		packed := newPacker()
-		packed.listed(p, nil)
-		if packed.err != nil {
-			t.Fatal(packed.err)
+		packer := field.NewPacker()
+		listedProcess.Pack(packer, entry)
+		packed, diags := packer.Bytes(nil)
+		if diags.HasError() {
+			t.Fatal(diags)
 		}
-		written := tfprotov6.DynamicValue{MsgPack: packed.buffer.Bytes()}
-		const advice = "what pack.go writes is not what attributeValues (value.go) makes; does each attribute stand in both, " +
-			"in pack.go in the order of their names?"
-		if received, err = written.Unmarshal(listedProcessType); err != nil {
+		written := tfprotov6.DynamicValue{MsgPack: packed}
+		const advice = "what a kind of internal/field packs is not its value:"
+		if received, err = written.Unmarshal(listedProcess.Type); err != nil {
 			t.Fatalf("%s %v", advice, err)
 		}
-		if differ, err := received.Diff(listed); err != nil || len(differ) > 0 {
+		if differ, err := received.Diff(want); err != nil || len(differ) > 0 {
 			t.Fatalf("%s %v %v", advice, differ, err)
 		}
 		if len(written.MsgPack) != len(sent.MsgPack) {
@@ -133,7 +135,7 @@ func FuzzPackedAddress(f *testing.F) {
 		}
 		var want addressModel
 		for name, value := range said {
-			argument := want.argument(name)
+			argument := want.attribute(name)
 			text, isText := value.(string)
 			switch {
 			case value == nil:

@@ -7,6 +7,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-go/tftypes"
 
 	"github.com/cf-process/terraform-provider-cf/internal/capi"
+	"github.com/cf-process/terraform-provider-cf/internal/field"
 )
 
 // One process with long annotations does not make the others take as much.
@@ -20,17 +21,18 @@ func TestPackedListTakesTheRoomThatItNeeds(t *testing.T) {
 	for range 2_000 {
 		processes = append(processes, &capi.Process{GUID: "other"})
 	}
-	list := tftypes.List{ElementType: listedProcessType}
+	list := tftypes.List{ElementType: listedProcess.Type}
 	config := tftypes.NewValue(tftypes.Object{AttributeTypes: map[string]tftypes.Type{"processes": list}}, map[string]tftypes.Value{
 		"processes": tftypes.NewValue(list, nil),
 	})
-	p := newPacker()
-	p.list(config, "processes", processes, nil)
-	state, diags := p.state(nil)
+	found := &processList{processes: processes}
+	p := field.NewPacker()
+	field.PackList(p, config, "processes", listedProcess, len(processes), found.take)
+	state, diags := p.Bytes(nil)
 	if diags.HasError() {
 		t.Fatal(diags)
 	}
-	if room := p.buffer.Cap(); room > 20<<20 || len(state) < 200_000 {
-		t.Errorf("%d bytes of state in a room of %d", len(state), room)
+	if room := cap(state); room > 20<<20 || len(state) < 200_000 {
+		t.Errorf("got %d bytes of state with a capacity of %d, want at most 20 MB", len(state), room)
 	}
 }

@@ -11,6 +11,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-log/tflog"
 
 	"github.com/cf-process/terraform-provider-cf/internal/capi"
+	"github.com/cf-process/terraform-provider-cf/internal/field"
 	"github.com/cf-process/terraform-provider-cf/internal/instances"
 )
 
@@ -54,7 +55,7 @@ func (r *processResource) ConfigValidators(context.Context) []resource.ConfigVal
 // next apply can just adopt again and send the rest.
 func (r *processResource) Create(ctx context.Context, req resource.CreateRequest, resp *resource.CreateResponse) {
 	plan := req.Plan.Raw
-	config := wanted(objectOf(req.Config.Raw), objectOf(plan), nil)
+	config := wanted(field.Open(req.Config.Raw), field.Open(plan), nil)
 	ctx, cancel := r.deadline(ctx, req.Plan.GetAttribute, timeouts.Value.Create, &resp.Diagnostics)
 	defer cancel()
 	if resp.Diagnostics.HasError() {
@@ -72,10 +73,10 @@ func (r *processResource) Create(ctx context.Context, req resource.CreateRequest
 			"them first (cf app, or the data source cf_process_instances).")
 		return
 	}
-	resp.State.Raw = fillUnknown(plan, resourceValue(done.process, objectOf(plan)))
+	resp.State.Raw = field.FillUnknown(plan, resourceValue(done.process, field.Open(plan)))
 	m := marksOf(config, done.process)
 	resp.Diagnostics.Append(writeMarks(ctx, resp.Private, m)...)
-	resp.Diagnostics.Append(setIdentity(ctx, resp.Identity, m.Form, objectOf(resp.State.Raw))...)
+	resp.Diagnostics.Append(setIdentity(ctx, resp.Identity, m.Form, field.Open(resp.State.Raw))...)
 }
 
 // Update makes the process what the configuration names. When that fails
@@ -83,18 +84,18 @@ func (r *processResource) Create(ctx context.Context, req resource.CreateRequest
 // rest.
 func (r *processResource) Update(ctx context.Context, req resource.UpdateRequest, resp *resource.UpdateResponse) {
 	plan, prior := req.Plan.Raw, req.State.Raw
-	config := wanted(objectOf(req.Config.Raw), objectOf(plan), objectOf(prior))
+	config := wanted(field.Open(req.Config.Raw), field.Open(plan), field.Open(prior))
 	ctx, cancel := r.deadline(ctx, req.Plan.GetAttribute, timeouts.Value.Update, &resp.Diagnostics)
 	defer cancel()
 	if resp.Diagnostics.HasError() {
 		return
 	}
 	address := resourceAddress(config)
-	done, diags := r.converge(ctx, address, config, objectOf(prior))
+	done, diags := r.converge(ctx, address, config, field.Open(prior))
 	resp.Diagnostics.Append(diags...)
 	if resp.Diagnostics.HasError() {
 		if done.patched {
-			resp.State.Raw = partialState(objectOf(plan), objectOf(prior), done)
+			resp.State.Raw = partialState(field.Open(plan), field.Open(prior), done)
 			m, diags := readMarks(ctx, req.Private)
 			resp.Diagnostics.Append(diags...)
 			m.resetBy(config)
@@ -102,17 +103,17 @@ func (r *processResource) Update(ctx context.Context, req resource.UpdateRequest
 		}
 		return
 	}
-	resp.State.Raw = fillUnknown(plan, resourceValue(done.process, objectOf(plan)))
+	resp.State.Raw = field.FillUnknown(plan, resourceValue(done.process, field.Open(plan)))
 	m := marksOf(config, done.process)
 	resp.Diagnostics.Append(writeMarks(ctx, resp.Private, m)...)
-	resp.Diagnostics.Append(setIdentity(ctx, resp.Identity, m.Form, objectOf(resp.State.Raw))...)
+	resp.Diagnostics.Append(setIdentity(ctx, resp.Identity, m.Form, field.Open(resp.State.Raw))...)
 	resp.Diagnostics.Append(r.wait(ctx, address, config, done)...)
 }
 
 // Read refreshes the state. The process is gone only when the API itself says
 // so; then it is planned anew.
 func (r *processResource) Read(ctx context.Context, req resource.ReadRequest, resp *resource.ReadResponse) {
-	prior := objectOf(req.State.Raw)
+	prior := field.Open(req.State.Raw)
 	m, diags := readMarks(ctx, req.Private)
 	resp.Diagnostics.Append(diags...)
 	ctx, cancel := r.deadline(ctx, req.State.GetAttribute, timeouts.Value.Read, &resp.Diagnostics)
@@ -122,11 +123,11 @@ func (r *processResource) Read(ctx context.Context, req resource.ReadRequest, re
 	}
 	if m.Form == "" {
 		m.Form = formGUID
-		if !prior.has("guid") {
+		if !prior.IsSet("guid") {
 			m.Form = formApp
 		}
 	}
-	address := prior.address(m.Form == formApp)
+	address := addressOf(prior, m.Form == formApp)
 	began := r.clock.Now()
 	p, err := r.Client.GetProcess(ctx, address)
 	if capi.IsNotFound(err) {
@@ -137,7 +138,7 @@ func (r *processResource) Read(ctx context.Context, req resource.ReadRequest, re
 		return
 	}
 	if err != nil {
-		failed := readFailureOf(address).Diagnostic(err)
+		failed := readFailure(address).Diagnostic(err)
 		if instances.TimedOut(ctx) {
 			failed = timeout("read "+address.String(), r.clock.Now().Sub(began))
 		}
@@ -153,9 +154,9 @@ func (r *processResource) Read(ctx context.Context, req resource.ReadRequest, re
 
 // Delete lets the process go. No request is made.
 func (r *processResource) Delete(_ context.Context, req resource.DeleteRequest, resp *resource.DeleteResponse) {
-	state := objectOf(req.State.Raw)
-	name := state.address(false).String()
-	if kind, ok := state.text("type"); ok {
+	state := field.Open(req.State.Raw)
+	name := addressOf(state, false).String()
+	if kind, ok := state.Text("type"); ok {
 		name += " (" + kind + ")"
 	}
 	resp.Diagnostics.AddWarning("Nothing was deleted",
@@ -166,12 +167,12 @@ func (r *processResource) Delete(_ context.Context, req resource.DeleteRequest, 
 // wait waits after a scale until the instances run, if that is configured.
 // The number of instances is the configured one, or what the process has: the
 // planned one may be old where an autoscaler owns it.
-func (r *processResource) wait(ctx context.Context, address capi.Address, config object, done outcome) diag.Diagnostics {
+func (r *processResource) wait(ctx context.Context, address capi.Address, config field.Attributes, done outcome) diag.Diagnostics {
 	var diags diag.Diagnostics
-	if !done.scaled || !config.flag("wait_for_instances") {
+	if !done.scaled || !config.Flag("wait_for_instances") {
 		return diags
 	}
-	want := config.numberPointer("instances")
+	want := config.IntPointer("instances")
 	if want == nil {
 		want = done.process.Instances
 	}
@@ -212,6 +213,6 @@ func (r *processResource) deadline(
 
 // resourceAddress is the address that a configuration means; guid counts
 // where all three attributes are given.
-func resourceAddress(config object) capi.Address {
-	return config.address(formOf(config) == formApp)
+func resourceAddress(config field.Attributes) capi.Address {
+	return addressOf(config, formOf(config) == formApp)
 }

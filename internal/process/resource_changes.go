@@ -6,123 +6,79 @@ import (
 
 	"github.com/hashicorp/terraform-plugin-framework/diag"
 	"github.com/hashicorp/terraform-plugin-framework/path"
+	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
 	"github.com/hashicorp/terraform-plugin-go/tftypes"
 
 	"github.com/cf-process/terraform-provider-cf/internal/capi"
+	"github.com/cf-process/terraform-provider-cf/internal/field"
 )
 
-// processChanges are the requests that turn a process into what the configuration
-// names. They carry what differs and nothing else.
-type processChanges struct {
+// requests make a process what the configuration sets. They
+// carry what differs and nothing else.
+type requests struct {
 	update capi.ProcessUpdate
 	scale  capi.ProcessScale
 }
 
-// changesFor compares the configuration with the process as it is now. prior
-// is the state before; nil while the process is adopted.
-func changesFor(config, prior object, p *capi.Process) processChanges {
-	return processChanges{update: updateFor(config, prior, p), scale: scaleFor(config, p)}
+// changesFor compares the configuration with the process as it is now. prior is
+// the state before; nil while the process is adopted.
+func changesFor(config, prior field.Attributes, p *capi.Process) requests {
+	var c requests
+	processTable.write(config, prior, p, &c)
+	if p.OnKorifi() && c.update.Command.IsNull() {
+		// There, null means "leave as is" and "" resets the command.
+		c.update.Command = capi.Set("")
+	}
+	return c
 }
 
-func updateFor(config, prior object, p *capi.Process) capi.ProcessUpdate {
-	command := p.Command
-	if before, ok := prior.text("command"); ok && before != "" && p.CommandRedacted {
-		// The best that is known of a hidden command is what the state has.
-		command = &before
+// resettable is a text of a process that "" resets to its default. Once reset,
+// it is left alone: the API then shows the default.
+func resettable(name, description string, s field.Setting, get func(*capi.Process) *string, request func(*requests) *capi.Field[string]) attribute[capi.Process, requests] {
+	a := text(name, description, s, get, request)
+	send := a.write
+	a.write = func(config, prior field.Attributes, p *capi.Process, c *requests) {
+		current, hidden := get(p), name == "command" && p.CommandRedacted
+		before, had := prior.Text(name)
+		wanted, set := config.Text(name)
+		switch {
+		case !set:
+		case hidden && wanted != "":
+			// The state has the best that is known of a hidden command.
+			if had && before != "" {
+				current = &before
+			}
+			*request(c) = changed(&wanted, current)
+		case wanted != "":
+			send(config, prior, p, c)
+		case had && before == "":
+			// It was reset before.
+		case hidden || current != nil && *current != "":
+			*request(c) = capi.Null[string]()
+		}
 	}
-	u := capi.ProcessUpdate{
-		Command: resettable(config, prior, "command", command, p.CommandRedacted),
-		User:    resettable(config, prior, "user", p.User, false),
-	}
-	if p.OnKorifi() && u.Command.IsNull() {
-		// There, null means "leave as is" and "" goes back to the default.
-		u.Command = capi.Set("")
-	}
-	u.HealthCheck = healthCheckUpdate(config.child("health_check"), p.HealthCheck)
-	u.ReadinessHealthCheck = healthCheckUpdate(config.child("readiness_health_check"), p.ReadinessHealthCheck)
-	u.Metadata = metadataUpdate(config.child("metadata"), p.Metadata)
-	return u
+	return a
 }
 
-// resettable is the change of an attribute that "" gives back to its default.
-// Once given back, it is left alone: what the API shows then is the default.
-func resettable(config, prior object, name string, current *string, hidden bool) capi.Field[string] {
-	wanted, set := config.text(name)
-	if !set {
-		return capi.Omit[string]()
+// metadataMap is a map of labels or annotations. When it is set, it is the whole
+// map, but for the platform's own keys.
+func metadataMap(name, description string, rules metadataRules, get func(*capi.Metadata) map[string]*string, request func(*capi.MetadataUpdate) *map[string]capi.Field[string]) attribute[capi.Metadata, capi.MetadataUpdate] {
+	return attribute[capi.Metadata, capi.MetadataUpdate]{
+		Field: field.StringMap(name, description, get).In(field.Setting{
+			Optional: true, Maps: []validator.Map{rules},
+			Note: "When set, this is the whole map: keys that are not in it are removed. The platform's own keys " +
+				"(`korifi.cloudfoundry.org/…`) are left out and left alone.",
+		}),
+		write: func(config, _ field.Attributes, current *capi.Metadata, u *capi.MetadataUpdate) {
+			*request(u) = metadataChanges(config, name, get(current))
+		},
 	}
-	if wanted != "" {
-		return changed(&wanted, current)
-	}
-	before, was := prior.text(name)
-	isDefault := !hidden && (current == nil || *current == "")
-	if isDefault || (was && before == "") {
-		return capi.Omit[string]()
-	}
-	return capi.Null[string]()
-}
-
-// changed is a field that is sent when it is wanted and differs.
-func changed[T comparable](wanted, current *T) capi.Field[T] {
-	if wanted == nil || (current != nil && *wanted == *current) {
-		return capi.Omit[T]()
-	}
-	return capi.Set(*wanted)
-}
-
-func scaleFor(config object, p *capi.Process) capi.ProcessScale {
-	return capi.ProcessScale{
-		Instances:  changed(config.numberPointer("instances"), p.Instances),
-		MemoryInMB: changed(config.numberPointer("memory_in_mb"), p.MemoryInMB),
-		DiskInMB:   changed(config.numberPointer("disk_in_mb"), p.DiskInMB),
-		LogRateLimitInBytesPerSecond: changed(
-			config.numberPointer("log_rate_limit_in_bytes_per_second"), p.LogRateLimitInBytesPerSecond),
-	}
-}
-
-func healthCheckUpdate(config object, current *capi.HealthCheck) capi.Field[capi.HealthCheckUpdate] {
-	if current == nil {
-		current = &capi.HealthCheck{}
-	}
-	now := current.Data
-	if now == nil {
-		now = &capi.HealthCheckData{}
-	}
-	wanted := config.child("data")
-	data := capi.HealthCheckDataUpdate{
-		Timeout:           changed(wanted.numberPointer("timeout"), now.Timeout),
-		InvocationTimeout: changed(wanted.numberPointer("invocation_timeout"), now.InvocationTimeout),
-		Interval:          changed(wanted.numberPointer("interval"), now.Interval),
-		Endpoint:          changed(wanted.textPointer("endpoint"), now.Endpoint),
-	}
-	update := capi.HealthCheckUpdate{Type: changed(config.textPointer("type"), current.Type)}
-	if data != (capi.HealthCheckDataUpdate{}) {
-		update.Data = capi.Set(data)
-	}
-	if update.Type.IsZero() && update.Data.IsZero() {
-		return capi.Omit[capi.HealthCheckUpdate]()
-	}
-	return capi.Set(update)
-}
-
-func metadataUpdate(config object, current *capi.Metadata) capi.Field[capi.MetadataUpdate] {
-	if current == nil {
-		current = &capi.Metadata{}
-	}
-	update := capi.MetadataUpdate{
-		Labels:      metadataChanges(config, "labels", current.Labels),
-		Annotations: metadataChanges(config, "annotations", current.Annotations),
-	}
-	if len(update.Labels) == 0 && len(update.Annotations) == 0 {
-		return capi.Omit[capi.MetadataUpdate]()
-	}
-	return capi.Set(update)
 }
 
 // metadataChanges are the keys to set and the keys to remove: the configured
 // map is the whole of it, but for the platform's own keys.
-func metadataChanges(config object, name string, current map[string]*string) map[string]capi.Field[string] {
-	wanted, set := config.textMap(name)
+func metadataChanges(config field.Attributes, name string, current map[string]*string) map[string]capi.Field[string] {
+	wanted, set := config.TextMap(name)
 	if !set {
 		return nil
 	}
@@ -151,9 +107,9 @@ func platformKey(key string) bool { return strings.HasPrefix(key, capi.KorifiMet
 // resource shows it.
 func managedMetadataValue(m *capi.Metadata) tftypes.Value {
 	if m == nil {
-		return nullMetadata
+		return metadata.Value(nil)
 	}
-	return metadataValue(&capi.Metadata{Labels: managedKeys(m.Labels), Annotations: managedKeys(m.Annotations)})
+	return metadata.Value(&capi.Metadata{Labels: managedKeys(m.Labels), Annotations: managedKeys(m.Annotations)})
 }
 
 func managedKeys(all map[string]*string) map[string]*string {
@@ -169,23 +125,19 @@ func managedKeys(all map[string]*string) map[string]*string {
 	return managed
 }
 
-// lackingOnKorifi are the errors for what is set but does not exist there. kind
-// is the type of the health check that the process has or will have.
-func lackingOnKorifi(config object, kind string) diag.Diagnostics {
-	var diags diag.Diagnostics
-	lacking := func(set bool, at path.Path) {
-		if set {
-			diags.AddAttributeError(at, "Not available on this foundation",
-				fmt.Sprintf("The process runs on Korifi, whose API does not have %s. Leave it out.", at))
-		}
-	}
-	lacking(config.given("user"), path.Root("user"))
-	lacking(config.given("log_rate_limit_in_bytes_per_second"), path.Root("log_rate_limit_in_bytes_per_second"))
-	lacking(config.given("readiness_health_check"), path.Root("readiness_health_check"))
-	at, data := path.Root("health_check").AtName("data"), config.child("health_check").child("data")
-	lacking(data.given("interval"), at.AtName("interval"))
-	if kind == "process" && data.given("invocation_timeout") {
-		diags.AddAttributeError(at.AtName("invocation_timeout"), "Not available on this foundation",
+// notOnKorifi is the error for an attribute that is set and does not exist there.
+func notOnKorifi(at path.Path) diag.Diagnostic {
+	return diag.NewAttributeErrorDiagnostic(at, "Not available on this foundation",
+		fmt.Sprintf("The process runs on Korifi, whose API does not have %s. Leave it out.", at))
+}
+
+// lackingOnKorifi are the errors for what is set but does not exist there.
+// checkType is the type of the health check that the process has or will have.
+func lackingOnKorifi(config field.Attributes, checkType string) diag.Diagnostics {
+	diags := processTable.lackingOnKorifi(config, path.Empty())
+	if checkType == "process" && config.Child("health_check").Child("data").IsKnown("invocation_timeout") {
+		diags.AddAttributeError(path.Root("health_check").AtName("data").AtName("invocation_timeout"),
+			"Not available on this foundation",
 			"The process runs on Korifi, where a health check of type \"process\" has no invocation_timeout. "+
 				"Leave it out, or use the type \"port\" or \"http\".")
 	}
@@ -195,13 +147,13 @@ func lackingOnKorifi(config object, kind string) diag.Diagnostics {
 // checkAgainst refuses what the process, now that it is known, does not allow:
 // an address that does not agree with itself, an attribute that the foundation
 // lacks, an endpoint for a check that has none.
-func checkAgainst(config object, p *capi.Process) diag.Diagnostics {
+func checkAgainst(config field.Attributes, p *capi.Process) diag.Diagnostics {
 	var diags diag.Diagnostics
 	for _, part := range []struct {
 		name   string
 		actual *string
 	}{{"app_guid", p.AppGUID()}, {"type", p.Type}} {
-		wanted, set := config.text(part.name)
+		wanted, set := config.Text(part.name)
 		if set && part.actual != nil && !strings.EqualFold(wanted, *part.actual) {
 			diags.AddAttributeError(path.Root(part.name), "The address does not agree with itself",
 				fmt.Sprintf("The process %s has %s %q, but the configuration says %q. Set only guid, or only app_guid and type.",
@@ -209,7 +161,7 @@ func checkAgainst(config object, p *capi.Process) diag.Diagnostics {
 		}
 	}
 	if p.OnKorifi() {
-		kind, set := config.child("health_check").text("type")
+		kind, set := config.Child("health_check").Text("type")
 		if !set && p.HealthCheck != nil && p.HealthCheck.Type != nil {
 			kind = *p.HealthCheck.Type
 		}
@@ -219,11 +171,11 @@ func checkAgainst(config object, p *capi.Process) diag.Diagnostics {
 		name    string
 		current *capi.HealthCheck
 	}{{"health_check", p.HealthCheck}, {"readiness_health_check", p.ReadinessHealthCheck}} {
-		check, current := config.child(one.name), one.current
-		if !check.child("data").has("endpoint") {
+		check, current := config.Child(one.name), one.current
+		if !check.Child("data").IsSet("endpoint") {
 			continue
 		}
-		kind, set := check.text("type")
+		kind, set := check.Text("type")
 		if !set && current != nil && current.Type != nil {
 			kind, set = *current.Type, true
 		}

@@ -10,6 +10,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-go/tfprotov6"
 
 	"github.com/cf-process/terraform-provider-cf/internal/fakecf"
+	"github.com/cf-process/terraform-provider-cf/internal/field"
 	"github.com/cf-process/terraform-provider-cf/internal/instances"
 	"github.com/cf-process/terraform-provider-cf/internal/transport"
 )
@@ -101,7 +102,7 @@ func TestResourceUpdateFails(t *testing.T) {
 		}
 		// Also without a refresh, the next plan is what is left.
 		p := w.planOnly(s)
-		if found := objectOf(p.planned); !found["command"].Equal(objectOf(w.state)["command"]) || found["memory_in_mb"].Equal(objectOf(w.state)["memory_in_mb"]) {
+		if found := field.Open(p.planned); !found["command"].Equal(field.Open(w.state)["command"]) || found["memory_in_mb"].Equal(field.Open(w.state)["memory_in_mb"]) {
 			t.Errorf("the plan is %s", p.planned)
 		}
 		w.ClearFaults()

@@ -13,14 +13,8 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
 	"github.com/cf-process/terraform-provider-cf/internal/capi"
+	"github.com/cf-process/terraform-provider-cf/internal/field"
 )
-
-// identityModel is the identity: guid, or app_guid and type.
-type identityModel struct {
-	GUID    types.String `tfsdk:"guid"`
-	AppGUID types.String `tfsdk:"app_guid"`
-	Type    types.String `tfsdk:"type"`
-}
 
 // IdentitySchema describes the identity. It follows the configured address.
 func (r *processResource) IdentitySchema(_ context.Context, _ resource.IdentitySchemaRequest, resp *resource.IdentitySchemaResponse) {
@@ -39,16 +33,16 @@ func (r *processResource) IdentitySchema(_ context.Context, _ resource.IdentityS
 
 // setIdentity sets the identity in the form of the address. identity is nil
 // where Terraform knows none.
-func setIdentity(ctx context.Context, identity *tfsdk.ResourceIdentity, form addressForm, state object) diag.Diagnostics {
+func setIdentity(ctx context.Context, identity *tfsdk.ResourceIdentity, form addressForm, state field.Attributes) diag.Diagnostics {
 	if identity == nil {
 		return nil
 	}
-	model := identityModel{}
+	var model addressModel
 	if form == formApp {
-		address := state.address(true)
+		address := addressOf(state, true)
 		model.AppGUID, model.Type = types.StringValue(address.AppGUID), types.StringValue(address.Type)
 	} else {
-		model.GUID = types.StringPointerValue(state.textPointer("guid"))
+		model.GUID = types.StringPointerValue(state.TextPointer("guid"))
 	}
 	return identity.Set(ctx, model)
 }
@@ -67,15 +61,13 @@ func (r *processResource) ImportState(ctx context.Context, req resource.ImportSt
 		}
 		address = parsed
 	} else {
-		var identity identityModel
-		if resp.Diagnostics.Append(req.Identity.Get(ctx, &identity)...); resp.Diagnostics.HasError() {
+		identity := addressIn(field.Open(req.Identity.Raw))
+		resp.Diagnostics.Append(addressValidator{}.check(identity)...)
+		resp.Diagnostics.Append(identity.checkSegments()...)
+		if resp.Diagnostics.HasError() {
 			return
 		}
-		parsed, diags := identity.address()
-		if resp.Diagnostics.Append(diags...); resp.Diagnostics.HasError() {
-			return
-		}
-		address = parsed
+		address = identity.address()
 	}
 	m := marks{Form: formGUID}
 	if address.ByApp() {
@@ -89,26 +81,7 @@ func (r *processResource) ImportState(ctx context.Context, req resource.ImportSt
 		return
 	}
 	resp.Diagnostics.Append(writeMarks(ctx, resp.Private, m)...)
-	resp.Diagnostics.Append(setIdentity(ctx, resp.Identity, m.Form, objectOf(resp.State.Raw))...)
-}
-
-// address is what an identity means.
-func (m identityModel) address() (capi.Address, diag.Diagnostics) {
-	var diags diag.Diagnostics
-	model := addressModel(m)
-	diags.Append(addressValidator{}.check(model)...)
-	for _, part := range []struct {
-		name  string
-		value types.String
-	}{{"guid", m.GUID}, {"app_guid", m.AppGUID}, {"type", m.Type}} {
-		if part.value.IsNull() || diags.HasError() {
-			continue
-		}
-		if err := capi.CheckSegment(part.value.ValueString()); err != nil {
-			diags.AddAttributeError(path.Root(part.name), "Invalid identity", part.name+" "+err.Error()+".")
-		}
-	}
-	return model.address(), diags
+	resp.Diagnostics.Append(setIdentity(ctx, resp.Identity, m.Form, field.Open(resp.State.Raw))...)
 }
 
 // parseImportID reads GUID or APP_GUID/TYPE.

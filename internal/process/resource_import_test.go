@@ -9,6 +9,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-go/tftypes"
 
 	"github.com/cf-process/terraform-provider-cf/internal/fakecf"
+	"github.com/cf-process/terraform-provider-cf/internal/field"
 )
 
 // tryImport imports by an ID, or by an identity where that is given, and reads.
@@ -44,7 +45,7 @@ func (w *workspace) imports(id string) {
 // generated is the configuration that Terraform generates for a state: what can
 // be configured, as it is.
 func generated(w *workspace) tftypes.Value {
-	values := objectOf(w.state)
+	values := field.Open(w.state)
 	var schema resource.SchemaResponse
 	NewResource().Schema(w.t.Context(), resource.SchemaRequest{}, &schema)
 	for name, attribute := range schema.Schema.Attributes {
@@ -52,11 +53,11 @@ func generated(w *workspace) tftypes.Value {
 			values[name] = tftypes.NewValue(w.kind.AttributeTypes[name], nil)
 		}
 	}
-	if check := values.child("readiness_health_check"); check != nil && check.child("data") != nil {
-		data := check.child("data")
+	if check := values.Child("readiness_health_check"); check != nil && check.Child("data") != nil {
+		data := check.Child("data")
 		data["timeout"] = nullNumber
-		check["data"] = tftypes.NewValue(healthCheckDataType, map[string]tftypes.Value(data))
-		values["readiness_health_check"] = tftypes.NewValue(healthCheckType, map[string]tftypes.Value(check))
+		check["data"] = tftypes.NewValue(livenessData.Type, map[string]tftypes.Value(data))
+		values["readiness_health_check"] = tftypes.NewValue(livenessCheck.Type, map[string]tftypes.Value(check))
 	}
 	return tftypes.NewValue(w.kind, map[string]tftypes.Value(values))
 }
@@ -150,8 +151,8 @@ func TestImportOfNothing(t *testing.T) {
 		{"", settings{}, "Invalid process address"},
 		{"", settings{"type": "web"}, "Invalid process address"},
 		{"", settings{"guid": "g", "app_guid": "a", "type": "web"}, "Invalid process address"},
-		{"", settings{"guid": "a/b"}, "Invalid identity"},
-		{"", settings{"app_guid": "a", "type": ".."}, "Invalid identity"},
+		{"", settings{"guid": "a/b"}, "Invalid guid"},
+		{"", settings{"app_guid": "a", "type": ".."}, "Invalid type"},
 	} {
 		if text := w.tryImport(one.id, one.identity); !strings.Contains(text, one.want) {
 			t.Errorf("%q %v: %s", one.id, one.identity, text)

@@ -47,9 +47,9 @@ func TestListResource(t *testing.T) {
 		want   []string // identities, in the API's order
 	}{
 		"one app":        {settings{"app_guid": fakecf.AppGUID}, 0, []string{fakecf.GUIDWeb, fakecf.GUIDWorker}},
-		"a space":        {settings{"space_guids": []tftypes.Value{text(fakecf.SpaceGUIDStaging)}}, 0, []string{fakecf.GUIDStaging}},
+		"a space":        {settings{"space_guids": []tftypes.Value{textValue(fakecf.SpaceGUIDStaging)}}, 0, []string{fakecf.GUIDStaging}},
 		"no guids":       {settings{"guids": []tftypes.Value{}}, 0, nil},
-		"two of a type":  {settings{"types": []tftypes.Value{text("ledger"), text("indexer")}}, 0, []string{fakecf.GUIDNoRevision, fakecf.GUIDTanzu}},
+		"two of a type":  {settings{"types": []tftypes.Value{textValue("ledger"), textValue("indexer")}}, 0, []string{fakecf.GUIDNoRevision, fakecf.GUIDTanzu}},
 		"labels":         {settings{"label_selector": "team=storefront,environment=staging"}, 0, []string{fakecf.GUIDStaging}},
 		"the newest":     {settings{"app_guid": fakecf.AppGUID, "order_by": "-created_at"}, 1, []string{fakecf.GUIDWorker}},
 		"everything":     {settings{}, 3, []string{fakecf.GUIDWeb, fakecf.GUIDWorker, fakecf.GUIDLabels}},
@@ -144,8 +144,8 @@ func TestListResourceFails(t *testing.T) {
 		`App not found`:    {"app_guid": "no-such"},
 		`order_by`:         {"order_by": "name"},
 		`updated_ats`:      {"updated_ats": settings{"lt": "yesterday"}},
-		`space_guids`:      {"app_guid": fakecf.AppGUID, "space_guids": []tftypes.Value{text("x")}},
-		`must not contain`: {"guids": []tftypes.Value{text("a/b")}},
+		`space_guids`:      {"app_guid": fakecf.AppGUID, "space_guids": []tftypes.Value{textValue("x")}},
+		`must not contain`: {"guids": []tftypes.Value{textValue("a/b")}},
 	} {
 		results, diags := w.listed(filter, false, 0)
 		if len(results) > 0 || !hasErrors(diags) || !strings.Contains(diagnosticsText(diags), want) {

@@ -10,6 +10,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-go/tftypes"
 
 	"github.com/cf-process/terraform-provider-cf/internal/capi"
+	"github.com/cf-process/terraform-provider-cf/internal/field"
 )
 
 // ModifyPlan makes the plan precise. Left to itself, the framework would plan
@@ -19,7 +20,7 @@ func (r *processResource) ModifyPlan(ctx context.Context, req resource.ModifyPla
 	if req.Plan.Raw.IsNull() {
 		return // destroy
 	}
-	config, plan, state := objectOf(req.Config.Raw), objectOf(req.Plan.Raw), objectOf(req.State.Raw)
+	config, plan, state := field.Open(req.Config.Raw), field.Open(req.Plan.Raw), field.Open(req.State.Raw)
 	if config == nil || plan == nil {
 		return
 	}
@@ -38,14 +39,14 @@ func (r *processResource) ModifyPlan(ctx context.Context, req resource.ModifyPla
 	if state != nil {
 		// Only an update can take note of these two.
 		if marks.differsFrom(formOf(config)) {
-			planned["updated_at"] = unknownOf(planned["updated_at"])
+			planned["updated_at"] = field.Unknown(planned["updated_at"])
 		}
 		for _, name := range marks.noLongerReset(config, state) {
-			planned[name] = unknownOf(planned[name])
+			planned[name] = field.Unknown(planned[name])
 		}
 	}
 	if state != nil && marks.Korifi {
-		kind, _ := planned.child("health_check").text("type")
+		kind, _ := planned.Child("health_check").Text("type")
 		resp.Diagnostics.Append(lackingOnKorifi(config, kind)...)
 	}
 	resp.Diagnostics.Append(checkEndpoints(config, planned)...)
@@ -55,14 +56,14 @@ func (r *processResource) ModifyPlan(ctx context.Context, req resource.ModifyPla
 // otherProcess are the address attributes by which the plan means another
 // process than the state has. GUIDs are the same in any case of their letters,
 // as some foundations take them.
-func otherProcess(planned, state object) path.Paths {
+func otherProcess(planned, state field.Attributes) path.Paths {
 	var differ path.Paths
 	for _, name := range []string{"guid", "app_guid", "type"} {
 		if planned[name].Equal(state[name]) {
 			continue
 		}
-		after, known := planned.text(name)
-		before, _ := state.text(name)
+		after, known := planned.Text(name)
+		before, _ := state.Text(name)
 		if name == "type" || !known || !strings.EqualFold(after, before) {
 			differ = append(differ, path.Root(name))
 		}
@@ -70,89 +71,50 @@ func otherProcess(planned, state object) path.Paths {
 	return differ
 }
 
-// managed are the attributes that a configuration can set, by the request that
-// writes them.
-var (
-	patchedAttributes = []string{"command", "user", "health_check", "readiness_health_check", "metadata"}
-	scaledAttributes  = []string{"instances", "memory_in_mb", "disk_in_mb", "log_rate_limit_in_bytes_per_second"}
-)
-
 // plannedValues are the values of the plan: what the configuration says, else
 // what the state has, else unknown. plan gives the defaults of the schema.
-func plannedValues(config, plan, state object) object {
-	planned := make(object, len(plan))
+func plannedValues(config, plan, state field.Attributes) field.Attributes {
+	planned := make(field.Attributes, len(plan))
 	for name, proposed := range plan {
 		switch {
-		case config.has(name), name == "wait_for_instances", name == "timeouts":
+		case config.IsSet(name), name == "wait_for_instances", name == "timeouts":
 			planned[name] = proposed
 		case state != nil:
 			planned[name] = state[name]
 		default:
-			planned[name] = unknownOf(proposed)
+			planned[name] = field.Unknown(proposed)
 		}
 	}
-	if config.has("app_guid") && !config.has("type") {
+	if config.IsSet("app_guid") && !config.IsSet("type") {
 		planned["type"] = tftypes.NewValue(tftypes.String, capi.DefaultType)
 	}
 	for _, name := range []string{"health_check", "readiness_health_check"} {
-		if config.has(name) {
+		if config.IsSet(name) {
 			planned[name] = plannedHealthCheck(config[name], plan[name], state[name])
 		}
 	}
-	if config.has("metadata") && config["metadata"].IsKnown() {
+	if config.IsSet("metadata") && config["metadata"].IsKnown() {
 		planned["metadata"] = overlay(config["metadata"], plan["metadata"], state["metadata"])
 	}
 	if state == nil {
 		return planned
 	}
-	if writes(planned, state, patchedAttributes) || writes(planned, state, scaledAttributes) {
-		planned["updated_at"] = unknownOf(planned["updated_at"])
+	if writes(planned, state) {
+		planned["updated_at"] = field.Unknown(planned["updated_at"])
 	}
-	if state.has("version") && changesVersion(planned, state) {
-		planned["version"] = unknownOf(planned["version"])
+	if state.IsSet("version") && processTable.bumpsVersion(planned, state) {
+		planned["version"] = field.Unknown(planned["version"])
 	}
-	if state.flag("command_redacted") && !planned["command"].Equal(state["command"]) {
-		planned["command_redacted"] = unknownOf(planned["command_redacted"])
+	if state.Flag("command_redacted") && !planned["command"].Equal(state["command"]) {
+		planned["command_redacted"] = field.Unknown(planned["command_redacted"])
 	}
 	return planned
 }
 
-// writes reports whether one of the attributes is planned to change.
-func writes(planned, state object, names []string) bool {
-	for _, name := range names {
-		if !planned[name].Equal(state[name]) {
-			return true
-		}
-	}
-	return false
-}
-
-// changesVersion reports whether the planned change gives the process a new
-// version. Cloud Controller does that when memory changes; older ones also
-// when the type or the endpoint of a health check does.
-func changesVersion(planned, state object) bool {
-	if !planned["memory_in_mb"].Equal(state["memory_in_mb"]) {
-		return true
-	}
-	for _, name := range []string{"health_check", "readiness_health_check"} {
-		if !planned[name].IsKnown() {
-			return true
-		}
-		p, s := planned.child(name), state.child(name)
-		if p == nil || s == nil {
-			if (p == nil) != (s == nil) {
-				return true
-			}
-			continue
-		}
-		if !p["type"].Equal(s["type"]) {
-			return true
-		}
-		before, after := s.child("data").textPointer("endpoint"), p.child("data")["endpoint"]
-		if after.Type() == nil {
-			continue
-		}
-		if !after.Equal(stringValue(before)) {
+// writes reports whether an attribute that is sent is planned to change.
+func writes(planned, state field.Attributes) bool {
+	for _, a := range processTable.attributes {
+		if a.write != nil && !planned[a.Name].Equal(state[a.Name]) {
 			return true
 		}
 	}
@@ -167,20 +129,20 @@ func overlay(config, plan, state tftypes.Value) tftypes.Value {
 		case !config.IsKnown():
 			return plan
 		case state.Type() == nil:
-			return unknownOf(plan)
+			return field.Unknown(plan)
 		default:
 			return state
 		}
 	}
 	kind := plan.Type().(tftypes.Object) //nolint:forcetypeassert // called for objects of the schema only
-	c, p, s := objectOf(config), objectOf(plan), objectOf(state)
+	c, p, s := field.Open(config), field.Open(plan), field.Open(state)
 	values := make(map[string]tftypes.Value, len(kind.AttributeTypes))
 	for name, t := range kind.AttributeTypes {
 		before, known := s[name]
 		switch {
-		case c.has(name) && t.Is(tftypes.Object{}):
+		case c.IsSet(name) && t.Is(tftypes.Object{}):
 			values[name] = overlay(c[name], p[name], before)
-		case c.has(name):
+		case c.IsSet(name):
 			values[name] = p[name]
 		case known:
 			values[name] = before
@@ -198,43 +160,43 @@ func plannedHealthCheck(config, plan, state tftypes.Value) tftypes.Value {
 	if !config.IsKnown() {
 		return plan
 	}
-	before := objectOf(state)
-	kind := objectOf(config)["type"]
+	before := field.Open(state)
+	kind := field.Open(config)["type"]
 	changed := kind.Type() != nil && !kind.IsNull() && (before == nil || !kind.Equal(before["type"]))
 	base := state
 	if changed {
 		base = tftypes.Value{}
 	}
-	check := objectOf(overlay(config, plan, base))
-	name, typeKnown := check.text("type")
+	check := field.Open(overlay(config, plan, base))
+	name, typeKnown := check.Text("type")
 	data := check["data"]
-	if typeKnown && name != "http" && !objectOf(config).child("data").has("endpoint") {
+	if typeKnown && name != "http" && !field.Open(config).Child("data").IsSet("endpoint") {
 		data = withoutEndpoint(data)
 	}
-	return tftypes.NewValue(healthCheckType, map[string]tftypes.Value{"type": check["type"], "data": data})
+	return tftypes.NewValue(livenessCheck.Type, map[string]tftypes.Value{"type": check["type"], "data": data})
 }
 
 // withoutEndpoint is the data of a check that is known to have no endpoint.
 func withoutEndpoint(data tftypes.Value) tftypes.Value {
-	fields := objectOf(data)
+	fields := field.Open(data)
 	if fields == nil {
 		return data
 	}
-	fields["endpoint"] = nullString
-	return tftypes.NewValue(healthCheckDataType, map[string]tftypes.Value(fields))
+	fields["endpoint"] = field.StringValue[string](nil)
+	return tftypes.NewValue(data.Type(), map[string]tftypes.Value(fields))
 }
 
 // checkEndpoints refuses an endpoint where the type is known not to be http: by
 // the state, where none is configured or the configured one is ignored. The
 // validator of the schema sees the configuration only.
-func checkEndpoints(config, planned object) diag.Diagnostics {
+func checkEndpoints(config, planned field.Attributes) diag.Diagnostics {
 	var diags diag.Diagnostics
 	for _, name := range []string{"health_check", "readiness_health_check"} {
-		check := config.child(name)
-		if !check.child("data").given("endpoint") {
+		check := config.Child(name)
+		if !check.Child("data").IsKnown("endpoint") {
 			continue
 		}
-		if kind, known := planned.child(name).text("type"); known && kind != "http" {
+		if kind, known := planned.Child(name).Text("type"); known && kind != "http" {
 			at := path.Root(name).AtName("data").AtName("endpoint")
 			diags.AddAttributeError(at, "Endpoint without http", endpointAdvice(at, kind))
 		}

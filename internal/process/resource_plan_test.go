@@ -7,6 +7,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-go/tftypes"
 
 	"github.com/cf-process/terraform-provider-cf/internal/capi"
+	"github.com/cf-process/terraform-provider-cf/internal/field"
 )
 
 func pointer[T any](v T) *T { return &v }
@@ -29,8 +30,8 @@ func adoptedProcess() *capi.Process {
 }
 
 // configOf is a configuration with some attributes set.
-func configOf(set object) object {
-	config := make(object)
+func configOf(set field.Attributes) field.Attributes {
+	config := make(field.Attributes)
 	for name, kind := range resourceType.AttributeTypes {
 		config[name] = tftypes.NewValue(kind, nil)
 	}
@@ -38,26 +39,31 @@ func configOf(set object) object {
 	return config
 }
 
-func text(s string) tftypes.Value  { return tftypes.NewValue(tftypes.String, s) }
-func number(n int64) tftypes.Value { return tftypes.NewValue(tftypes.Number, n) }
+func textValue(s string) tftypes.Value  { return tftypes.NewValue(tftypes.String, s) }
+func numberValue(n int64) tftypes.Value { return tftypes.NewValue(tftypes.Number, n) }
+
+var (
+	nullString = tftypes.NewValue(tftypes.String, nil)
+	nullNumber = tftypes.NewValue(tftypes.Number, nil)
+)
 
 // check is a health check in a configuration; absent parts are null.
-func check(kind string, data object) tftypes.Value {
-	value := nullHealthCheckData
+func check(kind string, data field.Attributes) tftypes.Value {
+	value := livenessData.Value(nil)
 	if data != nil {
-		fields := object{"timeout": nullNumber, "invocation_timeout": nullNumber, "interval": nullNumber, "endpoint": nullString}
+		fields := field.Attributes{"timeout": nullNumber, "invocation_timeout": nullNumber, "interval": nullNumber, "endpoint": nullString}
 		maps.Copy(fields, data)
-		value = tftypes.NewValue(healthCheckDataType, map[string]tftypes.Value(fields))
+		value = tftypes.NewValue(livenessData.Type, map[string]tftypes.Value(fields))
 	}
 	typeValue := nullString
 	if kind != "" {
-		typeValue = text(kind)
+		typeValue = textValue(kind)
 	}
-	return tftypes.NewValue(healthCheckType, map[string]tftypes.Value{"type": typeValue, "data": value})
+	return tftypes.NewValue(livenessCheck.Type, map[string]tftypes.Value{"type": typeValue, "data": value})
 }
 
 func labels(m map[string]*string) tftypes.Value {
-	return metadataValue(&capi.Metadata{Labels: m})
+	return metadata.Value(&capi.Metadata{Labels: m})
 }
 
 // unknowns are the paths of the attributes that a plan leaves unknown.
@@ -69,7 +75,7 @@ func unknowns(prefix string, v tftypes.Value) []string {
 		return nil
 	}
 	var found []string
-	for name, child := range objectOf(v) {
+	for name, child := range field.Open(v) {
 		at := name
 		if prefix != "" {
 			at = prefix + "." + name
@@ -83,31 +89,31 @@ func unknowns(prefix string, v tftypes.Value) []string {
 func TestPlanIsPrecise(t *testing.T) {
 	t.Parallel()
 	state := resourceValues(adoptedProcess(), nil)
-	state["wait_for_instances"] = falseValue
+	state["wait_for_instances"] = notWaiting
 	for name, test := range map[string]struct {
-		set     object
+		set     field.Attributes
 		unknown []string
 	}{
-		"nothing named":       {object{}, nil},
-		"same values":         {object{"instances": number(2), "memory_in_mb": number(256)}, nil},
-		"instances":           {object{"instances": number(3)}, []string{"updated_at"}},
-		"disk":                {object{"disk_in_mb": number(2048)}, []string{"updated_at"}},
-		"memory":              {object{"memory_in_mb": number(512)}, []string{"updated_at", "version"}},
-		"command":             {object{"command": text("bin/other")}, []string{"updated_at"}},
-		"command given back":  {object{"command": text("")}, []string{"updated_at"}},
-		"labels":              {object{"metadata": labels(map[string]*string{"tier": pointer("back")})}, []string{"updated_at"}},
-		"labels, the same":    {object{"metadata": labels(map[string]*string{"tier": pointer("front")})}, nil},
-		"endpoint":            {object{"health_check": check("", object{"endpoint": text("/ready")})}, []string{"updated_at", "version"}},
-		"timeout":             {object{"health_check": check("http", object{"timeout": number(90)})}, []string{"updated_at"}},
-		"check, the same":     {object{"health_check": check("http", object{"endpoint": text("/health")})}, nil},
-		"empty check":         {object{"health_check": check("", nil)}, nil},
-		"check of other type": {object{"health_check": check("port", nil)}, []string{"updated_at", "version", "health_check.data"}},
+		"nothing named":       {field.Attributes{}, nil},
+		"same values":         {field.Attributes{"instances": numberValue(2), "memory_in_mb": numberValue(256)}, nil},
+		"instances":           {field.Attributes{"instances": numberValue(3)}, []string{"updated_at"}},
+		"disk":                {field.Attributes{"disk_in_mb": numberValue(2048)}, []string{"updated_at"}},
+		"memory":              {field.Attributes{"memory_in_mb": numberValue(512)}, []string{"updated_at", "version"}},
+		"command":             {field.Attributes{"command": textValue("bin/other")}, []string{"updated_at"}},
+		"command given back":  {field.Attributes{"command": textValue("")}, []string{"updated_at"}},
+		"labels":              {field.Attributes{"metadata": labels(map[string]*string{"tier": pointer("back")})}, []string{"updated_at"}},
+		"labels, the same":    {field.Attributes{"metadata": labels(map[string]*string{"tier": pointer("front")})}, nil},
+		"endpoint":            {field.Attributes{"health_check": check("", field.Attributes{"endpoint": textValue("/ready")})}, []string{"updated_at", "version"}},
+		"timeout":             {field.Attributes{"health_check": check("http", field.Attributes{"timeout": numberValue(90)})}, []string{"updated_at"}},
+		"check, the same":     {field.Attributes{"health_check": check("http", field.Attributes{"endpoint": textValue("/health")})}, nil},
+		"empty check":         {field.Attributes{"health_check": check("", nil)}, nil},
+		"check of other type": {field.Attributes{"health_check": check("port", nil)}, []string{"updated_at", "version", "health_check.data"}},
 		"other type with data": {
-			object{"health_check": check("process", object{"timeout": number(5)})},
+			field.Attributes{"health_check": check("process", field.Attributes{"timeout": numberValue(5)})},
 			[]string{"updated_at", "version", "health_check.data.invocation_timeout", "health_check.data.interval"},
 		},
 		"readiness by http": {
-			object{"readiness_health_check": check("http", object{"endpoint": text("/up")})},
+			field.Attributes{"readiness_health_check": check("http", field.Attributes{"endpoint": textValue("/up")})},
 			[]string{
 				"updated_at", "version", "readiness_health_check.data.invocation_timeout",
 				"readiness_health_check.data.interval", "readiness_health_check.data.timeout",
@@ -115,9 +121,9 @@ func TestPlanIsPrecise(t *testing.T) {
 		},
 	} {
 		config := configOf(test.set)
-		config["guid"] = text("p-1")
+		config["guid"] = textValue("p-1")
 		plan := maps.Clone(config)
-		plan["wait_for_instances"] = falseValue
+		plan["wait_for_instances"] = notWaiting
 		planned := plannedValues(config, plan, state)
 		got := map[string]bool{}
 		for _, at := range unknowns("", valueOfResource(planned)) {
@@ -147,7 +153,7 @@ func TestPlanWithoutVersion(t *testing.T) {
 	p := adoptedProcess()
 	p.Version = nil
 	state := resourceValues(p, nil)
-	config := configOf(object{"guid": text("p-1"), "memory_in_mb": number(512)})
+	config := configOf(field.Attributes{"guid": textValue("p-1"), "memory_in_mb": numberValue(512)})
 	if planned := plannedValues(config, config, state); !planned["version"].IsNull() {
 		t.Errorf("version is planned as %v", planned["version"])
 	}
@@ -155,11 +161,11 @@ func TestPlanWithoutVersion(t *testing.T) {
 
 func TestPlanOfAdoption(t *testing.T) {
 	t.Parallel()
-	config := configOf(object{"app_guid": text("a-1"), "health_check": check("port", object{"timeout": number(9)})})
+	config := configOf(field.Attributes{"app_guid": textValue("a-1"), "health_check": check("port", field.Attributes{"timeout": numberValue(9)})})
 	plan := maps.Clone(config)
-	plan["wait_for_instances"] = falseValue
+	plan["wait_for_instances"] = notWaiting
 	planned := plannedValues(config, plan, nil)
-	if got, _ := planned.text("type"); got != "web" {
+	if got, _ := planned.Text("type"); got != "web" {
 		t.Errorf("type is planned as %v", planned["type"])
 	}
 	for _, name := range []string{"guid", "instances", "version", "links", "command"} {
@@ -167,8 +173,8 @@ func TestPlanOfAdoption(t *testing.T) {
 			t.Errorf("%s is planned as %v", name, planned[name])
 		}
 	}
-	data := planned.child("health_check").child("data")
-	if n := data.numberPointer("timeout"); n == nil || *n != 9 {
+	data := planned.Child("health_check").Child("data")
+	if n := data.IntPointer("timeout"); n == nil || *n != 9 {
 		t.Errorf("timeout is planned as %v", data["timeout"])
 	}
 	if !data["endpoint"].IsNull() || data["interval"].IsKnown() {
@@ -180,25 +186,25 @@ func TestFillUnknown(t *testing.T) {
 	t.Parallel()
 	actual := resourceValue(adoptedProcess(), nil)
 	planned := resourceValues(adoptedProcess(), nil)
-	planned["instances"] = number(7)
-	planned["updated_at"] = unknownOf(nullString)
-	planned["health_check"] = tftypes.NewValue(healthCheckType, map[string]tftypes.Value{
-		"type": text("port"), "data": tftypes.NewValue(healthCheckDataType, map[string]tftypes.Value{
-			"timeout": number(1), "invocation_timeout": unknownOf(nullNumber), "interval": nullNumber, "endpoint": nullString,
+	planned["instances"] = numberValue(7)
+	planned["updated_at"] = field.Unknown(nullString)
+	planned["health_check"] = tftypes.NewValue(livenessCheck.Type, map[string]tftypes.Value{
+		"type": textValue("port"), "data": tftypes.NewValue(livenessData.Type, map[string]tftypes.Value{
+			"timeout": numberValue(1), "invocation_timeout": field.Unknown(nullNumber), "interval": nullNumber, "endpoint": nullString,
 		}),
 	})
-	got := objectOf(fillUnknown(valueOfResource(planned), actual))
-	if n := got.numberPointer("instances"); n == nil || *n != 7 {
+	got := field.Open(field.FillUnknown(valueOfResource(planned), actual))
+	if n := got.IntPointer("instances"); n == nil || *n != 7 {
 		t.Errorf("a planned value was replaced: %v", got["instances"])
 	}
-	if s, _ := got.text("updated_at"); s != "2025-03-02T08:00:00Z" {
+	if s, _ := got.Text("updated_at"); s != "2025-03-02T08:00:00Z" {
 		t.Errorf("updated_at is %v", got["updated_at"])
 	}
-	data := got.child("health_check").child("data")
-	if n := data.numberPointer("invocation_timeout"); n == nil || *n != 5 {
+	data := got.Child("health_check").Child("data")
+	if n := data.IntPointer("invocation_timeout"); n == nil || *n != 5 {
 		t.Errorf("invocation_timeout is %v", data["invocation_timeout"])
 	}
-	if n := data.numberPointer("timeout"); n == nil || *n != 1 || !data["endpoint"].IsNull() {
+	if n := data.IntPointer("timeout"); n == nil || *n != 1 || !data["endpoint"].IsNull() {
 		t.Errorf("data is %v", data)
 	}
 }

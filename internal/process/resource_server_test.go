@@ -17,6 +17,7 @@ import (
 
 	"github.com/cf-process/terraform-provider-cf/internal/capi"
 	"github.com/cf-process/terraform-provider-cf/internal/fakecf"
+	"github.com/cf-process/terraform-provider-cf/internal/field"
 	"github.com/cf-process/terraform-provider-cf/internal/instances"
 	"github.com/cf-process/terraform-provider-cf/internal/instances/instancestest"
 	"github.com/cf-process/terraform-provider-cf/internal/transport"
@@ -183,7 +184,7 @@ func (w *workspace) config(s settings) tftypes.Value { return w.value(w.kind, s)
 // proposed is what Terraform proposes: the configuration, and the state where
 // that says nothing.
 func proposed(config, prior tftypes.Value) tftypes.Value {
-	c, p := objectOf(config), objectOf(prior)
+	c, p := field.Open(config), field.Open(prior)
 	kind := config.Type().(tftypes.Object)
 	values := map[string]tftypes.Value{}
 	for name, t := range kind.AttributeTypes {
@@ -194,7 +195,7 @@ func proposed(config, prior tftypes.Value) tftypes.Value {
 		switch {
 		case name == "timeouts": // not computed
 			values[name] = c[name]
-		case !c.has(name):
+		case !c.IsSet(name):
 			values[name] = before
 		case t.Is(tftypes.Object{}) && c[name].IsKnown():
 			values[name] = proposed(c[name], before)

@@ -7,6 +7,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-go/tftypes"
 
 	"github.com/cf-process/terraform-provider-cf/internal/fakecf"
+	"github.com/cf-process/terraform-provider-cf/internal/field"
 )
 
 // What a foundation leaves out stays null and is no difference.
@@ -63,7 +64,7 @@ func TestResourceOnOldFoundations(t *testing.T) {
 		t.Errorf("not both are named: %s", text)
 	}
 	w.settled(settings{"guid": fakecf.GUIDWeb})
-	if !objectOf(w.state)["readiness_health_check"].Equal(tftypes.NewValue(healthCheckType, nil)) {
+	if !field.Open(w.state)["readiness_health_check"].Equal(tftypes.NewValue(livenessCheck.Type, nil)) {
 		t.Error("there is a readiness check")
 	}
 }

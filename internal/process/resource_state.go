@@ -6,12 +6,13 @@ import (
 	"github.com/hashicorp/terraform-plugin-go/tftypes"
 
 	"github.com/cf-process/terraform-provider-cf/internal/capi"
+	"github.com/cf-process/terraform-provider-cf/internal/field"
 )
 
 // resourceValues are the attributes of the resource for a process; own has the
 // attributes that only the resource has, from plan or state.
-func resourceValues(p *capi.Process, own object) object {
-	values := object(attributeValues(p))
+func resourceValues(p *capi.Process, own field.Attributes) field.Attributes {
+	values := processTable.Values(p)
 	values["metadata"] = managedMetadataValue(p.Metadata)
 	for _, name := range []string{"wait_for_instances", "timeouts"} {
 		value, ok := own[name]
@@ -23,22 +24,22 @@ func resourceValues(p *capi.Process, own object) object {
 	return values
 }
 
-func resourceValue(p *capi.Process, own object) tftypes.Value {
+func resourceValue(p *capi.Process, own field.Attributes) tftypes.Value {
 	return valueOfResource(resourceValues(p, own))
 }
 
 // valueOfResource closes the attributes of the resource into one object.
-func valueOfResource(values object) tftypes.Value {
+func valueOfResource(values field.Attributes) tftypes.Value {
 	return tftypes.NewValue(resourceType, map[string]tftypes.Value(values))
 }
 
 // refreshed is the state after a read: what the API says, but for what only
 // the state can know.
-func refreshed(prior object, m marks, p *capi.Process) object {
+func refreshed(prior field.Attributes, m marks, p *capi.Process) field.Attributes {
 	state := resourceValues(p, prior)
-	if !prior.has("wait_for_instances") {
+	if !prior.IsSet("wait_for_instances") {
 		// After an import; null would show as a change to the default.
-		state["wait_for_instances"] = falseValue
+		state["wait_for_instances"] = notWaiting
 	}
 	if p.CommandRedacted {
 		state["command"] = prior["command"]
@@ -47,14 +48,14 @@ func refreshed(prior object, m marks, p *capi.Process) object {
 		state[name] = keepHollow(prior[name], state[name])
 	}
 	for name, reset := range map[string]bool{"command": m.ResetCommand, "user": m.ResetUser} {
-		if before, ok := prior.text(name); ok && before == "" && reset {
+		if before, ok := prior.Text(name); ok && before == "" && reset {
 			state[name] = prior[name]
 		}
 	}
 	// A foundation may find a GUID whatever its case; as configured it stays.
 	for _, name := range []string{"guid", "app_guid", "type"} {
-		before, known := prior.text(name)
-		now, ok := state.text(name)
+		before, known := prior.Text(name)
+		now, ok := state.Text(name)
 		if known && (!ok || strings.EqualFold(before, now)) {
 			state[name] = prior[name]
 		}
@@ -79,7 +80,7 @@ func keepHollow(prior, actual tftypes.Value) tftypes.Value {
 	if !ok {
 		return actual
 	}
-	before, now := objectOf(prior), objectOf(actual)
+	before, now := field.Open(prior), field.Open(actual)
 	kept := make(map[string]tftypes.Value, len(now))
 	for name, value := range now {
 		kept[name] = keepHollow(before[name], value)
@@ -96,7 +97,7 @@ func hollow(v tftypes.Value) bool {
 	if !v.Type().Is(tftypes.Object{}) && !v.Type().Is(tftypes.Map{}) {
 		return false
 	}
-	for _, inner := range objectOf(v) {
+	for _, inner := range field.Open(v) {
 		if !hollow(inner) {
 			return false
 		}
@@ -107,14 +108,16 @@ func hollow(v tftypes.Value) bool {
 // partialState is the state after an update that failed between its two
 // requests: planned values of the one that succeeded, the prior ones of the
 // scale, and the API's word on what it computes.
-func partialState(plan, prior object, done outcome) tftypes.Value {
-	state := make(object, len(prior))
+func partialState(plan, prior field.Attributes, done outcome) tftypes.Value {
+	state := make(field.Attributes, len(prior))
 	for name, value := range prior {
 		state[name] = value
 	}
 	actual := resourceValues(done.process, prior)
-	for _, name := range append([]string{"command_redacted"}, patchedAttributes...) {
-		state[name] = fillUnknown(plan[name], actual[name])
+	for _, a := range processTable.attributes {
+		if a.Name == "command_redacted" || a.write != nil && !a.scales {
+			state[a.Name] = field.FillUnknown(plan[a.Name], actual[a.Name])
+		}
 	}
 	state["updated_at"], state["version"] = actual["updated_at"], actual["version"]
 	return valueOfResource(state)

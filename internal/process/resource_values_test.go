@@ -7,6 +7,7 @@ import (
 	"testing"
 
 	"github.com/cf-process/terraform-provider-cf/internal/fakecf"
+	"github.com/cf-process/terraform-provider-cf/internal/field"
 )
 
 // byGUID is an address with further settings.
@@ -129,8 +130,8 @@ func TestResourcePlansPrecisely(t *testing.T) {
 				t.Errorf("with %s, %s is unknown", name, at)
 			}
 		}
-		for other, value := range objectOf(p.planned) {
-			if other != name && value.IsKnown() && !value.Equal(objectOf(w.state)[other]) {
+		for other, value := range field.Open(p.planned) {
+			if other != name && value.IsKnown() && !value.Equal(field.Open(w.state)[other]) {
 				t.Errorf("with %s, %s is planned to change", name, other)
 			}
 		}

@@ -7,6 +7,8 @@ import (
 
 	"github.com/hashicorp/terraform-plugin-go/tfprotov6"
 	"github.com/hashicorp/terraform-plugin-go/tftypes"
+
+	"github.com/cf-process/terraform-provider-cf/internal/field"
 )
 
 // plan is what Terraform would show.
@@ -127,7 +129,7 @@ func differences(at string, want, got tftypes.Value, lenient bool) []string {
 	if !want.IsKnown() || lenient && want.IsNull() {
 		return nil
 	}
-	w, g := objectOf(want), objectOf(got)
+	w, g := field.Open(want), field.Open(got)
 	if w == nil || g == nil {
 		if !want.Equal(got) {
 			return []string{fmt.Sprintf("%s is %s, not %s", at, got, want)}
@@ -268,22 +270,22 @@ func (w *workspace) at(path ...string) any {
 	w.t.Helper()
 	v := w.state
 	for _, name := range path {
-		v = objectOf(v)[name]
+		v = field.Open(v)[name]
 	}
 	if v.Type() == nil || v.IsNull() {
 		return nil
 	}
-	o := object{"x": v}
-	if s, ok := o.text("x"); ok {
+	o := field.Attributes{"x": v}
+	if s, ok := o.Text("x"); ok {
 		return s
 	}
-	if n := o.numberPointer("x"); n != nil {
+	if n := o.IntPointer("x"); n != nil {
 		return *n
 	}
 	if v.Type().Is(tftypes.Bool) {
-		return o.flag("x")
+		return o.Flag("x")
 	}
-	if m, ok := o.textMap("x"); ok && v.Type().Is(stringMapType) {
+	if m, ok := o.TextMap("x"); ok && v.Type().Is(tftypes.Map{ElementType: tftypes.String}) {
 		return m
 	}
 	return v
@@ -300,9 +302,9 @@ func (w *workspace) identityOf(data *tfprotov6.ResourceIdentityData) string {
 		w.t.Fatal(err)
 	}
 	var parts []string
-	o := objectOf(v)
+	o := field.Open(v)
 	for _, name := range []string{"guid", "app_guid", "type"} {
-		if s, ok := o.text(name); ok {
+		if s, ok := o.Text(name); ok {
 			parts = append(parts, name+"="+s)
 		}
 	}

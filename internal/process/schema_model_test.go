@@ -1,6 +1,7 @@
 package process
 
 import (
+	"encoding/json"
 	"maps"
 	"reflect"
 	"slices"
@@ -11,43 +12,131 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/datasource"
 	"github.com/hashicorp/terraform-plugin-framework/list"
 	"github.com/hashicorp/terraform-plugin-framework/resource"
+	"github.com/hashicorp/terraform-plugin-framework/resource/schema"
 	"github.com/hashicorp/terraform-plugin-go/tftypes"
 
 	"github.com/cf-process/terraform-provider-cf/internal/capi"
+	"github.com/cf-process/terraform-provider-cf/internal/field"
 )
 
 // What the code takes a type to be is what its schema says. The data sources
 // have a test of their own.
 //
-// The tests of fields are not parallel: what they find makes other tests panic,
-// with less to say about it, and they come first.
+// The tests of fields are not parallel: what they find makes other tests panic
+// with a less useful message, and they come first.
 
 func TestEveryFieldOfTheModelIsAnAttribute(t *testing.T) {
-	values := attributeValues(&capi.Process{})
-	for _, name := range tags(reflect.TypeFor[capi.Process](), "json") {
-		if name != "-" && processType.AttributeTypes[name] == nil {
-			t.Errorf("capi.Process has %q, and Terraform does not show it: add it to the lists of value.go", name)
-		}
-	}
-	for name := range processType.AttributeTypes {
-		if _, found := values[name]; !found {
-			t.Errorf("attributeValues (value.go) has no value for %q", name)
-		}
+	for name, test := range map[string]struct {
+		model reflect.Type
+		table tftypes.Object
+	}{
+		"process":           {reflect.TypeFor[capi.Process](), processTable.Type},
+		"health check":      {reflect.TypeFor[capi.HealthCheck](), livenessCheck.Type},
+		"readiness check":   {reflect.TypeFor[capi.HealthCheck](), readinessCheck.Type},
+		"health check data": {reflect.TypeFor[capi.HealthCheckData](), livenessData.Type},
+		"relationships":     {reflect.TypeFor[capi.Relationships](), relationships.Type},
+		"metadata":          {reflect.TypeFor[capi.Metadata](), metadata.Type},
+		"link":              {reflect.TypeFor[capi.Link](), link.Type},
+		"instance":          {reflect.TypeFor[capi.ProcessInstance](), instanceFields.Type},
+		"stats":             {reflect.TypeFor[capi.InstanceStats](), statFields.Type},
+		"usage":             {reflect.TypeFor[capi.InstanceUsage](), usageFields.Type},
+		"port":              {reflect.TypeFor[capi.InstancePort](), portFields.Type},
+		"sidecar":           {reflect.TypeFor[capi.Sidecar](), sidecarFields.Type},
+	} {
+		t.Run(name, func(t *testing.T) {
+			for _, field := range tags(test.model, "json") {
+				if field != "-" && test.table.AttributeTypes[field] == nil {
+					t.Errorf("%s has the field %q, and no table of fields*.go shows it", test.model, field)
+				}
+			}
+		})
 	}
 }
 
-func TestWhatCanBeSetIsWritten(t *testing.T) {
+// A path that a configuration can set has to reach a request under its own name;
+// otherwise it is planned, never sent, and differs for ever.
+func TestEverySettablePathReachesARequest(t *testing.T) {
 	var resp resource.SchemaResponse
 	NewResource().Schema(t.Context(), resource.SchemaRequest{}, &resp)
-	written := slices.Concat(patchedAttributes, scaledAttributes, []string{"guid", "app_guid", "type", "wait_for_instances", "timeouts"})
-	for _, name := range slices.Sorted(maps.Keys(resp.Schema.Attributes)) {
-		if resp.Schema.Attributes[name].IsOptional() != slices.Contains(written, name) {
-			t.Errorf("the schema (resource_schema.go) and the lists of what is written (resource_plan.go) differ on whether %s can be set", name)
+	// Not sent: the address, and what only the provider acts on.
+	own := []string{"guid", "app_guid", "type", "wait_for_instances", "timeouts"}
+	for _, p := range settablePaths(resp.Schema.Attributes, nil) {
+		if slices.Contains(own, p[0]) {
+			continue
+		}
+		t.Run(strings.Join(p, "."), func(t *testing.T) {
+			config := field.Open(configWith(resourceType, p))
+			found := changesFor(config, nil, &capi.Process{GUID: "g"})
+			sent, err := json.Marshal(map[string]any{"patch": found.update, "scale": found.scale})
+			if err != nil {
+				t.Fatal(err)
+			}
+			var body map[string]any
+			if err := json.Unmarshal(sent, &body); err != nil {
+				t.Fatal(err)
+			}
+			if got := leaves(body); len(got) != 1 || got[0] != "patch."+strings.Join(p, ".") && got[0] != "scale."+strings.Join(p, ".") {
+				t.Errorf("a configuration that sets %s sends %q, want exactly that in PATCH or in scale", strings.Join(p, "."), got)
+			}
+			if found.update.IsZero() && found.scale.IsZero() {
+				t.Error("the request counts as empty and would not be sent")
+			}
+		})
+	}
+}
+
+// settablePaths are the paths of the attributes that a configuration can set and
+// that have none below them.
+func settablePaths(attributes map[string]schema.Attribute, parent []string) [][]string {
+	var found [][]string
+	for _, name := range slices.Sorted(maps.Keys(attributes)) {
+		at := append(slices.Clone(parent), name)
+		nested, isObject := attributes[name].(schema.SingleNestedAttribute)
+		switch {
+		case isObject && name != "timeouts":
+			found = append(found, settablePaths(nested.Attributes, at)...)
+		case attributes[name].IsOptional():
+			found = append(found, at)
 		}
 	}
-	// And what is written is a field of a request.
-	fields := slices.Concat(tags(reflect.TypeFor[capi.ProcessUpdate](), "json"), tags(reflect.TypeFor[capi.ProcessScale](), "json"))
-	sameNames(t, slices.Concat(patchedAttributes, scaledAttributes), fields)
+	return found
+}
+
+// configWith is an object in which only the path is set.
+func configWith(typ tftypes.Type, path []string) tftypes.Value {
+	object, isObject := typ.(tftypes.Object)
+	switch {
+	case isObject:
+		values := map[string]tftypes.Value{}
+		for name, t := range object.AttributeTypes {
+			values[name] = tftypes.NewValue(t, nil)
+		}
+		values[path[0]] = configWith(object.AttributeTypes[path[0]], path[1:])
+		return tftypes.NewValue(object, values)
+	case typ.Is(tftypes.Map{}):
+		return tftypes.NewValue(typ, map[string]tftypes.Value{"key": textValue("x")})
+	case typ.Is(tftypes.Number):
+		return numberValue(7)
+	default:
+		return textValue("x")
+	}
+}
+
+// leaves are the paths of a JSON object that have none below them; the key of a
+// label or annotation does not count.
+func leaves(body map[string]any) []string {
+	var found []string
+	for name, value := range body {
+		object, isObject := value.(map[string]any)
+		if !isObject || object["key"] != nil {
+			found = append(found, name)
+			continue
+		}
+		for _, below := range leaves(object) {
+			found = append(found, name+"."+below)
+		}
+	}
+	return found
 }
 
 func TestResourceTypeIsThatOfTheSchema(t *testing.T) {
@@ -57,11 +146,11 @@ func TestResourceTypeIsThatOfTheSchema(t *testing.T) {
 		t.Error(diags)
 	}
 	if got := resp.Schema.Type().TerraformType(t.Context()); !got.Equal(resourceType) {
-		t.Errorf("the schema (resource_schema.go) and the code (value.go) differ in %q", differing(got, resourceType))
+		t.Errorf("the schema (resource_schema.go) and resourceType differ in %q", differing(got, resourceType))
 	}
 	for name, attribute := range resp.Schema.Attributes {
 		if attribute.GetMarkdownDescription() == "" {
-			t.Errorf("%s has no description (descriptions.go)", name)
+			t.Errorf("%s has no description", name)
 		}
 	}
 }
@@ -73,7 +162,7 @@ func TestIdentityModelIsThatOfTheSchema(t *testing.T) {
 	if diags := resp.IdentitySchema.ValidateImplementation(t.Context()); diags.HasError() {
 		t.Error(diags)
 	}
-	sameNames(t, slices.Collect(maps.Keys(resp.IdentitySchema.Attributes)), tags(reflect.TypeFor[identityModel](), "tfsdk"))
+	sameNames(t, slices.Collect(maps.Keys(resp.IdentitySchema.Attributes)), tags(reflect.TypeFor[addressModel](), "tfsdk"))
 }
 
 // The list resource has the filters of the data source.
@@ -82,7 +171,7 @@ func TestListResourceHasTheFiltersOfTheDataSource(t *testing.T) {
 	var listed list.ListResourceSchemaResponse
 	(&listResource{}).ListResourceConfigSchema(t.Context(), list.ListResourceSchemaRequest{}, &listed)
 	var read datasource.SchemaResponse
-	NewListDataSource().Schema(t.Context(), datasource.SchemaRequest{}, &read)
+	NewProcessesDataSource().Schema(t.Context(), datasource.SchemaRequest{}, &read)
 	want := map[string]tftypes.Type{}
 	for name, attribute := range read.Schema.Attributes {
 		if name != "processes" && name != "include_names" {

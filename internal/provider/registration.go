@@ -16,7 +16,7 @@ import (
 var (
 	dataSources = []func() datasource.DataSource{
 		process.NewDataSource,
-		process.NewListDataSource,
+		process.NewProcessesDataSource,
 		process.NewStatsDataSource,
 		process.NewInstancesDataSource,
 		process.NewSidecarsDataSource,

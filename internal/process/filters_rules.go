@@ -43,7 +43,7 @@ func timestampRules() []validator.String {
 func timestampListRules() []validator.List {
 	var others []path.Expression
 	for _, operator := range timeOperators {
-		others = append(others, path.MatchRelative().AtParent().AtName(operator))
+		others = append(others, path.MatchRelative().AtParent().AtName(operator.name))
 	}
 	return []validator.List{
 		listvalidator.NoNullValues(), listvalidator.ValueStringsAre(timestampRules()...),

@@ -8,10 +8,10 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/list"
 	"github.com/hashicorp/terraform-plugin-framework/list/schema"
 	"github.com/hashicorp/terraform-plugin-framework/resource"
-	"github.com/hashicorp/terraform-plugin-framework/types"
 	"github.com/hashicorp/terraform-plugin-log/tflog"
 
 	"github.com/cf-process/terraform-provider-cf/internal/capi"
+	"github.com/cf-process/terraform-provider-cf/internal/field"
 )
 
 var (
@@ -33,38 +33,9 @@ func (l *listResource) Metadata(_ context.Context, req resource.MetadataRequest,
 
 // ListResourceConfigSchema describes the filters: those of cf_processes.
 func (l *listResource) ListResourceConfigSchema(_ context.Context, _ list.ListResourceSchemaRequest, resp *list.ListResourceSchemaResponse) {
-	attributes := map[string]schema.Attribute{
-		"label_selector": schema.StringAttribute{
-			Optional: true, MarkdownDescription: filterDescriptions["label_selector"], Validators: labelSelectorRules(),
-		},
-		"order_by": schema.StringAttribute{
-			Optional: true, MarkdownDescription: filterDescriptions["order_by"], Validators: orderByRules(),
-		},
-		"app_guid": schema.StringAttribute{
-			Optional: true, MarkdownDescription: filterDescriptions["app_guid"], Validators: oneAppRules(),
-		},
-	}
-	for _, name := range listFilters {
-		attributes[name] = schema.ListAttribute{
-			Optional: true, ElementType: types.StringType,
-			MarkdownDescription: filterDescriptions[name], Validators: segmentListRules(),
-		}
-	}
-	for _, name := range timeFilters {
-		operators := map[string]schema.Attribute{
-			"values": schema.ListAttribute{
-				Optional: true, ElementType: types.StringType,
-				MarkdownDescription: filterDescriptions["values"], Validators: timestampListRules(),
-			},
-		}
-		for _, operator := range timeOperators {
-			operators[operator] = schema.StringAttribute{
-				Optional: true, MarkdownDescription: filterDescriptions[operator], Validators: timestampRules(),
-			}
-		}
-		attributes[name] = schema.SingleNestedAttribute{
-			Optional: true, MarkdownDescription: filterDescriptions[name], Attributes: operators,
-		}
+	attributes := make(map[string]schema.Attribute, len(filters))
+	for _, f := range filters {
+		attributes[f.name] = f.list
 	}
 	resp.Schema = schema.Schema{
 		MarkdownDescription: "Finds processes to import, with the filters of the data source `cf_processes`.",
@@ -75,10 +46,10 @@ func (l *listResource) ListResourceConfigSchema(_ context.Context, _ list.ListRe
 // List finds the processes. Each result has the GUID as its identity; with the
 // resource, also all attributes but the command, which lists hide.
 func (l *listResource) List(ctx context.Context, req list.ListRequest, stream *list.ListResultsStream) {
-	filter := filterOf(objectOf(req.Config.Raw))
-	found, err := l.Client.ListProcesses(ctx, filter)
+	query := filterIn(field.Open(req.Config.Raw))
+	found, err := l.Client.ListProcesses(ctx, query)
 	if err != nil {
-		stream.Results = list.ListResultsStreamDiagnostics(diag.Diagnostics{listFailure(filter, err)})
+		stream.Results = list.ListResultsStreamDiagnostics(diag.Diagnostics{listFailure(query, err)})
 		return
 	}
 	warnings := apiWarnings(found.Warnings)
@@ -105,7 +76,7 @@ func (l *listResource) result(ctx context.Context, req list.ListRequest, p *capi
 	result := req.NewListResult(ctx)
 	result.DisplayName = displayName(p, names)
 	state := resourceValues(p, nil)
-	state["wait_for_instances"] = falseValue
+	state["wait_for_instances"] = notWaiting
 	result.Diagnostics.Append(setIdentity(ctx, result.Identity, formGUID, state)...)
 	if req.IncludeResource {
 		result.Resource.Raw = valueOfResource(state)

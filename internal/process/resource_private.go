@@ -7,6 +7,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/diag"
 
 	"github.com/cf-process/terraform-provider-cf/internal/capi"
+	"github.com/cf-process/terraform-provider-cf/internal/field"
 )
 
 // addressForm is how a configuration addresses the process.
@@ -21,11 +22,11 @@ const (
 )
 
 // formOf is the form of the address in a configuration.
-func formOf(config object) addressForm {
+func formOf(config field.Attributes) addressForm {
 	switch {
-	case config.has("guid") && config.has("app_guid"):
+	case config.IsSet("guid") && config.IsSet("app_guid"):
 		return formBoth
-	case config.has("app_guid"):
+	case config.IsSet("app_guid"):
 		return formApp
 	default:
 		return formGUID
@@ -49,7 +50,7 @@ type marks struct {
 const marksKey = "cf_process"
 
 // marksOf are the marks for a process that was adopted or updated.
-func marksOf(config object, p *capi.Process) marks {
+func marksOf(config field.Attributes, p *capi.Process) marks {
 	m := marks{Form: formOf(config), Korifi: p.OnKorifi()}
 	if m.Form == formBoth {
 		m.Form = formGUID
@@ -59,10 +60,10 @@ func marksOf(config object, p *capi.Process) marks {
 }
 
 // resetBy notes what the configuration gives back.
-func (m *marks) resetBy(config object) {
-	command, set := config.text("command")
+func (m *marks) resetBy(config field.Attributes) {
+	command, set := config.Text("command")
 	m.ResetCommand = set && command == ""
-	user, set := config.text("user")
+	user, set := config.Text("user")
 	m.ResetUser = set && user == ""
 }
 
@@ -73,13 +74,13 @@ func (m marks) differsFrom(form addressForm) bool {
 
 // noLongerReset are the attributes that were given back with "" and that the
 // configuration does not name any more. They are read again.
-func (m marks) noLongerReset(config, state object) []string {
+func (m marks) noLongerReset(config, state field.Attributes) []string {
 	var names []string
 	for _, one := range []struct {
 		name  string
 		reset bool
 	}{{"command", m.ResetCommand}, {"user", m.ResetUser}} {
-		if before, ok := state.text(one.name); one.reset && ok && before == "" && !config.has(one.name) {
+		if before, ok := state.Text(one.name); one.reset && ok && before == "" && !config.IsSet(one.name) {
 			names = append(names, one.name)
 		}
 	}

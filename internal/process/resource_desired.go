@@ -1,6 +1,10 @@
 package process
 
-import "github.com/hashicorp/terraform-plugin-go/tftypes"
+import (
+	"github.com/hashicorp/terraform-plugin-go/tftypes"
+
+	"github.com/cf-process/terraform-provider-cf/internal/field"
+)
 
 // wanted is what an apply is to bring about: the planned values of what the
 // configuration names.
@@ -10,8 +14,8 @@ import "github.com/hashicorp/terraform-plugin-go/tftypes"
 // it stands, so what is planned to stay as it was, and differs from the
 // configuration, is ignored: it counts as not named, and whoever owns it, such
 // as an autoscaler, may change it until the apply and after.
-func wanted(config, plan, prior object) object {
-	named := make(object, len(config))
+func wanted(config, plan, prior field.Attributes) field.Attributes {
+	named := make(field.Attributes, len(config))
 	for name, value := range config {
 		planned := plan[name]
 		switch name {
@@ -40,7 +44,7 @@ func wantedValue(config, planned, prior tftypes.Value) tftypes.Value {
 	if !ok {
 		return wantedLeaf(config, planned, prior)
 	}
-	given, p, before := objectOf(config), objectOf(planned), objectOf(prior)
+	given, p, before := field.Open(config), field.Open(planned), field.Open(prior)
 	values := make(map[string]tftypes.Value, len(kind.AttributeTypes))
 	for name := range kind.AttributeTypes {
 		values[name] = wantedValue(given[name], p[name], before[name])

@@ -14,6 +14,7 @@ import (
 
 	"github.com/cf-process/terraform-provider-cf/internal/capi"
 	"github.com/cf-process/terraform-provider-cf/internal/diagnostic"
+	"github.com/cf-process/terraform-provider-cf/internal/field"
 	"github.com/cf-process/terraform-provider-cf/internal/instances"
 )
 
@@ -33,7 +34,7 @@ type outcome struct {
 // and at most one scale, each only with what differs. prior is the state
 // before, nil while the process is adopted. A deployment in flight is waited
 // for until ctx ends.
-func (r *processResource) converge(ctx context.Context, address capi.Address, config, prior object) (outcome, diag.Diagnostics) {
+func (r *processResource) converge(ctx context.Context, address capi.Address, config, prior field.Attributes) (outcome, diag.Diagnostics) {
 	var done outcome
 	var diags diag.Diagnostics
 	began := r.clock.Now()
@@ -68,7 +69,7 @@ func (r *processResource) converge(ctx context.Context, address capi.Address, co
 	case instances.TimedOut(ctx):
 		diags.Append(timeout("change "+address.String(), r.clock.Now().Sub(began)))
 	case inFlight != nil && errors.As(err, &reading) && capi.IsNotFound(err) && !address.ByApp():
-		failure := readFailureOf(address)
+		failure := readFailure(address)
 		failure.NotFound = "A deployment was going on, and such a deployment replaces the process by one with another GUID. " +
 			"To follow it, set app_guid and type instead of guid."
 		diags.Append(failure.Diagnostic(reading.error))
@@ -93,7 +94,7 @@ type readError struct{ error }
 func (e readError) Unwrap() error { return e.error }
 
 // write sends what is left to be done.
-func (r *processResource) write(ctx context.Context, address capi.Address, todo processChanges, done *outcome) error {
+func (r *processResource) write(ctx context.Context, address capi.Address, todo requests, done *outcome) error {
 	if !todo.update.IsZero() && !done.patched {
 		target := address
 		if done.process.OnKorifi() {
@@ -119,7 +120,7 @@ func (r *processResource) write(ctx context.Context, address capi.Address, todo 
 func convergeDiagnostics(address capi.Address, err error) diag.Diagnostics {
 	var reading readError
 	if errors.As(err, &reading) {
-		failure := readFailureOf(address)
+		failure := readFailure(address)
 		failure.NotFound = "The resource cf_process manages a process that exists: Cloud Foundry makes processes when an app " +
 			"is staged (cf push). Check the address, or remove the resource from the configuration if the app is gone."
 		if !address.ByApp() {
@@ -151,7 +152,7 @@ func timeout(action string, after time.Duration) diag.Diagnostic {
 		"the resource.", action, instances.Seconds(after)))
 }
 
-func readFailureOf(address capi.Address) diagnostic.Failure {
+func readFailure(address capi.Address) diagnostic.Failure {
 	failure := changeFailure(address)
 	failure.Action = "read " + address.String()
 	return failure
@@ -197,17 +198,17 @@ func unknownFields(err error) []path.Path {
 
 // fieldPath is the attribute for a field of a request: user, or interval or
 // health_check.data.interval with the check in the words around it.
-func fieldPath(field, detail string) (path.Path, bool) {
-	name := field[strings.LastIndexByte(field, '.')+1:]
-	if _, known := resourceType.AttributeTypes[name]; known && name == field {
+func fieldPath(name, detail string) (path.Path, bool) {
+	short := name[strings.LastIndexByte(name, '.')+1:]
+	if _, known := resourceType.AttributeTypes[name]; known {
 		return path.Root(name), true
 	}
-	if _, known := healthCheckDataType.AttributeTypes[name]; known {
+	if _, known := livenessData.Type.AttributeTypes[short]; known {
 		check := "health_check"
 		if strings.Contains(strings.ToLower(detail), "readiness") {
 			check = "readiness_health_check"
 		}
-		return path.Root(check).AtName("data").AtName(name), true
+		return path.Root(check).AtName("data").AtName(short), true
 	}
 	return path.Path{}, false
 }

@@ -1,0 +1,127 @@
+package field
+
+import (
+	"bytes"
+	"maps"
+	"slices"
+
+	"github.com/hashicorp/terraform-plugin-framework/diag"
+	"github.com/hashicorp/terraform-plugin-go/tftypes"
+	"github.com/vmihailenco/msgpack/v5"
+)
+
+// Packer writes objects in the encoding in which the plugin protocol carries
+// values, MessagePack, without making Terraform values of them first: these cost
+// several times as much as everything else about an object. It writes byte for
+// byte what tftypes makes of the values, but for the order of map entries; the
+// attributes of an object therefore come in the order of their names.
+type Packer struct {
+	*msgpack.Encoder
+	buffer bytes.Buffer
+	err    error // the first one
+}
+
+const (
+	// typicalSize is the encoded size of a typical object, in bytes.
+	typicalSize = 2 << 10
+	// maxEstimate caps the size of an object predicted from the first one.
+	maxEstimate = 2 * typicalSize
+)
+
+// NewPacker makes an empty packer.
+func NewPacker() *Packer {
+	p := &Packer{}
+	p.buffer.Grow(typicalSize)
+	p.Encoder = msgpack.NewEncoder(&p.buffer)
+	return p
+}
+
+// Bytes returns what was written, or diags with the first error.
+func (p *Packer) Bytes(diags diag.Diagnostics) ([]byte, diag.Diagnostics) {
+	if p.err != nil {
+		diags.AddError("Could not encode the state", p.err.Error()+". This is a bug in the provider.")
+		return nil, diags
+	}
+	return p.buffer.Bytes(), diags
+}
+
+// Value writes a Terraform value, as a configuration has it.
+func (p *Packer) Value(t tftypes.Type, v tftypes.Value) {
+	b, err := v.MarshalMsgPack(t) //nolint:staticcheck // tfprotov6.NewDynamicValue is this and nothing else
+	if err != nil {
+		p.note(err)
+		return
+	}
+	p.buffer.Write(b)
+}
+
+// PackList writes a configuration with a list of objects as the attribute of that
+// name. It asks for each object once, in order, so that the caller can drop it:
+// there can be tens of thousands.
+func PackList[T any](p *Packer, config tftypes.Value, name string, of *Record[T], length int, object func(i int) *T) {
+	typ, _ := config.Type().(tftypes.Object)
+	arguments := Open(config)
+	p.note(p.EncodeMapLen(len(typ.AttributeTypes)))
+	for _, attribute := range slices.Sorted(maps.Keys(typ.AttributeTypes)) {
+		p.key(attribute)
+		if attribute != name {
+			p.Value(typ.AttributeTypes[attribute], arguments[attribute])
+			continue
+		}
+		p.note(p.EncodeArrayLen(length))
+		for i := range length {
+			before := p.buffer.Len()
+			of.Pack(p, object(i))
+			if i == 0 {
+				// Most are about as long as the first one, unless that is a giant.
+				// Growing step by step would need twice the room at the end.
+				p.buffer.Grow(min(p.buffer.Len()-before, maxEstimate) * length * 9 / 8)
+			}
+		}
+	}
+}
+
+func (p *Packer) note(err error) {
+	if p.err == nil {
+		p.err = err
+	}
+}
+
+func (p *Packer) key(name string) { p.note(p.EncodeString(name)) }
+func (p *Packer) null()           { p.note(p.EncodeNil()) }
+
+func packText[S ~string](p *Packer, s *S) {
+	if s == nil {
+		p.null()
+		return
+	}
+	p.note(p.EncodeString(string(*s)))
+}
+
+func (p *Packer) int(n *int64) {
+	if n == nil {
+		p.null()
+		return
+	}
+	p.note(p.EncodeInt(*n))
+}
+
+func (p *Packer) bool(b *bool) {
+	if b == nil {
+		p.null()
+		return
+	}
+	p.note(p.EncodeBool(*b))
+}
+
+func (p *Packer) texts(texts map[string]*string) {
+	if texts == nil {
+		p.null()
+		return
+	}
+	p.note(p.EncodeMapLen(len(texts)))
+	for key, text := range texts {
+		p.key(key)
+		packText(p, text)
+	}
+}

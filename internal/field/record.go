@@ -1,0 +1,99 @@
+package field
+
+import (
+	"cmp"
+	"slices"
+
+	ds "github.com/hashicorp/terraform-plugin-framework/datasource/schema"
+	rs "github.com/hashicorp/terraform-plugin-framework/resource/schema"
+	"github.com/hashicorp/terraform-plugin-go/tftypes"
+)
+
+// Record is the table of the fields of T: all that Terraform shows of it.
+type Record[T any] struct {
+	// Fields in the order of their names, which is that of MessagePack.
+	Fields []Field[T]
+	// Type of the object.
+	Type tftypes.Object
+
+	null tftypes.Value
+}
+
+// RecordOf makes the table of the fields, in any order.
+func RecordOf[T any](fields ...Field[T]) *Record[T] {
+	r := &Record[T]{
+		Fields: slices.SortedFunc(slices.Values(fields), func(a, b Field[T]) int { return cmp.Compare(a.Name, b.Name) }),
+		Type:   tftypes.Object{AttributeTypes: make(map[string]tftypes.Type, len(fields))},
+	}
+	for _, f := range fields {
+		r.Type.AttributeTypes[f.Name] = f.Type
+	}
+	r.null = tftypes.NewValue(r.Type, nil)
+	return r
+}
+
+// Values are the Terraform values of the fields.
+func (r *Record[T]) Values(t *T) Attributes {
+	values := make(Attributes, len(r.Fields))
+	for _, f := range r.Fields {
+		values[f.Name] = f.value(t)
+	}
+	return values
+}
+
+// Value is the Terraform object, null for nil.
+func (r *Record[T]) Value(t *T) tftypes.Value {
+	if t == nil {
+		return r.null
+	}
+	return r.Values(t).Value(r.Type)
+}
+
+// List is the Terraform list of the objects.
+func (r *Record[T]) List(objects []T) tftypes.Value {
+	elements := make([]tftypes.Value, len(objects))
+	for i := range objects {
+		elements[i] = r.Value(&objects[i])
+	}
+	return tftypes.NewValue(tftypes.List{ElementType: r.Type}, elements)
+}
+
+// ListOf is the same for pointers.
+func (r *Record[T]) ListOf(objects []*T) tftypes.Value {
+	elements := make([]tftypes.Value, len(objects))
+	for i, object := range objects {
+		elements[i] = r.Value(object)
+	}
+	return tftypes.NewValue(tftypes.List{ElementType: r.Type}, elements)
+}
+
+// Pack writes the object as Value has it, but for the order of map entries.
+func (r *Record[T]) Pack(p *Packer, t *T) {
+	if t == nil {
+		p.null()
+		return
+	}
+	p.note(p.EncodeMapLen(len(r.Fields)))
+	for i := range r.Fields {
+		p.key(r.Fields[i].Name)
+		r.Fields[i].pack(p, t)
+	}
+}
+
+// DataSource are the attributes of a data source, all computed.
+func (r *Record[T]) DataSource() map[string]ds.Attribute {
+	attributes := make(map[string]ds.Attribute, len(r.Fields))
+	for _, f := range r.Fields {
+		attributes[f.Name] = f.DataSource()
+	}
+	return attributes
+}
+
+// Resource are the attributes of the resource.
+func (r *Record[T]) Resource() map[string]rs.Attribute {
+	attributes := make(map[string]rs.Attribute, len(r.Fields))
+	for _, f := range r.Fields {
+		attributes[f.Name] = f.Resource()
+	}
+	return attributes
+}

@@ -1,0 +1,212 @@
+package process
+
+import (
+	"math"
+
+	"github.com/hashicorp/terraform-plugin-framework-validators/stringvalidator"
+	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
+
+	"github.com/cf-process/terraform-provider-cf/internal/capi"
+	"github.com/cf-process/terraform-provider-cf/internal/field"
+)
+
+// Limits of the API, checked here so that a mistake shows in the plan.
+var (
+	instancesBounds = field.WholeNumber{Least: 0, Most: math.MaxInt32}
+	sizeBounds      = field.WholeNumber{Least: 1, Most: math.MaxInt32} // MiB, and seconds
+	logRateBounds   = field.WholeNumber{Least: -1, Most: math.MaxInt64}
+)
+
+const (
+	maxCommandLength  = 4096
+	maxUserLength     = 255
+	maxEndpointLength = 255
+)
+
+// processTable is the table of a process: the data sources, the resource, the
+// list resource, the requests and the documentation come from it.
+var processTable = tableOf(
+	shown(field.String("guid", "GUID of the process.", func(p *capi.Process) *string { return &p.GUID }).
+		In(addressSetting(guidArgument))),
+	shown(field.String("created_at", "When the process was created, as `YYYY-MM-DDThh:mm:ssZ`.",
+		func(p *capi.Process) *string { return p.CreatedAt })),
+	shown(field.String("updated_at", "When the process was last changed, as `YYYY-MM-DDThh:mm:ssZ`.",
+		func(p *capi.Process) *string { return p.UpdatedAt })),
+	shown(field.String("version", "Version of the process. It changes when the app is started, and with some changes, "+
+		"such as that of memory. Null on Korifi.",
+		func(p *capi.Process) *string { return p.Version })),
+	shown(field.String("type", "Type of the process, unique within its app: `web`, `worker`, …",
+		func(p *capi.Process) *string { return p.Type }).
+		In(addressSetting(typeArgument))),
+	resettable("command", "Start command of the process. Null where there is none, and where the API hides it "+
+		"(see `command_redacted`).",
+		field.Setting{
+			Description: "Start command of the process. Null where there is none. Where the API hides it, the " +
+				"value that is known from before stays. Set it to `\"\"` to go back to the command that the " +
+				"buildpack or the image brings; it then stays `\"\"` here, whatever that command is.",
+			Strings: []validator.String{stringvalidator.UTF8LengthAtMost(maxCommandLength), notHiddenCommand{}},
+		},
+		func(p *capi.Process) *string { return p.Command },
+		func(c *requests) *capi.Field[string] { return &c.update.Command }),
+	resettable("user", "User that the process runs as. Null is the default: `vcap`, or the user of the Docker image. "+
+		"Null on foundations that do not know it yet.",
+		field.Setting{
+			Note:    "Set it to `\"\"` to go back to the default.",
+			Strings: []validator.String{stringvalidator.UTF8LengthAtMost(maxUserLength)},
+		},
+		func(p *capi.Process) *string { return p.User },
+		func(c *requests) *capi.Field[string] { return &c.update.User }).notOnKorifi(),
+	number("instances", "Number of instances to run. 0 is a process that is scaled to nothing; it is not null.",
+		"A change acts at once. Leave it out when an autoscaler owns it.", instancesBounds,
+		func(p *capi.Process) *int64 { return p.Instances },
+		func(c *requests) *capi.Field[int64] { return &c.scale.Instances }).inScale(),
+	number("memory_in_mb", "Memory of each instance, in MiB.", actsAtRestart, sizeBounds,
+		func(p *capi.Process) *int64 { return p.MemoryInMB },
+		func(c *requests) *capi.Field[int64] { return &c.scale.MemoryInMB }).inScale().newVersion(),
+	number("disk_in_mb", "Disk of each instance, in MiB.", actsAtRestart, sizeBounds,
+		func(p *capi.Process) *int64 { return p.DiskInMB },
+		func(c *requests) *capi.Field[int64] { return &c.scale.DiskInMB }).inScale(),
+	number("log_rate_limit_in_bytes_per_second", "Bytes a second that each instance may log; `-1` is unlimited. "+
+		"Null on Korifi.", actsAtRestart, logRateBounds,
+		func(p *capi.Process) *int64 { return p.LogRateLimitInBytesPerSecond },
+		func(c *requests) *capi.Field[int64] { return &c.scale.LogRateLimitInBytesPerSecond }).inScale().notOnKorifi(),
+	shown(field.String("registry_credential_last_synced_at", "When the registry credential of the process was last "+
+		"synchronized. Only on Tanzu Platform.",
+		func(p *capi.Process) *string { return p.RegistryCredentialLastSyncedAt })),
+	object("health_check", "The liveness check: an instance that fails it is restarted.", checkSetting, livenessCheck,
+		func(p *capi.Process) *capi.HealthCheck { return p.HealthCheck },
+		func(c *requests) *capi.Field[capi.HealthCheckUpdate] { return &c.update.HealthCheck }),
+	object("readiness_health_check", "The readiness check: an instance that fails it gets no requests. Null on Korifi.",
+		checkSetting, readinessCheck,
+		func(p *capi.Process) *capi.HealthCheck { return p.ReadinessHealthCheck },
+		func(c *requests) *capi.Field[capi.HealthCheckUpdate] { return &c.update.ReadinessHealthCheck }).notOnKorifi(),
+	shown(field.Object("relationships", "Objects that the process belongs to.", relationships,
+		func(p *capi.Process) *capi.Relationships { return p.Relationships })),
+	object("metadata", "Labels and annotations of the process.", field.Setting{}, metadata,
+		func(p *capi.Process) *capi.Metadata { return p.Metadata },
+		func(c *requests) *capi.Field[capi.MetadataUpdate] { return &c.update.Metadata }),
+	shown(field.ObjectMap("links", "References to other parts of the API, by name (`self`, `app`, `space`, `stats`, …).",
+		link, func(p *capi.Process) map[string]*capi.Link { return p.Links })),
+	shown(field.String("app_guid", "GUID of the app of the process, from `relationships.app`.",
+		(*capi.Process).AppGUID).In(addressSetting(appGUIDArgument))),
+	shown(field.String("space_guid", "GUID of the space of the process, from `links.space`.", (*capi.Process).SpaceGUID)),
+	shown(field.Bool("command_redacted", "Whether the API hid the command, because this user may not see secrets or "+
+		"because it hides commands in lists. `command` is then null.",
+		func(p *capi.Process) *bool { return &p.CommandRedacted }).
+		In(field.Setting{Description: "Whether the API hides the command from this user. `command` then keeps the value " +
+			"that it had, or is null."})),
+)
+
+// shown is an attribute of a process that is not sent.
+func shown(f field.Field[capi.Process]) attribute[capi.Process, requests] {
+	return attribute[capi.Process, requests]{Field: f}
+}
+
+// addressSetting is that of the attributes of the address, which the resource
+// takes, and sends in no request.
+func addressSetting(argument string) field.Setting {
+	return field.Setting{
+		Optional: true, Strings: segment(),
+		Description: argument + " All three together have to agree. The address of another process replaces the resource, " +
+			"and neither process.",
+	}
+}
+
+// The health checks. Only a liveness check has a timeout to set.
+var (
+	checkSetting = field.Setting{Note: "Only what is set here is written.", Objects: []validator.Object{endpointNeedsHTTP{}}}
+
+	livenessData = checkDataTable(number("timeout",
+		"Seconds that an instance has for its start until it must be healthy. Null is the foundation's default.", "", sizeBounds,
+		checkTimeout, func(u *capi.HealthCheckDataUpdate) *capi.Field[int64] { return &u.Timeout }))
+
+	readinessData = checkDataTable(attribute[capi.HealthCheckData, capi.HealthCheckDataUpdate]{Field: field.Int("timeout",
+		"Always null on Cloud Controller: a readiness check has no timeout.", checkTimeout)})
+
+	livenessCheck, readinessCheck = checkTable(livenessData), checkTable(readinessData)
+)
+
+func checkTimeout(d *capi.HealthCheckData) *int64 { return d.Timeout }
+
+func checkDataTable(timeout attribute[capi.HealthCheckData, capi.HealthCheckDataUpdate]) table[capi.HealthCheckData, capi.HealthCheckDataUpdate] {
+	return tableOf(
+		timeout,
+		number("invocation_timeout", "Seconds until one check counts as failed. Null is the foundation's default.", "", sizeBounds,
+			func(d *capi.HealthCheckData) *int64 { return d.InvocationTimeout },
+			func(u *capi.HealthCheckDataUpdate) *capi.Field[int64] { return &u.InvocationTimeout }),
+		number("interval", "Seconds between two checks. Null is the foundation's default.", "", sizeBounds,
+			func(d *capi.HealthCheckData) *int64 { return d.Interval },
+			func(u *capi.HealthCheckDataUpdate) *capi.Field[int64] { return &u.Interval }).notOnKorifi(),
+		text("endpoint", "Path that an `http` check asks for; null for other types.",
+			field.Setting{Strings: []validator.String{
+				stringvalidator.UTF8LengthAtMost(maxEndpointLength),
+				stringvalidator.RegexMatches(endpointPattern,
+					`must be a path such as "/health": it begins with one "/" and has no spaces and no "#"`),
+			}},
+			func(d *capi.HealthCheckData) *string { return d.Endpoint },
+			func(u *capi.HealthCheckDataUpdate) *capi.Field[string] { return &u.Endpoint }).newVersion(),
+	)
+}
+
+func checkTable(data table[capi.HealthCheckData, capi.HealthCheckDataUpdate]) table[capi.HealthCheck, capi.HealthCheckUpdate] {
+	return tableOf(
+		text("type", "`port` (a TCP connection to the app's port), `process` (the process lives) or "+
+			"`http` (a `GET` of `data.endpoint` is answered with 200).",
+			field.Setting{Strings: []validator.String{stringvalidator.OneOf("port", "process", "http")}},
+			func(c *capi.HealthCheck) *string { return c.Type },
+			func(u *capi.HealthCheckUpdate) *capi.Field[string] { return &u.Type }).newVersion(),
+		object("data", "Settings of the check.", field.Setting{}, data,
+			func(c *capi.HealthCheck) *capi.HealthCheckData { return c.Data },
+			func(u *capi.HealthCheckUpdate) *capi.Field[capi.HealthCheckDataUpdate] { return &u.Data }),
+	)
+}
+
+// metadata are the labels and annotations.
+var metadata = tableOf(
+	metadataMap("labels", "Labels: `[prefix/]name` to a value of up to 63 characters. The API can select by them.", labelRules,
+		func(m *capi.Metadata) map[string]*string { return m.Labels },
+		func(u *capi.MetadataUpdate) *map[string]capi.Field[string] { return &u.Labels }),
+	metadataMap("annotations", "Annotations: `[prefix/]name` to a value of up to 5000 characters.", annotationRules,
+		func(m *capi.Metadata) map[string]*string { return m.Annotations },
+		func(u *capi.MetadataUpdate) *map[string]capi.Field[string] { return &u.Annotations }),
+)
+
+// relationships, as the API nests them.
+var (
+	reference = field.RecordOf(field.String("guid", "GUID of the object.",
+		func(d *capi.RelationshipData) *string { return d.GUID }))
+	relationship = field.RecordOf(field.Object("data", "Reference to the object; null where there is none.", reference,
+		func(r *capi.Relationship) *capi.RelationshipData { return r.Data }))
+	relationships = field.RecordOf(
+		field.Object("app", "The app of the process.", relationship,
+			func(r *capi.Relationships) *capi.Relationship { return r.App }),
+		field.Object("revision", "The app's revision that the process runs; null where the app has no revisions.", relationship,
+			func(r *capi.Relationships) *capi.Relationship { return r.Revision }),
+		field.Object("registry_credential", "The registry credential of the process. Only on Tanzu Platform.", relationship,
+			func(r *capi.Relationships) *capi.Relationship { return r.RegistryCredential }),
+	)
+)
+
+// link is a reference to another part of the API.
+var link = field.RecordOf(
+	field.String("href", "URL of the reference.", func(l *capi.Link) *string { return l.Href }),
+	field.String("method", "HTTP method to use with the URL; null for `GET`.", func(l *capi.Link) *string { return l.Method }),
+)
+
+// listed is a process in a list, with what only lists have.
+type listed struct {
+	process *capi.Process
+	names   capi.AppNames
+}
+
+// listedProcess are the fields of a process in a list.
+var listedProcess = field.RecordOf(append(
+	field.Within(func(l *listed) *capi.Process { return l.process }, processTable.Fields...),
+	field.String("app_name", "Name of the app. Null without `include_names`, and where the user may not see the app.",
+		func(l *listed) *capi.Text { return l.names.App }),
+	field.String("space_name", "Name of the space. Null as `app_name`.", func(l *listed) *capi.Text { return l.names.Space }),
+	field.String("organization_guid", "GUID of the organization. Null as `app_name`.",
+		func(l *listed) *string { return l.names.OrganizationGUID }),
+	field.String("organization_name", "Name of the organization. Null as `app_name`.",
+		func(l *listed) *capi.Text { return l.names.Organization }),
+)...)

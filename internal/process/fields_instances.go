@@ -1,0 +1,92 @@
+package process
+
+import (
+	"github.com/cf-process/terraform-provider-cf/internal/capi"
+	"github.com/cf-process/terraform-provider-cf/internal/field"
+)
+
+// instanceStates describe the states that an instance can have.
+const instanceStates = "`RUNNING`, `STARTING`, `STOPPING`, `CRASHED` or `DOWN`."
+
+// instance are the fields of an instance, without what it uses.
+var instanceFields = field.RecordOf(
+	field.Int("index", "Index of the instance, from 0.", func(i *capi.ProcessInstance) *int64 { return i.Index }),
+	field.String("state", instanceStates, func(i *capi.ProcessInstance) *capi.Text { return i.State }),
+	field.Int("since", "Seconds since the instance entered this state, as the API says it. Null on a foundation without "+
+		"the endpoint, where the instances are read from the stats.",
+		func(i *capi.ProcessInstance) *int64 { return i.Since }),
+)
+
+// statFields are the fields of the stats of an instance.
+var statFields = field.RecordOf(
+	field.String("type", "Type of the process.", func(s *capi.InstanceStats) *string { return s.Type }),
+	field.Int("index", "Index of the instance, from 0.", func(s *capi.InstanceStats) *int64 { return s.Index }),
+	field.String("instance_guid", "GUID of the instance; a replaced instance has another one. Null on Korifi.",
+		func(s *capi.InstanceStats) *string { return s.InstanceGUID }),
+	field.String("state", instanceStates, func(s *capi.InstanceStats) *capi.Text { return s.State }),
+	field.Bool("routable", "Whether the instance gets requests: its readiness check succeeds.",
+		func(s *capi.InstanceStats) *bool { return s.Routable }),
+	field.Object("usage", "What the instance uses.", usageFields,
+		func(s *capi.InstanceStats) *capi.InstanceUsage { return s.Usage }),
+	field.String("host", "The host on which the instance runs.", func(s *capi.InstanceStats) *string { return s.Host }),
+	field.String("instance_internal_ip", "Address of the instance in the container network.",
+		func(s *capi.InstanceStats) *string { return s.InstanceInternalIP }),
+	field.ObjectList("instance_ports", "How the ports of the instance are reached.", portFields,
+		func(s *capi.InstanceStats) []capi.InstancePort { return s.InstancePorts }),
+	field.Int("uptime", "Seconds since the instance started, on Cloud Controller since its state last changed.",
+		func(s *capi.InstanceStats) *int64 { return s.Uptime }),
+	field.Int("mem_quota", "Memory that the instance may use, in bytes.", func(s *capi.InstanceStats) *int64 { return s.MemQuota }),
+	field.Int("disk_quota", "Disk that the instance may use, in bytes.", func(s *capi.InstanceStats) *int64 { return s.DiskQuota }),
+	field.Int("log_rate_limit", "Bytes that the instance may log a second; -1 is unlimited.",
+		func(s *capi.InstanceStats) *int64 { return s.LogRateLimit }),
+	field.Int("fds_quota", "File descriptors that the instance may use.", func(s *capi.InstanceStats) *int64 { return s.FDsQuota }),
+	field.String("isolation_segment", "Isolation segment of the instance; null for the shared one.",
+		func(s *capi.InstanceStats) *string { return s.IsolationSegment }),
+	field.String("details", "Why the instance does not run, where the platform knows.",
+		func(s *capi.InstanceStats) *capi.Text { return s.Details }),
+)
+
+// usageFields are the fields of what an instance uses.
+var usageFields = field.RecordOf(
+	field.String("time", "When this was measured.", func(u *capi.InstanceUsage) *string { return u.Time }),
+	field.Decimal("cpu", "CPU in use, as a fraction of one core.", func(u *capi.InstanceUsage) *capi.Decimal { return u.CPU }),
+	field.Decimal("cpu_entitlement", "CPU in use, as a fraction of what the instance is entitled to.",
+		func(u *capi.InstanceUsage) *capi.Decimal { return u.CPUEntitlement }),
+	field.Int("mem", "Memory in use, in bytes.", func(u *capi.InstanceUsage) *int64 { return u.Mem }),
+	field.Int("disk", "Disk in use, in bytes.", func(u *capi.InstanceUsage) *int64 { return u.Disk }),
+	field.Int("log_rate", "Bytes logged a second.", func(u *capi.InstanceUsage) *int64 { return u.LogRate }),
+)
+
+// portFields are the fields of a port of an instance.
+var portFields = field.RecordOf(
+	field.Int("external", "Port on the host; 0 or null when it is closed.",
+		func(p *capi.InstancePort) *int64 { return p.External }),
+	field.Int("internal", "Port on which the instance listens.", func(p *capi.InstancePort) *int64 { return p.Internal }),
+	field.Int("external_tls_proxy_port", "Port on the host for TLS.",
+		func(p *capi.InstancePort) *int64 { return p.ExternalTLSProxyPort }),
+	field.Int("internal_tls_proxy_port", "Port of the TLS proxy in the instance.",
+		func(p *capi.InstancePort) *int64 { return p.InternalTLSProxyPort }),
+)
+
+// sidecarFields are the fields of a sidecar.
+var sidecarFields = field.RecordOf(
+	field.String("guid", "GUID of the sidecar.", func(s *capi.Sidecar) *string { return &s.GUID }),
+	field.String("name", "Name of the sidecar.", func(s *capi.Sidecar) *string { return s.Name }),
+	field.String("command", "Command that starts the sidecar; null where the API hides it.",
+		func(s *capi.Sidecar) *string { return s.Command }),
+	field.StringList("process_types", "Types of the processes beside which the sidecar runs.",
+		func(s *capi.Sidecar) []string { return s.ProcessTypes }),
+	field.Int("memory_in_mb", "Memory that is set aside for the sidecar, in MiB.",
+		func(s *capi.Sidecar) *int64 { return s.MemoryInMB }),
+	field.String("origin", "Who declared the sidecar: `user` or `buildpack`.", func(s *capi.Sidecar) *string { return s.Origin }),
+	field.Object("relationships", "Objects that the sidecar belongs to.", sidecarRelationships,
+		func(s *capi.Sidecar) *capi.Relationships { return s.Relationships }),
+	field.String("created_at", "When the sidecar was created, as `YYYY-MM-DDThh:mm:ssZ`.",
+		func(s *capi.Sidecar) *string { return s.CreatedAt }),
+	field.String("updated_at", "When the sidecar was last changed, as `YYYY-MM-DDThh:mm:ssZ`.",
+		func(s *capi.Sidecar) *string { return s.UpdatedAt }),
+)
+
+// sidecarRelationships are the fields of a sidecar's relationships.
+var sidecarRelationships = field.RecordOf(field.Object("app", "The app of the sidecar.", relationship,
+	func(r *capi.Relationships) *capi.Relationship { return r.App }))

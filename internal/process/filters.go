@@ -1,0 +1,126 @@
+package process
+
+import (
+	ds "github.com/hashicorp/terraform-plugin-framework/datasource/schema"
+	ls "github.com/hashicorp/terraform-plugin-framework/list/schema"
+	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
+	"github.com/hashicorp/terraform-plugin-framework/types"
+
+	"github.com/cf-process/terraform-provider-cf/internal/capi"
+	"github.com/cf-process/terraform-provider-cf/internal/field"
+)
+
+// filter is a filter of a list of processes: its attribute in the data source
+// and in the list resource, and how it gets into the query.
+type filter struct {
+	name       string
+	dataSource ds.Attribute
+	list       ls.Attribute
+	// read puts the value in the configuration into the query.
+	read func(config field.Attributes, into *capi.ProcessFilter)
+}
+
+// filters is the table of the filters of cf_processes and of the list resource.
+var filters = []filter{
+	listFilter("guids", "GUIDs of processes.", func(f *capi.ProcessFilter) *[]string { return &f.GUIDs }),
+	listFilter("types", "Types of processes: `web`, `worker`, …", func(f *capi.ProcessFilter) *[]string { return &f.Types }),
+	listFilter("app_guids", "GUIDs of apps that the processes belong to.",
+		func(f *capi.ProcessFilter) *[]string { return &f.AppGUIDs }),
+	listFilter("space_guids", "GUIDs of spaces that the processes belong to.",
+		func(f *capi.ProcessFilter) *[]string { return &f.SpaceGUIDs }),
+	listFilter("organization_guids", "GUIDs of organizations that the processes belong to. Not on Korifi.",
+		func(f *capi.ProcessFilter) *[]string { return &f.OrganizationGUIDs }),
+	textFilter("app_guid", "GUID of one app whose processes are listed. Unlike with `app_guids`, an app that is not there "+
+		"is an error. Excludes `app_guids`, `space_guids` and `organization_guids`.", oneAppRules(),
+		func(f *capi.ProcessFilter) *string { return &f.AppGUID }),
+	textFilter("label_selector", "Conditions on the labels of the processes, all of which have to apply: `env=prod`, "+
+		"`env!=dev`, `env in (prod,staging)`, `env notin (dev)`, `env`, `!env`, separated by commas. Not on Korifi.",
+		labelSelectorRules(), func(f *capi.ProcessFilter) *string { return &f.LabelSelector }),
+	textFilter("order_by", "Order of the processes: `created_at`, `updated_at`, or one of these with a `-` in front for "+
+		"the latest first. Without it the API decides, which is by creation.", orderByRules(),
+		func(f *capi.ProcessFilter) *string { return &f.OrderBy }),
+	timeFilter("created_ats", "When the processes were created. Not on Korifi.",
+		func(f *capi.ProcessFilter) **capi.TimeFilter { return &f.CreatedAts }),
+	timeFilter("updated_ats", "When the processes were last changed. Not on Korifi.",
+		func(f *capi.ProcessFilter) **capi.TimeFilter { return &f.UpdatedAts }),
+}
+
+// filterIn is the query that the configuration describes.
+func filterIn(config field.Attributes) capi.ProcessFilter {
+	var query capi.ProcessFilter
+	for _, f := range filters {
+		f.read(config, &query)
+	}
+	return query
+}
+
+// listFilter selects what has any of the values.
+func listFilter(name, description string, into func(*capi.ProcessFilter) *[]string) filter {
+	description += " Order and repeats do not matter, any number works, and an empty list selects no process."
+	return filter{
+		name: name,
+		dataSource: ds.ListAttribute{
+			Optional: true, ElementType: types.StringType, MarkdownDescription: description, Validators: segmentListRules(),
+		},
+		list: ls.ListAttribute{
+			Optional: true, ElementType: types.StringType, MarkdownDescription: description, Validators: segmentListRules(),
+		},
+		read: func(config field.Attributes, query *capi.ProcessFilter) { *into(query) = config.TextList(name) },
+	}
+}
+
+// textFilter is a filter with one value.
+func textFilter(name, description string, rules []validator.String, into func(*capi.ProcessFilter) *string) filter {
+	return filter{
+		name:       name,
+		dataSource: ds.StringAttribute{Optional: true, MarkdownDescription: description, Validators: rules},
+		list:       ls.StringAttribute{Optional: true, MarkdownDescription: description, Validators: rules},
+		read:       func(config field.Attributes, query *capi.ProcessFilter) { *into(query), _ = config.Text(name) },
+	}
+}
+
+// timeOperators are the conditions of a filter by time that has no values.
+var timeOperators = []struct {
+	name, description string
+	into              func(*capi.TimeFilter) **string
+}{
+	{"lt", "Before this time, as `YYYY-MM-DDThh:mm:ssZ`.", func(f *capi.TimeFilter) **string { return &f.LT }},
+	{"lte", "At this time or before, as `YYYY-MM-DDThh:mm:ssZ`.", func(f *capi.TimeFilter) **string { return &f.LTE }},
+	{"gt", "After this time, as `YYYY-MM-DDThh:mm:ssZ`.", func(f *capi.TimeFilter) **string { return &f.GT }},
+	{"gte", "At this time or after, as `YYYY-MM-DDThh:mm:ssZ`.", func(f *capi.TimeFilter) **string { return &f.GTE }},
+}
+
+// timeFilter selects by a time.
+func timeFilter(name, description string, into func(*capi.ProcessFilter) **capi.TimeFilter) filter {
+	const values = "At any of these times exactly, each as `YYYY-MM-DDThh:mm:ssZ`. Excludes the other conditions."
+	dataSource := map[string]ds.Attribute{"values": ds.ListAttribute{
+		Optional: true, ElementType: types.StringType, MarkdownDescription: values, Validators: timestampListRules(),
+	}}
+	list := map[string]ls.Attribute{"values": ls.ListAttribute{
+		Optional: true, ElementType: types.StringType, MarkdownDescription: values, Validators: timestampListRules(),
+	}}
+	for _, operator := range timeOperators {
+		dataSource[operator.name] = ds.StringAttribute{
+			Optional: true, MarkdownDescription: operator.description, Validators: timestampRules(),
+		}
+		list[operator.name] = ls.StringAttribute{
+			Optional: true, MarkdownDescription: operator.description, Validators: timestampRules(),
+		}
+	}
+	return filter{
+		name:       name,
+		dataSource: ds.SingleNestedAttribute{Optional: true, MarkdownDescription: description, Attributes: dataSource},
+		list:       ls.SingleNestedAttribute{Optional: true, MarkdownDescription: description, Attributes: list},
+		read: func(config field.Attributes, query *capi.ProcessFilter) {
+			times := config.Child(name)
+			if times == nil {
+				return
+			}
+			condition := &capi.TimeFilter{Values: times.TextList("values")}
+			for _, operator := range timeOperators {
+				*operator.into(condition) = times.TextPointer(operator.name)
+			}
+			*into(query) = condition
+		},
+	}
+}
