@@ -35,6 +35,10 @@ type Authorizer interface {
 	Source() string
 }
 
+// acceptedAuthorizer is an Authorizer that learns which values the API accepted,
+// so that it can distinguish a revoked token from one that the API never accepts.
+type acceptedAuthorizer interface{ Accepted(value string) }
+
 // Config is what a Client needs.
 type Config struct {
 	// BaseURL is the root of the API.
@@ -68,6 +72,13 @@ func New(cfg Config) *Client {
 		transport: cfg.Transport,
 		auth:      cfg.Auth,
 		secrets:   cfg.Secrets,
+	}
+}
+
+// accepted passes on that the API accepted a value.
+func (c *Client) accepted(value string) {
+	if auth, ok := c.auth.(acceptedAuthorizer); ok {
+		auth.Accepted(value)
 	}
 }
 
@@ -106,6 +117,11 @@ func wantsPlainDots(path string, err error) bool {
 		(e.Status == http.StatusNotFound || e.Status == http.StatusUnprocessableEntity)
 }
 
+// maxRenewals bounds how often a request is sent again with another token. Two
+// are enough: an old token, and a fresh one that the API refuses. Then the
+// Authorizer has no further one, and its error says why.
+const maxRenewals = 2
+
 // sendTo sends the request to its path as it is.
 func (c *Client) sendTo(ctx context.Context, r request) (*transport.Response, error) {
 	target, err := url.Parse(c.base + r.path)
@@ -128,7 +144,7 @@ func (c *Client) sendTo(ctx context.Context, r request) (*transport.Response, er
 		return nil, err
 	}
 	var renewal error
-	for renewed := false; ; renewed = true {
+	for renewals := 0; ; renewals++ {
 		header.Set("Authorization", authorization)
 		response, err := c.transport.Do(ctx, transport.Request{
 			Method: r.method, URL: target, Header: header, Body: body, Repeatable: !r.once,
@@ -137,11 +153,14 @@ func (c *Client) sendTo(ctx context.Context, r request) (*transport.Response, er
 			return nil, err
 		}
 		if response.Status >= 200 && response.Status < 300 {
+			c.accepted(authorization)
 			return response, nil
 		}
-		if response.Status == http.StatusUnauthorized && !renewed {
-			authorization, renewal = c.auth.Renew(ctx, authorization)
-			if renewal == nil {
+		if response.Status == http.StatusUnauthorized {
+			var next string
+			next, renewal = c.auth.Renew(ctx, authorization)
+			if renewal == nil && renewals < maxRenewals {
+				authorization = next
 				continue
 			}
 			if ctx.Err() != nil {

@@ -63,8 +63,8 @@ func TestLoginFaults(t *testing.T) {
 	}
 }
 
-// One 401 in the middle is one new login for all; a second one is an error that
-// says which credential was used.
+// A revoked token is one new login for all. Where the API then refuses every token,
+// a fresh one is replaced once, and the error says which credential was used.
 func TestRevokedTokens(t *testing.T) {
 	f := fakecf.New(t)
 	client := sessionClient(t, f, 20*time.Second, 0)
@@ -94,7 +94,7 @@ func TestRevokedTokens(t *testing.T) {
 			t.Errorf("got %v", err)
 		}
 	}
-	if reads, logins := f.Count("GET", "/v3/"), f.Count("POST", "/oauth/token"); reads != 2 || logins != 1 {
-		t.Errorf("%d reads, %d logins", reads, logins)
+	if reads, logins := f.Count("GET", "/v3/"), f.Count("POST", "/oauth/token"); reads != 3 || logins != 2 {
+		t.Errorf("got %d reads and %d logins, want 3 and 2", reads, logins)
 	}
 }

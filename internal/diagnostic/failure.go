@@ -73,10 +73,11 @@ func (f Failure) describe(err error) (summary, detail string, onAttribute bool) 
 	case errors.Is(err, context.Canceled):
 		return "Canceled", fmt.Sprintf("Could not %s: the run was canceled.", f.Action), false
 	case errors.As(err, &uaaError):
-		summary = "Login failed"
-		if errors.As(err, &noAnswer) {
-			// It says nothing about the credential.
-			summary = "No answer from " + hostOf(noAnswer)
+		switch summary = "Login failed"; {
+		case uaaError.TokensRefused:
+			summary = "Credential refused"
+		case errors.As(err, &noAnswer):
+			summary = "No answer from " + hostOf(noAnswer) // the credential is not at fault
 		}
 		return summary, f.loginError(uaaError), false
 	case errors.As(err, &noAnswer):
@@ -162,23 +163,34 @@ func unreadable(e *capi.Error) string {
 	return text + " with a body that is not the API's: " + e.Body.String()
 }
 
+// credentialAdvice is for a 401.
 func credentialAdvice(e *capi.Error) string {
 	advice := "The API does not accept the credential: " + e.Credential + "."
-	if e.Renewal != nil {
-		var noLogin *uaa.Error
-		reason := e.Renewal.Error()
-		if errors.As(e.Renewal, &noLogin) {
-			reason = noLogin.Error()
-		}
-		advice += " " + sentence(reason)
-		if noLogin != nil && noLogin.URL == "" && noLogin.Err == nil {
-			// Nothing was asked: the text is ours, and says what to do.
-			return advice + " See " + AuthenticationGuide
-		}
+	if e.RequestIDHeader == korifiRequestID {
+		// Kubernetes checks the credential, and neither a login nor a refresh token
+		// renews it.
+		return advice + " On Korifi, Kubernetes checks it. A token of a service account or user expires: get a new one, for example " +
+			"with `kubectl create token`, and check that it is for this cluster. A client certificate (\"clientcert …\") is the " +
+			"Base64 of the certificate and key in your kubeconfig; it expires, too. Set access_token (or CF_ACCESS_TOKEN) to the " +
+			"new value. See " + AuthenticationGuide
 	}
-	return advice + " A token lives for some minutes only, and only on its own foundation: get a new one (`cf oauth-token`), " +
-		"or let the provider log in by itself with user and password or cf_client_id and cf_client_secret. See " + AuthenticationGuide
+	var login *uaa.Error
+	switch {
+	case errors.As(e.Renewal, &login):
+		advice += " " + sentence(login.Error())
+		if login.Advice != "" {
+			return advice + "\n\n" + login.Advice + "\n\nSee " + AuthenticationGuide
+		}
+	case e.Renewal != nil:
+		advice += " " + sentence(e.Renewal.Error())
+	}
+	return advice + " A token is valid for some minutes, and only on its own foundation: get a new one (`cf oauth-token`), " +
+		"or use a credential with which the provider can log in again: user and password, or cf_client_id and cf_client_secret. See " +
+		AuthenticationGuide
 }
+
+// korifiRequestID is the header in which Korifi has the ID of a request.
+const korifiRequestID = "X-Correlation-ID"
 
 func retryAdvice(at time.Time) string {
 	if at.IsZero() {
@@ -207,7 +219,11 @@ func (f Failure) responseError(e *capi.ResponseError) string {
 }
 
 func (f Failure) loginError(e *uaa.Error) string {
-	detail := fmt.Sprintf("Could not %s, because the provider could not log in.\n\n%s", f.Action, sentence(e.Error()))
+	reason := "the provider could not log in"
+	if e.TokensRefused {
+		reason = "the API refuses the tokens of the provider's login"
+	}
+	detail := fmt.Sprintf("Could not %s, because %s.\n\n%s", f.Action, reason, sentence(e.Error()))
 	if e.Source != "" {
 		detail += "\n\nCredential: " + e.Source + "."
 	}
@@ -219,8 +235,11 @@ func (f Failure) loginError(e *uaa.Error) string {
 		detail += "\n\n" + noAnswer.Hint()
 	case e.Status >= http.StatusInternalServerError:
 		detail += "\n\nThe login server, or a proxy in front of it, has a problem that may pass. Try again later."
-	default:
+	case e.Advice == "":
 		detail += "\n\nSee " + AuthenticationGuide
+	}
+	if e.Advice != "" {
+		detail += "\n\n" + e.Advice + "\n\nSee " + AuthenticationGuide
 	}
 	return detail
 }

@@ -1,6 +1,7 @@
-// Package uaa turns the credentials of a user into values of the Authorization
-// header: it finds the foundation's UAA, logs in when the first request needs
-// it, and renews what expires, once for all requests that wait.
+// Package uaa obtains values of the Authorization header for the credential of a
+// user: it finds the foundation's UAA, logs in when the first request needs it, and
+// renews what expires, once for all requests that wait. The number of logins is
+// bounded, since UAA locks accounts.
 package uaa
 
 import (
@@ -19,10 +20,10 @@ const (
 	Password Kind = iota + 1
 	// Passcode is a one-time passcode.
 	Passcode
-	// ClientCredentials is an OAuth client that acts for itself.
+	// ClientCredentials is an OAuth client that acts without a user.
 	ClientCredentials
-	// AccessToken is a token, or a whole Authorization value, that somebody
-	// else obtained; with a refresh token it can be renewed.
+	// AccessToken is a token, or a whole Authorization value, that the user
+	// obtained; with a refresh token it can be renewed.
 	AccessToken
 	// RefreshToken is a refresh token alone.
 	RefreshToken
@@ -32,7 +33,7 @@ const (
 	CLISession
 )
 
-// Credential is what a user gave, and where it came from.
+// Credential is a credential of a user, and where it came from.
 type Credential struct {
 	Kind                      Kind
 	User, Password            string
@@ -43,14 +44,14 @@ type Credential struct {
 	AssertionToken            string
 	UAAEndpoint               string // CLISession: where the session was made
 	AuthorizationEndpoint     string // CLISession: the same, where there is no UAAEndpoint
-	Source                    string // for people, such as "access_token from CF_ACCESS_TOKEN"
+	Source                    string // for messages, such as "access_token from CF_ACCESS_TOKEN"
 }
 
 // defaultClient is the public OAuth client of the cf CLI, which every
 // foundation has. Its secret is empty.
 const defaultClient = "cf"
 
-// client is the OAuth client to use.
+// client returns the OAuth client to use.
 func (c Credential) client() (id, secret string) {
 	if c.ClientID == "" {
 		return defaultClient, c.ClientSecret
@@ -58,7 +59,7 @@ func (c Credential) client() (id, secret string) {
 	return c.ClientID, c.ClientSecret
 }
 
-// secrets are the parts that must not be seen.
+// secrets returns the parts that must not be shown.
 func (c Credential) secrets() []string {
 	result := []string{c.Password, c.Passcode, c.ClientSecret, c.RefreshToken, c.AssertionToken}
 	if c.ClientSecret != "" {
@@ -70,7 +71,7 @@ func (c Credential) secrets() []string {
 	return append(result, tokenSecrets(c.AccessToken)...)
 }
 
-// tokenSecrets are a token and, of a whole Authorization value, what follows
+// tokenSecrets returns a token and, of a whole Authorization value, the part after
 // the scheme.
 func tokenSecrets(token string) []string {
 	token = strings.TrimSpace(token)
@@ -80,8 +81,8 @@ func tokenSecrets(token string) []string {
 	return []string{token}
 }
 
-// grant are the parameters of the token request of the credential itself, nil
-// where it is a token already.
+// grant returns the parameters of the credential's token request, nil where it is
+// a token already.
 func (c Credential) grant() url.Values {
 	var v url.Values
 	switch c.Kind {
@@ -109,8 +110,8 @@ func refreshGrant(token string) url.Values {
 	return url.Values{"grant_type": {"refresh_token"}, "refresh_token": {token}}
 }
 
-// authorization is the header value for an access token: with bearer in front,
-// unless it is a whole value of another scheme, such as Korifi's clientcert.
+// authorization returns the header value for an access token: with bearer in
+// front, unless it is a whole value of another scheme, such as Korifi's clientcert.
 func authorization(token string) string {
 	token = strings.TrimSpace(token)
 	scheme, value, found := strings.Cut(token, " ")
@@ -124,27 +125,66 @@ func authorization(token string) string {
 	}
 }
 
-// lifeOf reads when a JWT was made and expires, without a look at its
-// signature: a wrong answer costs one request, since the API has the last word.
-// Zero times where the token does not say.
-func lifeOf(token string) (issued, expires time.Time) {
-	token, isBearer := strings.CutPrefix(authorization(token), "bearer ")
+// isWholeValue reports whether the credential is a whole Authorization value of
+// another scheme than bearer.
+func (c Credential) isWholeValue() bool {
+	return strings.Contains(strings.TrimPrefix(authorization(c.AccessToken), "bearer "), " ")
+}
+
+// apiAudience is the audience that Cloud Controller requires of a token.
+const apiAudience = "cloud_controller"
+
+// claims are the parts of a JWT that the provider looks at. Nobody has checked its
+// signature: they only decide when to renew a token, and the text of an error.
+type claims struct {
+	Issued   float64  `json:"iat"`
+	Expires  float64  `json:"exp"`
+	Audience audience `json:"aud"`
+}
+
+func (c claims) issued() time.Time { return unix(c.Issued) }
+
+// audience is a list of strings, which JSON may have as one string.
+type audience []string
+
+// UnmarshalJSON accepts a string and a list of strings, and ignores all else.
+func (a *audience) UnmarshalJSON(content []byte) error {
+	var one string
+	if json.Unmarshal(content, &one) == nil {
+		*a = audience{one}
+		return nil
+	}
+	var list []string
+	if json.Unmarshal(content, &list) == nil {
+		*a = list
+	}
+	return nil
+}
+
+// claimsOf returns the claims of an Authorization value, empty for a value that is
+// not a JWT.
+func claimsOf(value string) claims {
+	token, isBearer := strings.CutPrefix(value, "bearer ")
 	parts := strings.Split(token, ".")
 	if !isBearer || len(parts) != 3 {
-		return time.Time{}, time.Time{}
+		return claims{}
 	}
 	payload, err := base64.RawURLEncoding.DecodeString(strings.TrimRight(parts[1], "="))
 	if err != nil {
-		return time.Time{}, time.Time{}
+		return claims{}
 	}
-	var claims struct {
-		Issued  float64 `json:"iat"`
-		Expires float64 `json:"exp"`
+	var c claims
+	if json.Unmarshal(payload, &c) != nil {
+		return claims{}
 	}
-	if json.Unmarshal(payload, &claims) != nil {
-		return time.Time{}, time.Time{}
-	}
-	return unix(claims.Issued), unix(claims.Expires)
+	return c
+}
+
+// lifeOf returns when a token was issued and when it expires, zero where it does
+// not say. If that is wrong, it costs one request, since the API decides.
+func lifeOf(token string) (issued, expires time.Time) {
+	c := claimsOf(authorization(token))
+	return c.issued(), unix(c.Expires)
 }
 
 func unix(seconds float64) time.Time {

@@ -10,25 +10,31 @@ import (
 	"github.com/cf-process/terraform-provider-cf/internal/transport"
 )
 
-// Error says why there is no Authorization value.
+// Error is the reason why there is no Authorization value.
 type Error struct {
 	// Op is what was tried: "find the UAA", "log in", "renew the token".
 	Op string
-	// URL is what was asked; empty when nothing was.
+	// URL is where the request went; empty when none was sent.
 	URL string
-	// Status is the answer's HTTP status, 0 without an answer.
+	// Status is the response's HTTP status, 0 without a response.
 	Status int
 	// Code and Description are the UAA's own words; Description is ours where
 	// the UAA has none.
 	Code, Description string
-	// RetryAt is when the UAA wants to be asked again; zero when it does not say.
+	// Advice is what the user can do next, in whole sentences; empty where there is
+	// nothing particular.
+	Advice string
+	// TokensRefused is true where logging in works, and the API refuses the tokens.
+	TokensRefused bool
+	// RetryAt is when the UAA accepts requests again; zero when it does not say.
 	RetryAt time.Time
-	// Source is the credential and where it came from, for people.
+	// Source describes the credential and where it came from.
 	Source string
-	// Err is the cause where there was no answer, such as a *transport.Error.
+	// Err is the cause where there was no response, such as a *transport.Error.
 	Err error
 
-	elsewhere bool // somebody in front of the UAA answered
+	// fromRouter is true where a router or load balancer responded, not the UAA.
+	fromRouter bool
 }
 
 func (e *Error) Error() string {
@@ -54,12 +60,12 @@ func (e *Error) Error() string {
 
 func (e *Error) Unwrap() error { return e.Err }
 
-// final reports whether the same request would fail in the same way again. Only
-// such a failure is remembered.
+// final reports whether the same request would fail in the same way again. Such a
+// failure ends the session.
 func (e *Error) final() bool {
-	var noAnswer *transport.Error
-	if errors.As(e.Err, &noAnswer) {
-		switch noAnswer.Kind {
+	var transportErr *transport.Error
+	if errors.As(e.Err, &transportErr) {
+		switch transportErr.Kind {
 		case transport.KindRedirect, transport.KindCertificate, transport.KindPlainHTTP:
 			return true
 		default:
@@ -67,12 +73,12 @@ func (e *Error) final() bool {
 		}
 	}
 	switch {
-	case e.Err != nil, e.elsewhere, e.Status == http.StatusTooManyRequests, e.Status == http.StatusRequestTimeout:
+	case e.Err != nil, e.fromRouter, e.Status == http.StatusTooManyRequests, e.Status == http.StatusRequestTimeout:
 		return false
 	default:
 		return e.Status < 500
 	}
 }
 
-// quoted is a text of a server as a message can show it.
+// quoted returns a text of a server as a message can show it.
 func (s *Session) quoted(text string) string { return s.secrets.Quote(text, 200) }

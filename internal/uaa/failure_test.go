@@ -1,6 +1,7 @@
 package uaa
 
 import (
+	"encoding/base64"
 	"errors"
 	"fmt"
 	"net/http"
@@ -10,22 +11,33 @@ import (
 	"testing"
 	"time"
 
+	"github.com/cf-process/terraform-provider-cf/internal/redact"
 	"github.com/cf-process/terraform-provider-cf/internal/transport"
 )
 
-// A refused credential is tried once, whoever asks and however often.
+// A credential that the UAA refuses is tried once, however many readers need it.
+// The advice fits the credential.
 func TestRefusedCredentialIsTriedOnce(t *testing.T) {
 	for name, test := range map[string]struct {
 		credential        Credential
 		status            int
 		code, description string
+		advice            string
 	}{
-		"wrong password": {Credential{Kind: Password, User: "user", Password: "wrong"}, 401, "unauthorized", "Bad credentials"},
-		"locked":         {Credential{Kind: Password, User: "user", Password: "wrong"}, 401, "unauthorized", "Your account has been locked"},
-		"wrong client":   {Credential{Kind: ClientCredentials, ClientID: "c", ClientSecret: "wrong"}, 401, "invalid_client", "Bad credentials"},
-		"wrong passcode": {Credential{Kind: Passcode, Passcode: "wrong"}, 401, "unauthorized", "Invalid passcode"},
-		"old refresh":    {Credential{Kind: RefreshToken, RefreshToken: "wrong"}, 401, "invalid_token", "expired"},
-		"old assertion":  {Credential{Kind: Assertion, AssertionToken: "wrong"}, 400, "invalid_grant", "Assertion is expired"},
+		"wrong password": {Credential{Kind: Password, User: "user", Password: "wrong"}, 401, "unauthorized", "Bad credentials",
+			"UAA rejected this user and password. Check both, and origin (such as ldap"},
+		"locked": {Credential{Kind: Password, User: "user", Password: "wrong"}, 401, "unauthorized", "Your account has been locked", "locks accounts"},
+		"wrong client": {Credential{Kind: ClientCredentials, ClientID: "c", ClientSecret: "wrong"}, 401, "invalid_client", "Bad credentials",
+			"OAuth client c. Check cf_client_id and cf_client_secret"},
+		"wrong client next to a password": {Credential{Kind: Password, User: "user", Password: "wrong", ClientID: "c"}, 401, "invalid_client",
+			"Bad credentials", "OAuth client c. Check cf_client_id"},
+		"a client without the grant": {Credential{Kind: Password, User: "user", Password: "wrong", ClientID: "c"}, 401, "unauthorized_client",
+			"Unauthorized grant type", "lacks the grant type"},
+		"wrong passcode": {Credential{Kind: Passcode, Passcode: "wrong"}, 401, "unauthorized", "Invalid passcode", "several provider processes"},
+		"old refresh": {Credential{Kind: RefreshToken, RefreshToken: "wrong"}, 401, "invalid_token", "expired",
+			"valid only once, but Terraform starts several provider processes"},
+		"old refresh of the CLI": {Credential{Kind: CLISession, RefreshToken: "wrong"}, 401, "invalid_token", "expired", "`cf login`"},
+		"old assertion":          {Credential{Kind: Assertion, AssertionToken: "wrong"}, 400, "invalid_grant", "Assertion is expired", "trusts its issuer"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			f := newFoundation(t)
@@ -39,17 +51,20 @@ func TestRefusedCredentialIsTriedOnce(t *testing.T) {
 					if e.Status != test.status || e.Code != test.code || !strings.Contains(e.Description, test.description) || e.URL != f.URL+"/uaa/oauth/token" {
 						t.Errorf("got %#v", e)
 					}
-					if strings.Contains(e.Error(), "wrong") {
-						t.Errorf("the secret is in %s", e)
+					if !strings.Contains(e.Advice, test.advice) {
+						t.Errorf("got the advice %q, want %q", e.Advice, test.advice)
+					}
+					if strings.Contains(e.Error()+e.Advice, "wrong") {
+						t.Errorf("got a text with the secret: %s", e)
 					}
 				})
 			}
 			wg.Wait()
 			if _, err := s.Renew(t.Context(), "bearer anything"); err == nil {
-				t.Error("a renewal had a token")
+				t.Error("got a token from a renewal")
 			}
 			if _, tokens := f.asked(); tokens != 1 {
-				t.Errorf("%d tries", tokens)
+				t.Errorf("got %d logins, want 1", tokens)
 			}
 		})
 	}
@@ -81,65 +96,252 @@ func TestRefusedWhileTheTokenLives(t *testing.T) {
 	}
 }
 
-// What may pass is not remembered: the next reader tries again.
-func TestPassingFailures(t *testing.T) {
+// A transient failure is returned to everybody for a while. Then the next reader
+// tries again.
+func TestTransientFailures(t *testing.T) {
 	for name, test := range map[string]struct {
-		answer func(url.Values, http.ResponseWriter) bool
-		status int
+		answer   func(url.Values, http.ResponseWriter) bool
+		status   int
+		requests int // of one login: it has one retry
 	}{
-		"500": {refuse(500, "server_error", "boom"), 500},
-		"503": {refuse(503, "", ""), 503},
+		"500": {refuse(500, "server_error", "boom"), 500, 2},
+		"503": {refuse(503, "", ""), 503, 2},
 		"404 of the router": {func(_ url.Values, w http.ResponseWriter) bool {
 			w.Header().Set("X-Cf-RouterError", "unknown_route")
 			http.Error(w, "404 Not Found: Requested route does not exist.", 404)
 			return true
-		}, 404},
+		}, 404, 2},
 		"429": {func(_ url.Values, w http.ResponseWriter) bool {
 			w.Header().Set("Retry-After", "1200")
 			w.WriteHeader(429)
 			return true
-		}, 429},
-		"hangs up": {func(url.Values, http.ResponseWriter) bool { panic(http.ErrAbortHandler) }, 0},
-		"no token": {func(_ url.Values, w http.ResponseWriter) bool { fmt.Fprint(w, "<html>Welcome</html>"); return true }, 0},
+		}, 429, 1},
+		"hangs up": {func(url.Values, http.ResponseWriter) bool { panic(http.ErrAbortHandler) }, 0, 2},
+		"no token": {func(_ url.Values, w http.ResponseWriter) bool { fmt.Fprint(w, "<html>Welcome</html>"); return true }, 0, 1},
+		"an empty token": {func(_ url.Values, w http.ResponseWriter) bool {
+			w.Header().Set("Content-Type", "application/json")
+			fmt.Fprint(w, `{"access_token":"","token_type":"bearer"}`)
+			return true
+		}, 0, 1},
 	} {
 		t.Run(name, func(t *testing.T) {
 			f := newFoundation(t)
 			f.answers(test.answer)
 			s, _ := newSession(t, f, Credential{Kind: Password, User: "user", Password: "secret"})
-			value, err := s.Authorization(t.Context())
-			e := mustFail(t, value, err)
-			if e.Status != test.status || !strings.Contains(e.Error(), "log in") {
-				t.Errorf("got %#v", e)
+			clock := &testClock{}
+			s.now = clock.now
+			for range 300 { // as many readers, ten at a time
+				value, err := s.Authorization(t.Context())
+				e := mustFail(t, value, err)
+				if e.Status != test.status || !strings.Contains(e.Error(), "log in") {
+					t.Fatalf("got %#v", e)
+				}
+				if test.status == 429 {
+					if in := time.Until(e.RetryAt); in < 19*time.Minute || in > 21*time.Minute {
+						t.Fatalf("got %s until the next request, want 20 minutes", in)
+					}
+				}
+			}
+			if _, tokens := f.asked(); tokens != test.requests {
+				t.Errorf("got %d requests for a token, want the %d of one login", tokens, test.requests)
 			}
 			if test.status == 429 {
-				if in := time.Until(e.RetryAt); in < 19*time.Minute || in > 21*time.Minute {
-					t.Errorf("try again in %s", in)
-				}
-				return // the limit holds
+				return // the transport waits for the limit
 			}
-			if test.status == 0 && e.Err == nil {
-				t.Errorf("no cause: %#v", e)
-			}
+			clock.pass(failurePause)
 			f.answers(nil)
 			if got, err := s.Authorization(t.Context()); err != nil || !strings.HasPrefix(got, "bearer token-") {
-				t.Errorf("got %q, %v", got, err)
+				t.Errorf("got %q, %v, want a token after the pause", got, err)
 			}
 		})
 	}
 }
 
-// A passcode is sent once, also when the answer was lost.
+// A token that no header can carry ends the session.
+func TestUnusableToken(t *testing.T) {
+	f := newFoundation(t)
+	f.answers(func(_ url.Values, w http.ResponseWriter) bool {
+		w.Header().Set("Content-Type", "application/json")
+		fmt.Fprint(w, `{"access_token":"a\nb","token_type":"bearer"}`)
+		return true
+	})
+	s, _ := newSession(t, f, Credential{Kind: Password, User: "user", Password: "secret"})
+	for range 300 {
+		value, err := s.Authorization(t.Context())
+		if e := mustFail(t, value, err); !strings.Contains(e.Error(), "characters that no token has") {
+			t.Fatalf("got %s", e)
+		}
+	}
+	if _, tokens := f.asked(); tokens != 1 {
+		t.Errorf("got %d logins, want 1", tokens)
+	}
+}
+
+// Thirty readers, ten at a time, of a login server that does not answer take the
+// time of one.
+func TestLoginServerThatDoesNotAnswer(t *testing.T) {
+	f := newFoundation(t)
+	const limit = 100 * time.Millisecond
+	done := make(chan struct{})
+	t.Cleanup(func() { close(done) })
+	f.root = func(_ http.ResponseWriter, r *http.Request) {
+		select {
+		case <-done:
+		case <-r.Context().Done():
+		}
+	}
+	secrets := &redact.Set{}
+	client, err := transport.New(transport.Config{RequestTimeout: limit, Secrets: secrets})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(client.CloseIdleConnections)
+	s := New(f.api, Credential{Kind: Password, User: "user", Password: "secret", Source: "a test"}, client, secrets)
+	readers := make(chan struct{}, 10)
+	var wg sync.WaitGroup
+	began := time.Now()
+	for range 30 {
+		readers <- struct{}{}
+		wg.Go(func() {
+			defer func() { <-readers }()
+			value, err := s.Authorization(t.Context())
+			mustFail(t, value, err)
+		})
+	}
+	wg.Wait()
+	if took := time.Since(began); took >= 2*limit {
+		t.Errorf("got %s, want the time of one reader, %s", took, limit)
+	}
+	if roots, _ := f.asked(); roots != 1 {
+		t.Errorf("got %d requests, want 1", roots)
+	}
+}
+
+// The API refuses each token. Readers log in once more, and then get one error.
+func TestTokensRefused(t *testing.T) {
+	now := time.Now()
+	for name, test := range map[string]struct {
+		claims string // of the token; empty for a token that is not a JWT
+		want   []string
+		not    []string
+	}{
+		"not a JWT": {"", []string{"Likely causes", "OAuth client cf, or the user, lacks the scopes", "proxy or login page", "clock"}, nil},
+		"another audience": {
+			`{"aud":["openid","uaa"]}`,
+			[]string{"The token is for openid, uaa, not for cloud_controller", "OAuth client cf"}, []string{"Likely causes", "clock"},
+		},
+		"one audience":       {`{"aud":"uaa"}`, []string{"The token is for uaa, not for cloud_controller"}, nil},
+		"the right audience": {`{"aud":["cloud_controller","uaa"]}`, []string{"Likely causes"}, []string{"The token is for"}},
+		"a hostile audience": {`{"aud":["\u001b[31m` + strings.Repeat("x", 1000) + `"]}`, []string{"The token is for"}, []string{"\x1b", strings.Repeat("x", 300)}},
+		"a wrong clock": {
+			fmt.Sprintf(`{"aud":["cloud_controller"],"iat":%d}`, now.Add(time.Hour).Unix()),
+			[]string{"this machine's clock and the login server's differ by 1h0m"}, nil,
+		},
+		"the right clock": {fmt.Sprintf(`{"iat":%d}`, now.Unix()), []string{"Likely causes"}, []string{"differ by"}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			f := newFoundation(t)
+			if test.claims != "" {
+				f.answers(func(_ url.Values, w http.ResponseWriter) bool {
+					w.Header().Set("Content-Type", "application/json")
+					fmt.Fprintf(w, `{"access_token":"e30.%s.c2ln%d","token_type":"bearer","expires_in":600}`,
+						base64.RawURLEncoding.EncodeToString([]byte(test.claims)), len(f.grants))
+					return true
+				})
+			}
+			s, _ := newSession(t, f, Credential{Kind: Password, User: "user", Password: "secret"})
+			var mu sync.Mutex
+			errs := map[error]bool{}
+			var wg sync.WaitGroup
+			for range 100 {
+				wg.Go(func() {
+					value, err := s.Authorization(t.Context())
+					for err == nil { // the API answers 401 to each
+						value, err = s.Renew(t.Context(), value)
+					}
+					mu.Lock()
+					defer mu.Unlock()
+					errs[err] = true
+				})
+			}
+			wg.Wait()
+			if _, tokens := f.asked(); tokens != 2 {
+				t.Errorf("got %d logins, want 2", tokens)
+			}
+			if len(errs) != 1 {
+				t.Errorf("got %d errors, want one for all", len(errs))
+			}
+			value, err := s.Authorization(t.Context())
+			e := mustFail(t, value, err)
+			if !e.TokensRefused || !strings.Contains(e.Error(), f.URL+"/uaa/oauth/token") {
+				t.Errorf("got %#v", e)
+			}
+			for _, want := range test.want {
+				if !strings.Contains(e.Advice, want) {
+					t.Errorf("got an advice without %q: %s", want, e.Advice)
+				}
+			}
+			for _, not := range test.not {
+				if strings.Contains(e.Advice, not) {
+					t.Errorf("got an advice with %q: %s", not, e.Advice)
+				}
+			}
+		})
+	}
+}
+
+// An API that accepts a token and refuses it a moment later, such as two servers
+// behind a load balancer that disagree, cannot cause logins without end either.
+func TestTokensThatAreRefusedQuickly(t *testing.T) {
+	f := newFoundation(t)
+	s, _ := newSession(t, f, Credential{Kind: Password, User: "user", Password: "secret"})
+	value, err := s.Authorization(t.Context())
+	for err == nil {
+		s.Accepted(value)
+		value, err = s.Renew(t.Context(), value)
+	}
+	if e := mustFail(t, value, err); !e.TokensRefused {
+		t.Errorf("got %s", e)
+	}
+	if _, tokens := f.asked(); tokens != maxQuick {
+		t.Errorf("got %d logins, want %d", tokens, maxQuick)
+	}
+}
+
+// Tokens that the API revokes now and then are renewed again and again.
+func TestTokensThatAreRevoked(t *testing.T) {
+	f := newFoundation(t)
+	s, _ := newSession(t, f, Credential{Kind: Password, User: "user", Password: "secret"})
+	clock := &testClock{}
+	s.now = clock.now
+	value, err := s.Authorization(t.Context())
+	for range 20 {
+		if err != nil {
+			t.Fatal(err)
+		}
+		s.Accepted(value)
+		clock.pass(quickly + time.Second)
+		value, err = s.Renew(t.Context(), value)
+	}
+	if _, tokens := f.asked(); tokens != 21 {
+		t.Errorf("got %d logins, want 21", tokens)
+	}
+}
+
+// A passcode is sent once, even when the response was lost.
 func TestPasscodeIsSentOnce(t *testing.T) {
 	for name, answer := range map[string]func(url.Values, http.ResponseWriter) bool{
-		"the answer was lost": func(url.Values, http.ResponseWriter) bool { panic(http.ErrAbortHandler) },
-		"503":                 refuse(503, "", ""),
-		"used and expired":    nil,
+		"the response was lost": func(url.Values, http.ResponseWriter) bool { panic(http.ErrAbortHandler) },
+		"503":                   refuse(503, "", ""),
+		"used and expired":      nil,
 	} {
 		t.Run(name, func(t *testing.T) {
 			f := newFoundation(t)
 			f.refresh = false
 			f.answers(answer)
 			s, _ := newSession(t, f, Credential{Kind: Passcode, Passcode: "once-1234"})
+			clock := &testClock{}
+			s.now = clock.now
 			value, err := s.Authorization(t.Context())
 			if answer == nil {
 				if err != nil {
@@ -148,20 +350,23 @@ func TestPasscodeIsSentOnce(t *testing.T) {
 				_, err = s.Renew(t.Context(), value)
 				value = ""
 			}
-			mustFail(t, value, err)
+			if e := mustFail(t, value, err); !strings.Contains(e.Advice, "several provider processes") {
+				t.Errorf("got the advice %q, want one that explains the processes", e.Advice)
+			}
 			f.answers(nil)
+			clock.pass(failurePause)
 			value, err = s.Authorization(t.Context())
-			if e := mustFail(t, value, err); !strings.Contains(e.Error(), "passcode has been used") || !strings.Contains(e.Error(), "CF_SSO_PASSCODE") {
-				t.Errorf("got %s", e)
+			if e := mustFail(t, value, err); !strings.Contains(e.Error(), "passcode has been used") || !strings.Contains(e.Advice, "CF_SSO_PASSCODE") {
+				t.Errorf("got %s, %s", e, e.Advice)
 			}
 			if _, tokens := f.asked(); tokens != 1 {
-				t.Errorf("the passcode was sent %d times", tokens)
+				t.Errorf("got %d requests with the passcode, want 1", tokens)
 			}
 		})
 	}
 }
 
-// With the refresh token that came with it, a passcode's session goes on.
+// With the refresh token that came with it, a passcode's session continues.
 func TestPasscodeRenews(t *testing.T) {
 	f := newFoundation(t)
 	s, _ := newSession(t, f, Credential{Kind: Passcode, Passcode: "once-1234"})
@@ -200,9 +405,9 @@ func TestDiscoveryFailures(t *testing.T) {
 		"too large":         {say(200, strings.Repeat("x", maxRoot+1)), "api_url", 1},
 		"Korifi":            {say(200, `{"links":{"cloud_controller_v3":{"href":"x"},"login":{"href":"http://h"},"uaa":null},"cf_on_k8s":true}`), "access_token", 1},
 		"no UAA, no login":  {say(200, `{"links":{"cloud_controller_v3":{"href":"x"}}}`), "access_token", 1},
-		"UAA is no URL":     {say(200, `{"links":{"uaa":{"href":"uaa.example.org"}}}`), "no http or https URL", 1},
-		"503":               {say(503, "busy"), "busy", 4},
-		"404 of the router": {say(404, "no route", "X-Cf-RouterError", "unknown_route"), "no route", 4},
+		"UAA is not a URL":  {say(200, `{"links":{"uaa":{"href":"uaa.example.org"}}}`), "not an http or https URL", 1},
+		"503":               {say(503, "busy"), "busy", 2},
+		"404 of the router": {say(404, "no route", "X-Cf-RouterError", "unknown_route"), "no route", 2},
 		"redirect":          {say(302, "", "Location", "https://login.example.org/"), "login.example.org", 1},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -222,7 +427,7 @@ func TestDiscoveryFailures(t *testing.T) {
 	}
 }
 
-// Korifi that names itself as its UAA has none.
+// Korifi that links to itself as its UAA has none.
 func TestKorifiNamesItself(t *testing.T) {
 	f := newFoundation(t)
 	f.root = func(w http.ResponseWriter, _ *http.Request) {
@@ -235,8 +440,8 @@ func TestKorifiNamesItself(t *testing.T) {
 	}
 }
 
-// Where only the login server is named, it serves; a slash at the end of
-// api_url changes nothing.
+// Where there is only a link to the login server, it is used; a slash at the end of
+// api_url makes no difference.
 func TestLoginLink(t *testing.T) {
 	f := newFoundation(t)
 	f.api.Path = "/"
@@ -272,8 +477,8 @@ func TestUnreachable(t *testing.T) {
 	s, _ := newSession(t, f, Credential{Kind: Password, User: "user", Password: "secret"})
 	value, err := s.Authorization(t.Context())
 	e := mustFail(t, value, err)
-	var noAnswer *transport.Error
-	if !errors.As(err, &noAnswer) || noAnswer.Kind != transport.KindRefused || strings.Count(e.Error(), f.URL) != 1 {
+	var transportErr *transport.Error
+	if !errors.As(err, &transportErr) || transportErr.Kind != transport.KindRefused || strings.Count(e.Error(), f.URL) != 1 {
 		t.Errorf("got %s", e)
 	}
 }

@@ -13,17 +13,27 @@ import (
 	"github.com/cf-process/terraform-provider-cf/internal/transport"
 )
 
-// retryEarly is how long a token that is still alive is used before its renewal
-// is tried again, after one that failed.
-const retryEarly = 10 * time.Second
-
 const (
-	opLogin = "log in"
-	opRenew = "renew the token"
+	// retryEarly is how long a token that is still valid is used before the next
+	// attempt to renew it, after one that failed.
+	retryEarly = 10 * time.Second
+
+	// failurePause is how long the transient failure of a login is returned to
+	// everybody before the next login. Terraform reads ten things at a time: without
+	// the pause, each ten readers would wait for a login server that is away.
+	failurePause = 30 * time.Second
+
+	// quickly is how soon after a login a refusal is suspicious, even if the API
+	// accepted the token before.
+	quickly = time.Minute
+	// maxUnaccepted is how many tokens in a row the API may refuse that it never
+	// accepted, and maxQuick how many that it refused quickly. Then the session
+	// ends: a further login would bring a further token of this kind.
+	maxUnaccepted, maxQuick = 2, 5
 )
 
-// Session gives Authorization values for one credential on one foundation. It
-// makes no request before a value is needed, and is safe for concurrent use.
+// Session provides Authorization values for one credential on one foundation. It
+// sends no request before a value is needed, and is safe for concurrent use.
 type Session struct {
 	api        *url.URL
 	credential Credential
@@ -35,26 +45,33 @@ type Session struct {
 	mu      sync.Mutex
 	current *token
 	refresh string
-	flight  *flight
-	refused *Error // the credential's refusal, final for this session
+	pending *pendingLogin
+	// ended is the error that ends the session: another login would fail in the
+	// same way, and can lock the account.
+	ended *Error
+	// failed is the last login's transient failure, returned until failedUntil.
+	failed      *Error
+	failedUntil time.Time
+	// unaccepted and quick count the refusals of the API (see maxUnaccepted).
+	unaccepted, quick int
 
-	// Only the flight uses these; there is one at a time.
+	// Only the pending login uses these; there is one at a time.
 	endpoint     string
 	passcodeSent bool
 }
 
-// flight is a login or renewal under way, and those who wait for it.
-type flight struct {
-	done    chan struct{} // closed at the end; then token and err stand
-	token   *token
-	err     error
-	cancel  context.CancelFunc
-	waiters int
-	left    bool // all waiters left; it is being stopped
+// pendingLogin is a login or renewal that is under way, and its waiters.
+type pendingLogin struct {
+	done      chan struct{} // closed at the end, when token and err are set
+	token     *token
+	err       error
+	cancel    context.CancelFunc
+	waiters   int
+	abandoned bool // no waiter is left; it is being canceled
 }
 
-// New makes a session. It makes no request. The secrets of the credential, and
-// later every token, are added to secrets.
+// New returns a session for a credential. It sends no request. It adds the secrets
+// of the credential, and later every token, to secrets.
 func New(api *url.URL, credential Credential, client *transport.Client, secrets *redact.Set) *Session {
 	secrets.Add(credential.secrets()...)
 	s := &Session{
@@ -72,7 +89,7 @@ func New(api *url.URL, credential Credential, client *transport.Client, secrets 
 	}
 	if credential.AccessToken != "" {
 		issued, expires := time.Time{}, time.Time{}
-		if s.refresh != "" { // without one there is nothing to do about it
+		if s.refresh != "" { // without one, the token is used until the API refuses it
 			issued, expires = lifeOf(credential.AccessToken)
 		}
 		s.current = newToken(authorization(credential.AccessToken), issued, expires)
@@ -80,22 +97,33 @@ func New(api *url.URL, credential Credential, client *transport.Client, secrets 
 	return s
 }
 
-// Source says, for people, which credential is used and where it came from.
+// Source describes for messages which credential is used and where it came from.
 func (s *Session) Source() string { return s.credential.Source }
 
-// Authorization is the value of the Authorization header to use now. It logs in
-// when there is no token yet, and renews one that is about to expire. The error
+// Authorization returns the value of the Authorization header to use now. It logs
+// in when there is no token yet, and renews one that is about to expire. The error
 // is an *Error, or wraps the context's when the caller gave up.
 func (s *Session) Authorization(ctx context.Context) (string, error) {
 	return s.obtain(ctx, "")
 }
 
-// Renew is for a value that the API refused. Of all callers with the same
-// value, one makes the login and the others share it; a caller that comes late
-// gets the value of the others. The error is as Authorization's; it says what to
-// do where the credential cannot be renewed.
+// Renew returns another value than the one that the API refused. Of all callers
+// with the same value, one logs in and the others share the result; a caller that
+// comes late gets that result, too. The error is as Authorization's; it describes
+// what to do where the credential cannot be renewed, or where the API refuses
+// every token.
 func (s *Session) Renew(ctx context.Context, rejected string) (string, error) {
 	return s.obtain(ctx, rejected)
+}
+
+// Accepted notes that the API accepted a value. A refusal of it later is not a
+// reason to end the session.
+func (s *Session) Accepted(value string) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.current != nil && s.current.value == value {
+		s.current.accepted = true
+	}
 }
 
 func (s *Session) obtain(ctx context.Context, rejected string) (string, error) {
@@ -107,191 +135,134 @@ func (s *Session) obtain(ctx context.Context, rejected string) (string, error) {
 		now := s.now()
 		if s.current != nil && s.current.value == rejected {
 			if s.refresh == "" && s.credential.grant() == nil {
-				// The token is all there is. It stays, so that each request gets
+				// There is nothing but this token. It stays, so that each request gets
 				// the API's own answer to it.
 				s.mu.Unlock()
-				return "", s.failure(opRenew, "", s.spent())
+				return "", s.notRenewable(opRenew)
 			}
-			s.current = nil
+			s.noteRefusal(now)
 		}
-		// After a refusal nothing is asked again: accounts get locked. What is
-		// still alive is used to its end.
-		if s.current.fresh(now) || s.refused != nil && s.current.alive(now) {
+		// After a failure, a token that is still valid is used to its end.
+		failure := s.failure(now)
+		if s.current.fresh(now) || failure != nil && s.current.alive(now) {
 			value := s.current.value
 			s.mu.Unlock()
 			return value, nil
 		}
-		if s.refused != nil {
-			err := s.refused
+		if failure != nil {
 			s.mu.Unlock()
-			return "", err
+			return "", failure
 		}
-		f := s.flight
-		if f == nil {
-			f = s.takeOff(ctx)
+		p := s.pending
+		if p == nil {
+			p = s.start(ctx)
 		}
-		stopping := f.left
-		f.waiters++
+		stopping := p.abandoned
+		p.waiters++
 		s.mu.Unlock()
 
 		select {
-		case <-f.done:
+		case <-p.done:
 			if stopping {
-				continue // it ended for want of waiters; what we need is a new one
+				continue // it was canceled because nobody waited for it
 			}
-			if f.err != nil {
-				return "", f.err
+			if p.err != nil {
+				return "", p.err
 			}
-			return f.token.value, nil
+			return p.token.value, nil
 		case <-ctx.Done():
-			s.leave(f)
+			s.release(p)
 			return "", canceled(ctx.Err())
 		}
 	}
 }
 
-// takeOff starts a flight. It does not end with the caller that happened to be
-// the first: others may need it. It keeps the values of that caller's context,
+// failure returns the error of a login that is not worth trying now, nil if it is.
+func (s *Session) failure(now time.Time) error {
+	switch {
+	case s.ended != nil:
+		return s.ended
+	case s.failed != nil && now.Before(s.failedUntil):
+		return s.failed
+	default:
+		return nil
+	}
+}
+
+// noteRefusal drops the current token, which the API refused, and ends the session
+// where that happens again and again to tokens of this session's own logins.
+func (s *Session) noteRefusal(now time.Time) {
+	t := s.current
+	s.current = nil
+	if t.obtained.IsZero() {
+		return // a token of the user, which may be old
+	}
+	if s.unaccepted++; t.accepted {
+		s.unaccepted = 0
+	}
+	if s.quick++; now.Sub(t.obtained) > quickly {
+		s.quick = 0
+	}
+	if s.unaccepted >= maxUnaccepted || s.quick >= maxQuick {
+		s.ended = s.tokensRefused(t)
+	}
+}
+
+// start starts a login. It does not end with the caller that happens to be the
+// first, since others may need it. It keeps the values of that caller's context,
 // which the log needs.
-func (s *Session) takeOff(ctx context.Context) *flight {
+func (s *Session) start(ctx context.Context) *pendingLogin {
 	ctx, cancel := context.WithCancel(context.WithoutCancel(ctx))
-	f := &flight{done: make(chan struct{}), cancel: cancel}
-	s.flight = f
+	p := &pendingLogin{done: make(chan struct{}), cancel: cancel}
+	s.pending = p
 	current, refresh := s.current, s.refresh
 	go func() {
 		defer cancel()
 		t, next, err := s.login(ctx, current != nil, refresh)
-		s.land(f, t, next, err)
+		s.finish(p, t, next, err)
 	}()
-	return f
+	return p
 }
 
-// leave takes a waiter out; a flight without waiters is stopped.
-func (s *Session) leave(f *flight) {
+// release removes a waiter. A login without waiters is canceled.
+func (s *Session) release(p *pendingLogin) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if f.waiters--; f.waiters == 0 {
-		f.left = true
-		f.cancel()
+	if p.waiters--; p.waiters == 0 {
+		p.abandoned = true
+		p.cancel()
 	}
 }
 
-// land ends a flight and keeps what it brought.
-func (s *Session) land(f *flight, t *token, refresh string, err *Error) {
+// finish keeps the result of a login and passes it to the waiters.
+func (s *Session) finish(p *pendingLogin, t *token, refresh string, err *Error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	s.flight = nil
+	s.pending = nil
 	s.refresh = refresh
 	now := s.now()
 	switch {
 	case err == nil:
-		s.current, f.token = t, t
+		s.current, p.token, s.failed = t, t, nil
 	case s.current.alive(now):
-		// The old token still serves; the renewal has time.
-		s.current = &token{value: s.current.value, renewAt: now.Add(retryEarly), expires: s.current.expires}
-		f.token = s.current
+		// The old token is still valid; the renewal can wait.
+		s.current.renewAt = now.Add(retryEarly)
+		p.token = s.current
 	default:
-		f.err = err
+		p.err = err
 	}
-	if err != nil && err.final() {
-		s.refused = err
-	}
-	close(f.done)
-}
-
-// login gets a token: with the refresh token if there is one, then with the
-// credential. It gives the refresh token to use from now on. A refresh token
-// that the UAA refused is given up, one that could not be tried is kept.
-func (s *Session) login(ctx context.Context, early bool, refresh string) (*token, string, *Error) {
-	grant := s.credential.grant()
-	op := opLogin
-	if early || grant == nil {
-		op = opRenew
-	}
-	if refresh == "" && grant == nil {
-		return nil, "", s.failure(op, "", s.spent())
-	}
-	if refresh == "" && s.passcodeSent {
-		return nil, "", s.failure(op, "", "the one-time passcode has been used; get a new one for sso_passcode (or CF_SSO_PASSCODE) "+
-			"from the passcode page of the foundation's login server, or use another credential")
-	}
-	if s.endpoint == "" {
-		endpoint, err := s.tokenEndpoint(ctx)
-		if err != nil {
-			return nil, refresh, asError(err)
-		}
-		s.endpoint = endpoint
-	}
-	if refresh != "" {
-		t, next, err := s.request(ctx, opRenew, s.endpoint, refreshGrant(refresh))
-		if err == nil {
-			return t, next, nil
-		}
-		e := asError(err)
-		if !e.final() {
-			return nil, refresh, e
-		}
-		if grant == nil || s.passcodeSent {
-			if e.Description != "" {
-				e.Description += "; "
-			}
-			e.Description += s.spent()
-			return nil, "", e
-		}
-	}
-	if s.credential.Kind == Passcode {
-		return s.loginOnce(ctx, op, grant)
-	}
-	t, next, err := s.request(ctx, op, s.endpoint, grant)
-	if err != nil {
-		return nil, "", asError(err)
-	}
-	return t, next, nil
-}
-
-// loginOnce logs in with a passcode, which the UAA takes once: also a login
-// whose answer was lost may have used it.
-func (s *Session) loginOnce(ctx context.Context, op string, grant url.Values) (*token, string, *Error) {
-	t, next, err := s.request(ctx, op, s.endpoint, grant)
-	if err == nil {
-		s.passcodeSent = true
-		return t, next, nil
-	}
-	e := asError(err)
-	var noAnswer *transport.Error
-	s.passcodeSent = errors.As(err, &noAnswer) && noAnswer.MayHaveArrived || e.Status >= 500 || e.final()
-	return nil, "", e
-}
-
-// spent says what to do about a credential that cannot be renewed.
-func (s *Session) spent() string {
-	switch s.credential.Kind {
-	case CLISession:
-		return "log in again with cf login"
-	case AccessToken:
-		if s.credential.RefreshToken == "" {
-			return "an access token alone cannot be renewed: get a new one (cf oauth-token), " +
-				"give refresh_token with it, or use another credential, with which the provider logs in by itself"
-		}
-		return "get a new access_token and refresh_token, or use a credential with which the provider logs in by itself"
-	case RefreshToken:
-		return "get a new refresh_token, or use a credential with which the provider logs in by itself"
-	case Passcode:
-		return "the one-time passcode has been used: get a new one for sso_passcode (or CF_SSO_PASSCODE)"
+	switch {
+	case err == nil || p.abandoned:
+	case err.final():
+		s.ended = err
 	default:
-		return "check the credential"
+		s.failed, s.failedUntil = err, now.Add(failurePause)
 	}
+	close(p.done)
 }
 
-func (s *Session) failure(op, address, description string) *Error {
-	return &Error{Op: op, URL: address, Description: s.secrets.Clean(description), Source: s.credential.Source}
-}
-
-func (s *Session) wrapped(op, address string, err error) *Error {
-	return &Error{Op: op, URL: address, Source: s.credential.Source, Err: err}
-}
-
-// canceled is for a caller that gave up: no failure of the login.
+// canceled is the error for a caller that gave up, which is not a failure of the
+// login.
 func canceled(err error) error { return fmt.Errorf("waiting for the login: %w", err) }
 
 func asError(err error) *Error {

@@ -241,8 +241,11 @@ func TestAccessTokenAlone(t *testing.T) {
 		}
 		value, err := s.Renew(t.Context(), want)
 		e := mustFail(t, value, err)
-		if !strings.Contains(e.Error(), "cannot be renewed") || e.Source != "access_token from CF_ACCESS_TOKEN" {
-			t.Errorf("got %s, source %s", e, e.Source)
+		if !strings.Contains(e.Error(), "renew") || e.Source != "access_token from CF_ACCESS_TOKEN" || e.Advice == "" {
+			t.Errorf("got %s, source %s, advice %q", e, e.Source, e.Advice)
+		}
+		if uaaOnly := strings.Contains(e.Advice, "cf oauth-token"); uaaOnly == strings.HasPrefix(want, "clientcert") {
+			t.Errorf("got the advice %q for %s", e.Advice, want)
 		}
 		mustAuthorize(t, s, want) // the API has the last word for each request
 		if roots, tokens := f.asked(); roots+tokens != 0 {
@@ -278,9 +281,11 @@ func TestAccessAndRefreshToken(t *testing.T) {
 			if got := f.types(); got != test.types {
 				t.Errorf("asked for %q, want %q", got, test.types)
 			}
-			if got, err := s.Renew(t.Context(), test.want); err != nil || got == test.want {
-				t.Errorf("got %q, %v", got, err)
+			got, err := s.Renew(t.Context(), test.want)
+			if err != nil || got == test.want {
+				t.Errorf("got %q, %v, want another token", got, err)
 			}
+			s.Accepted(got)
 			if roots, _ := f.asked(); roots != 0 && test.kind == CLISession {
 				t.Error("the session of the CLI knows its UAA, but it was looked for")
 			}
@@ -292,8 +297,8 @@ func TestAccessAndRefreshToken(t *testing.T) {
 			value, err := s.Renew(t.Context(), current)
 			e := mustFail(t, value, err)
 			advice := map[Kind]string{AccessToken: "refresh_token", CLISession: "cf login"}[test.kind]
-			if e.Status != 401 || !strings.Contains(e.Description, "The token expired") || !strings.Contains(e.Description, advice) {
-				t.Errorf("got %s", e)
+			if e.Status != 401 || !strings.Contains(e.Description, "The token expired") || !strings.Contains(e.Advice, advice) {
+				t.Errorf("got %s, %s", e, e.Advice)
 			}
 		})
 	}
@@ -375,6 +380,7 @@ func TestRefreshTokenStays(t *testing.T) {
 		if value, err = s.Renew(t.Context(), value); err != nil {
 			t.Fatal(err)
 		}
+		s.Accepted(value)
 	}
 	for _, g := range f.grants {
 		if g.Get("refresh_token") != "refresh-0" {
@@ -404,8 +410,9 @@ func TestRenewalThatCanWait(t *testing.T) {
 		t.Errorf("got %s", e)
 	}
 	f.answers(nil)
+	clock.pass(failurePause)
 	if got, err := s.Authorization(t.Context()); err != nil || got == "bearer token-1" {
-		t.Errorf("got %q, %v", got, err)
+		t.Errorf("got %q, %v, want a new token", got, err)
 	}
 	if got := f.grants[len(f.grants)-1].Get("grant_type"); got != "refresh_token" {
 		t.Errorf("the refresh token was given up for a restart of the UAA: %s", got)

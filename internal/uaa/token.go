@@ -14,19 +14,24 @@ import (
 	"github.com/cf-process/terraform-provider-cf/internal/transport"
 )
 
-// early is how long before its end a token is renewed, so that it does not
-// expire on its way. Of a short life it is a tenth.
+// early is how long before it expires a token is renewed, so that it does not
+// expire in transit. For short-lived tokens it is a tenth of the lifetime.
 const early = time.Minute
 
-// token is an Authorization value and what is known of its life.
+// token is an Authorization value and what is known about it.
 type token struct {
 	value   string
-	renewAt time.Time // zero: only when it is refused
-	expires time.Time // zero: not known
+	renewAt time.Time // zero: only when the API refuses it
+	expires time.Time // zero: unknown
+	// obtained is when this session logged in for it, and issuer where; zero for a
+	// token of the user.
+	obtained time.Time
+	issuer   string
+	accepted bool // the API has accepted it
 }
 
-// newToken is the token for an Authorization value that lives from issued (zero
-// when not known) to expires (zero: not known, it is used until it is refused).
+// newToken returns the token for an Authorization value that is valid from issued
+// (zero: unknown) to expires (zero: unknown, it is used until the API refuses it).
 func newToken(value string, issued, expires time.Time) *token {
 	t := &token{value: value, expires: expires}
 	if !expires.IsZero() {
@@ -48,8 +53,8 @@ func (t *token) alive(now time.Time) bool {
 	return t != nil && (t.expires.IsZero() || now.Before(t.expires))
 }
 
-// request asks the UAA for a token and gives it with the refresh token that
-// goes with it, empty when there is none.
+// request requests a token from the UAA. It returns the refresh token, too, empty
+// when there is none.
 //
 // clientcredentials is the one part of x/oauth2 that takes the parameters of
 // any grant; the others know neither login_hint nor passcode.
@@ -67,11 +72,11 @@ func (s *Session) request(ctx context.Context, op, endpoint string, grant url.Va
 	}
 	answer, err := config.Token(context.WithValue(ctx, oauth2.HTTPClient, s.http))
 	if err != nil {
-		return nil, "", s.refusal(op, endpoint, err)
+		return nil, "", s.refusal(op, endpoint, grant.Get("grant_type") == "refresh_token", err)
 	}
 	s.secrets.Add(answer.AccessToken, answer.RefreshToken)
 	if strings.ContainsFunc(answer.AccessToken, func(r rune) bool { return r <= ' ' || r > '~' }) {
-		return nil, "", s.failure(op, endpoint, "the token in the answer holds characters that no token has")
+		return nil, "", s.problem(op, endpoint, "the token in the response contains characters that no token has")
 	}
 	now := s.now()
 	issued := now
@@ -81,18 +86,20 @@ func (s *Session) request(ctx context.Context, op, endpoint string, grant url.Va
 	} else {
 		issued, expires = lifeOf(answer.AccessToken)
 	}
-	return newToken("bearer "+answer.AccessToken, issued, expires), answer.RefreshToken, nil
+	t := newToken("bearer "+answer.AccessToken, issued, expires)
+	t.obtained, t.issuer = now, endpoint
+	return t, answer.RefreshToken, nil
 }
 
-// refusal makes an Error of what went wrong with a token request.
-func (s *Session) refusal(op, endpoint string, err error) *Error {
-	var noAnswer *transport.Error
+// refusal returns the Error for a token request that failed.
+func (s *Session) refusal(op, endpoint string, refreshing bool, err error) *Error {
+	var transportErr *transport.Error
 	var answered *oauth2.RetrieveError
 	switch {
-	case errors.As(err, &noAnswer):
-		return s.wrapped(op, "", noAnswer) // its text has the address
+	case errors.As(err, &transportErr):
+		return s.wrapped(op, "", transportErr) // its text has the address
 	case errors.As(err, &answered):
-		e := s.failure(op, endpoint, "")
+		e := s.problem(op, endpoint, "")
 		e.Status = answered.Response.StatusCode
 		e.Code = s.quoted(answered.ErrorCode)
 		e.Description = s.quoted(answered.ErrorDescription)
@@ -100,9 +107,12 @@ func (s *Session) refusal(op, endpoint string, err error) *Error {
 			e.Description = s.quoted(string(answered.Body))
 		}
 		e.RetryAt, _ = transport.RetryAt(answered.Response.Header, time.Now())
-		// A router or load balancer in front of the UAA says nothing about the
+		// A router or load balancer in front of the UAA knows nothing about the
 		// credential.
-		e.elsewhere = answered.Response.Header.Get("X-Cf-RouterError") != ""
+		e.fromRouter = answered.Response.Header.Get("X-Cf-RouterError") != ""
+		if e.final() {
+			e.Advice = s.refusalHint(answered.ErrorCode, refreshing)
+		}
 		return e
 	default:
 		// x/oauth2 quotes nothing of a body that it cannot read as a token.
@@ -110,11 +120,10 @@ func (s *Session) refusal(op, endpoint string, err error) *Error {
 	}
 }
 
-// encodedCredentials tells the UAA that client id and secret are URL-encoded in
-// the Authorization header. x/oauth2 does that, as RFC 6749 says, and the UAA
-// only decodes it when it is told to: without the header, a secret with special
-// characters is a wrong one. For cf with its empty secret it makes no
-// difference.
+// encodedCredentials marks client id and secret as URL-encoded in the
+// Authorization header. x/oauth2 encodes them, as RFC 6749 requires, and the UAA
+// decodes them only with this header: without it, a secret with special characters
+// is wrong. For cf with its empty secret it makes no difference.
 type encodedCredentials struct{ next http.RoundTripper }
 
 func (t encodedCredentials) RoundTrip(r *http.Request) (*http.Response, error) {
