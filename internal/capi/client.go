@@ -92,6 +92,9 @@ type request struct {
 	body any
 	// once forbids to send the request again when it may have arrived.
 	once bool
+	// final ends the attempts after a failure, as in transport.Request; nil for
+	// the transport's own rules.
+	final func(transport.Failure) bool
 }
 
 // send makes the request with a valid token and returns the successful
@@ -147,7 +150,7 @@ func (c *Client) sendTo(ctx context.Context, r request) (*transport.Response, er
 	for renewals := 0; ; renewals++ {
 		header.Set("Authorization", authorization)
 		response, err := c.transport.Do(ctx, transport.Request{
-			Method: r.method, URL: target, Header: header, Body: body, Repeatable: !r.once,
+			Method: r.method, URL: target, Header: header, Body: body, Repeatable: !r.once, Final: r.final,
 		})
 		if err != nil {
 			return nil, err

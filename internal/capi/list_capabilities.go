@@ -2,10 +2,14 @@ package capi
 
 import (
 	"errors"
+	"net/http"
 	"regexp"
 	"strconv"
 	"strings"
 	"sync"
+	"time"
+
+	"github.com/cf-process/terraform-provider-cf/internal/transport"
 )
 
 // listCapabilities caches what the client has learned about the foundation's
@@ -34,9 +38,13 @@ func (l *listCapabilities) perPage() int64 {
 	return l.pageSize
 }
 
-// lowerPerPage remembers that the size was refused: the next one is what the
-// refusal allows, or else one on the way down. It reports whether there is
-// another one to try.
+// smallestPage is the size of a page below which a page that comes too late is
+// not made smaller.
+const smallestPage = 50
+
+// lowerPerPage remembers that a page of the size was refused, or could not be
+// served in time. The next size is what a refusal allows, or else one on the way
+// down. It reports whether there is another size to try.
 func (l *listCapabilities) lowerPerPage(refused int64, refusal error) bool {
 	l.mutex.Lock()
 	defer l.mutex.Unlock()
@@ -50,18 +58,58 @@ func (l *listCapabilities) lowerPerPage(refused int64, refusal error) bool {
 	case l.sizeless || current < refused:
 		return true // another list has learned it in the meantime
 	}
-	if limit := perPageLimit(refusal); limit > 0 && limit < refused {
+	sizes := []int64{1000, 500, 200, 100, smallestPage}
+	if overloads(refusal) {
+		sizes = []int64{1000, 200, smallestPage}
+	} else if limit := perPageLimit(refusal); limit > 0 && limit < refused {
 		l.pageSize = limit
 		return true
 	}
-	for _, size := range []int64{1000, 500, 200, 100, 50} {
+	for _, size := range sizes {
 		if size < refused {
 			l.pageSize = size
 			return true
 		}
 	}
+	if overloads(refusal) {
+		return false
+	}
 	l.sizeless = true
 	return true
+}
+
+// slowAnswer is the time after which a 502 or 503 is taken for a page that the
+// API could not finish, as opposed to one that a router refused at once.
+const slowAnswer = 5 * time.Second
+
+// lastTry ends the attempts for a page that a smaller one can replace. A page
+// that came too late would come too late again; what was refused at once gets a
+// second chance, since a router that restarts says the same (README.md#page-size).
+func lastTry(perPage int64) func(transport.Failure) bool {
+	return func(f transport.Failure) bool {
+		if perPage <= smallestPage { // 0 leaves the size to the server
+			return false
+		}
+		switch f.Status {
+		case http.StatusBadGateway, http.StatusServiceUnavailable:
+			return f.Took >= slowAnswer || f.Attempt >= 2
+		case http.StatusGatewayTimeout:
+			return true
+		default:
+			return f.Kind == transport.KindTimeout
+		}
+	}
+}
+
+// overloads reports whether the foundation, or what is in front of it, could
+// not serve a page of that size.
+func overloads(err error) bool {
+	var answer *Error
+	if errors.As(err, &answer) {
+		return answer.Status == http.StatusBadGateway || answer.Status == http.StatusServiceUnavailable || answer.Status == http.StatusGatewayTimeout
+	}
+	var failure *transport.Error
+	return errors.As(err, &failure) && (failure.Kind == transport.KindTimeout || failure.Kind == transport.KindTooLarge)
 }
 
 // refusesPerPage reports whether the API refused the size of a page. Cloud

@@ -15,7 +15,7 @@ type resolvedNames struct {
 	// byOrganization is set when a filter by GUID stands for names of
 	// organizations alone.
 	byOrganization bool
-	notes listNotes
+	notes          listNotes
 }
 
 // resolveNames replaces the filters by name with filters by GUID. It asks for

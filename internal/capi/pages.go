@@ -11,6 +11,8 @@ import (
 	"sync"
 
 	"golang.org/x/sync/errgroup"
+
+	"github.com/cf-process/terraform-provider-cf/internal/transport"
 )
 
 const (
@@ -69,6 +71,9 @@ type listing[T any] struct {
 	// gate is filled by each request that is open, and shared by the listings
 	// that are read together.
 	gate chan struct{}
+	// final ends the attempts for a page after a failure, in addition to those
+	// after which a smaller page is tried; nil for no others.
+	final func(transport.Failure) bool
 	// tooMany may refuse a list that needs this many pages after the first one;
 	// nil for no limit.
 	tooMany func(pages int64) bool
@@ -92,7 +97,7 @@ type listed[T any] struct {
 // or not at all. After readingsMax readings the last one has to do.
 func (l *listing[T]) read(ctx context.Context) (*listed[T], error) {
 	for reading := 1; ; reading++ {
-		pages, err := l.readOnce(ctx, reading == readingsMax)
+		pages, err := l.readShrinking(ctx, reading == readingsMax)
 		if err != nil {
 			return nil, err
 		}
@@ -106,10 +111,22 @@ func (l *listing[T]) read(ctx context.Context) (*listed[T], error) {
 	}
 }
 
+// readShrinking reads the pages once, with the largest pages that the foundation
+// accepts and can serve.
+func (l *listing[T]) readShrinking(ctx context.Context, everything bool) ([]*page[T], error) {
+	for {
+		perPage := l.client.lists.perPage()
+		pages, err := l.readOnce(ctx, perPage, everything)
+		if err == nil || !refusesPerPage(err) && !overloads(err) || ctx.Err() != nil || !l.client.lists.lowerPerPage(perPage, err) {
+			return pages, err
+		}
+	}
+}
+
 // readOnce reads the pages once: several at the same time until one does not
 // agree with the first one, or everything one after the other.
-func (l *listing[T]) readOnce(ctx context.Context, everything bool) ([]*page[T], error) {
-	first, perPage, err := l.firstPage(ctx)
+func (l *listing[T]) readOnce(ctx context.Context, perPage int64, everything bool) ([]*page[T], error) {
+	first, err := l.readPage(ctx, 1, perPage)
 	if err != nil {
 		return nil, err
 	}
@@ -174,7 +191,9 @@ func (l *listing[T]) readSequentially(ctx context.Context, first *page[T], perPa
 	seen := newGUIDSet(len(first.Resources))
 	addPage(seen, first, l.guid)
 	pages, total, size := []*page[T]{first}, first.total(), int64(len(first.Resources))
-	for number := int64(2); (number-1)*size < total; number++ {
+	// A list grows by some rows while it is read. One that doubles never ends.
+	last := 2*first.count() + 10
+	for number := int64(2); (number-1)*size < total && number <= last; number++ {
 		p, err := l.readPage(ctx, number, perPage)
 		if err != nil {
 			return nil, err
@@ -234,16 +253,10 @@ func (l *listing[T]) join(pages []*page[T]) (*listed[T], string) {
 	return result, differ
 }
 
-// firstPage reads page 1 with the largest page that the foundation accepts,
-// and returns the size to ask for in the further ones.
-func (l *listing[T]) firstPage(ctx context.Context) (*page[T], int64, error) {
-	for {
-		perPage := l.client.lists.perPage()
-		p, err := l.readPage(ctx, 1, perPage)
-		if err == nil || !refusesPerPage(err) || !l.client.lists.lowerPerPage(perPage, err) {
-			return p, perPage, err
-		}
-	}
+// lastTry ends the attempts for a page that can be asked for in another way.
+func (l *listing[T]) lastTry(perPage int64) func(transport.Failure) bool {
+	last := lastTry(perPage)
+	return func(f transport.Failure) bool { return last(f) || l.final != nil && l.final(f) }
 }
 
 // readPage reads one page. A perPage of 0 leaves the size to the server.
@@ -262,7 +275,7 @@ func (l *listing[T]) readPage(ctx context.Context, number, perPage int64) (*page
 		query += "&page=" + strconv.FormatInt(number, 10)
 	}
 	response, err := l.client.send(ctx, request{
-		method: http.MethodGet, path: l.path, query: strings.TrimPrefix(query, "&"),
+		method: http.MethodGet, path: l.path, query: strings.TrimPrefix(query, "&"), final: l.lastTry(perPage),
 	})
 	if err != nil {
 		return nil, err

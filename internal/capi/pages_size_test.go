@@ -1,0 +1,164 @@
+package capi_test
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net/http"
+	"net/http/httptest"
+	"net/url"
+	"slices"
+	"strconv"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/cf-process/terraform-provider-cf/internal/capi"
+	"github.com/cf-process/terraform-provider-cf/internal/transport"
+)
+
+// retryingClient repeats requests without waiting between the attempts.
+func retryingClient(t *testing.T, address string, timeout time.Duration) *capi.Client {
+	t.Helper()
+	base, err := url.Parse(address)
+	if err != nil {
+		t.Fatal(err)
+	}
+	clock := &fastClock{}
+	client, err := transport.New(transport.Config{MaxRetries: 5, RequestTimeout: timeout}, transport.WithClock(clock.now, clock.sleep))
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(client.CloseIdleConnections)
+	return capi.New(capi.Config{BaseURL: base, Transport: client, Auth: fixedToken{}})
+}
+
+// perPages are the page sizes of the requests, in their order.
+func (s *listServer) perPages() string {
+	s.mutex.Lock()
+	defer s.mutex.Unlock()
+	var sizes []string
+	for _, u := range s.requests {
+		sizes = append(sizes, u.Query().Get("per_page"))
+	}
+	return strings.Join(sizes, " ")
+}
+
+// A foundation that cannot give a large page in time is asked for smaller ones,
+// and for nothing else for the rest of the run.
+func TestPagesShrink(t *testing.T) {
+	t.Parallel()
+	for _, test := range []struct {
+		name  string
+		limit int64 // the largest page that is served
+		fail  func(w http.ResponseWriter, r *http.Request)
+		want  string // page sizes of the requests of the first list
+		then  string // and of the second
+	}{
+		{"504", 1000, status(504), "5000 1000", "1000"},
+		{"504, small", 200, status(504), "5000 1000 200", "200"},
+		{"504, smallest", 50, status(504), "5000 1000 200 50", "50"},
+		{"503 at once", 1000, status(503), "5000 5000 1000", "1000"},
+		{"502 at once", 200, status(502), "5000 5000 1000 1000 200", "200"},
+		{"no answer in time", 1000, func(_ http.ResponseWriter, r *http.Request) { <-r.Context().Done() }, "5000 1000", "1000"},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			t.Parallel()
+			server := &listServer{lists: map[string][]row{processesPath: numbered(20)}}
+			server.t = t
+			server.answer = func(w http.ResponseWriter, r *http.Request) bool {
+				size, _ := strconv.ParseInt(r.URL.Query().Get("per_page"), 10, 64)
+				if size > test.limit {
+					test.fail(w, r)
+					return true
+				}
+				return false
+			}
+			listener := httptest.NewServer(server)
+			t.Cleanup(listener.Close)
+			client := retryingClient(t, listener.URL, 2*time.Second)
+			for _, want := range []string{test.want, test.then} {
+				server.forget()
+				list, err := client.ListProcesses(t.Context(), capi.ProcessFilter{})
+				if err != nil || len(list.Processes) != 20 {
+					t.Fatalf("got %v, %v", list, err)
+				}
+				if got := server.perPages(); got != want {
+					t.Errorf("got pages of %s, want %s", got, want)
+				}
+			}
+		})
+	}
+}
+
+func status(code int) func(http.ResponseWriter, *http.Request) {
+	return func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(code) }
+}
+
+// A page in the middle that cannot be served begins the list again.
+func TestPagesShrinkInTheMiddle(t *testing.T) {
+	t.Parallel()
+	server := &listServer{lists: map[string][]row{processesPath: numbered(5100)}}
+	server.answer = func(w http.ResponseWriter, r *http.Request) bool {
+		if r.URL.Query().Get("per_page") == "5000" && r.URL.Query().Has("page") {
+			w.WriteHeader(http.StatusGatewayTimeout)
+			return true
+		}
+		return false
+	}
+	list, err := server.start(t).ListProcesses(t.Context(), capi.ProcessFilter{})
+	if err != nil || len(list.Processes) != 5100 || list.Unstable != "" || !slices.IsSorted(guids(list.Processes)) {
+		t.Errorf("got %v, %v", list, err)
+	}
+	if got, want := server.perPages(), "5000 5000 1000 1000 1000 1000 1000 1000"; got != want {
+		t.Errorf("got pages of %s, want %s", got, want)
+	}
+}
+
+// What even the smallest page does not get is an error with the status, after
+// fewer attempts than each size could have.
+func TestPagesThatAreNeverServed(t *testing.T) {
+	t.Parallel()
+	server := &listServer{}
+	server.answer = func(w http.ResponseWriter, _ *http.Request) bool {
+		w.WriteHeader(http.StatusGatewayTimeout)
+		return true
+	}
+	listener := httptest.NewServer(server)
+	t.Cleanup(listener.Close)
+	_, err := retryingClient(t, listener.URL, time.Minute).ListProcesses(t.Context(), capi.ProcessFilter{})
+	var answer *capi.Error
+	if !errors.As(err, &answer) || answer.Status != http.StatusGatewayTimeout {
+		t.Errorf("got %v", err)
+	}
+	if got, want := server.perPages(), "5000 1000 200 50 50 50 50 50 50"; got != want {
+		t.Errorf("got pages of %s, want %s", got, want)
+	}
+}
+
+// A list whose total grows with every page ends, in both ways of reading.
+func TestListsThatGrowForEverEnd(t *testing.T) {
+	t.Parallel()
+	server := &listServer{}
+	server.answer = func(w http.ResponseWriter, r *http.Request) bool {
+		page := max(1, atoi(r.URL.Query().Get("page")))
+		_, _ = fmt.Fprintf(w, `{"pagination": {"total_results": %d, "next": {"href": "x"}}, "resources": [{"guid": "a%d"}, {"guid": "b%[2]d"}]}`, 100+2*page, page)
+		return true
+	}
+	ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
+	defer cancel()
+	list, err := server.start(t).ListProcesses(ctx, capi.ProcessFilter{})
+	if err != nil || !strings.Contains(list.Unstable, "in 3 readings") {
+		t.Fatalf("got %v, %v, want a list with a warning", list, err)
+	}
+	// 51 pages by the first one: two readings that stop soon, and one of at most
+	// twice as many pages.
+	if n := len(server.asked()); n > 2*6+2*51+10 {
+		t.Errorf("got %d requests", n)
+	}
+}
+
+func atoi(s string) int {
+	n, _ := strconv.Atoi(s)
+	return n
+}
