@@ -75,7 +75,7 @@ func Start(opts ...Option) (*Foundation, error) {
 	for _, opt := range opts {
 		opt(&o)
 	}
-	f := &Foundation{Store: state.NewStore(), opts: o, done: make(chan struct{})}
+	f := &Foundation{Store: state.NewStore(o.flavor.platform()), opts: o, done: make(chan struct{})}
 	f.log.init()
 	f.log.limit = o.logLimit
 	f.faults.init()

@@ -1,6 +1,8 @@
 package fakecf
 
 import (
+	"time"
+
 	"github.com/cf-process/terraform-provider-cf/internal/fakecf/rest"
 	"github.com/cf-process/terraform-provider-cf/internal/fakecf/state"
 )
@@ -15,6 +17,10 @@ type (
 	Sidecar = state.Sidecar
 	// Instance is one instance of a process.
 	Instance = state.Instance
+	// Quotas are the limits that an instance runs with.
+	Quotas = state.Quotas
+	// Pace is how a deployment goes on.
+	Pace = state.Pace
 	// Role is what a user may see and do.
 	Role = state.Role
 	// APIError is one object of an error answer.
@@ -35,3 +41,14 @@ const (
 
 // Ptr returns a pointer to v, for the optional fields of the types above.
 func Ptr[T any](v T) *T { return &v }
+
+// PaceByPoll does one step of a deployment with each GET of it.
+func PaceByPoll() Pace { return state.PaceByPoll() }
+
+// PaceByClock does a step of a deployment each time that this long has passed
+// by the foundation's clock. Cloud Controller takes about five seconds.
+func PaceByClock(every time.Duration) Pace { return state.PaceByClock(every) }
+
+// PaceByHand does a step of a deployment only when a test calls
+// AdvanceDeployment.
+func PaceByHand() Pace { return state.PaceByHand() }

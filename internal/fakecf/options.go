@@ -3,6 +3,8 @@ package fakecf
 import (
 	"strings"
 	"time"
+
+	"github.com/cf-process/terraform-provider-cf/internal/fakecf/state"
 )
 
 // Flavor is the kind of server that the foundation stands for.
@@ -16,6 +18,13 @@ const (
 	// Korifi is Cloud Foundry on Kubernetes: fewer fields, other answers, no UAA.
 	Korifi
 )
+
+func (flavor Flavor) platform() state.Platform {
+	if flavor == Korifi {
+		return state.Kubernetes
+	}
+	return state.Diego
+}
 
 type options struct {
 	flavor        Flavor
@@ -94,7 +103,8 @@ func WithRateLimit(limit int, window time.Duration) Option {
 func WithRequestLogLimit(n int) Option { return func(o *options) { o.logLimit = n } }
 
 // WithoutEndpoints makes an older foundation. Known names: process_instances
-// (with the embed parameter), sidecars, apps_include, spaces_include.
+// (with the embed parameter), sidecars, deployments, apps_include,
+// spaces_include.
 func WithoutEndpoints(names ...string) Option {
 	return func(o *options) {
 		for _, name := range names {

@@ -98,7 +98,7 @@ func (f *Foundation) seed() {
 		db.AddApp(AppGUIDPayments, SpaceGUIDProduction, "payments", seedTime.Add(2*time.Hour))
 		db.AddApp(AppGUIDStaging, SpaceGUIDStaging, "storefront", seedTime.Add(3*time.Hour))
 		db.AddApp(AppGUIDTools, SpaceGUIDTools, "build-dashboard", seedTime.Add(4*time.Hour))
-		db.AddApp(AppGUIDStopped, SpaceGUIDTools, "old-reports", seedTime.Add(5*time.Hour)).State = "STOPPED"
+		db.AddApp(AppGUIDStopped, SpaceGUIDTools, "old-reports", seedTime.Add(5*time.Hour)).State = state.Stopped
 		db.AddApp(AppGUIDVault, SpaceGUIDVault, "key-vault", seedTime.Add(6*time.Hour))
 	})
 	for i, p := range seedProcesses() {

@@ -215,7 +215,7 @@ func TestDeploymentAlwaysLeavesAWebProcess(t *testing.T) {
 			}
 		}
 	}()
-	for range 5_000 {
+	for range 1_000 {
 		f.StartDeployment(AppGUID)
 		f.FinishDeployment(AppGUID)
 	}

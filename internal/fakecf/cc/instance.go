@@ -71,12 +71,12 @@ func (s *Server) statJSON(r *state.ProcessRecord, index int64, now time.Time) []
 		stat.Host = fmt.Sprintf("10.244.16.%d", 10+index%200)
 		stat.InternalIP = fmt.Sprintf("10.255.93.%d", 10+index%200)
 		stat.InstancePorts = []portJSON{{61000 + index, 8080, 62000 + index, 61001}}
-		stat.MemQuota, stat.DiskQuota = state.Ptr(r.Running.MemoryInMB*megabyte), state.Ptr(r.Running.DiskInMB*megabyte)
-		stat.LogRateLimit = &r.Running.LogRateLimit
+		stat.MemQuota, stat.DiskQuota = state.Ptr(i.Limits.MemoryInMB*megabyte), state.Ptr(i.Limits.DiskInMB*megabyte)
+		stat.LogRateLimit = &i.Limits.LogRateLimit
 		stat.Usage = usageJSON{
 			Time: now.Format("2006-01-02T15:04:05.000000000Z"),
 			CPU:  0.0125 + float64(index)/1000, CPUEntitlement: 0.25 + float64(index)/100,
-			Mem: r.Running.MemoryInMB * megabyte / 2, Disk: r.Running.DiskInMB * megabyte / 8, LogRate: 512 + index,
+			Mem: i.Limits.MemoryInMB * megabyte / 2, Disk: i.Limits.DiskInMB * megabyte / 8, LogRate: 512 + index,
 		}
 	}
 	return rest.Edit(rest.Marshal(stat), i.Omit, i.Override)

@@ -71,7 +71,7 @@ func (s *Server) patchProcess(c *rest.Call, db *state.DB) *rest.Answer {
 	if len(check.messages) > 0 {
 		return rest.Unprocessable(check.messages...)
 	}
-	if record.Type == "web" && record.App.Deploying {
+	if record.Type == "web" && db.IsDeploying(record.App) {
 		return rest.Unprocessable("Cannot update this process while a deployment is in flight.")
 	}
 	update(db, record, p)
@@ -188,7 +188,7 @@ func (s *Server) scaleProcess(c *rest.Call, db *state.DB) *rest.Answer {
 	if len(check.messages) > 0 {
 		return rest.Unprocessable(check.messages...)
 	}
-	if record.Type == "web" && record.App.Deploying {
+	if record.Type == "web" && db.IsDeploying(record.App) {
 		return rest.Unprocessable("Cannot scale this process while a deployment is in flight.")
 	}
 	update(db, record, p)

@@ -6,18 +6,20 @@ import (
 	"github.com/cf-process/terraform-provider-cf/internal/fakecf/rest"
 )
 
-func (s *Server) openRoutes() []rest.Route[handler] {
-	return []rest.Route[handler]{
-		{Method: http.MethodGet, Pattern: "", Serve: s.root},
-		{Method: http.MethodGet, Pattern: "v3", Serve: s.rootV3},
-		{Method: http.MethodGet, Pattern: "v3/info", Serve: s.info},
+func (s *Server) openRoutes() []rest.Route[endpoint] {
+	return []rest.Route[endpoint]{
+		{Method: http.MethodGet, Pattern: "", Serve: endpoint{handler: s.root}},
+		{Method: http.MethodGet, Pattern: "v3", Serve: endpoint{handler: s.rootV3}},
+		{Method: http.MethodGet, Pattern: "v3/info", Serve: endpoint{handler: s.info}},
 	}
 }
 
-func (s *Server) tokenRoutes() []rest.Route[handler] {
-	var routes []rest.Route[handler]
+func (s *Server) tokenRoutes() []rest.Route[endpoint] {
+	var routes []rest.Route[endpoint]
 	add := func(method, pattern string, serve handler) {
-		routes = append(routes, rest.Route[handler]{Method: method, Pattern: "v3/" + pattern, Serve: serve})
+		routes = append(routes, rest.Route[endpoint]{
+			Method: method, Pattern: "v3/" + pattern, Serve: endpoint{serve, method != http.MethodGet},
+		})
 	}
 	// process adds an endpoint of a process in both of its addresses.
 	process := func(method, rest string, serve handler) {
@@ -40,6 +42,16 @@ func (s *Server) tokenRoutes() []rest.Route[handler] {
 	}
 	add(http.MethodGet, "apps", s.listApps)
 	add(http.MethodGet, "apps/*", s.getApp)
+	for _, action := range []string{"start", "stop", "restart"} {
+		add(http.MethodPost, "apps/*/actions/"+action, s.appAction(action))
+	}
+	if !s.WithoutEndpoints["deployments"] {
+		add(http.MethodPost, "deployments", s.createDeployment)
+		add(http.MethodGet, "deployments", s.listDeployments)
+		add(http.MethodGet, "deployments/*", s.getDeployment)
+		routes[len(routes)-1].Serve.writes = true // a poll may let the deployment go on
+		add(http.MethodPost, "deployments/*/actions/cancel", s.cancelDeployment)
+	}
 	add(http.MethodGet, "spaces", s.listSpaces)
 	add(http.MethodGet, "spaces/*", s.getSpace)
 	add(http.MethodGet, "organizations", s.listOrganizations)

@@ -3,7 +3,6 @@
 package cc
 
 import (
-	"net/http"
 	"net/url"
 	"strings"
 
@@ -29,12 +28,18 @@ type Server struct {
 	store    *state.Store
 	accounts *state.Accounts
 	limiter  *rest.RateLimiter
-	open     []rest.Route[handler]
-	routes   []rest.Route[handler]
+	open     []rest.Route[endpoint]
+	routes   []rest.Route[endpoint]
 }
 
 // handler answers a request while it holds the tables.
 type handler func(*rest.Call, *state.DB) *rest.Answer
+
+// endpoint is what serves a route.
+type endpoint struct {
+	handler
+	writes bool // to the tables
+}
 
 // New makes a Cloud Controller for what is in the store.
 func New(config Config, store *state.Store, accounts *state.Accounts, limiter *rest.RateLimiter) *Server {
@@ -58,51 +63,51 @@ func (s *Server) RequestID(given, own string) string {
 // requests that reach their endpoint with a token count: Cloud Controller
 // counts the others separately, by the address that they come from.
 func (s *Server) Handle(c *rest.Call) *rest.Answer {
-	handle, refused := s.admit(c)
+	found, refused := s.admit(c)
 	if refused != nil {
 		return refused.With(s.limiter.Peek(s.store.Now()))
 	}
 	if c.Who == nil {
-		return s.run(c, handle).With(s.limiter.Peek(s.store.Now()))
+		return s.run(c, found).With(s.limiter.Peek(s.store.Now()))
 	}
 	header, over := s.limiter.Take(s.store.Now())
 	if over {
 		return rest.TooManyRequests().With(header)
 	}
-	return s.run(c, handle).With(header)
+	return s.run(c, found).With(header)
 }
 
-func (s *Server) run(c *rest.Call, handle handler) (a *rest.Answer) {
-	lock := s.store.Write
-	if c.Method == http.MethodGet {
-		lock = s.store.Read
+func (s *Server) run(c *rest.Call, e endpoint) (a *rest.Answer) {
+	lock := s.store.Read
+	if e.writes {
+		lock = s.store.Write
 	}
-	lock(func(db *state.DB) { a = handle(c, db) })
+	lock(func(db *state.DB) { a = e.handler(c, db) })
 	return a
 }
 
 // admit finds the endpoint, then the caller: an unknown path is a 404 for
 // everybody. Endpoints that need no token leave the caller open.
-func (s *Server) admit(c *rest.Call) (handle handler, refused *rest.Answer) {
+func (s *Server) admit(c *rest.Call) (found endpoint, refused *rest.Answer) {
 	segments, err := rest.SplitPath(c.URL.EscapedPath())
 	if err != nil {
-		return nil, rest.UnknownRequest()
+		return found, rest.UnknownRequest()
 	}
 	c.Segments = segments
-	if handle, found := rest.Find(s.open, c.Method, segments); found {
-		return handle, nil
+	if open, ok := rest.Find(s.open, c.Method, segments); ok {
+		return open, nil
 	}
-	handle, found := rest.Find(s.routes, c.Method, segments)
-	if !found {
-		return nil, rest.UnknownRequest()
+	found, ok := rest.Find(s.routes, c.Method, segments)
+	if !ok {
+		return found, rest.UnknownRequest()
 	}
 	if c.Who, refused = s.authenticate(c); refused != nil {
-		return nil, refused
+		return found, refused
 	}
 	if c.Query, err = url.ParseQuery(c.URL.RawQuery); err != nil {
-		return nil, rest.BadQuery("malformed query string")
+		return found, rest.BadQuery("malformed query string")
 	}
-	return handle, nil
+	return found, nil
 }
 
 func (s *Server) authenticate(c *rest.Call) (*state.Identity, *rest.Answer) {

@@ -39,7 +39,7 @@ func renderStat(r *state.ProcessRecord, index int64, now time.Time) []byte {
 	switch i.State {
 	case "RUNNING":
 		stat.Usage = &usageJSON{Time: at, CPU: 0.123456789, Mem: 64 * megabyte, Disk: 69632}
-		stat.MemQuota, stat.DiskQuota = state.Ptr(r.Running.MemoryInMB*megabyte), state.Ptr(r.Running.DiskInMB*megabyte)
+		stat.MemQuota, stat.DiskQuota = state.Ptr(i.Limits.MemoryInMB*megabyte), state.Ptr(i.Limits.DiskInMB*megabyte)
 		stat.Uptime = state.Ptr(max(0, int64(now.Sub(i.Since)/time.Second)))
 	case "STARTING":
 		stat.Usage = &usageJSON{Time: at}

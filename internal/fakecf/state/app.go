@@ -29,12 +29,18 @@ func (s *Space) Keys() Keys {
 	return Keys{GUID: s.GUID, Name: s.Name, Created: s.CreatedAt, Updated: s.CreatedAt}
 }
 
+// The desired states of an app.
+const (
+	Started = "STARTED"
+	Stopped = "STOPPED"
+)
+
 // App is an app in the tables.
 type App struct {
 	GUID, Name string
 	Space      *Space
-	State      string // STARTED or STOPPED
-	Deploying  bool   // a rolling deployment is in flight
+	State      string // Started or Stopped
+	Droplet    string // GUID of the current droplet, "" without one
 	CreatedAt  time.Time
 	Processes  []*ProcessRecord
 	Sidecars   []*SidecarRecord
@@ -70,8 +76,7 @@ func (s *SidecarRecord) Keys() Keys {
 
 // AddOrganization adds an organization and returns its GUID.
 func (s *Store) AddOrganization(name string) string {
-	s.mu.Lock()
-	defer s.mu.Unlock()
+	defer s.lock()()
 	return s.db.AddOrganization(s.db.NextGUID("organization", name), name, s.db.Second()).GUID
 }
 
@@ -85,8 +90,7 @@ func (db *DB) AddOrganization(guid, name string, at time.Time) *Organization {
 // AddSpace adds a space to an organization and returns its GUID. It panics
 // where the organization is missing.
 func (s *Store) AddSpace(orgGUID, name string) string {
-	s.mu.Lock()
-	defer s.mu.Unlock()
+	defer s.lock()()
 	return s.db.AddSpace(s.db.NextGUID("space", orgGUID, name), orgGUID, name, s.db.Second()).GUID
 }
 
@@ -104,22 +108,21 @@ func (db *DB) AddSpace(guid, orgGUID, name string, at time.Time) *Space {
 // AddApp adds a started app without processes to a space and returns its GUID.
 // It panics where the space is missing.
 func (s *Store) AddApp(spaceGUID, name string) string {
-	s.mu.Lock()
-	defer s.mu.Unlock()
+	defer s.lock()()
 	return s.db.AddApp(s.db.NextGUID("app", spaceGUID, name), spaceGUID, name, s.db.Second()).GUID
 }
 
 // AddApp adds a started app with a given GUID.
 func (db *DB) AddApp(guid, spaceGUID, name string, at time.Time) *App {
-	app := &App{GUID: guid, Name: name, Space: db.mustSpace(spaceGUID), State: "STARTED", CreatedAt: at}
+	app := &App{GUID: guid, Name: name, Space: db.mustSpace(spaceGUID), State: Started, CreatedAt: at,
+		Droplet: GUID("droplet", guid)}
 	db.Apps.add(app)
 	return app
 }
 
 // DeleteApp removes an app with its processes.
 func (s *Store) DeleteApp(guid string) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
+	defer s.lock()()
 	app := s.db.Apps.Get(guid)
 	if app == nil {
 		return
@@ -127,14 +130,24 @@ func (s *Store) DeleteApp(guid string) {
 	for _, record := range slices.Clone(app.Processes) {
 		s.db.deleteProcess(record.GUID)
 	}
+	for _, deployment := range s.db.DeploymentsOf(app) {
+		deployment.finish(&s.db, Canceled)
+		s.db.deployments.remove(deployment.GUID)
+	}
 	s.db.Apps.remove(guid)
+}
+
+// SetDroplet sets the current droplet of an app; "" takes it away, so that the
+// app can neither start nor be deployed. It panics where the app is missing.
+func (s *Store) SetDroplet(appGUID, dropletGUID string) {
+	defer s.lock()()
+	s.db.mustApp(appGUID).Droplet = dropletGUID
 }
 
 // AddSidecar adds a sidecar to an app and returns its GUID. It panics where
 // the app is missing.
 func (s *Store) AddSidecar(appGUID string, sidecar Sidecar) string {
-	s.mu.Lock()
-	defer s.mu.Unlock()
+	defer s.lock()()
 	app := s.db.mustApp(appGUID)
 	if sidecar.GUID == "" {
 		sidecar.GUID = s.db.NextGUID("sidecar", appGUID, sidecar.Name)
@@ -150,16 +163,14 @@ func (s *Store) AddSidecar(appGUID string, sidecar Sidecar) string {
 // SetRestricted hides a space from every role that is not for the whole
 // foundation. It panics where the space is missing.
 func (s *Store) SetRestricted(spaceGUID string, restricted bool) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
+	defer s.lock()()
 	s.db.mustSpace(spaceGUID).Restricted = restricted
 }
 
 // SetStatsWarnings makes every answer with stats carry these warnings in
 // X-Cf-Warnings, as while the runtime is being updated.
 func (s *Store) SetStatsWarnings(warnings ...string) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
+	defer s.lock()()
 	s.db.Warnings = slices.Clone(warnings)
 }
 

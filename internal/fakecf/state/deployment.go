@@ -1,29 +1,282 @@
 package state
 
-import "time"
+import (
+	"fmt"
+	"slices"
+	"time"
+)
 
-// StartDeployment puts a rolling deployment in flight: until it ends, PATCH and
-// scale of the app's web process are refused.
-func (s *Store) StartDeployment(appGUID string) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	s.db.mustApp(appGUID).Deploying = true
+// Deployment is a rolling deployment of an app on Diego: a second web process
+// grows while the first one shrinks.
+//
+// Source: cloud_controller_ng 3bbba906, deployment_create.rb and
+// lib/cloud_controller/deployment_updater.
+type Deployment struct {
+	GUID            string
+	App             *App
+	Value           string // Active or Finalized
+	Reason          string
+	Error           string // "" is none
+	MaxInFlight     int64
+	Droplet         string
+	PreviousDroplet string
+	Labels          map[string]string
+	Annotations     map[string]string
+	NewProcess      *ProcessRecord // nil where the app was stopped
+	CreatedAt       time.Time
+	UpdatedAt       time.Time
+	HealthyAt       time.Time // zero: never
+	StatusChangedAt time.Time
+
+	instances int64  // of the web process before the first deployment
+	failure   string // keeps the deployment where it is
+	pace      Pace
+	next      time.Time // of the next step by the clock
 }
 
-// FinishDeployment ends the deployment: a new process replaces the web process.
-// It returns the GUID of the new one, "" where the app has no web process.
-func (s *Store) FinishDeployment(appGUID string) string {
-	s.mu.Lock() // once for all: nobody sees an app without a web process
-	defer s.mu.Unlock()
-	app := s.db.mustApp(appGUID)
-	app.Deploying = false
-	old := app.OfType("web")
-	if old == nil {
-		return ""
+// The values and reasons of a deployment's status.
+const (
+	Active    = "ACTIVE"
+	Finalized = "FINALIZED"
+
+	Deploying  = "DEPLOYING"
+	Canceling  = "CANCELING"
+	Deployed   = "DEPLOYED"
+	Canceled   = "CANCELED"
+	Superseded = "SUPERSEDED"
+)
+
+// Keys are the columns that lists sort by.
+func (d *Deployment) Keys() Keys {
+	return Keys{GUID: d.GUID, Created: d.CreatedAt, Updated: d.UpdatedAt}
+}
+
+// Pace is how a deployment goes on. Cloud Controller does a step about every
+// five seconds.
+type Pace struct {
+	held  bool
+	every time.Duration
+}
+
+// PaceByPoll does one step with each GET of the deployment.
+func PaceByPoll() Pace { return Pace{} }
+
+// PaceByClock does a step each time that this long has passed by the
+// foundation's clock.
+func PaceByClock(every time.Duration) Pace { return Pace{every: every} }
+
+// PaceByHand does a step only when a test calls AdvanceDeployment.
+func PaceByHand() Pace { return Pace{held: true} }
+
+// Deployments returns all deployments, the oldest first.
+func (db *DB) Deployments() []*Deployment { return db.deployments.Rows() }
+
+// Deployment returns a deployment, nil where it is missing.
+func (db *DB) Deployment(guid string) *Deployment { return db.deployments.Get(guid) }
+
+// DeploymentsOf returns the deployments of an app, the oldest first.
+func (db *DB) DeploymentsOf(app *App) []*Deployment {
+	var out []*Deployment
+	for _, d := range db.deployments.Rows() {
+		if d.App == app {
+			out = append(out, d)
+		}
 	}
-	p := old.Clone()
+	return out
+}
+
+// activeDeployment is the deployment in flight, nil without one.
+func (db *DB) activeDeployment(app *App) *Deployment {
+	for _, d := range db.inFlight {
+		if d.App == app {
+			return d
+		}
+	}
+	return nil
+}
+
+// IsDeploying reports whether a deployment keeps web processes from being
+// changed. One that is being canceled does not.
+func (db *DB) IsDeploying(app *App) bool {
+	d := db.activeDeployment(app)
+	return d != nil && d.Reason == Deploying
+}
+
+// Deploy starts a deployment of the current droplet of an app. One that is in
+// flight is superseded. A stopped app starts, and its deployment is done.
+func (db *DB) Deploy(app *App, maxInFlight int64) *Deployment {
+	now := db.Second()
+	d := &Deployment{
+		GUID: db.NextGUID("deployment", app.GUID), App: app, Value: Active, Reason: Deploying, MaxInFlight: maxInFlight,
+		Droplet: app.Droplet, PreviousDroplet: app.Droplet, CreatedAt: now, UpdatedAt: now, StatusChangedAt: now,
+		pace: db.pace, next: db.Now().Add(db.pace.every),
+	}
+	before := db.activeDeployment(app)
+	web := app.OfType("web")
+	switch {
+	case before != nil:
+		d.instances = before.instances
+	case web != nil:
+		d.instances = oldestWeb(app).Instances
+	}
+	db.deployments.add(d)
+	db.inFlight = append(db.inFlight, d)
+	if app.State != Started || web == nil {
+		db.SetAppState(app, Started)
+		d.finish(db, Deployed)
+		return d
+	}
+	p := web.Clone()
 	p.GUID, p.Version = "", ""
 	p.CreatedAt, p.UpdatedAt = time.Time{}, time.Time{}
-	s.db.deleteProcess(old.GUID)
-	return s.db.insertProcess(appGUID, p).GUID
+	p.Instances = min(d.MaxInFlight, d.instances)
+	d.NewProcess = db.insertProcess(app.GUID, p)
+	d.NewProcess.outcome, d.NewProcess.details = web.outcome, web.details
+	db.restartProcess(d.NewProcess)
+	if before != nil {
+		before.finish(db, Superseded)
+	}
+	return d
+}
+
+func oldestWeb(app *App) *ProcessRecord {
+	at := slices.IndexFunc(app.Processes, func(r *ProcessRecord) bool { return r.Type == "web" })
+	return app.Processes[at]
+}
+
+func (d *Deployment) finish(db *DB, reason string) {
+	d.Value, d.Reason = Finalized, reason
+	db.inFlight = slices.DeleteFunc(db.inFlight, func(other *Deployment) bool { return other == d })
+	d.UpdatedAt, d.StatusChangedAt = db.Second(), db.Second()
+}
+
+// Cancel begins to take a deployment back; the next step does it.
+func (db *DB) Cancel(d *Deployment) error {
+	if d.Value != Active {
+		return fmt.Errorf("Cannot cancel a deployment with status: %s and reason: %s", d.Value, d.Reason) //nolint:revive,staticcheck // Cloud Controller's own words
+	}
+	d.Reason = Canceling
+	d.UpdatedAt, d.StatusChangedAt = db.Second(), db.Second()
+	return nil
+}
+
+// Poll does the step of a deployment that goes on with each poll.
+func (db *DB) Poll(d *Deployment) {
+	if !d.pace.held && d.pace.every == 0 {
+		db.step(d)
+	}
+}
+
+func (d *Deployment) dueAt(now time.Time) bool {
+	return d.Value == Active && d.pace.every > 0 && !d.next.After(now)
+}
+
+// step is one run of Cloud Controller's updater.
+func (db *DB) step(d *Deployment) {
+	switch {
+	case d.Value != Active:
+	case d.Reason == Canceling:
+		db.takeBack(d)
+	default:
+		db.scale(d)
+	}
+}
+
+// takeBack gives the oldest web process its instances again and removes the
+// others.
+func (db *DB) takeBack(d *Deployment) {
+	kept := oldestWeb(d.App)
+	db.removeWebs(d.App, kept)
+	db.setInstances(kept, d.instances)
+	d.Error = ""
+	d.finish(db, Canceled)
+}
+
+func (db *DB) removeWebs(app *App, except *ProcessRecord) {
+	for _, record := range slices.Clone(app.Processes) {
+		if record.Type == "web" && record != except {
+			db.deleteProcess(record.GUID)
+		}
+	}
+}
+
+func (db *DB) setInstances(record *ProcessRecord, n int64) {
+	p := record.Clone()
+	p.Instances = n
+	db.Put(record, p)
+}
+
+// scale moves instances from the old web processes to the new one. It waits
+// while an instance starts or is ill.
+func (db *DB) scale(d *Deployment) {
+	routable, starting, unhealthy := d.NewProcess.summary(db.Now())
+	canGrow := starting < d.MaxInFlight && unhealthy == 0 && routable >= d.NewProcess.Instances-d.MaxInFlight
+	surplus := d.oldInstances() - max(d.instances-routable, 0)
+	if d.failure != "" {
+		d.Error = d.failure
+		d.UpdatedAt = db.Second()
+		return
+	}
+	if !canGrow && surplus <= 0 {
+		return
+	}
+	d.Error = ""
+	for _, record := range slices.Clone(d.App.Processes) {
+		if record.Type != "web" || record == d.NewProcess || surplus <= 0 {
+			continue
+		}
+		less := min(surplus, record.Instances)
+		surplus -= less
+		if record.Instances == less && record != oldestWeb(d.App) {
+			db.deleteProcess(record.GUID)
+			continue
+		}
+		db.setInstances(record, record.Instances-less)
+	}
+	if d.NewProcess.Instances >= d.instances && routable >= d.instances {
+		db.finalize(d)
+		return
+	}
+	if canGrow {
+		db.setInstances(d.NewProcess, min(routable+d.MaxInFlight, d.instances))
+		d.HealthyAt, d.UpdatedAt = db.Second(), db.Second()
+	}
+}
+
+// finalize leaves the new web process alone and restarts those of other types.
+func (db *DB) finalize(d *Deployment) {
+	db.removeWebs(d.App, d.NewProcess)
+	for _, record := range d.App.Processes {
+		if record.Type != "web" {
+			db.restartProcess(record)
+		}
+	}
+	d.finish(db, Deployed)
+}
+
+func (d *Deployment) oldInstances() int64 {
+	n := int64(0)
+	for _, record := range d.App.Processes {
+		if record.Type == "web" && record != d.NewProcess {
+			n += record.Instances
+		}
+	}
+	return n
+}
+
+// summary counts the instances that serve, those that start and those that are
+// ill.
+func (r *ProcessRecord) summary(now time.Time) (routable, starting, unhealthy int64) {
+	count := func(index, n int64) {
+		switch i := r.Instance(index, now); {
+		case i.State == "RUNNING" && (i.Routable == nil || *i.Routable):
+			routable += n
+		case i.State == "RUNNING" || i.State == "STARTING":
+			starting += n
+		default:
+			unhealthy += n
+		}
+	}
+	r.eachGroup(count)
+	return routable, starting, unhealthy
 }

@@ -18,6 +18,7 @@ type Instance struct {
 	Details   *string
 	StartedAt time.Time
 	Since     time.Time // when it came into this state
+	Limits    Quotas    // with which it was started
 
 	// Omit and Override change the JSON of its stat, as those of Process do.
 	Omit     []string
@@ -48,6 +49,7 @@ type life struct {
 	readyAt   time.Time
 	outcome   string
 	details   *string
+	limits    Quotas
 	pinned    *Instance // set from outside; stays until the instance starts again
 }
 
@@ -56,14 +58,14 @@ func (r *ProcessRecord) Count() int64 { return r.count }
 
 func (db *DB) newLife(record *ProcessRecord, at, readyAt time.Time) life {
 	db.serial++
-	return life{serial: db.serial, startedAt: at, readyAt: readyAt, outcome: record.outcome, details: record.details}
+	return life{serial: db.serial, startedAt: at, readyAt: readyAt, outcome: record.outcome, details: record.details, limits: record.Running}
 }
 
 // follow brings the instances to the desired number: a new count acts at once,
 // everything else at the next start of the app.
 func (db *DB) follow(record *ProcessRecord) {
 	want := record.Instances
-	if record.App.State != "STARTED" {
+	if record.App.State != Started {
 		want = 0
 	}
 	if want < record.count {
@@ -83,7 +85,7 @@ func (db *DB) follow(record *ProcessRecord) {
 func (db *DB) startAll(record *ProcessRecord, at, readyAt time.Time) {
 	record.Running = Quotas{record.MemoryInMB, record.DiskInMB, *record.LogRateLimit}
 	record.count, record.cohorts, record.single = 0, nil, nil
-	if record.App.State != "STARTED" || record.Instances == 0 {
+	if record.App.State != Started || record.Instances == 0 {
 		return
 	}
 	record.count = record.Instances
@@ -110,6 +112,32 @@ func (f *fleet) setLife(index int64, own life) {
 	f.single[index] = &own
 }
 
+// eachGroup calls do with the index of one instance of each group that shares a
+// life, and with the number of instances in the group.
+func (f *fleet) eachGroup(do func(index, n int64)) {
+	for index := range f.single {
+		do(index, 1)
+	}
+	for i, group := range f.cohorts {
+		end := f.count
+		if i+1 < len(f.cohorts) {
+			end = f.cohorts[i+1].from
+		}
+		own := int64(0)
+		for index := range f.single {
+			if index >= group.from && index < end {
+				own++
+			}
+		}
+		for index := group.from; index < end; index++ {
+			if f.single[index] == nil {
+				do(index, end-group.from-own)
+				break
+			}
+		}
+	}
+}
+
 // Instance is what the runtime reports of an instance at a moment.
 func (r *ProcessRecord) Instance(index int64, now time.Time) Instance {
 	own := r.lifeOf(index)
@@ -117,7 +145,7 @@ func (r *ProcessRecord) Instance(index int64, now time.Time) Instance {
 		return *own.pinned
 	}
 	out := Instance{
-		Index: index, StartedAt: own.startedAt,
+		Index: index, StartedAt: own.startedAt, Limits: own.limits,
 		GUID: GUID("instance", r.GUID, strconv.FormatInt(index, 10), strconv.Itoa(own.serial)),
 	}
 	switch {
@@ -139,8 +167,7 @@ func (db *DB) Terminate(record *ProcessRecord, index int64) {
 
 // Instances returns what the runtime reports of each instance of a process.
 func (s *Store) Instances(processGUID string) []Instance {
-	s.mu.RLock()
-	defer s.mu.RUnlock()
+	defer s.rlock()()
 	record := s.db.Processes.Get(processGUID)
 	if record == nil {
 		return nil
@@ -156,8 +183,7 @@ func (s *Store) Instances(processGUID string) []Instance {
 // terminated, scaled away or its app restarts. It panics where the process or
 // the instance is missing.
 func (s *Store) SetInstance(processGUID string, index int64, change func(*Instance)) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
+	defer s.lock()()
 	record := s.db.Processes.Get(processGUID)
 	if record == nil || index < 0 || index >= record.count {
 		panic(fmt.Sprintf("fakecf: process %s has no instance %d", processGUID, index))
@@ -181,8 +207,7 @@ func (s *Store) SetInstance(processGUID string, index int64, change func(*Instan
 // SetStartDelay sets how long an instance that starts from now on is STARTING
 // before it is RUNNING (default 0: it runs at once).
 func (s *Store) SetStartDelay(d time.Duration) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
+	defer s.lock()()
 	s.db.startDelay = d
 }
 
@@ -190,8 +215,7 @@ func (s *Store) SetStartDelay(d time.Duration) {
 // this state (CRASHED, DOWN) with these details ("" for none) instead of
 // RUNNING. A state of "" or RUNNING makes it healthy again.
 func (s *Store) SetStartOutcome(processGUID, state, details string) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
+	defer s.lock()()
 	record := s.db.mustProcess(processGUID)
 	record.outcome, record.details = state, nil
 	if state == "RUNNING" {
@@ -202,31 +226,39 @@ func (s *Store) SetStartOutcome(processGUID, state, details string) {
 	}
 }
 
-// SetAppState starts or stops an app: STARTED or STOPPED.
+// SetAppState starts or stops an app: Started or Stopped.
 func (s *Store) SetAppState(appGUID, state string) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	app := s.db.mustApp(appGUID)
+	defer s.lock()()
+	s.db.SetAppState(s.db.mustApp(appGUID), state)
+}
+
+// SetAppState starts or stops an app. An app that is in this state stays as it
+// is.
+func (db *DB) SetAppState(app *App, state string) {
 	if app.State == state {
 		return
 	}
 	app.State = state
-	s.db.restart(app)
+	db.Restart(app)
 }
 
 // RestartApp restarts every instance of an app, so that memory, disk and log
 // rate limit act.
 func (s *Store) RestartApp(appGUID string) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	s.db.restart(s.db.mustApp(appGUID))
+	defer s.lock()()
+	s.db.Restart(s.db.mustApp(appGUID))
 }
 
-func (db *DB) restart(app *App) {
-	now := db.Now()
+// Restart restarts every instance of an app with its desired values.
+func (db *DB) Restart(app *App) {
 	for _, record := range app.Processes {
-		db.startAll(record, now, now.Add(db.startDelay))
-		record.Version = db.NextGUID("version", record.GUID)
-		record.Row.Store(nil)
+		db.restartProcess(record)
 	}
+}
+
+func (db *DB) restartProcess(record *ProcessRecord) {
+	now := db.Now()
+	db.startAll(record, now, now.Add(db.startDelay))
+	record.Version = db.NextGUID("version", record.GUID)
+	record.Row.Store(nil)
 }

@@ -12,8 +12,7 @@ var manyTime = time.Date(2025, time.March, 3, 9, 0, 0, 0, time.UTC)
 // benchmarks: 5 processes to 3 apps, 100 apps to a space, 10 spaces to an
 // organization. Names and GUIDs are the same in every run.
 func (s *Store) AddMany(n int) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
+	defer s.lock()()
 	db := &s.db
 	started := db.Now().Add(-time.Hour)
 	var org *Organization

@@ -85,7 +85,7 @@ func (p *Process) EffectiveCommand() *string {
 type ProcessRecord struct {
 	Process
 	App     *App
-	Running Quotas // of the instances since the app last started
+	Running Quotas // of the instances that start now
 
 	fleet
 

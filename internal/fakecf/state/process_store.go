@@ -10,8 +10,7 @@ import (
 // AddProcess adds a process to an app and returns its GUID. Its instances have
 // been running for an hour. It panics where the app is missing.
 func (s *Store) AddProcess(appGUID string, p Process) string {
-	s.mu.Lock()
-	defer s.mu.Unlock()
+	defer s.lock()()
 	return s.db.insertProcess(appGUID, p).GUID
 }
 
@@ -70,8 +69,7 @@ func (db *DB) newProcess(appGUID string, given Process, now, startedAt time.Time
 
 // Process returns a copy of a process.
 func (s *Store) Process(guid string) (Process, bool) {
-	s.mu.RLock()
-	defer s.mu.RUnlock()
+	defer s.rlock()()
 	record := s.db.Processes.Get(guid)
 	if record == nil {
 		return Process{}, false
@@ -82,8 +80,7 @@ func (s *Store) Process(guid string) (Process, bool) {
 // ProcessOf returns a copy of the process of this type of an app: the newest of
 // several.
 func (s *Store) ProcessOf(appGUID, processType string) (Process, bool) {
-	s.mu.RLock()
-	defer s.mu.RUnlock()
+	defer s.rlock()()
 	app := s.db.Apps.Get(appGUID)
 	if app == nil {
 		return Process{}, false
@@ -98,8 +95,7 @@ func (s *Store) ProcessOf(appGUID, processType string) (Process, bool) {
 // another user does. updated_at follows where something changed. It panics
 // where the process is missing. GUID, app and creation time stay.
 func (s *Store) UpdateProcess(guid string, change func(*Process)) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
+	defer s.lock()()
 	record := s.db.mustProcess(guid)
 	p := record.Clone()
 	change(&p)
@@ -119,8 +115,7 @@ func (db *DB) Put(record *ProcessRecord, p Process) {
 
 // DeleteProcess removes a process.
 func (s *Store) DeleteProcess(guid string) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
+	defer s.lock()()
 	s.db.deleteProcess(guid)
 }
 

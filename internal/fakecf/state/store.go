@@ -15,12 +15,43 @@ type Store struct {
 	clock atomic.Pointer[func() time.Time]
 }
 
+// Platform runs the instances of a foundation.
+type Platform int
+
+const (
+	// Diego keeps the values of the last start: a changed memory, disk or log
+	// rate limit acts when the app restarts or is deployed.
+	Diego Platform = iota
+	// Kubernetes rolls the pods when memory, disk or command change.
+	Kubernetes
+)
+
 // NewStore returns empty tables that follow the clock of the machine.
-func NewStore() *Store {
+func NewStore(platform Platform) *Store {
 	s := &Store{}
 	s.SetClock(time.Now)
-	s.db.Now = s.Now
+	s.db.clock, s.db.platform = s.Now, platform
 	return s
+}
+
+// lock locks the tables for changes and lets happen what is due. It returns
+// what unlocks them.
+func (s *Store) lock() (unlock func()) {
+	s.mu.Lock()
+	s.db.settle()
+	return s.mu.Unlock
+}
+
+// rlock is lock for readers.
+func (s *Store) rlock() (unlock func()) {
+	for {
+		s.mu.RLock()
+		if !s.db.due() {
+			return s.mu.RUnlock
+		}
+		s.mu.RUnlock()
+		s.lock()()
+	}
 }
 
 // SetClock replaces the clock of the foundation: timestamps, instances that
@@ -32,15 +63,13 @@ func (s *Store) Now() time.Time { return (*s.clock.Load())().UTC() }
 
 // Read runs a request that only reads the tables.
 func (s *Store) Read(do func(*DB)) {
-	s.mu.RLock()
-	defer s.mu.RUnlock()
+	defer s.rlock()()
 	do(&s.db)
 }
 
 // Write runs a request that may change the tables.
 func (s *Store) Write(do func(*DB)) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
+	defer s.lock()()
 	do(&s.db)
 }
 
@@ -52,14 +81,33 @@ type DB struct {
 	Processes     Table[*ProcessRecord]
 
 	// Warnings go along with every answer with stats.
-	Warnings []string
-	// Now is the time by the foundation's clock.
-	Now func() time.Time
-
+	Warnings   []string
+	platform   Platform
+	clock      func() time.Time
+	moment     time.Time // of what settle lets happen; zero outside of it
 	startDelay time.Duration
-	serial     int // numbers what has no name of its own
+
+	deployments Table[*Deployment]
+	inFlight    []*Deployment
+	pace        Pace
+	serial      int // numbers what has no name of its own
 
 	manyApps, manyProcesses int // progress of AddMany
+}
+
+// Now is the time by the foundation's clock.
+func (db *DB) Now() time.Time {
+	if !db.moment.IsZero() {
+		return db.moment
+	}
+	return db.clock()
+}
+
+// at runs an event that was due at a moment in the past.
+func (db *DB) at(moment time.Time, event func()) {
+	db.moment = moment
+	defer func() { db.moment = time.Time{} }()
+	event()
 }
 
 // Second is the time as the API writes it: whole seconds.

@@ -1,0 +1,80 @@
+package state
+
+// SetDeploymentPace sets how the deployments go on that start through the API
+// from now on (default PaceByPoll).
+func (s *Store) SetDeploymentPace(pace Pace) {
+	defer s.lock()()
+	s.db.pace = pace
+}
+
+// StartDeployment puts a rolling deployment of one instance at a time in
+// flight, which goes on by hand only. It returns the GUID of the deployment.
+// Until it ends, the app has two web processes that can be neither changed nor
+// scaled. It panics where the app is missing.
+func (s *Store) StartDeployment(appGUID string) string {
+	defer s.lock()()
+	return s.db.startByHand(s.db.mustApp(appGUID)).GUID
+}
+
+func (db *DB) startByHand(app *App) *Deployment {
+	d := db.Deploy(app, 1)
+	d.pace = PaceByHand()
+	return d
+}
+
+// AdvanceDeployment does one step of the deployment in flight, as Cloud
+// Controller does about every five seconds. It reports whether the deployment
+// is still in flight.
+func (s *Store) AdvanceDeployment(appGUID string) bool {
+	defer s.lock()()
+	d := s.db.activeDeployment(s.db.mustApp(appGUID))
+	if d == nil {
+		return false
+	}
+	s.db.step(d)
+	return d.Value == Active
+}
+
+// FinishDeployment ends the deployment in flight at once, whatever its
+// instances do: the new process replaces the web process. Without a deployment
+// it starts one before. It returns the GUID of the new process, "" where the
+// app has no web process.
+func (s *Store) FinishDeployment(appGUID string) string {
+	defer s.lock()()
+	app := s.db.mustApp(appGUID)
+	if app.OfType("web") == nil {
+		return ""
+	}
+	d := s.db.activeDeployment(app)
+	if d == nil {
+		d = s.db.startByHand(app)
+	}
+	if d.Value == Active {
+		s.db.setInstances(d.NewProcess, d.instances)
+		s.db.finalize(d)
+	}
+	return app.OfType("web").GUID
+}
+
+// FailDeployment makes the deployment in flight stay as it is, with an error in
+// status.details. It can still be canceled. It panics where none is in flight.
+func (s *Store) FailDeployment(appGUID, text string) {
+	defer s.lock()()
+	d := s.db.activeDeployment(s.db.mustApp(appGUID))
+	if d == nil {
+		panic("fakecf: no deployment of app " + appGUID)
+	}
+	d.failure = text
+	s.db.step(d)
+}
+
+// CancelDeployment takes the deployment in flight back at once, as another user
+// does. It panics where none is in flight.
+func (s *Store) CancelDeployment(appGUID string) {
+	defer s.lock()()
+	d := s.db.activeDeployment(s.db.mustApp(appGUID))
+	if d == nil {
+		panic("fakecf: no deployment of app " + appGUID)
+	}
+	s.db.takeBack(d)
+}
