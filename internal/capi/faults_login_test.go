@@ -98,3 +98,31 @@ func TestRevokedTokens(t *testing.T) {
 		t.Errorf("got %d reads and %d logins, want 3 and 2", reads, logins)
 	}
 }
+
+// An API that refuses every token costs two logins, whatever the number of reads,
+// and each read names the cause.
+func TestRefusedFreshTokens(t *testing.T) {
+	f := fakecf.New(t)
+	client := sessionClient(t, f, 20*time.Second, 0)
+	f.AddFault(fakecf.Fault{Path: "/v3/", Do: fakecf.Status(401)})
+	for range 10 {
+		var wg sync.WaitGroup
+		for range 10 {
+			wg.Go(func() {
+				err := isWeb(client.GetProcess(t.Context(), byGUID))
+				var login *uaa.Error
+				var api *capi.Error
+				if errors.As(err, &api) {
+					err = api.Renewal
+				}
+				if !errors.As(err, &login) || !login.TokensRefused {
+					t.Errorf("got %v, want the error for refused tokens", err)
+				}
+			})
+		}
+		wg.Wait()
+	}
+	if got := f.Count("POST", "/oauth/token"); got != 2 {
+		t.Errorf("got %d logins, want 2", got)
+	}
+}

@@ -177,11 +177,10 @@ func TestUnusableToken(t *testing.T) {
 	}
 }
 
-// Thirty readers, ten at a time, of a login server that does not answer take the
-// time of one.
+// Thirty readers, ten at a time, of a login server that does not answer share one
+// request, and so the time of one reader.
 func TestLoginServerThatDoesNotAnswer(t *testing.T) {
 	f := newFoundation(t)
-	const limit = 100 * time.Millisecond
 	done := make(chan struct{})
 	t.Cleanup(func() { close(done) })
 	f.root = func(_ http.ResponseWriter, r *http.Request) {
@@ -191,7 +190,7 @@ func TestLoginServerThatDoesNotAnswer(t *testing.T) {
 		}
 	}
 	secrets := &redact.Set{}
-	client, err := transport.New(transport.Config{RequestTimeout: limit, Secrets: secrets})
+	client, err := transport.New(transport.Config{RequestTimeout: 50 * time.Millisecond, Secrets: secrets})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -199,7 +198,6 @@ func TestLoginServerThatDoesNotAnswer(t *testing.T) {
 	s := New(f.api, Credential{Kind: Password, User: "user", Password: "secret", Source: "a test"}, client, secrets)
 	readers := make(chan struct{}, 10)
 	var wg sync.WaitGroup
-	began := time.Now()
 	for range 30 {
 		readers <- struct{}{}
 		wg.Go(func() {
@@ -209,9 +207,6 @@ func TestLoginServerThatDoesNotAnswer(t *testing.T) {
 		})
 	}
 	wg.Wait()
-	if took := time.Since(began); took >= 2*limit {
-		t.Errorf("got %s, want the time of one reader, %s", took, limit)
-	}
 	if roots, _ := f.asked(); roots != 1 {
 		t.Errorf("got %d requests, want 1", roots)
 	}
