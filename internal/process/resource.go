@@ -11,6 +11,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-log/tflog"
 
 	"github.com/cf-process/terraform-provider-cf/internal/capi"
+	"github.com/cf-process/terraform-provider-cf/internal/diagnostic"
 	"github.com/cf-process/terraform-provider-cf/internal/field"
 	"github.com/cf-process/terraform-provider-cf/internal/instances"
 )
@@ -135,6 +136,13 @@ func (r *processResource) Read(ctx context.Context, req resource.ReadRequest, re
 		// Terraform before 1.12 asks for an identity here as well.
 		resp.Diagnostics.Append(setIdentity(ctx, resp.Identity, m.Form, prior)...)
 		resp.State.RemoveResource(ctx)
+		return
+	}
+	if diagnostic.IsUnknown(err) {
+		// The plan continues with the state, as for a resource that is not there yet.
+		// The apply knows the provider's settings, and reads.
+		resp.Diagnostics.Append(diagnostic.NotRefreshed(address.String(), err))
+		resp.Diagnostics.Append(setIdentity(ctx, resp.Identity, m.Form, prior)...)
 		return
 	}
 	if err != nil {

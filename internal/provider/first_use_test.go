@@ -209,6 +209,28 @@ func TestResourcesPlanWithAnUnknownProvider(t *testing.T) {
 	}
 }
 
+// TestResourcesKeepTheirStateWithAnUnknownProvider refreshes a resource whose
+// provider is known only at apply.
+func TestResourcesKeepTheirStateWithAnUnknownProvider(t *testing.T) {
+	s := startSession(t)
+	s.configure(map[string]any{"api_url": tftypes.UnknownValue, "access_token": "t"}, false)
+	state := s.object(s.schemas.ResourceSchemas["cf_process"], map[string]any{"guid": "some-guid", "instances": int64(2)})
+	resp, err := s.server.ReadResource(t.Context(), &tfprotov6.ReadResourceRequest{TypeName: "cf_process", CurrentState: state})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if len(resp.Diagnostics) != 1 || resp.Diagnostics[0].Severity != tfprotov6.DiagnosticSeverityWarning ||
+		!strings.Contains(resp.Diagnostics[0].Detail, "api_url is unknown until apply") {
+		t.Errorf("got %v, want a warning", resp.Diagnostics)
+	}
+	kind := s.schemas.ResourceSchemas["cf_process"].ValueType()
+	before, errBefore := state.Unmarshal(kind)
+	after, errAfter := resp.NewState.Unmarshal(kind)
+	if errBefore != nil || errAfter != nil || !after.Equal(before) {
+		t.Errorf("got the state %s, want %s", after, before)
+	}
+}
+
 // TestUnknownProviderDefers has a Terraform that allows deferral.
 func TestUnknownProviderDefers(t *testing.T) {
 	unknown := map[string]any{"api_url": tftypes.UnknownValue, "access_token": "t"}
