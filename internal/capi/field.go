@@ -27,5 +27,8 @@ func (f Field[T]) IsZero() bool { return !f.present }
 // IsNull reports whether the field is sent as null.
 func (f Field[T]) IsNull() bool { return f.present && f.value == nil }
 
+// Value is the value that is sent; nil when the field is left out or null.
+func (f Field[T]) Value() *T { return f.value }
+
 // MarshalJSON writes the value or null.
 func (f Field[T]) MarshalJSON() ([]byte, error) { return json.Marshal(f.value) }

@@ -1,6 +1,8 @@
 package field
 
 import (
+	"strings"
+
 	ds "github.com/hashicorp/terraform-plugin-framework/datasource/schema"
 	rs "github.com/hashicorp/terraform-plugin-framework/resource/schema"
 	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
@@ -43,6 +45,12 @@ type Setting struct {
 // In returns the field with what the resource adds to it.
 func (f Field[T]) In(s Setting) Field[T] {
 	f.setting = s
+	return f
+}
+
+// WithNote returns the field with one more sentence for the resource.
+func (f Field[T]) WithNote(note string) Field[T] {
+	f.setting.Note = strings.TrimSpace(f.setting.Note + " " + note)
 	return f
 }
 

@@ -8,12 +8,11 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/action"
 	"github.com/hashicorp/terraform-plugin-framework/action/schema"
 	"github.com/hashicorp/terraform-plugin-framework/diag"
-	"github.com/hashicorp/terraform-plugin-framework/path"
 	"github.com/hashicorp/terraform-plugin-framework/tfsdk"
-	"github.com/hashicorp/terraform-plugin-framework/types"
 
 	"github.com/cf-process/terraform-provider-cf/internal/capi"
 	"github.com/cf-process/terraform-provider-cf/internal/diagnostic"
+	"github.com/cf-process/terraform-provider-cf/internal/field"
 	"github.com/cf-process/terraform-provider-cf/internal/instances"
 )
 
@@ -45,54 +44,63 @@ func (a *scaleAction) Metadata(_ context.Context, req action.MetadataRequest, re
 
 // Schema describes the action.
 func (a *scaleAction) Schema(_ context.Context, _ action.SchemaRequest, resp *action.SchemaResponse) {
+	attributes := map[string]schema.Attribute{
+		"wait_for_instances": schema.BoolAttribute{
+			Optional: true, MarkdownDescription: "Whether to wait up to 10 minutes until all instances are RUNNING and surplus " +
+				"instances are gone. Default: `false`.",
+		},
+	}
+	for _, a := range processTable.attributes {
+		if a.scales {
+			attributes[a.Name] = schema.NumberAttribute{
+				Optional: true, MarkdownDescription: a.Description + " It " + a.bounds.Description(context.Background()) + ".",
+			}
+		}
+	}
 	resp.Schema = schema.Schema{
-		MarkdownDescription: "Scales a process: sets the number of its instances, which acts at once, and the memory, " +
-			"disk and log rate of each, which act when the app restarts (see the action `cf_process_rolling_restart`). " +
-			"At least one of the four is needed; what is left out stays as it is.",
-		Attributes: actionAttributes(map[string]schema.Attribute{
-			"instances": schema.NumberAttribute{
-				Optional: true, MarkdownDescription: "Number of instances to run, 0 or more.",
-			},
-			"memory_in_mb": schema.NumberAttribute{
-				Optional: true, MarkdownDescription: "Memory of each instance, in MiB, 1 or more.",
-			},
-			"disk_in_mb": schema.NumberAttribute{
-				Optional: true, MarkdownDescription: "Disk of each instance, in MiB, 1 or more.",
-			},
-			"log_rate_limit_in_bytes_per_second": schema.NumberAttribute{
-				Optional: true, MarkdownDescription: "Bytes a second that each instance may log; `-1` is unlimited. " +
-					"Korifi does not know it.",
-			},
-			"wait_for_instances": schema.BoolAttribute{
-				Optional: true, MarkdownDescription: "Wait until all instances are RUNNING (those that are too many: " +
-					"until they are gone), at most 10 minutes. Default: `false`.",
-			},
-		}),
+		MarkdownDescription: "Scales a process. A new number of instances takes effect at once. New memory, disk and log " +
+			"rate take effect on Cloud Controller when the app is next restarted or deployed (see the action " +
+			"`cf_app_restart`), on Korifi at once. Set at least one of the four; what you leave out stays as it is.",
+		Attributes: actionAttributes(attributes),
 	}
 }
 
-// scaleModel is what the configuration asks for.
+// scaleModel is what the configuration sets.
 type scaleModel struct {
-	address                           addressModel
-	instances, memory, disk, logLimit types.Int64
-	wait                              types.Bool
+	address addressModel
+	// request is the scale request; described says to what, for messages.
+	request   requests
+	described string
+	// later are the attributes that running instances get later.
+	later []string
+	wait  bool
 }
 
 // readScale reads the configuration and checks what is known of it.
 func readScale(ctx context.Context, config tfsdk.Config) (scaleModel, diag.Diagnostics) {
-	var m scaleModel
-	var diags, found diag.Diagnostics
-	m.address, diags = actionAddress(config)
-	m.instances = actionNumber(ctx, config, "instances", instancesBounds, &diags)
-	m.memory = actionNumber(ctx, config, "memory_in_mb", sizeBounds, &diags)
-	m.disk = actionNumber(ctx, config, "disk_in_mb", sizeBounds, &diags)
-	m.logLimit = actionNumber(ctx, config, "log_rate_limit_in_bytes_per_second", logRateBounds, &diags)
-	found = config.GetAttribute(ctx, path.Root("wait_for_instances"), &m.wait)
-	diags.Append(found...)
-	if m.instances.IsNull() && m.memory.IsNull() && m.disk.IsNull() && m.logLimit.IsNull() {
-		diags.AddError("Nothing to scale", "Set at least one of instances, memory_in_mb, disk_in_mb and "+
-			"log_rate_limit_in_bytes_per_second.")
+	address, diags := actionAddress(config)
+	m := scaleModel{address: address, wait: field.Open(config.Raw).Flag("wait_for_instances")}
+	var all, set, described []string
+	for _, a := range processTable.attributes {
+		if !a.scales {
+			continue
+		}
+		all = append(all, a.Name)
+		n := actionNumber(ctx, config, a.Name, a.bounds, &diags)
+		if n.IsNull() {
+			continue
+		}
+		set = append(set, a.Name)
+		*a.number(&m.request) = capi.Set(n.ValueInt64())
+		described = append(described, a.quantity(n.ValueInt64()))
+		if a.actsLater {
+			m.later = append(m.later, a.Name)
+		}
 	}
+	if len(set) == 0 {
+		diags.AddError("Nothing to scale", "Set at least one of "+strings.Join(all[:len(all)-1], ", ")+" and "+all[len(all)-1]+".")
+	}
+	m.described = strings.Join(described, ", ")
 	return m, diags
 }
 
@@ -108,31 +116,31 @@ func (a *scaleAction) Invoke(ctx context.Context, req action.InvokeRequest, resp
 
 	address := m.address.address()
 	failure := diagnostic.Failure{Object: "Process", Action: "scale " + address.String(), Attribute: m.address.path()}
-	progress(fmt.Sprintf("scaling %s to %s", address, m.describe()))
-	scaled, err := a.Client.ScaleProcess(ctx, address, m.request())
+	progress(fmt.Sprintf("scaling %s to %s", address, m.described))
+	scaled, err := a.Client.ScaleProcess(ctx, address, m.request.scale)
 	if err != nil {
 		resp.Diagnostics.Append(m.failure(failure, err))
 		return
 	}
-	progress("scaled" + m.later())
+	progress("scaled" + m.laterNote(scaled))
 
 	switch {
-	case m.wait.ValueBool():
+	case m.wait:
 		failure.Action = "wait for the instances of " + address.String() + ", which is scaled"
 		a.wait(ctx, m, scaled, instances.Target{
 			Client: a.Client, Clock: a.clock, Address: address, Progress: progress, Failure: failure,
 		}, resp)
-	case m.instances.ValueInt64() > 0 && instances.AppStopped(ctx, a.Client, instances.AppOf(scaled, address)):
+	case scaled.Instances != nil && *scaled.Instances > 0 && !m.request.scale.Instances.IsZero() && instances.AppStopped(ctx, a.Client, instances.AppOf(scaled, address)):
 		resp.Diagnostics.AddWarning("The app is stopped", fmt.Sprintf("%s is scaled to %d instances, but none of them "+
-			"runs before the app is started (cf start).", diagnostic.Capitalize(address.String()), m.instances.ValueInt64()))
+			"runs before the app is started (cf start).", diagnostic.Capitalize(address.String()), *scaled.Instances))
 	}
 }
 
 // wait waits for the instances of the process that was scaled.
 func (a *scaleAction) wait(ctx context.Context, m scaleModel, scaled *capi.Process, target instances.Target, resp *action.InvokeResponse) {
-	want := scaled.Instances
-	if !m.instances.IsNull() {
-		want = m.instances.ValueInt64Pointer()
+	want := m.request.scale.Instances.Value()
+	if want == nil {
+		want = scaled.Instances
 	}
 	if want == nil {
 		resp.Diagnostics.AddWarning("Did not wait for the instances",
@@ -142,7 +150,7 @@ func (a *scaleAction) wait(ctx context.Context, m scaleModel, scaled *capi.Proce
 	resp.Diagnostics.Append(target.Wait(ctx, instances.Wanted{
 		Count: *want,
 		Done: fmt.Sprintf("%s is scaled to %s, but the wait for its instances failed.",
-			diagnostic.Capitalize(target.Address.String()), m.describe()),
+			diagnostic.Capitalize(target.Address.String()), m.described),
 	})...)
 	switch {
 	case resp.Diagnostics.HasError():
@@ -153,47 +161,12 @@ func (a *scaleAction) wait(ctx context.Context, m scaleModel, scaled *capi.Proce
 	}
 }
 
-// request is the body of the scale request, with what the configuration names.
-func (m scaleModel) request() capi.ProcessScale {
-	field := func(v types.Int64) capi.Field[int64] {
-		if v.IsNull() {
-			return capi.Omit[int64]()
-		}
-		return capi.Set(v.ValueInt64())
-	}
-	return capi.ProcessScale{
-		Instances: field(m.instances), MemoryInMB: field(m.memory), DiskInMB: field(m.disk),
-		LogRateLimitInBytesPerSecond: field(m.logLimit),
-	}
-}
-
-// describe says to what the process is scaled.
-func (m scaleModel) describe() string {
-	var parts []string
-	add := func(v types.Int64, format string) {
-		if !v.IsNull() {
-			parts = append(parts, fmt.Sprintf(format, v.ValueInt64()))
-		}
-	}
-	add(m.instances, "%d instances")
-	add(m.memory, "%d MiB of memory")
-	add(m.disk, "%d MiB of disk")
-	switch {
-	case m.logLimit.IsNull():
-	case m.logLimit.ValueInt64() == -1:
-		parts = append(parts, "an unlimited log rate")
-	default:
-		add(m.logLimit, "a log rate of %d bytes a second")
-	}
-	return strings.Join(parts, ", ")
-}
-
-// later says what does not act at once.
-func (m scaleModel) later() string {
-	if m.memory.IsNull() && m.disk.IsNull() && m.logLimit.IsNull() {
+// laterNote says which attributes running instances do not have yet.
+func (m scaleModel) laterNote(scaled *capi.Process) string {
+	if len(m.later) == 0 || scaled.OnKorifi() {
 		return ""
 	}
-	return "; memory, disk and log rate act when the app restarts"
+	return "; " + strings.Join(m.later, ", ") + " will take effect when the app is restarted or deployed (action cf_app_restart)"
 }
 
 // failure is the diagnostic for a refused scale request. A foundation without

@@ -29,13 +29,13 @@ func TestScaleSendsWhatIsGiven(t *testing.T) {
 			actionConfig{"memory_in_mb": 512, "disk_in_mb": 2048, "log_rate_limit_in_bytes_per_second": 1024},
 			`{"memory_in_mb":512,"disk_in_mb":2048,"log_rate_limit_in_bytes_per_second":1024}`,
 			[]string{
-				"scaling ADDRESS to 512 MiB of memory, 2048 MiB of disk, a log rate of 1024 bytes a second",
-				"scaled; memory, disk and log rate act when the app restarts",
+				"scaling ADDRESS to 512 MiB of memory, 2048 MiB of disk, a log rate of 1024 bytes per second",
+				"scaled; memory_in_mb, disk_in_mb, log_rate_limit_in_bytes_per_second will take effect when the app is restarted or deployed (action cf_app_restart)",
 			},
 		},
 		"unlimited log rate": {
 			actionConfig{"log_rate_limit_in_bytes_per_second": -1, "wait_for_instances": false}, `{"log_rate_limit_in_bytes_per_second":-1}`,
-			[]string{"scaling ADDRESS to an unlimited log rate", "scaled; memory, disk and log rate act when the app restarts"},
+			[]string{"scaling ADDRESS to an unlimited log rate", "scaled; log_rate_limit_in_bytes_per_second will take effect when the app is restarted or deployed (action cf_app_restart)"},
 		},
 	} {
 		t.Run(name, func(t *testing.T) {

@@ -1,6 +1,7 @@
 package process
 
 import (
+	"fmt"
 	"math"
 
 	"github.com/hashicorp/terraform-plugin-framework-validators/stringvalidator"
@@ -42,44 +43,44 @@ var processTable = tableOf(
 		"(see `command_redacted`).",
 		field.Setting{
 			Description: "Start command of the process. Null where there is none. Where the API hides it, the " +
-				"value that is known from before stays. Set it to `\"\"` to go back to the command that the " +
-				"buildpack or the image brings; it then stays `\"\"` here, whatever that command is.",
+				"value in the state is kept. Set it to `\"\"` to reset it to the command of the buildpack or the image; it " +
+				"then stays `\"\"` in the state, whatever that command is.",
 			Strings: []validator.String{stringvalidator.UTF8LengthAtMost(maxCommandLength), notHiddenCommand{}},
 		},
 		func(p *capi.Process) *string { return p.Command },
-		func(c *requests) *capi.Field[string] { return &c.update.Command }),
-	resettable("user", "User that the process runs as. Null is the default: `vcap`, or the user of the Docker image. "+
-		"Null on foundations that do not know it yet.",
+		func(c *requests) *capi.Field[string] { return &c.update.Command }).later(),
+	resettable("user", "User that the process runs as: on Cloud Controller the effective one, which is `vcap` by default, or that of "+
+		"the Docker image. Null on Korifi and on older foundations.",
 		field.Setting{
-			Note:    "Set it to `\"\"` to go back to the default.",
+			Note:    "Set it to `\"\"` to reset it to the default.",
 			Strings: []validator.String{stringvalidator.UTF8LengthAtMost(maxUserLength)},
 		},
 		func(p *capi.Process) *string { return p.User },
-		func(c *requests) *capi.Field[string] { return &c.update.User }).notOnKorifi(),
-	number("instances", "Number of instances to run. 0 is a process that is scaled to nothing; it is not null.",
-		"A change acts at once. Leave it out when an autoscaler owns it.", instancesBounds,
+		func(c *requests) *capi.Field[string] { return &c.update.User }).later().notOnKorifi(),
+	number("instances", "Number of instances to run. 0 means that the process is scaled to zero; it is not null.",
+		"A change takes effect at once. Leave it out when an autoscaler owns it.", instancesBounds,
 		func(p *capi.Process) *int64 { return p.Instances },
-		func(c *requests) *capi.Field[int64] { return &c.scale.Instances }).inScale(),
-	number("memory_in_mb", "Memory of each instance, in MiB.", actsAtRestart, sizeBounds,
+		func(c *requests) *capi.Field[int64] { return &c.scale.Instances }).inScale(counted("%d instances")),
+	number("memory_in_mb", "Memory of each instance, in MiB.", "", sizeBounds,
 		func(p *capi.Process) *int64 { return p.MemoryInMB },
-		func(c *requests) *capi.Field[int64] { return &c.scale.MemoryInMB }).inScale().newVersion(),
-	number("disk_in_mb", "Disk of each instance, in MiB.", actsAtRestart, sizeBounds,
+		func(c *requests) *capi.Field[int64] { return &c.scale.MemoryInMB }).inScale(counted("%d MiB of memory")).later().newVersion(),
+	number("disk_in_mb", "Disk of each instance, in MiB.", "", sizeBounds,
 		func(p *capi.Process) *int64 { return p.DiskInMB },
-		func(c *requests) *capi.Field[int64] { return &c.scale.DiskInMB }).inScale(),
-	number("log_rate_limit_in_bytes_per_second", "Bytes a second that each instance may log; `-1` is unlimited. "+
-		"Null on Korifi.", actsAtRestart, logRateBounds,
+		func(c *requests) *capi.Field[int64] { return &c.scale.DiskInMB }).inScale(counted("%d MiB of disk")).later(),
+	number("log_rate_limit_in_bytes_per_second", "Maximum log rate of each instance, in bytes per second; `-1` means "+
+		"unlimited. Null on Korifi.", "", logRateBounds,
 		func(p *capi.Process) *int64 { return p.LogRateLimitInBytesPerSecond },
-		func(c *requests) *capi.Field[int64] { return &c.scale.LogRateLimitInBytesPerSecond }).inScale().notOnKorifi(),
+		func(c *requests) *capi.Field[int64] { return &c.scale.LogRateLimitInBytesPerSecond }).inScale(logRate).later().notOnKorifi(),
 	shown(field.String("registry_credential_last_synced_at", "When the registry credential of the process was last "+
-		"synchronized. Only on Tanzu Platform.",
+		"synchronized. Tanzu Platform only.",
 		func(p *capi.Process) *string { return p.RegistryCredentialLastSyncedAt })),
-	object("health_check", "The liveness check: an instance that fails it is restarted.", checkSetting, livenessCheck,
+	object("health_check", "The liveness check. An instance that fails it is restarted.", checkSetting, livenessCheck,
 		func(p *capi.Process) *capi.HealthCheck { return p.HealthCheck },
-		func(c *requests) *capi.Field[capi.HealthCheckUpdate] { return &c.update.HealthCheck }),
-	object("readiness_health_check", "The readiness check: an instance that fails it gets no requests. Null on Korifi.",
+		func(c *requests) *capi.Field[capi.HealthCheckUpdate] { return &c.update.HealthCheck }).later(),
+	object("readiness_health_check", "The readiness check. An instance that fails it receives no requests. Null on Korifi.",
 		checkSetting, readinessCheck,
 		func(p *capi.Process) *capi.HealthCheck { return p.ReadinessHealthCheck },
-		func(c *requests) *capi.Field[capi.HealthCheckUpdate] { return &c.update.ReadinessHealthCheck }).notOnKorifi(),
+		func(c *requests) *capi.Field[capi.HealthCheckUpdate] { return &c.update.ReadinessHealthCheck }).later().notOnKorifi(),
 	shown(field.Object("relationships", "Objects that the process belongs to.", relationships,
 		func(p *capi.Process) *capi.Relationships { return p.Relationships })),
 	object("metadata", "Labels and annotations of the process.", field.Setting{}, metadata,
@@ -90,12 +91,20 @@ var processTable = tableOf(
 	shown(field.String("app_guid", "GUID of the app of the process, from `relationships.app`.",
 		(*capi.Process).AppGUID).In(addressSetting(appGUIDArgument))),
 	shown(field.String("space_guid", "GUID of the space of the process, from `links.space`.", (*capi.Process).SpaceGUID)),
-	shown(field.Bool("command_redacted", "Whether the API hid the command, because this user may not see secrets or "+
+	shown(field.Bool("command_redacted", "Whether the API hid the command: from this user, who may not see secrets, or "+
 		"because it hides commands in lists. `command` is then null.",
 		func(p *capi.Process) *bool { return &p.CommandRedacted }).
 		In(field.Setting{Description: "Whether the API hides the command from this user. `command` then keeps the value " +
 			"that it had, or is null."})),
 )
+
+// logRate names a log rate.
+func logRate(n int64) string {
+	if n == -1 {
+		return "an unlimited log rate"
+	}
+	return fmt.Sprintf("a log rate of %d bytes per second", n)
+}
 
 // shown is an attribute of a process that is not sent.
 func shown(f field.Field[capi.Process]) attribute[capi.Process, requests] {
@@ -107,17 +116,17 @@ func shown(f field.Field[capi.Process]) attribute[capi.Process, requests] {
 func addressSetting(argument string) field.Setting {
 	return field.Setting{
 		Optional: true, Strings: segment(),
-		Description: argument + " All three together have to agree. The address of another process replaces the resource, " +
-			"and neither process.",
+		Description: argument + " If all three are set, they must refer to the same process. Changing the address to another process " +
+			"replaces the resource; neither process is recreated.",
 	}
 }
 
 // The health checks. Only a liveness check has a timeout to set.
 var (
-	checkSetting = field.Setting{Note: "Only what is set here is written.", Objects: []validator.Object{endpointNeedsHTTP{}}}
+	checkSetting = field.Setting{Note: "Only what you set here is written.", Objects: []validator.Object{endpointNeedsHTTP{}}}
 
 	livenessData = checkDataTable(number("timeout",
-		"Seconds that an instance has for its start until it must be healthy. Null is the foundation's default.", "", sizeBounds,
+		"Seconds that an instance has to become healthy after it starts. Null means the foundation's default; the foundation also sets the maximum, usually 180.", "", sizeBounds,
 		checkTimeout, func(u *capi.HealthCheckDataUpdate) *capi.Field[int64] { return &u.Timeout }))
 
 	readinessData = checkDataTable(attribute[capi.HealthCheckData, capi.HealthCheckDataUpdate]{Field: field.Int("timeout",
@@ -131,13 +140,13 @@ func checkTimeout(d *capi.HealthCheckData) *int64 { return d.Timeout }
 func checkDataTable(timeout attribute[capi.HealthCheckData, capi.HealthCheckDataUpdate]) table[capi.HealthCheckData, capi.HealthCheckDataUpdate] {
 	return tableOf(
 		timeout,
-		number("invocation_timeout", "Seconds until one check counts as failed. Null is the foundation's default.", "", sizeBounds,
+		number("invocation_timeout", "Seconds until a single check times out. Null means the foundation's default.", "", sizeBounds,
 			func(d *capi.HealthCheckData) *int64 { return d.InvocationTimeout },
 			func(u *capi.HealthCheckDataUpdate) *capi.Field[int64] { return &u.InvocationTimeout }),
-		number("interval", "Seconds between two checks. Null is the foundation's default.", "", sizeBounds,
+		number("interval", "Seconds between two checks. Null means the foundation's default, and always on Korifi.", "", sizeBounds,
 			func(d *capi.HealthCheckData) *int64 { return d.Interval },
 			func(u *capi.HealthCheckDataUpdate) *capi.Field[int64] { return &u.Interval }).notOnKorifi(),
-		text("endpoint", "Path that an `http` check asks for; null for other types.",
+		text("endpoint", "Path that an `http` check requests; null for other types.",
 			field.Setting{Strings: []validator.String{
 				stringvalidator.UTF8LengthAtMost(maxEndpointLength),
 				stringvalidator.RegexMatches(endpointPattern,
@@ -150,8 +159,8 @@ func checkDataTable(timeout attribute[capi.HealthCheckData, capi.HealthCheckData
 
 func checkTable(data table[capi.HealthCheckData, capi.HealthCheckDataUpdate]) table[capi.HealthCheck, capi.HealthCheckUpdate] {
 	return tableOf(
-		text("type", "`port` (a TCP connection to the app's port), `process` (the process lives) or "+
-			"`http` (a `GET` of `data.endpoint` is answered with 200).",
+		text("type", "`port` (a TCP connection to the app's port), `process` (the process is alive) or "+
+			"`http` (a `GET` of `data.endpoint` returns 200). Old processes can have `none`.",
 			field.Setting{Strings: []validator.String{stringvalidator.OneOf("port", "process", "http")}},
 			func(c *capi.HealthCheck) *string { return c.Type },
 			func(u *capi.HealthCheckUpdate) *capi.Field[string] { return &u.Type }).newVersion(),
@@ -182,7 +191,7 @@ var (
 			func(r *capi.Relationships) *capi.Relationship { return r.App }),
 		field.Object("revision", "The app's revision that the process runs; null where the app has no revisions.", relationship,
 			func(r *capi.Relationships) *capi.Relationship { return r.Revision }),
-		field.Object("registry_credential", "The registry credential of the process. Only on Tanzu Platform.", relationship,
+		field.Object("registry_credential", "The registry credential of the process. Tanzu Platform only.", relationship,
 			func(r *capi.Relationships) *capi.Relationship { return r.RegistryCredential }),
 	)
 )
@@ -202,11 +211,11 @@ type listed struct {
 // listedProcess are the fields of a process in a list.
 var listedProcess = field.RecordOf(append(
 	field.Within(func(l *listed) *capi.Process { return l.process }, processTable.Fields...),
-	field.String("app_name", "Name of the app. Null without `include_names`, and where the user may not see the app.",
+	field.String("app_name", "Name of the app. Null without `include_names`, and for apps that the user cannot see.",
 		func(l *listed) *capi.Text { return l.names.App }),
-	field.String("space_name", "Name of the space. Null as `app_name`.", func(l *listed) *capi.Text { return l.names.Space }),
-	field.String("organization_guid", "GUID of the organization. Null as `app_name`.",
+	field.String("space_name", "Name of the space. Null in the same cases as `app_name`.", func(l *listed) *capi.Text { return l.names.Space }),
+	field.String("organization_guid", "GUID of the organization. Null in the same cases as `app_name`.",
 		func(l *listed) *string { return l.names.OrganizationGUID }),
-	field.String("organization_name", "Name of the organization. Null as `app_name`.",
+	field.String("organization_name", "Name of the organization. Null in the same cases as `app_name`.",
 		func(l *listed) *capi.Text { return l.names.Organization }),
 )...)

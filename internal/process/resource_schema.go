@@ -60,8 +60,6 @@ func timeoutsAttribute(ctx context.Context) schema.Attribute {
 	return attribute
 }
 
-const actsAtRestart = "A change acts when the app restarts."
-
 func timeoutDescription(what string) string {
 	return "How long it may take to " + what + ", as a duration like `\"90s\"` or `\"15m\"`. Default 10 minutes."
 }

@@ -1,6 +1,7 @@
 package process
 
 import (
+	"fmt"
 	"reflect"
 
 	"github.com/hashicorp/terraform-plugin-framework/diag"
@@ -24,8 +25,13 @@ type attribute[T, U any] struct {
 	// for other kinds.
 	number func(*U) *capi.Field[int64]
 	bounds field.WholeNumber
-	// scales says that the attribute is sent in the scale request, not in PATCH.
-	scales bool
+	// scales says that the attribute is sent in the scale request, not in PATCH;
+	// quantity is a value in words, for the messages of the scale action.
+	scales   bool
+	quantity func(int64) string
+	// actsLater says that on Cloud Controller a change reaches no running instance,
+	// but those that a restart or a deployment of the app starts.
+	actsLater bool
 	// lacksOnKorifi says that Korifi does not have the attribute.
 	lacksOnKorifi bool
 	// bumpsVersion says that a change gives the process a new version.
@@ -51,8 +57,28 @@ func tableOf[T, U any](attributes ...attribute[T, U]) table[T, U] {
 	return table[T, U]{Record: field.RecordOf(fields...), attributes: attributes}
 }
 
-// inScale says that the scale request carries the attribute.
-func (a attribute[T, U]) inScale() attribute[T, U] { a.scales = true; return a }
+// inScale says that the scale request carries the attribute, and how a value of
+// it is named.
+func (a attribute[T, U]) inScale(quantity func(int64) string) attribute[T, U] {
+	a.scales, a.quantity = true, quantity
+	return a
+}
+
+// counted names a quantity by a format with one number.
+func counted(format string) func(int64) string {
+	return func(n int64) string { return fmt.Sprintf(format, n) }
+}
+
+// actsLaterNote is what the resource says about an attribute that acts later.
+const actsLaterNote = "On Cloud Controller a change takes effect when the app is next restarted or deployed " +
+	"(see the action `cf_app_restart`), on Korifi at once."
+
+// later says that on Cloud Controller a change acts when the app is restarted or
+// deployed.
+func (a attribute[T, U]) later() attribute[T, U] {
+	a.actsLater, a.Field = true, a.WithNote(actsLaterNote)
+	return a
+}
 
 // notOnKorifi says that Korifi lacks the attribute.
 func (a attribute[T, U]) notOnKorifi() attribute[T, U] { a.lacksOnKorifi = true; return a }
