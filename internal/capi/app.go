@@ -18,7 +18,7 @@ func (c *Client) AppStopped(ctx context.Context, guid string) (bool, error) {
 		State *string `json:"state"`
 	}
 	path := appPath(guid)
-	header, err := c.get(ctx, path, &app)
+	header, err := c.get(ctx, request{path: path}, &app)
 	if err != nil {
 		return false, err
 	}

@@ -179,8 +179,8 @@ func (c *Client) sendTo(ctx context.Context, r request) (*transport.Response, er
 }
 
 // get reads one JSON object into v and returns the response's header.
-func (c *Client) get(ctx context.Context, path string, v any) (http.Header, error) {
-	r := request{method: http.MethodGet, path: path}
+func (c *Client) get(ctx context.Context, r request, v any) (http.Header, error) {
+	r.method = http.MethodGet
 	response, err := c.send(ctx, r)
 	if err != nil {
 		return nil, err

@@ -3,6 +3,8 @@ package capi
 import (
 	"context"
 	"net/http"
+
+	"github.com/cf-process/terraform-provider-cf/internal/transport"
 )
 
 // ProcessInstances are the instances of a process.
@@ -33,7 +35,7 @@ func (c *Client) ProcessInstances(ctx context.Context, address Address) (*Proces
 		return nil, err
 	}
 	if c.withoutInstances.Load() {
-		return c.instancesFromStats(ctx, address)
+		return c.instancesFromStats(ctx, address, nil)
 	}
 	guid := address.GUID
 	if address.ByApp() {
@@ -48,11 +50,11 @@ func (c *Client) ProcessInstances(ctx context.Context, address Address) (*Proces
 	}
 	path += "/process_instances"
 	instances := new(ProcessInstances)
-	header, err := c.get(ctx, path, instances)
+	header, err := c.get(ctx, request{path: path}, instances)
 	switch {
 	case IsUnknownEndpoint(err):
 		c.withoutInstances.Store(true)
-		return c.instancesFromStats(ctx, Address{GUID: guid})
+		return c.instancesFromStats(ctx, Address{GUID: guid}, nil)
 	case err != nil:
 		return nil, err
 	case instances.Resources == nil:
@@ -65,8 +67,10 @@ func (c *Client) ProcessInstances(ctx context.Context, address Address) (*Proces
 	return instances, nil
 }
 
-func (c *Client) instancesFromStats(ctx context.Context, address Address) (*ProcessInstances, error) {
-	stats, err := c.ProcessStats(ctx, address)
+// instancesFromStats reads the instances from the stats. The final is that of
+// request.
+func (c *Client) instancesFromStats(ctx context.Context, address Address, final func(transport.Failure) bool) (*ProcessInstances, error) {
+	stats, err := c.processStats(ctx, address, final)
 	if err != nil {
 		return nil, err
 	}

@@ -18,6 +18,9 @@ type ProcessList struct {
 	// Names are the names by the GUID of the app, as in NameList; nil unless they
 	// were included.
 	Names map[string]AppNames
+	// InstancesErr is why the instances of some processes, whose ProcessInstances
+	// are nil, could not be read: the first reason. Nil when all could.
+	InstancesErr error
 	// Unmatched are the values of filters by name that match nothing that this
 	// user can see.
 	Unmatched []UnmatchedName
@@ -90,6 +93,9 @@ func (l *ProcessList) addNotes(notes *listNotes) {
 // do without it.
 func (c *Client) listSelected(ctx context.Context, f ProcessFilter, list, path string) (*ProcessList, error) {
 	parameters := f.parameters()
+	if f.IncludeInstances {
+		parameters = append(parameters, embedInstances)
+	}
 	room := urlMax - len(c.base) - len(path) - len("?&per_page=5000&page=10000000")
 	for {
 		var known []parameter
@@ -109,6 +115,22 @@ func (c *Client) listSelected(ctx context.Context, f ProcessFilter, list, path s
 		sent := leaveOut(known, room)
 		result, err := c.listProcesses(ctx, f, path, sent, room)
 		unknown := unknownParameters(err, parameterNames(sent))
+		embeds := slices.Contains(parameterNames(sent), embedInstances.name)
+		switch {
+		case embeds && refusesEmbed(err):
+			unknown = append(unknown, embedInstances.name)
+		case embeds && embedFailed(err) && ctx.Err() == nil:
+			// Without the instances the list may still be read.
+			f.IncludeInstances = false
+			result, withoutErr := c.listSelected(ctx, f, list, path)
+			if withoutErr != nil {
+				return nil, withoutErr
+			}
+			result.InstancesErr = err
+			return result, nil
+		case err == nil && f.IncludeInstances:
+			return result, c.addInstances(ctx, result)
+		}
 		if len(unknown) == 0 {
 			return result, err
 		}
@@ -123,7 +145,15 @@ func (c *Client) listSelected(ctx context.Context, f ProcessFilter, list, path s
 func (c *Client) listProcesses(ctx context.Context, f ProcessFilter, path string, sent []parameter, room int) (*ProcessList, error) {
 	list := listing[Process]{
 		client: c, path: path, gate: make(chan struct{}, pagesAtOnce),
-		object: "process", guid: func(p *Process) string { return p.GUID }, finish: (*Process).finish,
+		object: "process", guid: func(p *Process) string { return p.GUID }, finish: func(p *Process) error {
+			for _, instance := range p.ProcessInstances {
+				c.mask(instance.State)
+			}
+			return p.finish()
+		},
+	}
+	if slices.Contains(parameterNames(sent), embedInstances.name) {
+		list.final = lastEmbed
 	}
 	parts, err := readParts(ctx, list, encodeQueries(sent, room))
 	if err != nil {

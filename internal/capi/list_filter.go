@@ -34,6 +34,8 @@ type ProcessFilter struct {
 	// IncludeNames adds the names of apps, spaces and organizations. A filter by
 	// name does so, too.
 	IncludeNames bool
+	// IncludeInstances adds the instances of each process.
+	IncludeInstances bool
 }
 
 // TimeFilter selects by a time, written as YYYY-MM-DDThh:mm:ssZ: equal to any

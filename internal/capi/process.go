@@ -37,6 +37,10 @@ type Process struct {
 	Metadata             *Metadata      `json:"metadata"`
 	Links                Links          `json:"links"`
 
+	// ProcessInstances are the instances by index, where they were asked for. Nil
+	// where they were not, or where the API could not tell them.
+	ProcessInstances []ProcessInstance `json:"process_instances"`
+
 	// CommandRedacted says that the API does not show the command, if there is
 	// one: to this reader, or in lists at all.
 	CommandRedacted bool `json:"-"`

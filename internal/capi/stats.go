@@ -6,6 +6,8 @@ import (
 	"net/http"
 	"net/url"
 	"strings"
+
+	"github.com/cf-process/terraform-provider-cf/internal/transport"
 )
 
 // States of an instance that mean something here; STARTING and STOPPING are the
@@ -72,12 +74,16 @@ type InstancePort struct {
 // ProcessStats reads the stats of all instances:
 // GET /v3/processes/{guid}/stats, or the same by app and type.
 func (c *Client) ProcessStats(ctx context.Context, address Address) (*ProcessStats, error) {
+	return c.processStats(ctx, address, nil)
+}
+
+func (c *Client) processStats(ctx context.Context, address Address, final func(transport.Failure) bool) (*ProcessStats, error) {
 	path, err := address.path()
 	if err != nil {
 		return nil, err
 	}
 	stats := new(ProcessStats)
-	header, err := c.get(ctx, path+"/stats", stats)
+	header, err := c.get(ctx, request{path: path + "/stats", final: final}, stats)
 	if err != nil {
 		return nil, err
 	}
