@@ -45,6 +45,9 @@ func Build(ctx context.Context, dir string) (*Provider, error) {
 // place of the real one.
 func BuildPackage(ctx context.Context, dir, pkg string) (*Provider, error) {
 	binary := filepath.Join(dir, "terraform-provider-cf_v"+Version)
+	if runtime.GOOS == "windows" {
+		binary += ".exe" // without it Windows does not run the file
+	}
 	cmd := exec.CommandContext(ctx, "go", "build", "-trimpath", "-o", binary,
 		"-ldflags", "-X main.version="+Version, pkg)
 	cmd.Env = append(os.Environ(), "CGO_ENABLED=0")
