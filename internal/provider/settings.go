@@ -81,7 +81,11 @@ func check(block model) diag.Diagnostics {
 	r.caCertificate()
 	r.requestTimeout()
 	r.maxRetries()
-	r.kindIn(inBlock)
+	if kind, set, ok := r.kindIn(inBlock); set && ok {
+		for _, v := range r.valuesOf(kind, inBlock) {
+			r.fill(&uaa.Credential{}, v)
+		}
+	}
 	return r.diags
 }
 

@@ -457,6 +457,7 @@ func TestCheckLooksAtTheBlockAlone(t *testing.T) {
 		"duration":  {map[string]any{"request_timeout": "30"}, wantProblem{attribute: "request_timeout", parts: []string{"unit"}}},
 		"retries":   {map[string]any{"max_retries": int64(-5)}, wantProblem{attribute: "max_retries", parts: []string{"-5"}}},
 		"PEM":       {map[string]any{"ca_certificate": "x"}, wantProblem{attribute: "ca_certificate", parts: []string{"PEM"}}},
+		"token":     {map[string]any{"access_token": "bearer "}, wantProblem{attribute: "access_token", parts: []string{"no token after"}}},
 		"two kinds": {map[string]any{"user": "u", "access_token": "t"}, wantProblem{attribute: "user", parts: []string{"user and access_token"}}},
 	} {
 		t.Run(name, func(t *testing.T) {

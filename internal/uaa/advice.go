@@ -46,7 +46,7 @@ func (s *Session) renewalHint() string {
 			return "Get a new value for access_token (or CF_ACCESS_TOKEN) from where this one came from."
 		}
 		if s.credential.RefreshToken == "" {
-			return "Get a new token with `cf oauth-token`, set refresh_token, too, or " + otherCredential + "."
+			return "Get a new token with `cf oauth-token`, also set refresh_token, or " + otherCredential + "."
 		}
 		return "Get a new access_token and refresh_token, or " + otherCredential + "."
 	default:
@@ -95,7 +95,7 @@ func (s *Session) tokensRefused(last *token) *Error {
 	e.TokensRefused = true
 	id, _ := s.credential.client()
 	scopes := fmt.Sprintf("the OAuth client %s, or the user, lacks the scopes cloud_controller.read and cloud_controller.write", id)
-	clock := "the clock of the API or of the login server is wrong, so that a new token is not valid yet, or expired"
+	clock := "the clock of the API or of the login server is wrong"
 	claims := claimsOf(last.value)
 	if len(claims.Audience) > 0 && !slices.Contains(claims.Audience, apiAudience) {
 		e.Advice = fmt.Sprintf("The token is for %s, not for %s: %s.",
@@ -104,8 +104,7 @@ func (s *Session) tokensRefused(last *token) *Error {
 		if difference := last.obtained.Sub(claims.issued()).Abs(); !claims.issued().IsZero() && difference > time.Minute {
 			clock += fmt.Sprintf(" (this machine's clock and the login server's differ by %s)", difference.Round(time.Second))
 		}
-		e.Advice = "Likely causes:\n  - " + scopes + ", so that the token is not for " + apiAudience + ";\n  - a proxy or login page " +
-			"between Terraform and the API responds in the API's place;\n  - " + clock + "."
+		e.Advice = "Likely causes:\n  - " + scopes + "\n  - a proxy or login page responds in the API's place\n  - " + clock
 	}
 	e.Advice += "\n\nThe provider does not log in again in this run, since UAA locks accounts."
 	return e
