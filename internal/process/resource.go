@@ -56,7 +56,7 @@ func (r *processResource) ConfigValidators(context.Context) []resource.ConfigVal
 // next apply can just adopt again and send the rest.
 func (r *processResource) Create(ctx context.Context, req resource.CreateRequest, resp *resource.CreateResponse) {
 	plan := req.Plan.Raw
-	config := wanted(field.Open(req.Config.Raw), field.Open(plan), nil)
+	config := desired(field.Open(req.Config.Raw), field.Open(plan), nil)
 	ctx, cancel := r.deadline(ctx, req.Plan.GetAttribute, timeouts.Value.Create, &resp.Diagnostics)
 	defer cancel()
 	if resp.Diagnostics.HasError() {
@@ -75,8 +75,8 @@ func (r *processResource) Create(ctx context.Context, req resource.CreateRequest
 		return
 	}
 	resp.State.Raw = field.FillUnknown(plan, resourceValue(done.process, field.Open(plan)))
-	m := marksOf(config, done.process)
-	resp.Diagnostics.Append(writeMarks(ctx, resp.Private, m)...)
+	m := privateStateOf(config, done.process)
+	resp.Diagnostics.Append(writePrivate(ctx, resp.Private, m)...)
 	resp.Diagnostics.Append(setIdentity(ctx, resp.Identity, m.Form, field.Open(resp.State.Raw))...)
 }
 
@@ -85,7 +85,7 @@ func (r *processResource) Create(ctx context.Context, req resource.CreateRequest
 // rest.
 func (r *processResource) Update(ctx context.Context, req resource.UpdateRequest, resp *resource.UpdateResponse) {
 	plan, prior := req.Plan.Raw, req.State.Raw
-	config := wanted(field.Open(req.Config.Raw), field.Open(plan), field.Open(prior))
+	config := desired(field.Open(req.Config.Raw), field.Open(plan), field.Open(prior))
 	ctx, cancel := r.deadline(ctx, req.Plan.GetAttribute, timeouts.Value.Update, &resp.Diagnostics)
 	defer cancel()
 	if resp.Diagnostics.HasError() {
@@ -97,16 +97,16 @@ func (r *processResource) Update(ctx context.Context, req resource.UpdateRequest
 	if resp.Diagnostics.HasError() {
 		if done.patched {
 			resp.State.Raw = partialState(field.Open(plan), field.Open(prior), done)
-			m, diags := readMarks(ctx, req.Private)
+			m, diags := readPrivate(ctx, req.Private)
 			resp.Diagnostics.Append(diags...)
-			m.resetBy(config)
-			resp.Diagnostics.Append(writeMarks(ctx, resp.Private, m)...)
+			m.recordResets(config)
+			resp.Diagnostics.Append(writePrivate(ctx, resp.Private, m)...)
 		}
 		return
 	}
 	resp.State.Raw = field.FillUnknown(plan, resourceValue(done.process, field.Open(plan)))
-	m := marksOf(config, done.process)
-	resp.Diagnostics.Append(writeMarks(ctx, resp.Private, m)...)
+	m := privateStateOf(config, done.process)
+	resp.Diagnostics.Append(writePrivate(ctx, resp.Private, m)...)
 	resp.Diagnostics.Append(setIdentity(ctx, resp.Identity, m.Form, field.Open(resp.State.Raw))...)
 	resp.Diagnostics.Append(r.wait(ctx, address, config, done)...)
 }
@@ -115,7 +115,7 @@ func (r *processResource) Update(ctx context.Context, req resource.UpdateRequest
 // so; then it is planned anew.
 func (r *processResource) Read(ctx context.Context, req resource.ReadRequest, resp *resource.ReadResponse) {
 	prior := field.Open(req.State.Raw)
-	m, diags := readMarks(ctx, req.Private)
+	m, diags := readPrivate(ctx, req.Private)
 	resp.Diagnostics.Append(diags...)
 	ctx, cancel := r.deadline(ctx, req.State.GetAttribute, timeouts.Value.Read, &resp.Diagnostics)
 	defer cancel()
@@ -156,7 +156,7 @@ func (r *processResource) Read(ctx context.Context, req resource.ReadRequest, re
 	state := refreshed(prior, m, p)
 	resp.State.Raw = valueOfResource(state)
 	m.Korifi = p.OnKorifi()
-	resp.Diagnostics.Append(writeMarks(ctx, resp.Private, m)...)
+	resp.Diagnostics.Append(writePrivate(ctx, resp.Private, m)...)
 	resp.Diagnostics.Append(setIdentity(ctx, resp.Identity, m.Form, state)...)
 }
 

@@ -6,15 +6,15 @@ import (
 	"github.com/cf-process/terraform-provider-cf/internal/field"
 )
 
-// wanted is what an apply is to bring about: the planned values of what the
-// configuration names.
+// desired returns the attributes that this apply must enforce: the planned value of
+// everything that the configuration sets.
 //
-// The configuration alone would not do. Terraform applies
-// lifecycle.ignore_changes to the plan only and hands over the configuration as
-// it stands, so what is planned to stay as it was, and differs from the
-// configuration, is ignored: it counts as not named, and whoever owns it, such
-// as an autoscaler, may change it until the apply and after.
-func wanted(config, plan, prior field.Attributes) field.Attributes {
+// The configuration alone is not enough. Terraform applies
+// lifecycle.ignore_changes to the plan only and passes the configuration as it is.
+// A value that is planned to stay and differs from the configuration is ignored: it
+// counts as not set, and its owner, such as an autoscaler, may change it until the
+// apply and after.
+func desired(config, plan, prior field.Attributes) field.Attributes {
 	named := make(field.Attributes, len(config))
 	for name, value := range config {
 		planned := plan[name]
@@ -26,13 +26,13 @@ func wanted(config, plan, prior field.Attributes) field.Attributes {
 			}
 			named[name] = value
 		default:
-			named[name] = wantedValue(value, planned, prior[name])
+			named[name] = desiredValue(value, planned, prior[name])
 		}
 	}
 	return named
 }
 
-func wantedValue(config, planned, prior tftypes.Value) tftypes.Value {
+func desiredValue(config, planned, prior tftypes.Value) tftypes.Value {
 	if config.IsNull() {
 		return config
 	}
@@ -42,20 +42,20 @@ func wantedValue(config, planned, prior tftypes.Value) tftypes.Value {
 	}
 	kind, ok := config.Type().(tftypes.Object)
 	if !ok {
-		return wantedLeaf(config, planned, prior)
+		return desiredLeaf(config, planned, prior)
 	}
 	given, p, before := field.Open(config), field.Open(planned), field.Open(prior)
 	values := make(map[string]tftypes.Value, len(kind.AttributeTypes))
 	for name := range kind.AttributeTypes {
-		values[name] = wantedValue(given[name], p[name], before[name])
+		values[name] = desiredValue(given[name], p[name], before[name])
 	}
 	return tftypes.NewValue(kind, values)
 }
 
-// wantedLeaf is wantedValue for a value that is written as a whole: a scalar,
+// desiredLeaf is desiredValue for a value that is written as a whole: a scalar,
 // or a map. Single keys of a map can be ignored, so that the planned map is
 // neither the one that was nor the configured one.
-func wantedLeaf(config, planned, prior tftypes.Value) tftypes.Value {
+func desiredLeaf(config, planned, prior tftypes.Value) tftypes.Value {
 	if prior.Type() != nil && planned.Equal(prior) && !planned.Equal(config) {
 		return tftypes.NewValue(config.Type(), nil)
 	}

@@ -69,7 +69,7 @@ func (r *processResource) ImportState(ctx context.Context, req resource.ImportSt
 		}
 		address = identity.address()
 	}
-	m := marks{Form: formGUID}
+	m := privateState{Form: formGUID}
 	if address.ByApp() {
 		m.Form = formApp
 		resp.Diagnostics.Append(resp.State.SetAttribute(ctx, path.Root("app_guid"), address.AppGUID)...)
@@ -80,7 +80,7 @@ func (r *processResource) ImportState(ctx context.Context, req resource.ImportSt
 	if resp.Diagnostics.HasError() {
 		return
 	}
-	resp.Diagnostics.Append(writeMarks(ctx, resp.Private, m)...)
+	resp.Diagnostics.Append(writePrivate(ctx, resp.Private, m)...)
 	resp.Diagnostics.Append(setIdentity(ctx, resp.Identity, m.Form, field.Open(resp.State.Raw))...)
 }
 

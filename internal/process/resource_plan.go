@@ -24,7 +24,7 @@ func (r *processResource) ModifyPlan(ctx context.Context, req resource.ModifyPla
 	if config == nil || plan == nil {
 		return
 	}
-	marks, diags := readMarks(ctx, req.Private)
+	private, diags := readPrivate(ctx, req.Private)
 	resp.Diagnostics.Append(diags...)
 	planned := plannedValues(config, plan, state)
 	if state != nil {
@@ -38,14 +38,14 @@ func (r *processResource) ModifyPlan(ctx context.Context, req resource.ModifyPla
 	}
 	if state != nil {
 		// Only an update can take note of these two.
-		if marks.differsFrom(formOf(config)) {
+		if private.differsFrom(formOf(config)) {
 			planned["updated_at"] = field.Unknown(planned["updated_at"])
 		}
-		for _, name := range marks.noLongerReset(config, state) {
+		for _, name := range private.noLongerReset(config, state) {
 			planned[name] = field.Unknown(planned[name])
 		}
 	}
-	if state != nil && marks.Korifi {
+	if state != nil && private.Korifi {
 		kind, _ := planned.Child("health_check").Text("type")
 		resp.Diagnostics.Append(lackingOnKorifi(config, kind)...)
 	}

@@ -33,48 +33,49 @@ func formOf(config field.Attributes) addressForm {
 	}
 }
 
-// marks are what the resource keeps in its private state, because Read does
-// not see the configuration.
-type marks struct {
+// privateState is what the resource stores in Terraform's private state, because
+// Read does not see the configuration. Old state files have the same keys.
+type privateState struct {
 	// Form is the address that Read follows: formGUID or formApp.
 	Form addressForm `json:"form"`
-	// ResetCommand and ResetUser say that the configuration gave the attribute
-	// back with "", so that "" stays in the state whatever the API detects.
+	// ResetCommand and ResetUser record that the configuration reset the attribute
+	// to its default with "", so that "" stays in the state whatever the API shows.
 	ResetCommand bool `json:"reset_command,omitempty"`
 	ResetUser    bool `json:"reset_user,omitempty"`
-	// Korifi says that the process runs on Korifi.
+	// Korifi records that the process runs on Korifi.
 	Korifi bool `json:"korifi,omitempty"`
 }
 
-// marksKey is where the marks are in the private state.
-const marksKey = "cf_process"
+// privateKey is the key under which privateState is stored.
+const privateKey = "cf_process"
 
-// marksOf are the marks for a process that was adopted or updated.
-func marksOf(config field.Attributes, p *capi.Process) marks {
-	m := marks{Form: formOf(config), Korifi: p.OnKorifi()}
+// privateStateOf returns the private state for a process that was adopted or
+// updated.
+func privateStateOf(config field.Attributes, p *capi.Process) privateState {
+	m := privateState{Form: formOf(config), Korifi: p.OnKorifi()}
 	if m.Form == formBoth {
 		m.Form = formGUID
 	}
-	m.resetBy(config)
+	m.recordResets(config)
 	return m
 }
 
-// resetBy notes what the configuration gives back.
-func (m *marks) resetBy(config field.Attributes) {
+// recordResets records which attributes the configuration resets with "".
+func (m *privateState) recordResets(config field.Attributes) {
 	command, set := config.Text("command")
 	m.ResetCommand = set && command == ""
 	user, set := config.Text("user")
 	m.ResetUser = set && user == ""
 }
 
-// differsFrom reports whether the configuration now asks for another form.
-func (m marks) differsFrom(form addressForm) bool {
+// differsFrom reports whether the configuration now uses another form.
+func (m privateState) differsFrom(form addressForm) bool {
 	return m.Form != "" && form != formBoth && m.Form != form
 }
 
-// noLongerReset are the attributes that were given back with "" and that the
-// configuration does not name any more. They are read again.
-func (m marks) noLongerReset(config, state field.Attributes) []string {
+// noLongerReset returns the attributes that were reset with "" and that the
+// configuration no longer sets. They are read again.
+func (m privateState) noLongerReset(config, state field.Attributes) []string {
 	var names []string
 	for _, one := range []struct {
 		name  string
@@ -87,29 +88,29 @@ func (m marks) noLongerReset(config, state field.Attributes) []string {
 	return names
 }
 
-func readMarks(ctx context.Context, private interface {
+func readPrivate(ctx context.Context, private interface {
 	GetKey(context.Context, string) ([]byte, diag.Diagnostics)
-}) (marks, diag.Diagnostics) {
-	var m marks
-	raw, diags := private.GetKey(ctx, marksKey)
+}) (privateState, diag.Diagnostics) {
+	var m privateState
+	raw, diags := private.GetKey(ctx, privateKey)
 	if diags.HasError() || len(raw) == 0 {
 		return m, diags
 	}
 	if err := json.Unmarshal(raw, &m); err != nil {
 		diags.AddError("Unreadable private state",
-			"The provider's own notes in the state are damaged: "+err.Error()+". Remove the resource from the state and import it again.")
+			"The provider's private data in the state is damaged: "+err.Error()+". Remove the resource from the state and import it again.")
 	}
 	return m, diags
 }
 
-func writeMarks(ctx context.Context, private interface {
+func writePrivate(ctx context.Context, private interface {
 	SetKey(context.Context, string, []byte) diag.Diagnostics
-}, m marks) diag.Diagnostics {
+}, m privateState) diag.Diagnostics {
 	raw, err := json.Marshal(m)
 	if err != nil {
 		var diags diag.Diagnostics
 		diags.AddError("Unwritable private state", err.Error())
 		return diags
 	}
-	return private.SetKey(ctx, marksKey, raw)
+	return private.SetKey(ctx, privateKey, raw)
 }

@@ -35,7 +35,7 @@ func valueOfResource(values field.Attributes) tftypes.Value {
 
 // refreshed is the state after a read: what the API says, but for what only
 // the state can know.
-func refreshed(prior field.Attributes, m marks, p *capi.Process) field.Attributes {
+func refreshed(prior field.Attributes, m privateState, p *capi.Process) field.Attributes {
 	state := resourceValues(p, prior)
 	if !prior.IsSet("wait_for_instances") {
 		// After an import; null would show as a change to the default.
@@ -45,7 +45,7 @@ func refreshed(prior field.Attributes, m marks, p *capi.Process) field.Attribute
 		state["command"] = prior["command"]
 	}
 	for _, name := range []string{"metadata", "health_check", "readiness_health_check"} {
-		state[name] = keepHollow(prior[name], state[name])
+		state[name] = preserveEmpty(prior[name], state[name])
 	}
 	for name, reset := range map[string]bool{"command": m.ResetCommand, "user": m.ResetUser} {
 		if before, ok := prior.Text(name); ok && before == "" && reset {
@@ -63,15 +63,15 @@ func refreshed(prior field.Attributes, m marks, p *capi.Process) field.Attribute
 	return state
 }
 
-// keepHollow is actual, but with prior where the API has null and prior is an
-// object or map without any value: the configuration may have set it to {}, and
-// null would show as a change of nothing.
-func keepHollow(prior, actual tftypes.Value) tftypes.Value {
+// preserveEmpty returns actual, except that it keeps a prior object or map with no
+// values where the API returned null: the configuration may have set it to {}, and
+// null would show as a difference.
+func preserveEmpty(prior, actual tftypes.Value) tftypes.Value {
 	if prior.Type() == nil || prior.IsNull() {
 		return actual
 	}
 	if actual.IsNull() {
-		if hollow(prior) {
+		if isEmpty(prior) {
 			return prior
 		}
 		return actual
@@ -83,14 +83,13 @@ func keepHollow(prior, actual tftypes.Value) tftypes.Value {
 	before, now := field.Open(prior), field.Open(actual)
 	kept := make(map[string]tftypes.Value, len(now))
 	for name, value := range now {
-		kept[name] = keepHollow(before[name], value)
+		kept[name] = preserveEmpty(before[name], value)
 	}
 	return tftypes.NewValue(kind, kept)
 }
 
-// hollow reports whether a value is null, or an object or map without any
-// value.
-func hollow(v tftypes.Value) bool {
+// isEmpty reports whether a value is null, or an object or map with no values.
+func isEmpty(v tftypes.Value) bool {
 	if v.IsNull() {
 		return true
 	}
@@ -98,7 +97,7 @@ func hollow(v tftypes.Value) bool {
 		return false
 	}
 	for _, inner := range field.Open(v) {
-		if !hollow(inner) {
+		if !isEmpty(inner) {
 			return false
 		}
 	}
