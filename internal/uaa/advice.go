@@ -102,7 +102,7 @@ func (s *Session) tokensRefused(last *token) *Error {
 			s.quoted(strings.Join(claims.Audience, ", ")), apiAudience, scopes)
 	} else {
 		if difference := last.obtained.Sub(claims.issued()).Abs(); !claims.issued().IsZero() && difference > time.Minute {
-			clock += fmt.Sprintf(" (this machine's clock and the login server's differ by %s)", difference.Round(time.Second))
+			clock += fmt.Sprintf(" (this machine's clock and the login server's differ by %s)", difference.Round(time.Minute))
 		}
 		e.Advice = "Likely causes:\n  - " + scopes + "\n  - a proxy or login page responds in the API's place\n  - " + clock
 	}

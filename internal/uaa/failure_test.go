@@ -220,7 +220,7 @@ func TestTokensRefused(t *testing.T) {
 		want   []string
 		not    []string
 	}{
-		"not a JWT": {"", []string{"Likely causes", "OAuth client cf, or the user, lacks the scopes", "proxy or login page", "clock"}, nil},
+		"not a JWT": {"", []string{"Likely causes", "OAuth client cf, or the user, lacks the scopes", "login page responds", "clock"}, nil},
 		"another audience": {
 			`{"aud":["openid","uaa"]}`,
 			[]string{"The token is for openid, uaa, not for cloud_controller", "OAuth client cf"}, []string{"Likely causes", "clock"},
