@@ -2,7 +2,6 @@ package capi
 
 import (
 	"encoding/json"
-	"errors"
 	"fmt"
 	"net/http"
 	"strings"
@@ -10,14 +9,6 @@ import (
 
 	"github.com/cf-process/terraform-provider-cf/internal/redact"
 	"github.com/cf-process/terraform-provider-cf/internal/transport"
-)
-
-// Codes of the API's error objects that decide what happens next.
-const (
-	CodeUnknownEndpoint   = 10000
-	CodeBadQueryParameter = 10005
-	CodeUnprocessable     = 10008
-	CodeNotFound          = 10010
 )
 
 // ErrorObject is one entry of the "errors" list in an error response.
@@ -102,36 +93,6 @@ func (e *Error) Has(code int64) bool {
 // StatusText is the status as people know it, "404 Not Found".
 func StatusText(status int) string {
 	return strings.TrimSpace(fmt.Sprintf("%d %s", status, http.StatusText(status)))
-}
-
-// IsNotFound reports whether the API itself said that the object is not there
-// or not visible. A router's 404, or one for an endpoint that the foundation
-// lacks, says nothing about the object.
-func IsNotFound(err error) bool {
-	var e *Error
-	return errors.As(err, &e) && e.Status == http.StatusNotFound && e.Has(CodeNotFound)
-}
-
-// IsUnknownEndpoint reports whether the foundation does not have the endpoint.
-func IsUnknownEndpoint(err error) bool {
-	var e *Error
-	return errors.As(err, &e) && e.Status == http.StatusNotFound && e.Has(CodeUnknownEndpoint)
-}
-
-// IsDeploymentInFlight reports whether a change was refused because a rolling
-// deployment of the app is going on. The API has no code for it: only the
-// sentence tells it from other 422 responses.
-func IsDeploymentInFlight(err error) bool {
-	var e *Error
-	if !errors.As(err, &e) || e.Status != http.StatusUnprocessableEntity {
-		return false
-	}
-	for _, o := range e.Errors {
-		if strings.Contains(string(o.Detail), "while a deployment is in flight") {
-			return true
-		}
-	}
-	return false
 }
 
 // ResponseError is a successful response whose body is not what the API

@@ -35,7 +35,7 @@ func (c *Client) ProcessInstances(ctx context.Context, address Address) (*Proces
 		return nil, err
 	}
 	if c.withoutInstances.Load() {
-		return c.instancesFromStats(ctx, address, nil)
+		return c.instancesFromStats(ctx, address, lastStats)
 	}
 	guid := address.GUID
 	if address.ByApp() {
@@ -50,11 +50,11 @@ func (c *Client) ProcessInstances(ctx context.Context, address Address) (*Proces
 	}
 	path += "/process_instances"
 	instances := new(ProcessInstances)
-	header, err := c.get(ctx, request{path: path}, instances)
+	header, err := c.get(ctx, request{path: path, final: lastStats}, instances)
 	switch {
 	case IsUnknownEndpoint(err):
 		c.withoutInstances.Store(true)
-		return c.instancesFromStats(ctx, Address{GUID: guid}, nil)
+		return c.instancesFromStats(ctx, Address{GUID: guid}, lastStats)
 	case err != nil:
 		return nil, err
 	case instances.Resources == nil:

@@ -92,6 +92,11 @@ func (l *ProcessList) addNotes(notes *listNotes) {
 // What the list does not know is remembered and left out where the client can
 // do without it.
 func (c *Client) listSelected(ctx context.Context, f ProcessFilter, list, path string) (*ProcessList, error) {
+	if c.lists.labelValuesOnly.Load() {
+		if f.AppGUIDs = labelValues(f.AppGUIDs); f.selectsNothing() {
+			return &ProcessList{Processes: []*Process{}}, nil
+		}
+	}
 	parameters := f.parameters()
 	if f.IncludeInstances {
 		parameters = append(parameters, embedInstances)
@@ -128,6 +133,9 @@ func (c *Client) listSelected(ctx context.Context, f ProcessFilter, list, path s
 			}
 			result.InstancesErr = err
 			return result, nil
+		case refusesAppGUIDs(err, f, sent):
+			c.lists.labelValuesOnly.Store(true)
+			return c.listSelected(ctx, f, list, path)
 		case err == nil && f.IncludeInstances:
 			return result, c.addInstances(ctx, result)
 		}

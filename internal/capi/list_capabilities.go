@@ -7,6 +7,7 @@ import (
 	"strconv"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/cf-process/terraform-provider-cf/internal/transport"
@@ -23,6 +24,8 @@ type listCapabilities struct {
 	// unknown are the parameters that a list does not know, each with the
 	// answer that said so.
 	unknown map[string]map[string]error
+	// labelValuesOnly is set when GUIDs of apps must be label values.
+	labelValuesOnly atomic.Bool
 }
 
 // perPage is the page size to ask for; 0 for none.

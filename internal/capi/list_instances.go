@@ -75,7 +75,7 @@ func (c *Client) addInstances(ctx context.Context, list *ProcessList) error {
 			if skip {
 				return nil
 			}
-			instances, err := c.instancesFromStats(groupCtx, Address{GUID: p.GUID}, lastStats)
+			instances, err := c.instancesFromStats(groupCtx, Address{GUID: p.GUID}, lastOfMany)
 			if groupCtx.Err() != nil {
 				return groupCtx.Err()
 			}
@@ -98,9 +98,9 @@ func (c *Client) addInstances(ctx context.Context, list *ProcessList) error {
 	return group.Wait()
 }
 
-// lastStats gives the stats of one process of many a second chance, but no
+// lastOfMany gives the stats of one process of many a second chance, but no
 // more: while the runtime is away, each attempt takes a minute.
-func lastStats(f transport.Failure) bool { return f.Attempt >= 2 || f.Took >= slowAnswer }
+func lastOfMany(f transport.Failure) bool { return f.Attempt >= 2 || f.Took >= slowAnswer }
 
 // failsForAll reports whether the stats of another process would fail in the
 // same way.

@@ -114,22 +114,28 @@ func (p *Process) hideCommand() {
 	}
 }
 
-// AppGUID is the app that the process belongs to, or nil.
+// AppGUID is the app that the process belongs to, or nil. Foundations without
+// relationships show it at the end of the app link (README.md#relationships).
 func (p *Process) AppGUID() *string {
-	if p.Relationships == nil || p.Relationships.App == nil || p.Relationships.App.Data == nil {
-		return nil
+	if p.Relationships != nil {
+		if guid := p.Relationships.App.guid(); guid != "" {
+			return p.Relationships.App.Data.GUID
+		}
 	}
-	return p.Relationships.App.Data.GUID
+	return p.linked("app", "/v3/apps/")
 }
 
-// SpaceGUID is the space that the process belongs to, or nil. The API names it
-// nowhere but at the end of the space link.
-func (p *Process) SpaceGUID() *string {
-	link := p.Links["space"]
+// SpaceGUID is the space that the process belongs to, or nil. The API shows it
+// only at the end of the space link.
+func (p *Process) SpaceGUID() *string { return p.linked("space", "/v3/spaces/") }
+
+// linked is the GUID at the end of a link, or nil.
+func (p *Process) linked(name, marker string) *string {
+	link := p.Links[name]
 	if link == nil || link.Href == nil {
 		return nil
 	}
-	return lastSegment(*link.Href, "/v3/spaces/")
+	return lastSegment(*link.Href, marker)
 }
 
 // lastSegment is what follows marker at the end of href's path, or nil where

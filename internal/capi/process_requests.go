@@ -65,7 +65,7 @@ func (c *Client) UpdateProcess(ctx context.Context, address Address, update Proc
 	if err != nil {
 		return nil, err
 	}
-	return c.process(ctx, request{method: http.MethodPatch, path: path, body: update}, address)
+	return c.process(ctx, request{method: http.MethodPatch, path: path, body: update, final: lastWrite}, address)
 }
 
 // ProcessScale is the body of the scale action.
@@ -82,13 +82,14 @@ func (s ProcessScale) IsZero() bool { return s == ProcessScale{} }
 // ScaleProcess sets the number of instances, which acts at once, and their
 // memory, disk and log rate, which act when the app restarts:
 // POST /v3/processes/{guid}/actions/scale, or the same by app and type. It
-// sets absolute values and is repeated after a failure that may pass.
+// sets absolute values and is repeated after a transient failure. An error can
+// mean that the change was stored all the same: see WasStored.
 func (c *Client) ScaleProcess(ctx context.Context, address Address, scale ProcessScale) (*Process, error) {
 	path, err := address.path()
 	if err != nil {
 		return nil, err
 	}
-	return c.process(ctx, request{method: http.MethodPost, path: path + "/actions/scale", body: scale}, address)
+	return c.process(ctx, request{method: http.MethodPost, path: path + "/actions/scale", body: scale, final: lastWrite}, address)
 }
 
 // TerminateInstance ends one instance, which the platform then replaces:

@@ -32,6 +32,7 @@ const fullProcess = `{
   },
   "metadata": {"labels": {}, "annotations": {"note": "", "größe": "ä"}},
   "links": {"space": {"href": "https://api.example.org/v3/spaces/space-guid"}, "scale": {"href": "https://api.example.org/x", "method": "POST"}},
+  "process_instances": [{"index": 0, "state": "RUNNING", "since": 0}, {}],
   "a_field_of_tomorrow": [1, {"x": null}]
 }`
 
@@ -62,6 +63,7 @@ func TestDecodeProcessKeepsEverything(t *testing.T) {
 			"space": {Href: ref("https://api.example.org/v3/spaces/space-guid")},
 			"scale": {Href: ref("https://api.example.org/x"), Method: ref("POST")},
 		},
+		ProcessInstances: []ProcessInstance{{Index: num(0), State: (*Text)(ref("RUNNING")), Since: num(0)}, {}},
 	}
 	if !reflect.DeepEqual(p, want) {
 		t.Errorf("got  %s\nwant %s", asJSON(t, p), asJSON(t, want))
@@ -197,6 +199,35 @@ func TestSpaceGUID(t *testing.T) {
 		if got := (&Process{Links: links}).SpaceGUID(); got != nil {
 			t.Errorf("%s: got %q", name, *got)
 		}
+	}
+}
+
+func TestAppGUID(t *testing.T) {
+	t.Parallel()
+	app := func(guid *string) *Relationships {
+		return &Relationships{App: &Relationship{Data: &RelationshipData{GUID: guid}}}
+	}
+	guid, empty, href := "related", "", "https://api.example.org/v3/apps/linked"
+	links := Links{"app": {Href: &href}}
+	for name, test := range map[string]struct {
+		process Process
+		want    string
+	}{
+		"related":          {Process{Relationships: app(&guid), Links: links}, "related"},
+		"no relationships": {Process{Links: links}, "linked"},
+		"no app":           {Process{Relationships: &Relationships{}, Links: links}, "linked"},
+		"a null GUID":      {Process{Relationships: app(nil), Links: links}, "linked"},
+		"an empty GUID":    {Process{Relationships: app(&empty), Links: links}, "linked"},
+		"neither":          {Process{}, ""},
+		"a null link":      {Process{Links: Links{"app": nil}}, ""},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			got := test.process.AppGUID()
+			if (got == nil) != (test.want == "") || got != nil && *got != test.want {
+				t.Errorf("got %v, want %q", got, test.want)
+			}
+		})
 	}
 }
 

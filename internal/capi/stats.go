@@ -74,7 +74,7 @@ type InstancePort struct {
 // ProcessStats reads the stats of all instances:
 // GET /v3/processes/{guid}/stats, or the same by app and type.
 func (c *Client) ProcessStats(ctx context.Context, address Address) (*ProcessStats, error) {
-	return c.processStats(ctx, address, nil)
+	return c.processStats(ctx, address, lastStats)
 }
 
 func (c *Client) processStats(ctx context.Context, address Address, final func(transport.Failure) bool) (*ProcessStats, error) {
