@@ -210,18 +210,24 @@ output "all" { value = length(data.cf_processes.all.processes) }
 }
 
 // actionNames are the types of the actions.
-var actionNames = []string{"cf_process_scale", "cf_process_rolling_restart", "cf_process_terminate_instance"}
+var actionNames = []string{"cf_process_scale", "cf_process_rolling_restart", "cf_process_terminate_instance", "cf_app_restart"}
 
-// actions are all actions on a process, for what Terraform 1.14 and newer invokes.
+// actions are all actions, for what Terraform 1.14 and newer invokes.
 func actions(alias, guid string) string {
+	app := guid
+	if guid == fakecf.GUIDWeb {
+		app = fakecf.AppGUID
+	}
+	byProcess := fmt.Sprintf("guid = %q\n    ", guid)
 	var b strings.Builder
 	for _, name := range actionNames {
-		argument := map[string]string{
-			"cf_process_scale":              "instances = 3",
-			"cf_process_rolling_restart":    "timeout = \"30s\"",
-			"cf_process_terminate_instance": "index = 0",
+		arguments := map[string]string{
+			"cf_process_scale":              byProcess + "instances = 3",
+			"cf_process_rolling_restart":    byProcess + "timeout = \"30s\"",
+			"cf_process_terminate_instance": byProcess + "index = 0",
+			"cf_app_restart":                fmt.Sprintf("app_guid = %q\n    timeout = \"2m\"", app),
 		}[name]
-		fmt.Fprintf(&b, "action %q \"x\" {\n  provider = cf.%s\n  config {\n    guid = %q\n    %s\n  }\n}\n", name, alias, guid, argument)
+		fmt.Fprintf(&b, "action %q \"x\" {\n  provider = cf.%s\n  config {\n    %s\n  }\n}\n", name, alias, arguments)
 	}
 	return b.String()
 }

@@ -6,24 +6,49 @@ import (
 	"net/http"
 )
 
-// AppStopped reports whether the app is stopped, so that none of its instances
-// runs whatever their number: GET /v3/apps/{guid}.
+// AppInfo is the part of an app that the provider needs.
+type AppInfo struct {
+	GUID string `json:"guid"`
+	Name *Text  `json:"name"`
+	// State is STARTED or STOPPED: what is wanted, not what runs.
+	State    *string   `json:"state"`
+	Metadata *Metadata `json:"metadata"`
+}
+
+// Stopped reports whether the app is stopped, so that none of its instances
+// runs whatever their number.
+func (a *AppInfo) Stopped() bool { return a.State != nil && *a.State == "STOPPED" }
+
+// OnKorifi reports whether the app runs on Korifi.
+func (a *AppInfo) OnKorifi() bool { return a.Metadata.ofKorifi() }
+
+// GetApp reads one app: GET /v3/apps/{guid}.
 //
-// Errors: as of GetProcess.
-func (c *Client) AppStopped(ctx context.Context, guid string) (bool, error) {
+// Errors: those of GetProcess.
+func (c *Client) GetApp(ctx context.Context, guid string) (*AppInfo, error) {
 	if err := CheckSegment(guid); err != nil {
-		return false, fmt.Errorf("the app GUID %w", err)
-	}
-	var app struct {
-		State *string `json:"state"`
+		return nil, fmt.Errorf("the app GUID %w", err)
 	}
 	path := appPath(guid)
-	header, err := c.get(ctx, request{path: path}, &app)
+	app := new(AppInfo)
+	header, err := c.get(ctx, request{path: path}, app)
+	if err != nil {
+		return nil, err
+	}
+	if app.State == nil {
+		return nil, c.missing(http.MethodGet, path, header, "state")
+	}
+	c.mask(app.Name)
+	return app, nil
+}
+
+// AppStopped reports whether the app is stopped: GET /v3/apps/{guid}.
+//
+// Errors: those of GetProcess.
+func (c *Client) AppStopped(ctx context.Context, guid string) (bool, error) {
+	app, err := c.GetApp(ctx, guid)
 	if err != nil {
 		return false, err
 	}
-	if app.State == nil {
-		return false, c.missing(http.MethodGet, path, header, "state")
-	}
-	return *app.State == "STOPPED", nil
+	return app.Stopped(), nil
 }

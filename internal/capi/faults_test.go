@@ -97,7 +97,7 @@ var operations = map[string]operation{
 	"terminate": {
 		method: "DELETE", path: "/v3/processes/" + fakecf.GUIDWeb + "/instances/0", once: true,
 		run: func(c *capi.Client, _ int64) error {
-			return c.TerminateInstance(context.Background(), byGUID, 0)
+			return c.TerminateInstance(context.Background(), &capi.Process{GUID: fakecf.GUIDWeb}, 0)
 		},
 	},
 }

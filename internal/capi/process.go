@@ -164,11 +164,14 @@ func lastSegment(href, marker string) *string {
 const KorifiMetadataPrefix = "korifi.cloudfoundry.org/"
 
 // OnKorifi reports whether the process runs on Korifi.
-func (p *Process) OnKorifi() bool {
-	if p.Metadata == nil {
+func (p *Process) OnKorifi() bool { return p.Metadata.ofKorifi() }
+
+// ofKorifi reports whether Korifi keeps the metadata.
+func (m *Metadata) ofKorifi() bool {
+	if m == nil {
 		return false
 	}
-	for _, keys := range []map[string]*string{p.Metadata.Labels, p.Metadata.Annotations} {
+	for _, keys := range []map[string]*string{m.Labels, m.Annotations} {
 		for key := range keys {
 			if strings.HasPrefix(key, KorifiMetadataPrefix) {
 				return true

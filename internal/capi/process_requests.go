@@ -92,20 +92,25 @@ func (c *Client) ScaleProcess(ctx context.Context, address Address, scale Proces
 	return c.process(ctx, request{method: http.MethodPost, path: path + "/actions/scale", body: scale, final: lastWrite}, address)
 }
 
-// TerminateInstance ends one instance, which the platform then replaces:
-// DELETE /v3/processes/{guid}/instances/{index}, or the same by app and type.
+// TerminateInstance ends one instance of a process that was read before, which
+// the platform then replaces: DELETE /v3/processes/{guid}/instances/{index}.
 // Repeated, it could end the new instance as well, so it is sent once; a
 // *transport.Error says whether it may have arrived.
-func (c *Client) TerminateInstance(ctx context.Context, address Address, index int64) error {
-	path, err := address.path()
+func (c *Client) TerminateInstance(ctx context.Context, process *Process, index int64) error {
+	path, err := Address{GUID: process.GUID}.path()
 	if err != nil {
 		return err
 	}
 	if index < 0 {
-		// Korifi answers 204 to -1 and ends instance 1.
 		return fmt.Errorf("there is no instance %d: indexes begin at 0", index)
 	}
-	r := request{method: http.MethodDelete, path: fmt.Sprintf("%s/instances/%d", path, index), once: true}
+	name := strconv.FormatInt(index, 10)
+	if process.hasPods() {
+		// Korifi (fb0a00b2) takes what stands here for the end of a pod's name: "1"
+		// also matches pod 11, and then it terminates nothing (README.md#pods).
+		name = "-" + name
+	}
+	r := request{method: http.MethodDelete, path: path + "/instances/" + name, once: true}
 	response, err := c.send(ctx, r)
 	if err != nil {
 		return err
@@ -116,6 +121,17 @@ func (c *Client) TerminateInstance(ctx context.Context, address Address, index i
 		return c.responseError(r.method, r.path, response, errors.New("the API answers 204 No Content when it ended the instance"))
 	}
 	return nil
+}
+
+// hasPods reports whether the instances of the process are pods of Korifi for
+// certain: labels with Korifi's prefix alone could also be a user's on Cloud
+// Controller, where index -1 would end another instance.
+func (p *Process) hasPods() bool {
+	if p.Metadata == nil || p.Version != nil {
+		return false
+	}
+	guid := p.Metadata.Labels[KorifiMetadataPrefix+"guid"]
+	return guid != nil && *guid == p.GUID
 }
 
 // process makes a request that is answered by a process, and checks that it is

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/cf-process/terraform-provider-cf/internal/capi"
+	"github.com/cf-process/terraform-provider-cf/internal/redact"
 )
 
 // instance is the part of an instance's stats that matters while something
@@ -21,6 +22,15 @@ type instance struct {
 	// uptime is nil where the stats have none.
 	uptime *time.Duration
 }
+
+// How many characters of a state and of details are shown, of each instance.
+const (
+	stateMax   = 60
+	detailsMax = 300
+)
+
+// listedMax is how many instances are listed one by one.
+const listedMax = 50
 
 // Words for states that the API has no word for.
 const (
@@ -43,10 +53,10 @@ func instancesOf(stats *capi.ProcessStats) map[int64]instance {
 			inst.index = *s.Index
 		}
 		if s.State != nil && *s.State != "" {
-			inst.state = s.State.String()
+			inst.state = redact.Clean(string(*s.State), stateMax)
 		}
 		if s.Details != nil {
-			inst.details = s.Details.String()
+			inst.details = redact.Clean(string(*s.Details), detailsMax)
 		}
 		if s.InstanceGUID != nil {
 			inst.guid = *s.InstanceGUID
@@ -184,14 +194,22 @@ func instanceNumbers(numbers []int64) string {
 }
 
 // instanceList is a line for each instance, with its state and details, by the
-// index that the API uses.
+// index that the API uses. Of very many, those that run are left out first.
 func instanceList(all []instance) string {
+	shown := all
+	if len(all) > listedMax {
+		shown = slices.DeleteFunc(slices.Clone(all), func(inst instance) bool { return inst.state == capi.StateRunning })
+		shown = shown[:min(len(shown), listedMax)]
+	}
 	var b strings.Builder
-	for _, inst := range all {
+	for _, inst := range shown {
 		fmt.Fprintf(&b, "\n  - index %d: %s", inst.index, inst.state)
 		if inst.details != "" {
 			b.WriteString(": " + inst.details)
 		}
+	}
+	if left := len(all) - len(shown); left > 0 {
+		fmt.Fprintf(&b, "\n  - and %d more", left)
 	}
 	return b.String()
 }

@@ -31,6 +31,7 @@ func TestReplacedBy(t *testing.T) {
 		"the same guid with a new uptime":         {seen("a", 100, 0), seen("a", 3, 10), true, false},
 		"no guid, the uptime goes on":             {seen("", 100, 0), seen("", 110, 10), false, false},
 		"no guid, the uptime goes on, unevenly":   {seen("", 100, 0), seen("", 108, 10), false, false},
+		"no guid, the uptime goes on after a gap": {seen("", 100, 0), seen("", 110, 10), true, false},
 		"no guid, a new uptime":                   {seen("", 100, 0), seen("", 2, 10), false, true},
 		"no guid, a new uptime above the old one": {seen("", 5, 0), seen("", 9, 10), false, true},
 		"no guid, crashed by itself":              {seen("", 100, 0), inState("CRASHED", seen("", 2, 10)), false, false},

@@ -2,7 +2,6 @@ package instances
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"time"
 
@@ -29,9 +28,9 @@ type rollingRestart struct {
 	// timeout is for one instance.
 	timeout time.Duration
 
-	// guid is the process that is restarted. Requests go to it by GUID, so that
+	// process is the process that is restarted. Requests go to it by GUID, so that
 	// none can hit the process that a deployment puts in its place.
-	guid string
+	process *capi.Process
 	// current is the address under which that process would be found.
 	current capi.Address
 	// total is the number of instances at the beginning.
@@ -45,7 +44,15 @@ type rollingRestart struct {
 	// it arrived.
 	lost   error
 	poller *statsPoller
-	grown  bool // scaled up in between, and said so
+	// rollout is for Korifi, where a change makes the platform replace instances
+	// by itself; nil elsewhere.
+	rollout *rolloutWatch
+	// settling says that all instances run, but the platform may still replace
+	// them.
+	settling bool
+	// failures counts the readings of the process that failed in a row.
+	failures int
+	grown    bool // scaled up in between, and said so
 }
 
 // stopError ends the restart: summary and reason become the diagnostic.
@@ -76,12 +83,17 @@ func (r *rollingRestart) begin(ctx context.Context) diag.Diagnostics {
 	if err != nil {
 		return diag.Diagnostics{r.Failure.Diagnostic(err)}
 	}
-	r.guid = p.GUID
+	r.process = p
+	if p.OnKorifi() {
+		r.rollout = newRolloutWatch(p, r.Clock.Now())
+	}
 	r.current = r.Address
 	if app := p.AppGUID(); app != nil && p.Type != nil {
 		r.current = capi.Address{AppGUID: *app, Type: *p.Type}
 	}
-	stats, err := r.Client.ProcessStats(ctx, r.process())
+	watched := r.Target
+	watched.Address = capi.Address{GUID: p.GUID}
+	stats, err := r.Client.ProcessStats(ctx, watched.Address)
 	if err != nil {
 		return diag.Diagnostics{r.Failure.Diagnostic(err)}
 	}
@@ -96,18 +108,12 @@ func (r *rollingRestart) begin(ctx context.Context) diag.Diagnostics {
 	case allDown(found) && AppStopped(ctx, r.Client, AppOf(p, r.Address)):
 		return diag.Diagnostics{r.appIsStopped()}
 	}
-	watched := r.Target
-	watched.Address = r.process()
 	r.poller = &statsPoller{Target: watched, want: r.total, latest: r.allRunning(), down: allDown(found)}
 	r.progress("restarting %s one after another: %d instances", r.Address, r.total)
 	return nil
 }
 
-// process is the address of the process that is restarted, whatever takes its
-// place.
-func (r *rollingRestart) process() capi.Address { return capi.Address{GUID: r.guid} }
-
-// allRunning is how everything should look: only what differs is told.
+// allRunning is how everything should look: only what differs is reported.
 func (r *rollingRestart) allRunning() map[int64]instance {
 	all := make(map[int64]instance, r.total)
 	for index := range r.total {
@@ -125,12 +131,9 @@ func (r *rollingRestart) restart(ctx context.Context, index int64) error {
 	}
 	ctx, cancel := r.Clock.WithTimeout(ctx, r.timeout)
 	defer cancel()
-	if err := r.stillSame(ctx); err != nil {
-		return err
-	}
 	r.poller.start = r.Clock.Now()
 	r.underWay, r.lost = index, nil
-	err = r.Client.TerminateInstance(ctx, r.process(), index)
+	err = r.Client.TerminateInstance(ctx, r.process, index)
 	switch {
 	case err == nil:
 	case mayHaveArrived(err):
@@ -158,8 +161,8 @@ func (r *rollingRestart) restart(ctx context.Context, index int64) error {
 	return nil
 }
 
-// vanished says why an instance that was RUNNING a moment ago could not be found
-// when it was terminated.
+// vanished is the error for an instance that was RUNNING a moment ago, but could
+// not be found when it was terminated.
 func (r *rollingRestart) vanished(ctx context.Context, index int64, err error) error {
 	if changed := r.unchanged(ctx); changed != nil {
 		return changed
@@ -171,13 +174,14 @@ func (r *rollingRestart) vanished(ctx context.Context, index int64, err error) e
 		"was to be terminated: somebody else ended it, or it ended by itself.\n\n%s", index, r.Failure.Detail(err))}
 }
 
-// ready waits until all instances are RUNNING, and returns the one that is
-// next.
+// ready waits until all instances are RUNNING and nothing else replaces them,
+// and returns the one that is next.
 func (r *rollingRestart) ready(ctx context.Context, index int64) (observation, error) {
 	ctx, cancel := r.Clock.WithTimeout(ctx, r.timeout)
 	defer cancel()
 	var next observation
 	r.poller.start = r.Clock.Now()
+	r.settling = false
 	err := Poll(ctx, r.Clock, pollInterval, func(ctx context.Context) (bool, error) {
 		found, ok, err := r.look(ctx)
 		if err != nil || !ok {
@@ -185,15 +189,44 @@ func (r *rollingRestart) ready(ctx context.Context, index int64) (observation, e
 		}
 		next = observation{found[index], r.Clock.Now()}
 		young := next.guid == "" && next.uptime != nil && *next.uptime < settledUptime
-		return countRunning(found, r.total) == r.total && !young, nil
+		if countRunning(found, r.total) < r.total || young || !r.settled() {
+			return false, nil
+		}
+		// The process is read last, so that a change of it is noticed which the
+		// stats do not show yet.
+		switch err := r.unchanged(ctx); {
+		case err == nil:
+			r.failures = 0
+			return r.settled(), nil
+		case isTransient(err) && r.failures < maxFailedReads-1:
+			r.failures++
+			return false, nil
+		default:
+			return false, err
+		}
 	})
 	return next, err
+}
+
+// settled reports whether it is certain that the platform does not replace
+// instances now. It says once that it is waited for.
+func (r *rollingRestart) settled() bool {
+	if r.rollout == nil || r.rollout.left(r.Clock.Now()) == 0 {
+		r.settling = false
+		return true
+	}
+	if !r.settling {
+		r.settling = true
+		r.progress("waiting until nothing has changed for %s, because Kubernetes may still be replacing instances",
+			Seconds(rolloutTime))
+	}
+	return false
 }
 
 // back waits until an instance other than before is RUNNING at its index.
 func (r *rollingRestart) back(ctx context.Context, before observation) error {
 	// That it was seen in another state is evidence where there is no other, and
-	// then the reader has told its way back to RUNNING already.
+	// then the poller has reported its way back to RUNNING already.
 	var seenDown bool
 	return Poll(ctx, r.Clock, pollInterval, func(ctx context.Context) (bool, error) {
 		found, ok, err := r.look(ctx)
@@ -221,6 +254,9 @@ func (r *rollingRestart) back(ctx context.Context, before observation) error {
 // itself, the reason may be that it was scaled or replaced.
 func (r *rollingRestart) look(ctx context.Context) (map[int64]instance, bool, error) {
 	found, ok, err := r.poller.read(ctx)
+	if err == nil && ok && r.rollout != nil {
+		r.rollout.instances(found, r.total, r.underWay, r.Clock.Now())
+	}
 	gone := err != nil && capi.IsNotFound(err)
 	if gone || err == nil && ok && int64(len(found)) < r.total {
 		switch changed := r.unchanged(ctx); {
@@ -233,31 +269,22 @@ func (r *rollingRestart) look(ctx context.Context) (map[int64]instance, bool, er
 	return found, ok, err
 }
 
-// stillSame is unchanged, asked until there is an answer.
-func (r *rollingRestart) stillSame(ctx context.Context) error {
-	failures := 0
-	return Poll(ctx, r.Clock, pollInterval, func(ctx context.Context) (bool, error) {
-		err := r.unchanged(ctx)
-		if failures++; err != nil && isTransient(err) && failures < maxFailedReads {
-			return false, nil
-		}
-		return true, err
-	})
-}
-
-// unchanged reports, as a *stopError, that the process is another one by now or has
+// unchanged returns a *stopError when the process is another one by now or has
 // fewer instances: then nobody wants the rest of the restart.
 func (r *rollingRestart) unchanged(ctx context.Context) error {
 	p, err := r.Client.GetProcess(ctx, r.current)
+	if err == nil && r.rollout != nil {
+		r.rollout.process(p, r.Clock.Now())
+	}
 	switch {
 	case capi.IsNotFound(err):
 		return &stopError{"The process is gone", fmt.Sprintf("%s is not there any more: a deployment replaced it, or it was "+
 			"deleted with its app.", r.title())}
 	case err != nil:
 		return err
-	case p.GUID != r.guid:
+	case p.GUID != r.process.GUID:
 		return &stopError{"A deployment replaced the process", fmt.Sprintf("A deployment has put another process (%s) in the place "+
-			"of %s (%s). Its instances are new, so they need no restart.", p.GUID, r.Address, r.guid)}
+			"of %s (%s). Its instances are new, so they need no restart.", p.GUID, r.Address, r.process.GUID)}
 	case p.Instances != nil && *p.Instances < r.total:
 		return &stopError{"The process was scaled down", fmt.Sprintf("%s was scaled down from %d to %d instances while they were "+
 			"restarted, by somebody else, an autoscaler or a deployment.", r.title(), r.total, *p.Instances)}
@@ -266,55 +293,4 @@ func (r *rollingRestart) unchanged(ctx context.Context) error {
 		r.progress("scaled up to %d instances; the new ones need no restart", *p.Instances)
 	}
 	return nil
-}
-
-// diagnostic says why the restart ended, how far it got, and how the instances
-// are.
-func (r *rollingRestart) diagnostic(ctx context.Context, err error) diag.Diagnostic {
-	var summary, reason string
-	var changed *stopError
-	waitedFor := "Not all instances were RUNNING"
-	if r.underWay >= 0 {
-		waitedFor = fmt.Sprintf("The instance with the index %d was not RUNNING again", r.underWay)
-	}
-	switch {
-	case errors.As(err, &changed):
-		summary, reason = changed.summary, changed.reason
-	case errors.Is(ctx.Err(), context.Canceled):
-		summary, reason = "Canceled", "The run was canceled."
-	case errors.Is(err, errAppStopped):
-		summary, reason = "The app is stopped", "The app was stopped while its instances were restarted."
-	case contextEnded(err, context.DeadlineExceeded) && r.underWay >= 0:
-		summary, reason = "Instance not back in time", waitedFor+" within "+Seconds(r.timeout)+"."
-	case contextEnded(err, context.DeadlineExceeded):
-		summary, reason = "Instances not running in time", waitedFor+" within "+Seconds(r.timeout)+
-			", so no further instance was terminated."
-	default:
-		d := r.Failure.Diagnostic(err)
-		summary, reason = d.Summary(), d.Detail()
-	}
-	return diag.NewErrorDiagnostic(summary, reason+"\n\n"+r.reached())
-}
-
-// reached says how far the restart got.
-func (r *rollingRestart) reached() string {
-	text := fmt.Sprintf("%d of %d instances were restarted", r.done, r.total)
-	left := r.total - r.done
-	switch {
-	case r.underWay >= 0 && r.lost != nil:
-		left--
-		text += fmt.Sprintf("; of the one with the index %d it is unknown whether the request to terminate it arrived (%s), "+
-			"and it was not sent again", r.underWay, r.lost)
-	case r.underWay >= 0:
-		left--
-		text += fmt.Sprintf("; the one with the index %d was terminated and is not back yet", r.underWay)
-	}
-	if left > 0 {
-		text += fmt.Sprintf("; %d were not touched", left)
-	}
-	text += ". The instances, as last seen:" + instanceList(withMissing(r.poller.latest, r.total))
-	if r.poller.failed != nil {
-		text += "\nThe latest reading of the stats failed, so this may be out of date: " + r.poller.failed.Error()
-	}
-	return text
 }

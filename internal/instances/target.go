@@ -15,7 +15,7 @@ type Client interface {
 	GetProcess(context.Context, capi.Address) (*capi.Process, error)
 	ProcessStats(context.Context, capi.Address) (*capi.ProcessStats, error)
 	AppStopped(ctx context.Context, appGUID string) (bool, error)
-	TerminateInstance(ctx context.Context, address capi.Address, index int64) error
+	TerminateInstance(ctx context.Context, process *capi.Process, index int64) error
 }
 
 var _ Client = (*capi.Client)(nil)

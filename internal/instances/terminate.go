@@ -33,7 +33,7 @@ type termination struct {
 	index int64
 	// process is the process that has the instance: a deployment may put another
 	// one under the same address, which is not meant.
-	process capi.Address
+	process *capi.Process
 }
 
 func (t *termination) run(ctx context.Context) diag.Diagnostics {
@@ -69,8 +69,8 @@ func (t *termination) find(ctx context.Context) (observation, diag.Diagnostics) 
 	if err != nil {
 		return none, diag.Diagnostics{t.Failure.Diagnostic(err)}
 	}
-	t.process = capi.Address{GUID: p.GUID}
-	stats, err := t.Client.ProcessStats(ctx, t.process)
+	t.process = p
+	stats, err := t.stats(ctx)
 	if err != nil {
 		return none, diag.Diagnostics{t.Failure.Diagnostic(err)}
 	}
@@ -95,6 +95,10 @@ func (t *termination) find(ctx context.Context) (observation, diag.Diagnostics) 
 	return observation{inst, t.Clock.Now()}, nil
 }
 
+func (t *termination) stats(ctx context.Context) (*capi.ProcessStats, error) {
+	return t.Client.ProcessStats(ctx, capi.Address{GUID: t.process.GUID})
+}
+
 // refused is the diagnostic for a request that was not carried out.
 func (t *termination) refused(err error) diag.Diagnostic {
 	if capi.IsNotFound(err) {
@@ -115,7 +119,7 @@ func (t *termination) decide(ctx context.Context, before observation, cause erro
 	var seen bool
 	var unread error
 	err := Poll(wait, t.Clock, pollInterval, func(ctx context.Context) (bool, error) {
-		stats, err := t.Client.ProcessStats(ctx, t.process)
+		stats, err := t.stats(ctx)
 		if err != nil {
 			unread = err
 			if isTransient(err) {

@@ -34,7 +34,7 @@ type slowTerminator struct {
 	err error
 }
 
-func (s *slowTerminator) TerminateInstance(ctx context.Context, _ capi.Address, _ int64) error {
+func (s *slowTerminator) TerminateInstance(ctx context.Context, _ *capi.Process, _ int64) error {
 	<-ctx.Done()
 	return s.err
 }

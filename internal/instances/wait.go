@@ -69,41 +69,71 @@ func (t Target) Wait(ctx context.Context, wanted Wanted) diag.Diagnostics {
 // process is not found. It is sure when the instances are known to be those
 // that are wanted.
 func (t Target) wait(ctx context.Context, wanted Wanted) (sure bool, err error) {
-	poller := &statsPoller{Target: t, start: t.Clock.Now(), want: wanted.Count, since: wanted.Since}
-	var stable time.Time // since when all instances run; zero while they do not
-	err = Poll(ctx, t.Clock, pollInterval, func(ctx context.Context) (bool, error) {
-		found, ok, err := poller.read(ctx)
-		if err != nil || !ok {
-			return false, err
+	w := newWaiter(t, wanted)
+	err = Poll(ctx, t.Clock, pollInterval, w.step)
+	return w.sure, w.poller.explain(err)
+}
+
+// waiter waits for the instances of one process.
+type waiter struct {
+	wanted Wanted
+	poller *statsPoller
+	// stable is since when all instances run; zero while they do not.
+	stable time.Time
+	// sure says that the instances are known to be those that are wanted.
+	sure bool
+}
+
+func newWaiter(t Target, wanted Wanted) *waiter {
+	return &waiter{wanted: wanted, poller: &statsPoller{
+		Target: t, start: t.Clock.Now(), want: wanted.Count, since: wanted.Since,
+	}}
+}
+
+// step reads the stats once, and reports whether they show what is wanted.
+func (w *waiter) step(ctx context.Context) (done bool, err error) {
+	found, ok, err := w.poller.read(ctx)
+	if err != nil || !ok {
+		return false, err
+	}
+	want := w.wanted.Count
+	if want == 0 {
+		w.sure = true
+		return allDown(found), nil
+	}
+	if countRunning(found, want) < want || countSurplus(found, want) > 0 {
+		w.stable = time.Time{}
+		return false, nil
+	}
+	if w.wanted.Since.IsZero() {
+		w.sure = true
+		return true, nil
+	}
+	sure, dated := allYounger(found, w.wanted.Since, w.poller.asked)
+	if sure {
+		w.sure = true
+		return true, nil
+	}
+	now := w.poller.Clock.Now()
+	if w.stable.IsZero() {
+		w.stable = now
+		if !dated {
+			w.poller.progress("the stats have no uptimes: waiting until all instances have been RUNNING for %s", Seconds(stableTime))
 		}
-		if wanted.Count == 0 {
-			sure = true
-			return allDown(found), nil
+	}
+	w.sure = dated
+	return now.Sub(w.stable) >= stableTime, nil
+}
+
+// unchanged reports whether all instances still run as they did before the
+// change.
+func (w *waiter) unchanged() bool {
+	for index := range w.wanted.Count {
+		if w.poller.latest[index].state != stateOld {
+			return false
 		}
-		if countRunning(found, wanted.Count) < wanted.Count || countSurplus(found, wanted.Count) > 0 {
-			stable = time.Time{}
-			return false, nil
-		}
-		if wanted.Since.IsZero() {
-			sure = true
-			return true, nil
-		}
-		var dated bool
-		sure, dated = allYounger(found, wanted.Since, poller.asked)
-		if sure {
-			return true, nil
-		}
-		now := t.Clock.Now()
-		if stable.IsZero() {
-			stable = now
-			if !dated {
-				t.progress("the stats have no uptimes: waiting until all instances have been RUNNING for %s", Seconds(stableTime))
-			}
-		}
-		sure = dated
-		return now.Sub(stable) >= stableTime, nil
-	})
-	return sure, poller.explain(err)
+	}
+	return true
 }
 
 // markOld marks the RUNNING instances that certainly started before a change.

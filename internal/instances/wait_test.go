@@ -79,7 +79,7 @@ func (s *script) GetProcess(context.Context, capi.Address) (*capi.Process, error
 	}}, nil
 }
 
-func (s *script) TerminateInstance(context.Context, capi.Address, int64) error {
+func (s *script) TerminateInstance(context.Context, *capi.Process, int64) error {
 	return errors.New("no instance is to be terminated")
 }
 

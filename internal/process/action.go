@@ -2,7 +2,9 @@ package process
 
 import (
 	"context"
+	"fmt"
 	"maps"
+	"time"
 
 	"github.com/hashicorp/terraform-plugin-framework/action"
 	"github.com/hashicorp/terraform-plugin-framework/action/schema"
@@ -11,6 +13,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/tfsdk"
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
+	"github.com/cf-process/terraform-provider-cf/internal/capi"
 	"github.com/cf-process/terraform-provider-cf/internal/field"
 	"github.com/cf-process/terraform-provider-cf/internal/instances"
 )
@@ -81,6 +84,37 @@ func actionNumber(ctx context.Context, config tfsdk.Config, name string, bounds 
 		diags.AddAttributeError(path.Root(name), "Invalid "+name, name+" "+err.Error()+".")
 	}
 	return types.Int64Value(n)
+}
+
+// actionTimeout reads a timeout and checks it; fallback is for none, and for one
+// that is unknown yet.
+func actionTimeout(ctx context.Context, config tfsdk.Config, fallback time.Duration, diags *diag.Diagnostics) time.Duration {
+	var timeout types.String
+	found := config.GetAttribute(ctx, path.Root("timeout"), &timeout)
+	diags.Append(found...)
+	if found.HasError() || timeout.IsNull() || timeout.IsUnknown() {
+		return fallback
+	}
+	d, err := time.ParseDuration(timeout.ValueString())
+	switch {
+	case err != nil:
+		diags.AddAttributeError(path.Root("timeout"), "Invalid timeout",
+			fmt.Sprintf("timeout must be a duration with its unit, like \"90s\" or \"10m\", but is %q.", timeout.ValueString()))
+	case d <= 0:
+		diags.AddAttributeError(path.Root("timeout"), "Invalid timeout",
+			fmt.Sprintf("timeout must be more than 0, but is %q.", timeout.ValueString()))
+	}
+	return d
+}
+
+// checkSegment checks a GUID or type that is known.
+func checkSegment(name string, value types.String, diags *diag.Diagnostics) {
+	if value.IsNull() || value.IsUnknown() {
+		return
+	}
+	if err := capi.CheckSegment(value.ValueString()); err != nil {
+		diags.AddAttributeError(path.Root(name), "Invalid "+name, name+" "+err.Error()+".")
+	}
 }
 
 // progressOf sends lines to the user while the action runs. After the run is

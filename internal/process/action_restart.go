@@ -2,15 +2,12 @@ package process
 
 import (
 	"context"
-	"fmt"
 	"time"
 
 	"github.com/hashicorp/terraform-plugin-framework/action"
 	"github.com/hashicorp/terraform-plugin-framework/action/schema"
 	"github.com/hashicorp/terraform-plugin-framework/diag"
-	"github.com/hashicorp/terraform-plugin-framework/path"
 	"github.com/hashicorp/terraform-plugin-framework/tfsdk"
-	"github.com/hashicorp/terraform-plugin-framework/types"
 
 	"github.com/cf-process/terraform-provider-cf/internal/diagnostic"
 	"github.com/cf-process/terraform-provider-cf/internal/instances"
@@ -45,9 +42,10 @@ func (a *restartAction) Metadata(_ context.Context, req action.MetadataRequest, 
 func (a *restartAction) Schema(_ context.Context, _ action.SchemaRequest, resp *action.SchemaResponse) {
 	resp.Schema = schema.Schema{
 		MarkdownDescription: "Restarts the instances of a process one after another: terminates one, waits until a new one " +
-			"is RUNNING in its place, then the next. Instances that are down at the beginning are awaited first, so " +
-			"there is never more than one missing on account of the restart. It stops at the first that does not come " +
-			"back, and when the process is scaled down or replaced by a deployment in between.",
+			"is RUNNING in its place, then the next. It is for instances that are ill (memory that leaks, connections that " +
+			"hang). **It does not apply a changed configuration**: on Cloud Controller a terminated instance comes back with " +
+			"the memory, disk, log rate, command, user and health checks that it had. Those act when the app is restarted: " +
+			"see `cf_app_restart`.",
 		Attributes: actionAttributes(map[string]schema.Attribute{
 			"timeout": schema.StringAttribute{
 				Optional: true,
@@ -66,26 +64,10 @@ type restartModel struct {
 
 // readRestart reads the configuration and checks what is known of it.
 func readRestart(ctx context.Context, config tfsdk.Config) (restartModel, diag.Diagnostics) {
-	m := restartModel{timeout: defaultRestartTimeout}
+	var m restartModel
 	var diags diag.Diagnostics
 	m.address, diags = actionAddress(config)
-
-	var timeout types.String
-	found := config.GetAttribute(ctx, path.Root("timeout"), &timeout)
-	diags.Append(found...)
-	if found.HasError() || timeout.IsNull() || timeout.IsUnknown() {
-		return m, diags
-	}
-	d, err := time.ParseDuration(timeout.ValueString())
-	switch {
-	case err != nil:
-		diags.AddAttributeError(path.Root("timeout"), "Invalid timeout",
-			fmt.Sprintf("timeout must be a duration with its unit, like \"90s\" or \"10m\", but is %q.", timeout.ValueString()))
-	case d <= 0:
-		diags.AddAttributeError(path.Root("timeout"), "Invalid timeout",
-			fmt.Sprintf("timeout must be more than 0, but is %q.", timeout.ValueString()))
-	}
-	m.timeout = d
+	m.timeout = actionTimeout(ctx, config, defaultRestartTimeout, &diags)
 	return m, diags
 }
 

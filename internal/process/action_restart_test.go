@@ -48,7 +48,6 @@ func TestRollingRestart(t *testing.T) {
 	for name, options := range map[string][]fakecf.Option{
 		"Cloud Controller":          nil,
 		"without instance_guid":     {fakecf.WithoutInstanceGUIDs()},
-		"Korifi":                    {fakecf.WithFlavor(fakecf.Korifi)},
 		"Tanzu":                     {fakecf.WithFlavor(fakecf.Tanzu)},
 		"without process_instances": {fakecf.WithoutEndpoints("process_instances")},
 	} {
@@ -71,6 +70,32 @@ func TestRollingRestart(t *testing.T) {
 				sameList(t, "terminations", a.requests(http.MethodDelete), a.terminations(0, 1, 2))
 				sameList(t, "new instances", a.changed(before), []int64{0, 1, 2})
 			}
+		})
+	}
+}
+
+// Korifi names an instance by the end of its pod's name, and a process that was
+// written a moment ago may be rolled by Kubernetes.
+func TestRollingRestartOnKorifi(t *testing.T) {
+	for name, count := range map[string]int64{"three instances": 3, "twelve instances": 12} {
+		t.Run(name, func(t *testing.T) {
+			a := startActions(t, fakecf.WithFlavor(fakecf.Korifi))
+			a.UpdateProcess(a.guid, func(p *fakecf.Process) { p.Instances = count })
+			a.SetStartDelay(11 * time.Second)
+			a.watchCapacity()
+			before := a.Instances(a.guid)
+			r := a.invoke(restartName, a.by(actionConfig{"timeout": "2m"})).succeeds(t)
+			if want := "waiting until nothing has changed for 45 s, because Kubernetes may still be replacing instances"; !slices.Contains(r.progress, want) {
+				t.Errorf("got progress without %q:\n%s", want, strings.Join(r.progress, "\n"))
+			}
+			var want []string
+			var all []int64
+			for index := range count {
+				all = append(all, index)
+				want = append(want, fmt.Sprintf("/v3/processes/%s/instances/-%d", a.guid, index))
+			}
+			sameList(t, "terminations", a.requests(http.MethodDelete), want)
+			sameList(t, "new instances", a.changed(before), all)
 		})
 	}
 }

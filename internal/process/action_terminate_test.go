@@ -25,16 +25,20 @@ func (a *actionTest) changed(before []fakecf.Instance) []int64 {
 }
 
 func TestTerminate(t *testing.T) {
-	for name, flavor := range map[string]fakecf.Flavor{"Cloud Controller": fakecf.CloudController, "Korifi": fakecf.Korifi} {
+	for name, test := range map[string]struct {
+		flavor fakecf.Flavor
+		prefix string // of an index: on Korifi it has to name the end of one pod's name only
+	}{"Cloud Controller": {fakecf.CloudController, ""}, "Korifi": {fakecf.Korifi, "-"}} {
 		t.Run(name, func(t *testing.T) {
-			a := startActions(t, fakecf.WithFlavor(flavor))
+			a := startActions(t, fakecf.WithFlavor(test.flavor))
+			path := "/v3/processes/" + a.guid + "/instances/" + test.prefix
 			for _, test := range []struct {
 				config actionConfig
 				path   string
 			}{
-				{actionConfig{"app_guid": a.app, "index": 2}, "/v3/processes/" + a.guid + "/instances/2"},
-				{actionConfig{"app_guid": a.app, "type": "web", "index": 0}, "/v3/processes/" + a.guid + "/instances/0"},
-				{actionConfig{"guid": a.guid, "index": 2}, "/v3/processes/" + a.guid + "/instances/2"},
+				{actionConfig{"app_guid": a.app, "index": 2}, path + "2"},
+				{actionConfig{"app_guid": a.app, "type": "web", "index": 0}, path + "0"},
+				{actionConfig{"guid": a.guid, "index": 2}, path + "2"},
 			} {
 				a.ResetRequests()
 				before := a.Instances(a.guid)

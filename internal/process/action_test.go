@@ -50,6 +50,7 @@ func (p *actionsProvider) Actions(context.Context) []func() action.Action {
 		func() action.Action { return newScaleAction(p.clock) },
 		func() action.Action { return newTerminateAction(p.clock) },
 		func() action.Action { return newRestartAction(p.clock) },
+		func() action.Action { return newAppRestartAction(p.clock) },
 	}
 }
 
@@ -292,6 +293,7 @@ const (
 	scaleName     = "cf_process_scale"
 	terminateName = "cf_process_terminate_instance"
 	restartName   = "cf_process_rolling_restart"
+	appName       = "cf_app_restart"
 )
 
 // What can be known to be wrong without the API is refused when it is
@@ -320,6 +322,12 @@ func TestActionsRefuseWhatIsWrong(t *testing.T) {
 		"too many instances": {scaleName, actionConfig{"guid": "g", "instances": int64(1) << 31}, "instances", "Invalid instances", "but is 2147483648"},
 		"log rate of -2": {scaleName, actionConfig{"guid": "g", "log_rate_limit_in_bytes_per_second": -2}, "log_rate_limit_in_bytes_per_second",
 			"Invalid log_rate_limit_in_bytes_per_second", "a whole number, -1 or more"},
+		"app with a slash":     {appName, actionConfig{"app_guid": "a/b"}, "app_guid", "Invalid app_guid", "must not contain"},
+		"another strategy":     {appName, actionConfig{"app_guid": "a", "strategy": "canary"}, "strategy", "Invalid strategy", `must be "rolling" or "stop_start", but is "canary".`},
+		"none in flight":       {appName, actionConfig{"app_guid": "a", "max_in_flight": 0}, "max_in_flight", "Invalid max_in_flight", "from 1 to 2147483647, but is 0"},
+		"a half in flight":     {appName, actionConfig{"app_guid": "a", "max_in_flight": 1.5}, "max_in_flight", "Invalid max_in_flight", "must be a whole number"},
+		"in flight at once":    {appName, actionConfig{"app_guid": "a", "strategy": "stop_start", "max_in_flight": 2}, "max_in_flight", "max_in_flight without a rolling restart", "Leave max_in_flight out"},
+		"no time for the app":  {appName, actionConfig{"app_guid": "a", "timeout": "0s"}, "timeout", "Invalid timeout", "more than 0"},
 		"timeout without unit": {restartName, actionConfig{"guid": "g", "timeout": "90"}, "timeout", "Invalid timeout", "with its unit"},
 		"timeout of nothing":   {restartName, actionConfig{"guid": "g", "timeout": "0s"}, "timeout", "Invalid timeout", "more than 0"},
 		"negative timeout":     {restartName, actionConfig{"guid": "g", "timeout": "-1m"}, "timeout", "Invalid timeout", "more than 0"},
@@ -359,6 +367,10 @@ func TestActionsTakeWhatIsUnknown(t *testing.T) {
 		},
 		terminateName: {{"guid": unknownYet, "index": unknownYet}, {"guid": "not-there", "index": 1000}},
 		restartName:   {{"app_guid": unknownYet, "timeout": unknownYet}, {"guid": "not-there", "timeout": "90s"}},
+		appName: {
+			{"app_guid": unknownYet, "strategy": unknownYet, "max_in_flight": unknownYet, "timeout": unknownYet},
+			{"app_guid": "not-there", "strategy": unknownYet, "max_in_flight": 2}, {"app_guid": "a", "strategy": "stop_start", "max_in_flight": unknownYet},
+		},
 	} {
 		for _, c := range all {
 			if diags := append(a.validate(action, c), a.plan(action, c)...); len(diags) > 0 {

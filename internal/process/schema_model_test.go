@@ -187,13 +187,15 @@ func TestListResourceHasTheFiltersOfTheDataSource(t *testing.T) {
 func TestActionsHaveAnAddressAndWhatTheySend(t *testing.T) {
 	t.Parallel()
 	scale := append(tags(reflect.TypeFor[capi.ProcessScale](), "json"), "wait_for_instances")
+	byProcess := func(own ...string) []string { return append(own, "guid", "app_guid", "type") }
 	for name, test := range map[string]struct {
-		new func() action.Action
-		own []string
+		new  func() action.Action
+		want []string
 	}{
-		"cf_process_scale":              {NewScaleAction, scale},
-		"cf_process_terminate_instance": {NewTerminateInstanceAction, []string{"index"}},
-		"cf_process_rolling_restart":    {NewRollingRestartAction, []string{"timeout"}},
+		"cf_process_scale":              {NewScaleAction, byProcess(scale...)},
+		"cf_process_terminate_instance": {NewTerminateInstanceAction, byProcess("index")},
+		"cf_process_rolling_restart":    {NewRollingRestartAction, byProcess("timeout")},
+		"cf_app_restart":                {NewAppRestartAction, []string{"app_guid", "strategy", "max_in_flight", "timeout"}},
 	} {
 		var metadata action.MetadataResponse
 		test.new().Metadata(t.Context(), action.MetadataRequest{ProviderTypeName: "cf"}, &metadata)
@@ -205,7 +207,7 @@ func TestActionsHaveAnAddressAndWhatTheySend(t *testing.T) {
 		if diags := resp.Schema.ValidateImplementation(t.Context()); diags.HasError() {
 			t.Error(name, diags)
 		}
-		sameNames(t, slices.Collect(maps.Keys(resp.Schema.GetAttributes())), append(test.own, "guid", "app_guid", "type"))
+		sameNames(t, slices.Collect(maps.Keys(resp.Schema.GetAttributes())), test.want)
 		for attribute, a := range resp.Schema.GetAttributes() {
 			if a.GetMarkdownDescription() == "" {
 				t.Errorf("%s.%s has no description", name, attribute)

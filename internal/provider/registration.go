@@ -30,6 +30,7 @@ var (
 		process.NewScaleAction,
 		process.NewTerminateInstanceAction,
 		process.NewRollingRestartAction,
+		process.NewAppRestartAction,
 	}
 
 	providerFunctions = []func() function.Function{

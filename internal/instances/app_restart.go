@@ -1,0 +1,215 @@
+package instances
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strings"
+	"time"
+
+	"github.com/hashicorp/terraform-plugin-framework/diag"
+	"github.com/hashicorp/terraform-plugin-framework/path"
+
+	"github.com/cf-process/terraform-provider-cf/internal/capi"
+	"github.com/cf-process/terraform-provider-cf/internal/diagnostic"
+)
+
+// Strategies of AppRestart.
+const (
+	// Rolling deploys the current droplet of the app, without an outage.
+	Rolling = "rolling"
+	// StopStart stops all instances and starts them again, with an outage.
+	StopStart = "stop_start"
+)
+
+// deploymentInterval is how often a deployment is read while it is followed.
+// Cloud Controller itself looks after its deployments every few seconds.
+const deploymentInterval = 5 * time.Second
+
+// AppClient is the part of *capi.Client that a restart of an app needs.
+type AppClient interface {
+	Client
+	GetApp(ctx context.Context, guid string) (*capi.AppInfo, error)
+	RestartApp(ctx context.Context, guid string) error
+	ListProcesses(context.Context, capi.ProcessFilter) (*capi.ProcessList, error)
+	ActiveDeployments(ctx context.Context, appGUID string) ([]*capi.Deployment, error)
+	CreateDeployment(ctx context.Context, appGUID string, strategy capi.Field[string], options capi.Field[capi.DeploymentOptions]) (*capi.Deployment, error)
+	GetDeployment(ctx context.Context, guid string) (*capi.Deployment, error)
+}
+
+var _ AppClient = (*capi.Client)(nil)
+
+// AppRestart restarts an app, so that its instances get what was configured
+// since they were started.
+type AppRestart struct {
+	Client AppClient
+	Clock  Clock
+	// GUID of the app.
+	GUID string
+	// Strategy is Rolling or StopStart.
+	Strategy string
+	// MaxInFlight is how many instances a rolling restart may replace at once.
+	MaxInFlight int64
+	// Timeout bounds the whole restart.
+	Timeout time.Duration
+	// Progress is called with a line of text when something changed; nil for
+	// nobody.
+	Progress func(string)
+	// Failure describes the errors of the API.
+	Failure diagnostic.Failure
+
+	// app is the app as it was before the restart.
+	app *capi.AppInfo
+	// processes are the app's processes before the restart.
+	processes []*capi.Process
+	// began is when Run was called, requested when the restart was requested.
+	began, requested time.Time
+	// lost is how the request for the restart failed, if it is unknown whether it
+	// arrived.
+	lost error
+}
+
+// Run restarts the app and waits until its instances run, or the deployment has
+// ended.
+func (r AppRestart) Run(ctx context.Context) diag.Diagnostics {
+	r.began = r.Clock.Now()
+	ctx, cancel := r.Clock.WithTimeout(ctx, r.Timeout)
+	defer cancel()
+	if d := r.prepare(ctx); d != nil {
+		return diag.Diagnostics{d}
+	}
+	r.requested = r.Clock.Now()
+	if r.Strategy == StopStart {
+		return r.stopStart(ctx)
+	}
+	if r.app.OnKorifi() {
+		return r.deployOnKorifi(ctx)
+	}
+	return r.deploy(ctx)
+}
+
+func (r *AppRestart) progress(format string, arguments ...any) {
+	if r.Progress != nil {
+		r.Progress(fmt.Sprintf(format, arguments...))
+	}
+}
+
+// name is the app's name where it has one, for the cf CLI.
+func (r *AppRestart) name() string {
+	if r.app == nil || r.app.Name == nil || *r.app.Name == "" {
+		return r.GUID
+	}
+	return r.app.Name.String()
+}
+
+// after is how long the restart has taken.
+func (r *AppRestart) after() string { return Seconds(r.Clock.Now().Sub(r.began)) }
+
+// prepare reads what there is to restart, and refuses what cannot be restarted
+// before anything is sent.
+func (r *AppRestart) prepare(ctx context.Context) diag.Diagnostic {
+	var err error
+	if r.app, err = r.Client.GetApp(ctx, r.GUID); err != nil {
+		return r.failed(ctx, err)
+	}
+	if r.app.Stopped() {
+		return diag.NewErrorDiagnostic("The app is stopped", fmt.Sprintf("The app %s is stopped, so there is nothing to restart. "+
+			"Start it (cf start %s): its instances then get what is configured.", r.name(), r.name()))
+	}
+	if d := r.checkInFlight(ctx); d != nil {
+		return d
+	}
+	list, err := r.Client.ListProcesses(ctx, capi.ProcessFilter{AppGUID: r.GUID})
+	if err != nil {
+		return r.failed(ctx, err)
+	}
+	r.processes = list.Processes
+	return nil
+}
+
+// checkInFlight refuses to restart an app while a deployment of it is in
+// flight: a second one would supersede the first. On Korifi there are no
+// deployments, only the question whether all instances of the app are ready:
+// a rolling restart waits for that, and one that stops the app need not.
+func (r *AppRestart) checkInFlight(ctx context.Context) diag.Diagnostic {
+	korifi := r.app.OnKorifi()
+	if korifi && r.Strategy == StopStart {
+		return nil
+	}
+	waiting := false
+	var found *capi.Deployment
+	err := Poll(ctx, r.Clock, deploymentInterval, func(ctx context.Context) (bool, error) {
+		active, err := r.Client.ActiveDeployments(ctx, r.GUID)
+		if err != nil || len(active) == 0 {
+			found = nil
+			return true, err
+		}
+		found = active[0]
+		if korifi && !waiting {
+			waiting = true
+			r.progress("not all instances of the app are ready: waiting for them first")
+		}
+		return !korifi, nil
+	})
+	switch {
+	case capi.IsUnknownEndpoint(err) && r.Strategy == StopStart:
+		return nil // what has no deployments has none in flight
+	case capi.IsUnknownEndpoint(err):
+		f := r.Failure
+		f.Feature = "A rolling restart"
+		d := f.Diagnostic(err)
+		return diag.NewErrorDiagnostic(d.Summary(), d.Detail()+"\n\nTo restart the app with an outage, set strategy to \""+StopStart+"\".")
+	case korifi && found != nil && TimedOut(ctx):
+		return diag.NewErrorDiagnostic("The app is not ready", fmt.Sprintf("For %s not all instances of the app %s have been ready: "+
+			"Kubernetes is still replacing them, or they do not start. Nothing was restarted. Look at them (cf app %s); to restart "+
+			"the app all the same, set strategy to %q.", r.after(), r.name(), r.name(), StopStart))
+	case err != nil:
+		return r.failed(ctx, err)
+	case found != nil:
+		return diag.NewErrorDiagnostic("A deployment is in flight", fmt.Sprintf("The app %s is being deployed already (deployment "+
+			"%s is %s). Nothing was restarted. Wait until the deployment has finished, or cancel it with `cf cancel-deployment %s`, "+
+			"and invoke the action again.", r.name(), found.GUID, statusOf(found), r.name()))
+	}
+	return nil
+}
+
+// failed is the diagnostic for an error before anything was sent.
+func (r *AppRestart) failed(ctx context.Context, err error) diag.Diagnostic {
+	if TimedOut(ctx) {
+		return diag.NewErrorDiagnostic("Timeout", fmt.Sprintf("Could not %s within %s (the timeout). Nothing was restarted.\n\n%s",
+			r.Failure.Action, Seconds(r.Timeout), err))
+	}
+	return r.Failure.Diagnostic(err)
+}
+
+// refused is the diagnostic for a request for a restart that was not carried
+// out.
+func (r *AppRestart) refused(err error) diag.Diagnostic {
+	var e *capi.Error
+	if errors.As(err, &e) {
+		for _, o := range e.Errors {
+			// Cloud Controller answers 422 here instead of 403, and does not say
+			// whether a role is missing or the organization is suspended.
+			if strings.Contains(string(o.Detail), "Unable to use app") {
+				return diag.NewErrorDiagnostic("Not permitted", r.Failure.Detail(err)+"\n\nThe user of this credential can see the "+
+					"app, but may not deploy it: that needs the role Space Developer or Space Supporter, in an organization that is "+
+					"not suspended. `cf space-users ORG SPACE` shows the roles.")
+			}
+		}
+		if e.Has(capi.CodeRollingDeployNotSupported) {
+			return diag.NewAttributeErrorDiagnostic(path.Root("strategy"), "Rolling restarts are not available on this foundation",
+				"This foundation cannot replace instances one after another. Set strategy to \""+StopStart+"\", which stops all "+
+					"instances before it starts them again.\n\n"+r.Failure.Detail(err))
+		}
+	}
+	return r.Failure.Diagnostic(err)
+}
+
+// statusOf is the status of a deployment for messages: "ACTIVE (DEPLOYING)".
+func statusOf(d *capi.Deployment) string {
+	text := d.Status.Value.String()
+	if reason := d.Reason(); reason != "" {
+		text += " (" + reason.String() + ")"
+	}
+	return text
+}

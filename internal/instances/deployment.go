@@ -1,0 +1,145 @@
+package instances
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/hashicorp/terraform-plugin-framework/diag"
+	"github.com/hashicorp/terraform-plugin-framework/path"
+
+	"github.com/cf-process/terraform-provider-cf/internal/capi"
+)
+
+// deployOnKorifi restarts the app with Korifi's deployment. It has neither a
+// GUID of its own nor a status that can be relied on, which may be that of the
+// deployment before: the instances have to show that they were replaced
+// (README.md#deployments).
+func (r *AppRestart) deployOnKorifi(ctx context.Context) diag.Diagnostics {
+	if r.MaxInFlight > 1 {
+		r.progress("Korifi has no max_in_flight: Kubernetes decides how many instances it replaces at once")
+	}
+	r.progress("deploying the app %s", r.name())
+	_, err := r.Client.CreateDeployment(ctx, r.GUID, capi.Omit[string](), capi.Omit[capi.DeploymentOptions]())
+	if d := r.sent(ctx, err); d != nil {
+		return diag.Diagnostics{d}
+	}
+	return r.awaitAll(ctx)
+}
+
+// deploy restarts the app with a deployment of its current droplet.
+func (r *AppRestart) deploy(ctx context.Context) diag.Diagnostics {
+	r.progress("deploying the app %s, %d at a time", r.name(), r.MaxInFlight)
+	deployment, err := r.create(ctx)
+	if err == nil {
+		r.progress("deployment %s is %s", deployment.GUID, statusOf(deployment))
+		return r.follow(ctx, deployment)
+	}
+	if refusesOptions(err) {
+		return diag.Diagnostics{diag.NewAttributeErrorDiagnostic(path.Root("max_in_flight"), "Not available on this foundation",
+			"The API of this foundation does not know max_in_flight: it is too old. Leave it out. Nothing was restarted.\n\n"+
+				r.Failure.Detail(err))}
+	}
+	if d := r.sent(ctx, err); d != nil {
+		return diag.Diagnostics{d}
+	}
+	return r.adopt(ctx)
+}
+
+// create requests the deployment. A foundation that does not know max_in_flight
+// replaces one instance at a time, which is what is wanted where nothing else
+// is configured.
+func (r *AppRestart) create(ctx context.Context) (*capi.Deployment, error) {
+	rolling := capi.Set(Rolling)
+	options := capi.Set(capi.DeploymentOptions{MaxInFlight: r.MaxInFlight})
+	deployment, err := r.Client.CreateDeployment(ctx, r.GUID, rolling, options)
+	if refusesOptions(err) && r.MaxInFlight == 1 {
+		return r.Client.CreateDeployment(ctx, r.GUID, rolling, capi.Omit[capi.DeploymentOptions]())
+	}
+	return deployment, err
+}
+
+// refusesOptions reports whether a foundation refused a deployment because it
+// does not know its options: "Unknown field(s): 'options'", or later "has
+// unsupported key(s): max_in_flight".
+func refusesOptions(err error) bool {
+	var e *capi.Error
+	if !errors.As(err, &e) || e.Status != 422 {
+		return false
+	}
+	return slices.ContainsFunc(e.Errors, func(o capi.ErrorObject) bool {
+		detail := strings.ToLower(string(o.Detail))
+		return strings.Contains(detail, "unknown field") && strings.Contains(detail, "options") ||
+			strings.Contains(detail, "unsupported key") && strings.Contains(detail, "max_in_flight")
+	})
+}
+
+// adopt looks for the deployment that came of a request without an answer, and
+// follows it.
+func (r *AppRestart) adopt(ctx context.Context) diag.Diagnostics {
+	wait, cancel := r.Clock.WithTimeout(ctx, evidenceTime)
+	defer cancel()
+	var deployment *capi.Deployment
+	var replaced string
+	var unread error
+	err := Poll(wait, r.Clock, pollInterval, func(ctx context.Context) (bool, error) {
+		active, err := r.Client.ActiveDeployments(ctx, r.GUID)
+		if err == nil && len(active) > 0 {
+			deployment = active[0]
+			return true, nil
+		}
+		if err == nil {
+			// It may be over by now.
+			replaced, err = r.newWebProcess(ctx)
+		}
+		unread = err
+		if err != nil && !isTransient(err) {
+			return false, err
+		}
+		return replaced != "", nil
+	})
+	what := fmt.Sprintf("The request to deploy the app %s got no answer that says whether it was carried out. It was not sent "+
+		"again, because that would deploy the app twice.", r.name())
+	because := "\n\n" + howItFailed(r.lost)
+	switch {
+	case deployment != nil:
+		r.progress("deployment %s came of the request: it is %s", deployment.GUID, statusOf(deployment))
+		return r.follow(ctx, deployment)
+	case replaced != "":
+		r.progress("app %s deployed in %s", r.name(), r.after())
+		return diag.Diagnostics{diag.NewWarningDiagnostic("Deployed, but the response was lost", fmt.Sprintf(
+			"%s But a deployment has taken place: %s is the new web process.%s", what, replaced, because))}
+	case errors.Is(ctx.Err(), context.Canceled):
+		return diag.Diagnostics{diag.NewErrorDiagnostic("Canceled", fmt.Sprintf("%s The run was canceled before it was known whether "+
+			"it arrived. If it did, the deployment goes on without Terraform; `cf cancel-deployment %s` cancels it.%s", what, r.name(), because))}
+	case unread == nil && contextEnded(err, context.DeadlineExceeded):
+		return diag.Diagnostics{diag.NewErrorDiagnostic("Probably not restarted", fmt.Sprintf("%s For %s no deployment of the app has "+
+			"shown up, so it was most likely not carried out. Invoke the action again if you still want it.%s", what,
+			Seconds(evidenceTime), because))}
+	default:
+		detail := fmt.Sprintf("%s Whether it arrived could not be read either. Look at the app (cf app %s) before you invoke the "+
+			"action again.%s", what, r.name(), because)
+		if unread != nil {
+			detail += "\n\nThe deployments: " + unread.Error()
+		}
+		return diag.Diagnostics{diag.NewErrorDiagnostic("Unknown whether the app is restarted", detail)}
+	}
+}
+
+// newWebProcess is the GUID of a web process of the app that it did not have
+// before the restart, empty for none.
+func (r *AppRestart) newWebProcess(ctx context.Context) (string, error) {
+	list, err := r.Client.ListProcesses(ctx, capi.ProcessFilter{AppGUID: r.GUID})
+	if err != nil {
+		return "", err
+	}
+	for _, p := range list.Processes {
+		known := slices.ContainsFunc(r.processes, func(old *capi.Process) bool { return old.GUID == p.GUID })
+		if !known && text(p.Type) == capi.DefaultType {
+			return p.GUID, nil
+		}
+	}
+	return "", nil
+}

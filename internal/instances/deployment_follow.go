@@ -1,0 +1,236 @@
+package instances
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/hashicorp/terraform-plugin-framework/diag"
+
+	"github.com/cf-process/terraform-provider-cf/internal/capi"
+)
+
+// followed is a deployment that is followed to its end.
+type followed struct {
+	*AppRestart
+	deployment *capi.Deployment
+	// webs are the web processes of the app as they were last seen, the new ones
+	// first.
+	webs []webProcess
+	told string // the latest line of progress
+	// failures counts the readings that failed in a row, failed is the latest.
+	failures int
+	failed   error
+}
+
+// webProcess is one of the web processes that an app has while it is deployed.
+type webProcess struct {
+	guid  string
+	isNew bool
+	want  int64
+	found map[int64]instance
+}
+
+// follow waits until the deployment has ended.
+func (r *AppRestart) follow(ctx context.Context, deployment *capi.Deployment) diag.Diagnostics {
+	f := &followed{AppRestart: r, deployment: deployment}
+	err := Poll(ctx, r.Clock, deploymentInterval, f.step)
+	if err != nil || f.deployment.Reason() != capi.DeploymentDeployed {
+		return diag.Diagnostics{f.diagnostic(err)}
+	}
+	r.progress("app %s deployed in %s", r.name(), r.after())
+	return nil
+}
+
+// step reads the deployment and its instances once.
+func (f *followed) step(ctx context.Context) (done bool, err error) {
+	deployment, err := f.Client.GetDeployment(ctx, f.deployment.GUID)
+	if err != nil {
+		return false, f.failure(ctx, err)
+	}
+	if f.failed != nil {
+		f.progress("the deployment can be read again")
+	}
+	f.failures, f.failed = 0, nil
+	f.deployment = deployment
+	if deployment.Is(capi.DeploymentFinalized) && deployment.Reason() == capi.DeploymentDeployed {
+		return true, nil
+	}
+	// The instances are for the report only: without them there is less to tell.
+	if webs, err := f.webProcesses(ctx); err == nil {
+		f.webs = webs
+	}
+	f.tell()
+	return deployment.Is(capi.DeploymentFinalized), nil
+}
+
+// failure decides whether a failed reading ends the wait, as in statsPoller.
+func (f *followed) failure(ctx context.Context, err error) error {
+	if ctx.Err() != nil || !isTransient(err) {
+		return err
+	}
+	if f.failed == nil {
+		f.progress("the deployment cannot be read at the moment: %s", err)
+	}
+	f.failed = err
+	if saysTryAgain(err) {
+		f.failures = 0
+		return nil
+	}
+	if f.failures++; f.failures >= maxFailedReads {
+		return err
+	}
+	return nil
+}
+
+// webProcesses reads the instances of all web processes of the app: a
+// deployment starts those of a new process and stops those of the old one.
+func (f *followed) webProcesses(ctx context.Context) ([]webProcess, error) {
+	list, err := f.Client.ListProcesses(ctx, capi.ProcessFilter{AppGUID: f.GUID, Types: []string{capi.DefaultType}})
+	if err != nil {
+		return nil, err
+	}
+	var webs []webProcess
+	for _, p := range list.Processes {
+		if text(p.Type) != capi.DefaultType {
+			continue
+		}
+		web := webProcess{guid: p.GUID, isNew: f.isNew(p.GUID)}
+		if p.Instances != nil {
+			web.want = *p.Instances
+		}
+		stats, err := f.Client.ProcessStats(ctx, capi.Address{GUID: p.GUID})
+		if err != nil {
+			return nil, err
+		}
+		web.found = instancesOf(stats)
+		webs = append(webs, web)
+	}
+	slices.SortStableFunc(webs, func(a, b webProcess) int {
+		switch {
+		case a.isNew == b.isNew:
+			return 0
+		case a.isNew:
+			return -1
+		default:
+			return 1
+		}
+	})
+	return webs, nil
+}
+
+// isNew reports whether the deployment has made the process.
+func (f *followed) isNew(guid string) bool {
+	if len(f.deployment.NewProcesses) > 0 {
+		return slices.ContainsFunc(f.deployment.NewProcesses, func(p capi.DeploymentProcess) bool { return p.GUID == guid })
+	}
+	return !slices.ContainsFunc(f.processes, func(p *capi.Process) bool { return p.GUID == guid })
+}
+
+// tell reports how far the deployment is, when that has changed.
+func (f *followed) tell() {
+	line := statusOf(f.deployment)
+	for _, web := range f.webs {
+		line += fmt.Sprintf("; %s: %s", web.name(), stateCounts(web.found))
+	}
+	if problem := f.deployment.Problem(); problem != "" {
+		line += "; error: " + problem.String()
+	}
+	if line != f.told {
+		f.told = line
+		f.progress("after %s: %s", f.after(), line)
+	}
+}
+
+func (w webProcess) name() string {
+	if w.isNew {
+		return "new process"
+	}
+	return "old process"
+}
+
+// stateCounts counts the instances in each state: "2 RUNNING, 1 STARTING".
+func stateCounts(found map[int64]instance) string {
+	if len(found) == 0 {
+		return "no instances"
+	}
+	counts := make(map[string]int)
+	for _, inst := range found {
+		counts[inst.state]++
+	}
+	states := make([]string, 0, len(counts))
+	for state := range counts {
+		states = append(states, state)
+	}
+	slices.SortFunc(states, func(a, b string) int {
+		if (a == capi.StateRunning) != (b == capi.StateRunning) {
+			if a == capi.StateRunning {
+				return -1
+			}
+			return 1
+		}
+		return strings.Compare(a, b)
+	})
+	parts := make([]string, 0, len(states))
+	for _, state := range states {
+		parts = append(parts, fmt.Sprintf("%d %s", counts[state], state))
+	}
+	return strings.Join(parts, ", ")
+}
+
+// diagnostic reports why the wait for the deployment ended without success.
+func (f *followed) diagnostic(err error) diag.Diagnostic {
+	d := fmt.Sprintf("deployment %s of the app %s", f.deployment.GUID, f.name())
+	going := fmt.Sprintf("The deployment goes on without Terraform. To cancel it, so that the instances of before run again: "+
+		"`cf cancel-deployment %s`.", f.name())
+	switch {
+	case err == nil:
+		return f.ended(d)
+	case contextEnded(err, context.Canceled):
+		return diag.NewErrorDiagnostic("Canceled", fmt.Sprintf("The run was canceled after %s, while the %s was %s. %s%s",
+			f.after(), d, statusOf(f.deployment), going, f.state()))
+	case contextEnded(err, context.DeadlineExceeded):
+		return diag.NewErrorDiagnostic("Not deployed in time", fmt.Sprintf("After %s (the timeout) the %s was %s. %s To wait longer, "+
+			"raise the timeout of the action.%s", f.after(), d, statusOf(f.deployment), going, f.state()))
+	case capi.IsNotFound(err):
+		return diag.NewErrorDiagnostic("The deployment is gone", fmt.Sprintf("The %s was %s, and is not there any more: the app was "+
+			"deleted, or this user may not see it any more.%s\n\n%s", d, statusOf(f.deployment), f.state(), f.Failure.Detail(err)))
+	default:
+		return diag.NewErrorDiagnostic("Could not read the deployment any longer", fmt.Sprintf("The %s was %s. %s%s\n\n%s",
+			d, statusOf(f.deployment), going, f.state(), f.Failure.Detail(err)))
+	}
+}
+
+// ended is the diagnostic for a deployment that has ended without success.
+func (f *followed) ended(name string) diag.Diagnostic {
+	switch f.deployment.Reason() {
+	case capi.DeploymentCanceled:
+		return diag.NewErrorDiagnostic("The deployment was canceled", fmt.Sprintf("After %s the %s was canceled, so the instances "+
+			"of before run on, without the changed configuration. Invoke the action again when the cause is removed.%s", f.after(), name, f.state()))
+	case capi.DeploymentSuperseded:
+		return diag.NewErrorDiagnostic("The deployment was superseded", fmt.Sprintf("After %s another deployment took the place of "+
+			"the %s, like that of a cf push. That one brings the current configuration to the instances as well: look at it with "+
+			"`cf app %s`.%s", f.after(), name, f.name(), f.state()))
+	default:
+		return diag.NewErrorDiagnostic("The deployment failed", fmt.Sprintf("After %s the %s ended as %s.%s", f.after(), name,
+			statusOf(f.deployment), f.state()))
+	}
+}
+
+// state lists what is wrong with the deployment, and its instances as last
+// seen.
+func (f *followed) state() string {
+	var b strings.Builder
+	if problem := f.deployment.Problem(); problem != "" {
+		b.WriteString("\n\nThe deployment reports: " + problem.String())
+	}
+	for _, web := range f.webs {
+		fmt.Fprintf(&b, "\n\nThe %s %s: %s%s", web.name(), web.guid, stateCounts(web.found), instanceList(withMissing(web.found, web.want)))
+	}
+	if f.failed != nil && !errors.Is(f.failed, context.Canceled) {
+		fmt.Fprintf(&b, "\n\nThe latest reading of the deployment failed, so this may be out of date: %s", f.failed)
+	}
+	return b.String()
+}
