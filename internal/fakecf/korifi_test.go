@@ -93,18 +93,33 @@ func TestKorifiLists(t *testing.T) {
 	c.get("/v3/apps/"+AppGUID+"/processes?app_guids=x").wantError(400, 10005, "'guids', 'types', 'order_by', 'per_page', 'page'")
 	c.get("/v3/apps?include=space").wantError(400, 10005, "'names', 'guids', 'space_guids'")
 	c.get("/v3/spaces?include=organization").want(200).wantAt("retail", "included", "organizations", 0, "name")
-	for _, list := range []string{"apps", "spaces", "organizations"} {
-		all := len(c.get("/v3/" + list).want(200).guids())
-		// None of them has labels.
-		for selector, want := range map[string]int{"": all, "!team": all, "team!%3Da,team+notin+(b,c)": all, "team": 0, "team%3Da": 0, "cloudfoundry.org/team": 0} {
-			if got := len(c.get("/v3/" + list + "?label_selector=" + selector).want(200).guids()); got != want {
-				t.Errorf("%s with %s: %d rows, want %d", list, selector, got, want)
-			}
-		}
-		for _, selector := range []string{"a%20b", "team%3Da%20b", "-team", "team%3D-a", "/team"} {
-			c.get("/v3/"+list+"?label_selector="+selector).wantError(422, 10008, "invalid label selector")
+	all := len(c.get("/v3/apps").want(200).guids())
+	// None of them has labels.
+	for selector, want := range map[string]int{"": all, "!team": all, "team!%3Da,team+notin+(b,c)": all, "team": 0, "team%3Da": 0, "cloudfoundry.org/team": 0} {
+		if got := len(c.get("/v3/apps?label_selector=" + selector).want(200).guids()); got != want {
+			t.Errorf("apps with %s: %d rows, want %d", selector, got, want)
 		}
 	}
+	for _, selector := range []string{"a%20b", "team%3Da%20b", "-team", "team%3D-a", "/team"} {
+		c.get("/v3/apps?label_selector="+selector).wantError(422, 10008, "invalid label selector")
+	}
+	c.get("/v3/spaces?label_selector=team").wantError(400, 10005, "'names', 'guids', 'organization_guids', 'order_by', 'per_page', 'page', 'include'")
+	c.get("/v3/organizations?guids=x").wantError(400, 10005, "Valid parameters are: 'names', 'order_by', 'per_page', 'page'")
+	c.get("/v3/spaces?include=nope").wantError(422, 10008, "IncludeResourceRules0 must be organization")
+	c.get("/v3/spaces?names=staging&organization_guids="+OrgGUIDRetail).wantAt(SpaceGUIDStaging, "resources", 0, "guid")
+	c.get("/v3/organizations?names=retail").wantAt(OrgGUIDRetail, "resources", 0, "guid").wantAt(1, "pagination", "total_results")
+	// An app_guids value that cannot be a label's fails the list; blanks around
+	// a value are ignored, and so is a parameter without a value.
+	for _, value := range []string{"a%20b", AppGUID + "%252C" + AppGUIDTools, strings.Repeat("x", 64), "%C3%A4", AppGUID + ",-x"} {
+		c.get("/v3/processes?app_guids="+value).wantError(422, 10008, "Pod")
+	}
+	if got := c.get("/v3/processes?app_guids=" + AppGUID + ",%20" + AppGUIDStaging).want(200).guids(); len(got) != 3 {
+		t.Errorf("got %d processes of two apps, want 3", len(got))
+	}
+	c.get("/v3/processes?app_guids=&order_by=&per_page=&page=").want(200).wantAt(11, "pagination", "total_results")
+	c.get("/v3/processes?order_by=x&per_page=0").wantError(422, 10008,
+		"OrderBy value must be one of: created_at, -created_at, updated_at, -updated_at, Pagination.PerPage value 0 is not allowed")
+	c.get("/v3/processes?per_page=-1&page=-1").wantError(422, 10008, "Pagination.Page must be no less than 1, Pagination.PerPage must be no less than 1")
 	c.get("/v3/processes?per_page=0").wantError(422, 10008, "Pagination.PerPage value 0 is not allowed")
 	c.get("/v3/processes?per_page=5001").wantError(422, 10008, "Pagination.PerPage must be no greater than 5000")
 	c.get("/v3/processes?per_page=x").wantError(422, 10008, "Pagination.PerPage value must be an integer")
@@ -158,19 +173,22 @@ func TestKorifiPatch(t *testing.T) {
 	} {
 		c.patch(GUIDWeb, body).wantError(422, 10008, detail)
 	}
-	const several = `{"metadata":{"labels":{"b a":"x y","a":"p q"},"annotations":{"d c":"x"}}}`
-	for range 20 { // as often as it takes for an order by chance to show
-		detail, _ := c.patch(GUIDWeb, several).wantError(422, 10008).at("errors", 0, "detail").(string)
-		place := -1
-		for _, part := range []string{`metadata.annotations is invalid: Invalid value: "d c"`, `, metadata.labels is invalid: Invalid value: "b a"`,
-			`, metadata.labels is invalid: Invalid value: "p q"`, `, metadata.labels is invalid: Invalid value: "x y"`} {
-			at := strings.Index(detail, part)
-			if at <= place {
-				t.Fatalf("%q is not in its place in %q", part, detail)
-			}
-			place = at
-		}
+	// Kubernetes reports the first fault only.
+	c.patch(GUIDWeb, `{"metadata":{"labels":{"a":"b c","-b":"x"},"annotations":{"c d":"x"}}}`).
+		wantError(422, 10008, `metadata.labels is invalid: Invalid value: "-b": name part must consist of`)
+	long := strings.Repeat("p", 63)
+	for key, detail := range map[string]string{
+		"EXAMPLE.org/a": "prefix part a lowercase RFC 1123 subdomain", "ex_ample.org/a": "prefix part a lowercase RFC 1123 subdomain",
+		"/a": "prefix part must be non-empty", "": "name part must be non-empty", "a.b/": "name part must be non-empty",
+		"a.b/c/d": "a valid label key must consist of", long + "k": "name part must be no more than 63 bytes",
+		strings.Repeat(long+".", 3) + long + "/a": "prefix part must be no more than 253 bytes",
+	} {
+		c.patch(GUIDWeb, `{"metadata":{"labels":{"`+key+`":"x"}}}`).wantError(422, 10008, detail)
 	}
+	c.patch(GUIDWeb, `{"metadata":{"annotations":{"EXAMPLE.org/a":"x"}}}`).want(200)
+	c.patch(GUIDWeb, `{"metadata":{"labels":[]}}`).wantError(422, 10008, "Metadata.labels must be a map[string]*string")
+	c.patch(GUIDWeb, `{"metadata":{"annotations":{"big":"`+strings.Repeat("x", 256<<10)+`"}}}`).wantError(422, 10008, "Process")
+	c.patch(GUIDWeb, `{"COMMAND":"u","Health_Check":{"TYPE":"port"}}`).want(200).wantAt("u", "command").wantAt("port", "health_check", "type")
 	c.patch(GUIDWeb, `{"command": "x"`).wantError(400, 1001)
 }
 
@@ -178,6 +196,8 @@ func TestKorifiScale(t *testing.T) {
 	_, c := onKorifi(t, Admin)
 	c.scale(GUIDWeb, `{"instances":2}`).want(200).wantAt(2, "instances")
 	c.scale(GUIDWeb, `{"instances":null,"memory_in_mb":null}`).want(200).wantAt(2, "instances").wantAt(512, "memory_in_mb")
+	c.scale(GUIDWeb, `{"memory_in_mb":9223372036854775807}`).want(200)
+	c.scale(GUIDWeb, `{"memory_in_mb":9223372036854775808}`).wantError(422, 10008, "Memory_in_mb must be a int64")
 	c.scale(GUIDWeb, `{"memory_in_mb":0}`).want(200).wantAt(1024, "memory_in_mb")
 	c.do(http.MethodPost, "/v3/apps/"+AppGUID+"/processes/web/actions/scale", `{"instances":1} garbage`).want(200).wantAt(1, "instances")
 	c.scale(GUIDWeb, `{"instances":-1,"memory_in_mb":0,"disk_in_mb":-5}`).wantError(422, 10008, "disk_in_mb must be greater than 0, instances must be 0 or greater")
@@ -202,15 +222,29 @@ func TestKorifiTerminatesTheWrongInstance(t *testing.T) {
 	f.UpdateProcess(GUIDWeb, func(p *Process) { p.Instances = 12 })
 	before := f.Instances(GUIDWeb)
 	terminate := func(index string) *reply { return c.do(http.MethodDelete, webPath+"/instances/"+index, "") }
-	terminate("-1").want(204)
-	if after := f.Instances(GUIDWeb); after[1].GUID == before[1].GUID {
-		t.Error("-1 did not end instance 1")
+	for _, index := range []string{"-1", "-0", "-11", "11", "2"} {
+		terminate(index).want(204)
 	}
-	terminate("0").want(204)
-	terminate("11").want(204)
-	terminate("1").wantError(422, 10008, "multiple pods found")
+	for i, after := range f.Instances(GUIDWeb) {
+		if ended := i <= 2 || i == 11; (after.GUID != before[i].GUID) != ended {
+			t.Errorf("instance %d: got a new pod %v, want %v", i, !ended, ended)
+		}
+	}
+	for _, index := range []string{"0", "1"} {
+		terminate(index).wantError(422, 10008, "multiple pods found")
+	}
+	for _, index := range []string{"03", "-12", "+2"} {
+		terminate(index).wantError(404, 10010, "Pod not found.")
+	}
 	terminate("99").wantError(404, 10010, "Instance 99 of process web not found.")
-	terminate("+2").wantError(404, 10010, "Pod not found.")
+	for count, several := range map[int64]bool{10: false, 11: true} {
+		f.UpdateProcess(GUIDWeb, func(p *Process) { p.Instances = count })
+		if got := terminate("0").status == 422; got != several {
+			t.Errorf("index 0 of %d: got several pods %v, want %v", count, got, several)
+		}
+	}
+	f.SetAppState(AppGUID, "STOPPED")
+	terminate("0").wantError(404, 10010, "Pod not found.")
 	if r := terminate("abc").wantError(500, 10001); r.at("errors", 0, "title") != "UnknownError" {
 		t.Errorf("the error is %s", r.body)
 	}
@@ -220,6 +254,10 @@ func TestKorifiRoles(t *testing.T) {
 	f, c := onKorifi(t, SpaceAuditor)
 	c.get(webPath).wantError(404, 10010)
 	c.get(webPath+"/stats").wantError(404, 10010)
+	c.get("/v3/apps/"+AppGUID+"/processes/web/stats").wantError(500, 10001)
+	c.get(webPath+"/sidecars").wantError(404, 10010, "Process not found")
+	c.do(http.MethodDelete, webPath+"/instances/0", "").wantError(404, 10010, "Process not found")
+	c.do(http.MethodDelete, "/v3/apps/"+AppGUID+"/processes/web/instances/0", "").wantError(404, 10010, "Pod not found")
 	c.get("/v3/apps/"+AppGUID+"/processes/web").want(200).wantAt("bundle exec rackup config.ru -p $PORT", "command")
 	c.scale(GUIDWeb, `{"instances":1}`).wantError(404, 10010)
 	c.do(http.MethodPost, "/v3/apps/"+AppGUID+"/processes/web/actions/scale", `{"instances":1}`).wantError(403, 10003)

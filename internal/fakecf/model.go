@@ -52,3 +52,6 @@ func PaceByClock(every time.Duration) Pace { return state.PaceByClock(every) }
 // PaceByHand does a step of a deployment only when a test calls
 // AdvanceDeployment.
 func PaceByHand() Pace { return state.PaceByHand() }
+
+// Rollout is how long Kubernetes takes when it replaces pods.
+type Rollout = state.Rollout

@@ -91,7 +91,7 @@ func (s *Server) getStats(c *rest.Call, db *state.DB) *rest.Answer {
 		return refused
 	}
 	now := db.Now()
-	stats := make([]json.RawMessage, record.Count())
+	stats := make([]json.RawMessage, min(record.Count(), rest.MaxInstances))
 	for i := range stats {
 		stats[i] = s.statJSON(record, int64(i), now)
 	}
@@ -114,7 +114,7 @@ type instanceJSON struct {
 }
 
 func instancesJSON(r *state.ProcessRecord, now time.Time) []instanceJSON {
-	out := make([]instanceJSON, r.Count())
+	out := make([]instanceJSON, min(r.Count(), rest.MaxInstances))
 	for index := range out {
 		i := r.Instance(int64(index), now)
 		out[index] = instanceJSON{i.Index, i.State, max(0, int64(now.Sub(i.Since)/time.Second))}

@@ -1,8 +1,6 @@
 package korifi
 
 import (
-	"slices"
-
 	"github.com/cf-process/terraform-provider-cf/internal/fakecf/rest"
 	"github.com/cf-process/terraform-provider-cf/internal/fakecf/state"
 )
@@ -97,24 +95,20 @@ func (s *Server) getApp(c *rest.Call, db *state.DB) *rest.Answer {
 }
 
 func (s *Server) listSpaces(c *rest.Call, db *state.DB) *rest.Answer {
-	list, refused := s.parseList(c, "names", "guids", "organization_guids", "include", "order_by", "per_page", "page", "label_selector")
+	list, refused := s.parseList(c, "names", "guids", "organization_guids", "order_by", "per_page", "page", "include")
 	if refused != nil {
 		return refused
 	}
-	include, included := list.Values["include"]
-	if included && !slices.Equal(include, []string{"organization"}) {
-		return rest.Unprocessable("Include value must be one of: organization")
-	}
 	var found []*state.Space
 	for _, space := range db.Spaces.Rows() {
-		if c.Who.Sees(space) && list.PassKeys(space.Keys()) && list.PassLabels(nil) &&
+		if c.Who.Sees(space) && list.PassKeys(space.Keys()) &&
 			list.Pass("organization_guids", space.Organization.GUID) {
 			found = append(found, space)
 		}
 	}
 	found, pagination := cut(s, c, list, found)
 	page := rest.Page{Pagination: pagination, Resources: rest.Render(found, s.spaceJSON)}
-	if included {
+	if list.Has("include", "organization") {
 		orgs := rest.Distinct(found, func(space *state.Space) *state.Organization { return space.Organization })
 		page.Included = map[string][][]byte{"organizations": rest.Render(orgs, s.organizationJSON)}
 	}
@@ -130,13 +124,13 @@ func (s *Server) getSpace(c *rest.Call, db *state.DB) *rest.Answer {
 }
 
 func (s *Server) listOrganizations(c *rest.Call, db *state.DB) *rest.Answer {
-	list, refused := s.parseList(c, "names", "guids", "order_by", "per_page", "page", "label_selector")
+	list, refused := s.parseList(c, "names", "order_by", "per_page", "page")
 	if refused != nil {
 		return refused
 	}
 	var found []*state.Organization
 	for _, org := range db.Organizations.Rows() {
-		if db.SeesOrganization(c.Who, org) && list.PassKeys(org.Keys()) && list.PassLabels(nil) {
+		if db.SeesOrganization(c.Who, org) && list.PassKeys(org.Keys()) {
 			found = append(found, org)
 		}
 	}

@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"slices"
 	"sort"
-	"strconv"
 	"strings"
 
 	"github.com/cf-process/terraform-provider-cf/internal/fakecf/rest"
@@ -27,11 +26,17 @@ func parseObject(body []byte, kind string) (rest.Object, *rest.Answer) {
 	return o, nil
 }
 
+// onlyKeys refuses unknown keys. The known ones match in any case, as Go's
+// decoder matches them; onlyKeys stores them as they are spelled in known.
 func onlyKeys(o rest.Object, known ...string) *rest.Answer {
 	for _, key := range rest.SortedKeys(o) {
-		if !slices.Contains(known, key) {
+		at := slices.IndexFunc(known, func(name string) bool { return strings.EqualFold(name, key) })
+		if at < 0 {
 			return rest.Unprocessable(fmt.Sprintf("invalid request body: json: unknown field %q", key))
 		}
+		value := o[key]
+		delete(o, key)
+		o[known[at]] = value
 	}
 	return nil
 }
@@ -48,6 +53,7 @@ func readField[T any](o rest.Object, key, title, kind string, into *T) *rest.Ans
 	return nil
 }
 
+// readInt32 reads a number that Korifi keeps in 32 bits.
 func readInt32(o rest.Object, key, title string, into **int64) *rest.Answer {
 	var n *int32
 	if refused := readField(o, key, title, "int32", &n); refused != nil || n == nil {
@@ -57,38 +63,13 @@ func readInt32(o rest.Object, key, title string, into **int64) *rest.Answer {
 	return nil
 }
 
-func metadataError(patch *patchBody) *rest.Answer {
-	const (
-		key = "name part must consist of alphanumeric characters, '-', '_' or '.', and must start and end with an alphanumeric character"
-		val = "a valid label must be an empty string or consist of alphanumeric characters, '-', '_' or '.', and must start and end with an alphanumeric character"
-	)
-	var problems []string
-	invalid := func(where, value, why string) {
-		problems = append(problems, "metadata."+where+" is invalid: Invalid value: "+strconv.Quote(value)+": "+why)
+// readPairs reads labels or annotations.
+func readPairs(o rest.Object, key string, into *rest.Change) *rest.Answer {
+	kind := "string"
+	if raw, present := o[key]; present && !bytes.HasPrefix(bytes.TrimSpace(raw), []byte("{")) {
+		kind = "map[string]*string"
 	}
-	for _, part := range []struct {
-		where  string
-		change rest.Change
-	}{{"labels", patch.labels}, {"annotations", patch.annotations}} {
-		for _, name := range rest.SortedKeys(part.change) {
-			_, word, prefixed := strings.Cut(name, "/")
-			if !prefixed {
-				word = name
-			}
-			if rest.WordError(word) != "" || word == "" {
-				invalid(part.where, name, key)
-			}
-			value := part.change[name]
-			switch {
-			case part.where != "labels" || value == nil:
-			case len(*value) > 63:
-				invalid(part.where, *value, "must be no more than 63 bytes")
-			case rest.LabelValueError(*value) != "":
-				invalid(part.where, *value, val)
-			}
-		}
-	}
-	return allProblems(problems)
+	return readField(o, key, "Metadata."+key, kind, into)
 }
 
 // allProblems reports all problems in one error, sorted as Korifi sorts them;

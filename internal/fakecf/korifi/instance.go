@@ -39,7 +39,9 @@ func renderStat(r *state.ProcessRecord, index int64, now time.Time) []byte {
 	switch i.State {
 	case "RUNNING":
 		stat.Usage = &usageJSON{Time: at, CPU: 0.123456789, Mem: 64 * megabyte, Disk: 69632}
-		stat.MemQuota, stat.DiskQuota = state.Ptr(i.Limits.MemoryInMB*megabyte), state.Ptr(i.Limits.DiskInMB*megabyte)
+		// Of the process, not of the pod: the new value shows before the rollout
+		// has begun.
+		stat.MemQuota, stat.DiskQuota = state.Ptr(r.MemoryInMB*megabyte), state.Ptr(r.DiskInMB*megabyte)
 		stat.Uptime = state.Ptr(max(0, int64(now.Sub(i.Since)/time.Second)))
 	case "STARTING":
 		stat.Usage = &usageJSON{Time: at}
@@ -53,16 +55,18 @@ func (s *Server) getStats(c *rest.Call, db *state.DB) *rest.Answer {
 	if missing != nil {
 		return missing
 	}
-	switch c.Who.Role {
-	case state.SpaceAuditor:
+	switch {
+	case c.Who.Role == state.SpaceAuditor && c.Collection() == "processes":
 		return notFound("Process")
-	case state.SpaceManager:
+	case c.Who.Role == state.SpaceAuditor || c.Who.Role == state.SpaceManager:
 		return rest.UnknownError()
 	}
 	now := db.Now()
-	stats := make([]json.RawMessage, record.Count())
-	for i := range stats {
-		stats[i] = renderStat(record, int64(i), now)
+	stats := []json.RawMessage{}
+	for index := range min(record.Count(), rest.MaxInstances) {
+		if record.Instance(index, now).State != "" { // a pod that is gone is missing
+			stats = append(stats, renderStat(record, index, now))
+		}
 	}
 	a := rest.JSON(http.StatusOK, map[string]any{"resources": stats})
 	if len(db.Warnings) > 0 {
@@ -71,20 +75,22 @@ func (s *Server) getStats(c *rest.Call, db *state.DB) *rest.Answer {
 	return a
 }
 
-// terminateInstance has Korifi's own way with indexes: it searches for pods by
-// a part of their name, so -1 finds instance 1, and 1 finds 10 and 11 as well.
+// terminateInstance ends the pod whose name ends with the text in the path, if
+// it is the only one: "0" is the end of the names of pods 0, 10 and 20, and "-1"
+// of pod 1 only.
+//
+// Source: Korifi fb0a00b2.
 func (s *Server) terminateInstance(c *rest.Call, db *state.DB) *rest.Answer {
 	record, missing := findProcess(c, db)
 	if missing != nil {
 		return missing
 	}
-	switch c.Who.Role {
-	case state.SpaceAuditor:
+	switch {
+	case c.Who.Role == state.SpaceAuditor && c.Collection() == "processes":
 		return notFound("Process")
-	case state.SpaceManager:
+	case c.Who.Role == state.SpaceAuditor || c.Who.Role == state.SpaceManager:
 		return notFound("Pod")
-	}
-	if !c.Who.Writes() {
+	case !c.Who.Writes():
 		return rest.NotAuthorized()
 	}
 	text := c.Last()
@@ -92,19 +98,31 @@ func (s *Server) terminateInstance(c *rest.Call, db *state.DB) *rest.Answer {
 	switch {
 	case err != nil:
 		return rest.UnknownError()
-	case strings.HasPrefix(text, "+"):
-		return notFound("Pod")
-	case index >= record.Count():
+	case index >= record.Instances:
 		return notFound("Instance " + text + " of process " + record.Type)
-	case index > 0 && index*10 < record.Count():
+	}
+	pod, several := podWithSuffix(text, record.Count())
+	switch {
+	case several:
 		return rest.Unprocessable("multiple pods found")
-	}
-	if index < 0 {
-		index = -index
-	}
-	if index >= record.Count() {
+	case pod < 0 || record.Instance(pod, db.Now()).State == "":
 		return notFound("Pod")
 	}
-	db.Terminate(record, index)
+	db.EndPod(record, pod)
 	return rest.NewAnswer(http.StatusNoContent, "", nil)
+}
+
+// podWithSuffix finds the pods 0 to count-1 whose name, which ends with a dash
+// and their index, ends with a text. It returns -1 where there is none.
+func podWithSuffix(text string, count int64) (pod int64, several bool) {
+	digits := strings.TrimPrefix(text, "-")
+	pod, err := strconv.ParseInt(digits, 10, 64)
+	if err != nil || strconv.FormatInt(pod, 10) != digits || pod >= count {
+		return -1, false
+	}
+	next := pod + 1 // the next one with these digits at its end
+	for range digits {
+		next = pod + (next-pod)*10
+	}
+	return pod, digits == text && next < count
 }

@@ -31,8 +31,9 @@ func cut[R interface{ Keys() state.Keys }](s *Server, c *rest.Call, list *rest.L
 	return rows[from:to], pagination
 }
 
-// parseList reads the query of a list. An unknown parameter is a 400, a wrong
-// value of a known one a 422.
+// parseList reads the query of a list. An unknown parameter is a 400; wrong
+// values of known ones are a 422 that reports all of them. An empty page,
+// per_page, order_by or filter is none.
 func (s *Server) parseList(c *rest.Call, known ...string) (*rest.List, *rest.Answer) {
 	list := rest.NewList()
 	for _, name := range rest.SortedKeys(c.Query) {
@@ -40,9 +41,13 @@ func (s *Server) parseList(c *rest.Call, known ...string) (*rest.List, *rest.Ans
 			return nil, rest.BadQuery("Valid parameters are: '" + strings.Join(known, "', '") + "'")
 		}
 	}
+	var problems []string
 	for _, name := range rest.SortedKeys(c.Query) {
+		list.Raw[name] = c.Query[name]
 		value := c.Query.Get(name)
-		list.Raw.Set(name, value)
+		if value == "" {
+			continue
+		}
 		problem := ""
 		switch name {
 		case "page":
@@ -53,21 +58,51 @@ func (s *Server) parseList(c *rest.Call, known ...string) (*rest.List, *rest.Ans
 			problem = parseOrder(list, value, orders(c))
 		case "label_selector":
 			problem = parseSelector(list, value)
+		case "include":
+			if value != "organization" {
+				problem = "IncludeResourceRules0 must be organization"
+			}
+			list.Values[name] = []string{value}
 		default:
-			list.Values[name] = strings.Split(value, ",")
+			problem = parseValues(list, name, value)
 		}
 		if problem != "" {
-			return nil, rest.Unprocessable(problem)
+			problems = append(problems, problem)
 		}
+	}
+	if problems != nil {
+		return nil, rest.Unprocessable(strings.Join(problems, ", "))
 	}
 	return list, nil
 }
 
-// orders are the values of order_by; processes have no name.
+// parseValues reads a list of values. Filters by GUID become a selector of
+// labels in Kubernetes, which refuses the whole list for one value that cannot
+// be a label's.
+func parseValues(list *rest.List, name, value string) (problem string) {
+	for _, v := range strings.Split(value, ",") {
+		v = strings.TrimSpace(v)
+		if strings.HasSuffix(name, "guids") && !isLabelValue(v) {
+			return "Pod"
+		}
+		list.Values[name] = append(list.Values[name], v)
+	}
+	return ""
+}
+
+// orders are the values of order_by. Processes and deployments have no name,
+// only apps have a state.
 func orders(c *rest.Call) []string {
-	out := []string{"created_at", "-created_at", "updated_at", "-updated_at"}
-	if c.Collection() != "processes" && c.Last() != "processes" {
-		out = append(out, "name", "-name")
+	columns := []string{"created_at", "updated_at"}
+	switch c.Last() {
+	case "apps":
+		columns = append(columns, "name", "state")
+	case "spaces", "organizations":
+		columns = append(columns, "name")
+	}
+	var out []string
+	for _, column := range columns {
+		out = append(out, column, "-"+column)
 	}
 	return out
 }
@@ -100,8 +135,10 @@ func parseNumber(name, value string, largest int) (n int, problem string) {
 	switch {
 	case err != nil:
 		return 0, "Pagination." + name + " value must be an integer"
-	case n < 1:
-		return 0, fmt.Sprintf("Pagination.%s value %d is not allowed", name, n)
+	case n == 0:
+		return 0, fmt.Sprintf("Pagination.%s value 0 is not allowed", name)
+	case n < 0:
+		return 0, fmt.Sprintf("Pagination.%s must be no less than 1", name)
 	case largest > 0 && n > largest:
 		return 0, fmt.Sprintf("Pagination.%s must be no greater than %d", name, largest)
 	}

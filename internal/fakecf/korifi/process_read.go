@@ -100,6 +100,9 @@ func (s *Server) listSidecars(c *rest.Call, db *state.DB) *rest.Answer {
 	if _, missing := findProcess(c, db); missing != nil {
 		return missing
 	}
+	if c.Who.Role == state.SpaceAuditor {
+		return notFound("Process")
+	}
 	self := rest.Link{Href: c.Self(s.Root)}
 	page := rest.Page{Pagination: rest.Pagination{TotalPages: 1, First: self, Last: self}}
 	return page.Answer()

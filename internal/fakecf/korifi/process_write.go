@@ -48,9 +48,10 @@ func (s *Server) patchProcess(c *rest.Call, db *state.DB) *rest.Answer {
 	}
 	patch.change(p.HealthCheck)
 	p.Labels, p.Annotations = patch.labels.Apply(p.Labels), patch.annotations.Apply(p.Annotations)
-	p.UpdatedAt = db.Second() // every write counts, even an empty one
-	db.Put(record, p)
-	return rest.Rendered(s.processJSON(record, ""))
+	if tooLarge(p.Annotations) {
+		return rest.Unprocessable("Process")
+	}
+	return s.store(db, record, p)
 }
 
 type patchBody struct {
@@ -83,11 +84,9 @@ func readPatch(o rest.Object) (*patchBody, *rest.Answer) {
 		},
 		func() *rest.Answer { return readField(o, "metadata", "Metadata", "payloads.MetadataPatch", &metadata) },
 		func() *rest.Answer { return onlyKeys(metadata, "labels", "annotations") },
-		func() *rest.Answer { return readField(metadata, "labels", "Metadata.labels", "string", &patch.labels) },
-		func() *rest.Answer {
-			return readField(metadata, "annotations", "Metadata.annotations", "string", &patch.annotations)
-		},
-		func() *rest.Answer { return metadataError(patch) },
+		func() *rest.Answer { return readPairs(metadata, "labels", &patch.labels) },
+		func() *rest.Answer { return readPairs(metadata, "annotations", &patch.annotations) },
+		func() *rest.Answer { return metadataError(patch.labels, patch.annotations) },
 	}
 	for _, step := range steps {
 		if refused := step(); refused != nil {
@@ -133,11 +132,12 @@ func (s *Server) scaleProcess(c *rest.Call, db *state.DB) *rest.Answer {
 		return unknown
 	}
 	var instances, memory, disk *int64
-	for _, field := range []struct {
-		key, title string
-		into       **int64
-	}{{"instances", "Instances", &instances}, {"memory_in_mb", "Memory_in_mb", &memory}, {"disk_in_mb", "Disk_in_mb", &disk}} {
-		if wrong := readInt32(o, field.key, field.title, field.into); wrong != nil {
+	for _, wrong := range []*rest.Answer{
+		readInt32(o, "instances", "Instances", &instances),
+		readField(o, "memory_in_mb", "Memory_in_mb", "int64", &memory),
+		readField(o, "disk_in_mb", "Disk_in_mb", "int64", &disk),
+	} {
+		if wrong != nil {
 			return wrong
 		}
 	}
@@ -168,8 +168,15 @@ func (s *Server) scaleProcess(c *rest.Call, db *state.DB) *rest.Answer {
 	if disk != nil {
 		p.DiskInMB = orDefault(*disk)
 	}
+	return s.store(db, record, p)
+}
+
+// store stores a changed process. Every write moves updated_at, even an empty
+// one, and a controller moves it again in a moment.
+func (s *Server) store(db *state.DB, record *state.ProcessRecord, p state.Process) *rest.Answer {
 	p.UpdatedAt = db.Second()
 	db.Put(record, p)
+	db.Touch(record)
 	return rest.Rendered(s.processJSON(record, ""))
 }
 

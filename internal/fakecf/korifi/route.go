@@ -37,6 +37,12 @@ func (s *Server) tokenRoutes() []rest.Route[handler] {
 	}
 	add(http.MethodGet, "apps", s.listApps)
 	add(http.MethodGet, "apps/*", s.getApp)
+	for _, action := range []string{"start", "stop", "restart"} {
+		add(http.MethodPost, "apps/*/actions/"+action, s.appAction(action))
+	}
+	add(http.MethodPost, "deployments", s.createDeployment) // there is no cancel
+	add(http.MethodGet, "deployments", s.listDeployments)
+	add(http.MethodGet, "deployments/*", s.getDeployment)
 	add(http.MethodGet, "spaces", s.listSpaces)
 	add(http.MethodGet, "spaces/*", s.getSpace)
 	add(http.MethodGet, "organizations", s.listOrganizations)
@@ -68,7 +74,7 @@ func (s *Server) rootV3(*rest.Call, *state.DB) *rest.Answer {
 
 func (s *Server) info(*rest.Call, *state.DB) *rest.Answer {
 	return rest.JSON(http.StatusOK, map[string]any{
-		"build": "", "name": "korifi", "description": "Korifi Cloud Foundry Environment", "version": 0,
+		"build": "v0.0.0-fake", "name": "korifi", "description": "Korifi Cloud Foundry Environment", "version": "v0.0.0-fake",
 		"custom":      map[string]any{},
 		"cli_version": map[string]string{"minimum": "", "recommended": ""},
 		"links":       rest.Links{"self": {Href: s.Root + "/v3/info"}, "support": {Href: ""}},

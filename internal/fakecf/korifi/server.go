@@ -25,7 +25,7 @@ type Config struct {
 // Server is the API of a Korifi.
 type Server struct {
 	Config
-	store    *state.Store
+	tables   *state.Store
 	accounts *state.Accounts
 	open     []rest.Route[handler]
 	routes   []rest.Route[handler]
@@ -36,7 +36,7 @@ type handler func(*rest.Call, *state.DB) *rest.Answer
 
 // New makes a Korifi for what is in the store.
 func New(config Config, store *state.Store, accounts *state.Accounts) *Server {
-	s := &Server{Config: config, store: store, accounts: accounts}
+	s := &Server{Config: config, tables: store, accounts: accounts}
 	s.open, s.routes = s.openRoutes(), s.tokenRoutes()
 	return s
 }
@@ -68,9 +68,9 @@ func (s *Server) Handle(c *rest.Call) *rest.Answer {
 }
 
 func (s *Server) run(c *rest.Call, handle handler) (a *rest.Answer) {
-	lock := s.store.Write
+	lock := s.tables.Write
 	if c.Method == http.MethodGet {
-		lock = s.store.Read
+		lock = s.tables.Read
 	}
 	lock(func(db *state.DB) { a = handle(c, db) })
 	return a

@@ -13,7 +13,7 @@ import (
 type Instance struct {
 	Index     int64
 	GUID      string
-	State     string // RUNNING, CRASHED, STARTING, STOPPING or DOWN
+	State     string // RUNNING, CRASHED, STARTING, STOPPING or DOWN; "" of a pod that is missing
 	Routable  *bool
 	Details   *string
 	StartedAt time.Time
@@ -32,6 +32,9 @@ type fleet struct {
 	cohorts []cohort        // by index, without gaps
 	single  map[int64]*life // instances with a life of their own
 
+	rolling *rolling  // nil: no rollout on Kubernetes
+	touchAt time.Time // when updated_at moves again; zero: never
+
 	outcome string // state in which starting instances end; "" is RUNNING
 	details *string
 }
@@ -44,9 +47,10 @@ type cohort struct {
 
 // life is what an instance goes through from its start to its end.
 type life struct {
-	serial    int // of the start, which makes the GUID of each instance new
-	startedAt time.Time
+	serial    int       // of the start, which makes the GUID of each instance new
+	startedAt time.Time // in the future: a pod that is missing until then
 	readyAt   time.Time
+	endsAt    time.Time // of a pod that ends; zero: it stays
 	outcome   string
 	details   *string
 	limits    Quotas
@@ -83,7 +87,7 @@ func (db *DB) follow(record *ProcessRecord) {
 
 // startAll starts every instance again, with the quotas of now.
 func (db *DB) startAll(record *ProcessRecord, at, readyAt time.Time) {
-	record.Running = Quotas{record.MemoryInMB, record.DiskInMB, *record.LogRateLimit}
+	record.Running, record.rolling = record.desired(), nil
 	record.count, record.cohorts, record.single = 0, nil, nil
 	if record.App.State != Started || record.Instances == 0 {
 		return
@@ -149,6 +153,8 @@ func (r *ProcessRecord) Instance(index int64, now time.Time) Instance {
 		GUID: GUID("instance", r.GUID, strconv.FormatInt(index, 10), strconv.Itoa(own.serial)),
 	}
 	switch {
+	case now.Before(own.startedAt):
+		return Instance{Index: index}
 	case now.Before(own.readyAt):
 		out.State, out.Since, out.Routable = "STARTING", own.startedAt, Ptr(false)
 	case own.outcome != "":
@@ -159,7 +165,8 @@ func (r *ProcessRecord) Instance(index int64, now time.Time) Instance {
 	return out
 }
 
-// Terminate ends an instance; the runtime starts a new one in its place.
+// Terminate ends an instance; Diego starts a new one in its place, from the
+// same desired LRP.
 func (db *DB) Terminate(record *ProcessRecord, index int64) {
 	now := db.Now()
 	record.setLife(index, db.newLife(record, now, now.Add(db.startDelay)))

@@ -94,6 +94,14 @@ type ProcessRecord struct {
 	Row atomic.Pointer[[]byte]
 }
 
+func (r *ProcessRecord) desired() Quotas {
+	out := Quotas{MemoryInMB: r.MemoryInMB, DiskInMB: r.DiskInMB}
+	if r.LogRateLimit != nil {
+		out.LogRateLimit = *r.LogRateLimit
+	}
+	return out
+}
+
 // Quotas are the limits that an instance runs with.
 type Quotas struct {
 	MemoryInMB, DiskInMB, LogRateLimit int64

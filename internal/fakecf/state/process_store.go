@@ -106,8 +106,12 @@ func (s *Store) UpdateProcess(guid string, change func(*Process)) {
 	s.db.Put(record, p)
 }
 
-// Put stores a changed process; its instances follow the new count.
+// Put stores a changed process. Its instances follow the new count; on
+// Kubernetes they are replaced where they would run with other values.
 func (db *DB) Put(record *ProcessRecord, p Process) {
+	if db.platform == Kubernetes && needsRoll(&record.Process, &p) {
+		defer db.roll(record)
+	}
 	record.Process = p
 	record.Row.Store(nil)
 	db.follow(record)

@@ -30,7 +30,7 @@ const (
 func NewStore(platform Platform) *Store {
 	s := &Store{}
 	s.SetClock(time.Now)
-	s.db.clock, s.db.platform = s.Now, platform
+	s.db.clock, s.db.platform, s.db.rollout = s.Now, platform, Rollout{Touch: 2 * time.Second}
 	return s
 }
 
@@ -90,7 +90,10 @@ type DB struct {
 	deployments Table[*Deployment]
 	inFlight    []*Deployment
 	pace        Pace
-	serial      int // numbers what has no name of its own
+
+	rollout Rollout
+	watched []*ProcessRecord // something is to come for them
+	serial  int              // numbers what has no name of its own
 
 	manyApps, manyProcesses int // progress of AddMany
 }

@@ -1,0 +1,172 @@
+package fakecf
+
+import (
+	"fmt"
+	"net/http"
+	"strings"
+	"testing"
+	"time"
+)
+
+// pods describes the stats of the web process: index:uptime, a letter for other
+// states than RUNNING.
+func pods(c *client) string {
+	c.t.Helper()
+	rows, _ := c.get(webPath + "/stats").want(200).at("resources").([]any)
+	var out []string
+	for _, row := range rows {
+		stat, _ := row.(map[string]any)
+		text := fmt.Sprint(stat["index"], ":", stat["uptime"])
+		if stat["state"] != "RUNNING" {
+			text = fmt.Sprint(stat["index"], ":", stat["state"])
+		}
+		out = append(out, text)
+	}
+	return strings.Join(out, " ")
+}
+
+func wantPods(c *client, want string) {
+	c.t.Helper()
+	if got := pods(c); got != want {
+		c.t.Errorf("got pods %q, want %q", got, want)
+	}
+}
+
+func rollingKorifi(t *testing.T) (f *Foundation, c *client, pass func(time.Duration)) {
+	t.Helper()
+	f, c, pass = atNoon(t, WithFlavor(Korifi))
+	f.SetRollout(Rollout{Begin: 2 * time.Second, End: 10 * time.Second, Gap: time.Second, Touch: -1})
+	f.SetStartDelay(4 * time.Second)
+	f.RestartApp(AppGUID)
+	pass(104 * time.Second)
+	wantPods(c, "0:100 1:100 2:100")
+	return f, c, pass
+}
+
+// Korifi fb0a00b2 on a real Kubernetes: a change of the memory rolls the pods.
+// An ending pod shows RUNNING until it is gone, then its index is missing.
+func TestKorifiRollsThePods(t *testing.T) {
+	for body, rolls := range map[string]bool{
+		`{"memory_in_mb":1024}`: true, `{"disk_in_mb":1024}`: true, `{"memory_in_mb":512}`: false, `{}`: false,
+	} {
+		f, c, pass := rollingKorifi(t)
+		c.scale(GUIDWeb, body).want(200)
+		pass(time.Hour)
+		if got := f.Instances(GUIDWeb)[0].StartedAt.After(f.Now().Add(-time.Hour)); got != rolls {
+			t.Errorf("%s: got new pods %v, want %v", body, got, rolls)
+		}
+	}
+	f, c, pass := rollingKorifi(t)
+	c.scale(GUIDWeb, `{"memory_in_mb":1024}`).want(200)
+	wantPods(c, "0:100 1:100 2:100") // nothing has begun, and all is RUNNING
+	c.get(webPath+"/stats").wantAt(1024<<20, "resources", 0, "mem_quota")
+	if got := f.Instances(GUIDWeb)[0].Limits.MemoryInMB; got != 512 {
+		t.Errorf("got a pod with %d MB, want the old 512", got)
+	}
+	for _, step := range []struct {
+		after time.Duration
+		want  string
+	}{
+		{2 * time.Second, "0:102 1:102 2:102"}, // pod 2 ends
+		{9 * time.Second, "0:111 1:111 2:111"},
+		{time.Second, "0:112 1:112"}, // it is gone
+		{time.Second, "0:113 1:113 2:STARTING"},
+		{4 * time.Second, "0:117 1:117 2:0"}, // the next one ends
+		{10 * time.Second, "0:127 2:10"},
+		{5 * time.Second, "0:132 1:0 2:15"},
+		{10 * time.Second, "1:10 2:25"},
+		{5 * time.Second, "0:0 1:15 2:30"},
+		{time.Minute, "0:60 1:75 2:90"},
+	} {
+		pass(step.after)
+		wantPods(c, step.want)
+	}
+	if got := f.Instances(GUIDWeb)[0].Limits.MemoryInMB; got != 1024 {
+		t.Errorf("got a pod with %d MB, want 1024", got)
+	}
+}
+
+// A pod that is ended while others roll leaves the app with fewer of them.
+func TestKorifiEndsPods(t *testing.T) {
+	_, c, pass := rollingKorifi(t)
+	c.patch(GUIDWeb, `{"command":"x"}`).want(200)
+	pass(2 * time.Second)
+	c.do(http.MethodDelete, webPath+"/instances/0", "").want(204)
+	c.do(http.MethodDelete, webPath+"/instances/1", "").want(204)
+	wantPods(c, "0:102 1:102 2:102")
+	pass(10 * time.Second)
+	wantPods(c, "")
+	c.do(http.MethodDelete, webPath+"/instances/1", "").wantError(404, 10010, "Pod not found")
+	pass(5 * time.Second)
+	wantPods(c, "0:0 1:0 2:0")
+}
+
+// A new pod that crashes stops the rollout.
+func TestKorifiRolloutStops(t *testing.T) {
+	f, c, pass := rollingKorifi(t)
+	f.SetStartOutcome(GUIDWeb, "CRASHED", "")
+	c.scale(GUIDWeb, `{"memory_in_mb":1024}`).want(200)
+	pass(30 * time.Minute)
+	wantPods(c, "0:1900 1:1900 2:CRASHED")
+}
+
+// Without times of its own a rollout is over with the next request.
+func TestKorifiRolloutAtOnce(t *testing.T) {
+	f, c, pass := atNoon(t, WithFlavor(Korifi))
+	before := f.Instances(GUIDWeb)[0].GUID
+	pass(time.Minute)
+	c.scale(GUIDWeb, `{"memory_in_mb":1024}`).want(200)
+	wantPods(c, "0:0 1:0 2:0")
+	if f.Instances(GUIDWeb)[0].GUID == before {
+		t.Error("got the old pod after a rollout")
+	}
+	c.scale(GUIDWeb, `{"instances":2147483647,"disk_in_mb":1}`).want(200) // in no time and no memory
+	c.get("/v3/processes/"+GUIDWeb).want(200).wantAt(2147483647, "instances")
+	if rows, _ := c.get(webPath + "/stats").want(200).at("resources").([]any); len(rows) != 10_000 {
+		t.Errorf("got %d stats, want 10000", len(rows))
+	}
+}
+
+// Korifi fb0a00b2: a controller moves updated_at some seconds after each write.
+func TestKorifiMovesUpdatedAtAgain(t *testing.T) {
+	_, c, pass := atNoon(t, WithFlavor(Korifi))
+	c.patch(GUIDWeb, `{}`).want(200).wantAt("2030-01-02T12:00:00Z", "updated_at")
+	pass(time.Second)
+	c.get(webPath).wantAt("2030-01-02T12:00:00Z", "updated_at")
+	pass(time.Second)
+	c.get("/v3/processes?order_by=-updated_at").wantAt("2030-01-02T12:00:02Z", "resources", 0, "updated_at")
+	pass(time.Minute)
+	c.get(webPath).wantAt("2030-01-02T12:00:02Z", "updated_at")
+}
+
+// Korifi fb0a00b2, read in its code: a deployment has the GUID of its app, and
+// a status that a controller writes later.
+func TestKorifiDeployment(t *testing.T) {
+	f, c, pass := rollingKorifi(t)
+	body := `{"relationships":{"app":{"data":{"guid":"` + AppGUID + `"}}}}`
+	r := c.do(http.MethodPost, "/v3/deployments", body).want(201)
+	r.wantAt(AppGUID, "guid").wantAt("FINALIZED", "status", "value").wantAt("DEPLOYED", "status", "reason").
+		wantAt(absent{}, "status", "details").wantAt(absent{}, "new_processes").wantAt(absent{}, "strategy")
+	path := "/v3/deployments/" + AppGUID
+	c.get(path).wantAt("FINALIZED", "status", "value")
+	pass(2 * time.Second)
+	c.get(path).wantAt("ACTIVE", "status", "value").wantAt("DEPLOYING", "status", "reason")
+	c.get("/v3/deployments?status_values=ACTIVE&app_guids="+AppGUID).wantAt(AppGUID, "resources", 0, "guid")
+	c.get("/v3/apps/"+AppGUID+"/processes/web").wantAt(GUIDWeb, "guid").wantAt(3, "instances")
+	pass(time.Minute)
+	c.get(path).wantAt("FINALIZED", "status", "value")
+	if got := f.Instances(GUIDWeb)[0].StartedAt; got.Before(f.Now().Add(-time.Minute)) {
+		t.Errorf("got a pod that started at %v, want a new one", got)
+	}
+	c.do(http.MethodPost, path+"/actions/cancel", "").wantError(404, 10000)
+	for _, extra := range []string{`"strategy":"rolling"`, `"options":{"max_in_flight":1}`} {
+		c.do(http.MethodPost, "/v3/deployments", `{`+extra+`,`+body[1:]).wantError(422, 10008, "unknown field")
+	}
+	c.do(http.MethodPost, "/v3/deployments", `{}`).wantError(422, 10008, "relationships is required")
+	c.do(http.MethodPost, "/v3/deployments", `{"relationships":{"app":{"data":{"guid":"x"}}}}`).wantError(404, 10010, "Deployment not found.")
+	as(t, f, SpaceAuditor).do(http.MethodPost, "/v3/deployments", body).wantError(403, 10003)
+	c.do(http.MethodPost, "/v3/deployments", strings.ReplaceAll(body, AppGUID, AppGUIDStopped)).want(201)
+	c.get("/v3/apps/"+AppGUIDStopped).wantAt("STARTED", "state")
+	without := as(t, New(t, WithFlavor(Korifi), WithoutEndpoints("deployments")), Admin)
+	without.do(http.MethodPost, "/v3/deployments", body).wantError(400, 42000, "does not support rolling deploys")
+}

@@ -1,0 +1,143 @@
+package state
+
+import (
+	"reflect"
+	"slices"
+	"time"
+)
+
+// Rollout is how long Kubernetes takes when it replaces pods.
+//
+// Source: Korifi fb0a00b2 on a real Kubernetes. A rollout begins a moment after
+// the request was answered and replaces one pod after another, the highest
+// index first. An ending pod shows RUNNING until it is gone, and for a moment
+// the index is missing. The next pod ends when the new one runs.
+type Rollout struct {
+	Begin time.Duration // from a change to the end of the first pod
+	End   time.Duration // from the end of a pod until it is gone
+	Gap   time.Duration // until the next pod of the index is there
+	Touch time.Duration // until a controller moves updated_at again; negative: never
+}
+
+// rolling is the progress of a rollout.
+type rolling struct {
+	at    time.Time // when it begins
+	begun bool
+	index int64 // of the pod that is being replaced
+}
+
+// atOnce is the number of instances beyond which a rollout replaces all pods
+// together, so that no request makes the fake work for minutes.
+const atOnce = 1000
+
+// SetRollout sets how long Kubernetes takes from now on. By default pods are
+// replaced at once and updated_at moves again after two seconds.
+func (s *Store) SetRollout(rollout Rollout) {
+	defer s.lock()()
+	s.db.rollout = rollout
+}
+
+// IsRolling reports whether Kubernetes replaces pods of an app. Before a
+// rollout has begun nobody can see it.
+func (db *DB) IsRolling(app *App) bool {
+	return slices.ContainsFunc(app.Processes, func(r *ProcessRecord) bool { return r.rolling != nil && r.rolling.begun })
+}
+
+// needsRoll reports whether a change of a process makes Kubernetes replace its
+// pods: what stands in the template of the pods.
+func needsRoll(before, after *Process) bool {
+	return before.MemoryInMB != after.MemoryInMB || before.DiskInMB != after.DiskInMB ||
+		!reflect.DeepEqual(before.EffectiveCommand(), after.EffectiveCommand()) ||
+		!reflect.DeepEqual(before.HealthCheck, after.HealthCheck)
+}
+
+// roll makes Kubernetes replace the pods of a process.
+func (db *DB) roll(record *ProcessRecord) {
+	record.rolling = &rolling{at: db.Now().Add(db.rollout.Begin)}
+	db.watch(record)
+}
+
+// RollApp makes Kubernetes replace the pods of all processes of an app.
+func (db *DB) RollApp(app *App) {
+	for _, record := range app.Processes {
+		db.roll(record)
+	}
+}
+
+// Touch lets a controller move updated_at of a process in a moment.
+func (db *DB) Touch(record *ProcessRecord) {
+	if db.rollout.Touch >= 0 {
+		record.touchAt = db.Now().Add(db.rollout.Touch)
+		db.watch(record)
+	}
+}
+
+// EndPod ends a pod. Kubernetes starts another one when it is gone.
+func (db *DB) EndPod(record *ProcessRecord, index int64) {
+	own := *record.lifeOf(index)
+	if !own.endsAt.IsZero() || db.Now().Before(own.startedAt) {
+		return // it ends already, or is gone
+	}
+	own.endsAt = db.Now().Add(db.rollout.End)
+	record.setLife(index, own)
+	db.watch(record)
+}
+
+func (db *DB) watch(record *ProcessRecord) {
+	if !slices.Contains(db.watched, record) {
+		db.watched = append(db.watched, record)
+	}
+}
+
+// nextEvent is the next thing that happens to a process without a request; nil
+// where nothing is to come.
+func (db *DB) nextEvent(record *ProcessRecord) (at time.Time, event func()) {
+	earliest := func(when time.Time, do func()) {
+		if event == nil || when.Before(at) {
+			at, event = when, do
+		}
+	}
+	if !record.touchAt.IsZero() {
+		earliest(record.touchAt, func() {
+			record.touchAt, record.UpdatedAt = time.Time{}, db.Second()
+			record.Row.Store(nil)
+		})
+	}
+	for index, own := range record.single {
+		if !own.endsAt.IsZero() {
+			earliest(own.endsAt, func() {
+				from := db.Now().Add(db.rollout.Gap)
+				record.setLife(index, db.newLife(record, from, from.Add(db.startDelay)))
+			})
+		}
+	}
+	if r := record.rolling; r != nil {
+		if !r.begun {
+			earliest(r.at, func() { db.beginRoll(record) })
+		} else if own := record.lifeOf(r.index); own.endsAt.IsZero() && own.outcome == "" {
+			earliest(own.readyAt, func() { db.rollNext(record) })
+		}
+	}
+	return at, event
+}
+
+func (db *DB) beginRoll(record *ProcessRecord) {
+	record.Running = record.desired()
+	if record.count == 0 || record.count > atOnce {
+		record.rolling = nil
+		db.startAll(record, db.Now(), db.Now().Add(db.startDelay))
+		return
+	}
+	record.rolling.begun, record.rolling.index = true, record.count
+	db.rollNext(record)
+}
+
+// rollNext ends the pod with the next lower index, or the rollout.
+func (db *DB) rollNext(record *ProcessRecord) {
+	record.rolling.index = min(record.rolling.index, record.count) - 1
+	if record.rolling.index < 0 {
+		record.rolling = nil
+		return
+	}
+	db.EndPod(record, record.rolling.index)
+}
