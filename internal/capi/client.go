@@ -95,7 +95,20 @@ type request struct {
 	// final ends the attempts after a failure, as in transport.Request; nil for
 	// the transport's own rules.
 	final func(transport.Failure) bool
+	// limit bounds the response's body in bytes; 0 is enough for one object.
+	limit int64
+	// hold keeps the body counted against the memory for bodies until the
+	// response is released.
+	hold bool
 }
+
+// Limits of response bodies, in bytes. A page of 5,000 processes has 10 MB, and
+// some MB more for every KB of annotations that they have on average. Stats have
+// about 700 bytes an instance.
+const (
+	pageLimit      = 64 << 20
+	instancesLimit = 32 << 20
+)
 
 // send makes the request with a valid token and returns the successful
 // response. A refused token is renewed once.
@@ -151,6 +164,7 @@ func (c *Client) sendTo(ctx context.Context, r request) (*transport.Response, er
 		header.Set("Authorization", authorization)
 		response, err := c.transport.Do(ctx, transport.Request{
 			Method: r.method, URL: target, Header: header, Body: body, Repeatable: !r.once, Final: r.final,
+			MaxBodyBytes: r.limit, Hold: r.hold, JSON: r.method != http.MethodDelete,
 		})
 		if err != nil {
 			return nil, err

@@ -147,7 +147,7 @@ func errorFrom(method, path string, r *transport.Response, secrets *redact.Set, 
 	e := &Error{Method: method, Path: path, Status: r.Status}
 	e.RequestIDHeader, e.RequestID = requestID(r.Header, secrets)
 	e.RouterError = Text(secrets.Quote(r.Header.Get("X-Cf-RouterError"), 200))
-	e.RetryAt, _ = transport.RetryAt(r.Header, now)
+	e.RetryAt, _ = transport.RetryAt(r.Status, r.Header, now)
 
 	var body struct {
 		Errors []ErrorObject `json:"errors"`

@@ -145,7 +145,7 @@ func faults(elsewhere string) map[string]fault {
 		"404 of the router":            {do: fakecf.RouterError(404, "unknown_route"), status: 404},
 		"closed before it acted":       {do: fakecf.Close(), kind: transport.KindConnection},
 		"closed after it acted":        {do: fakecf.CloseAfter(), kind: transport.KindConnection},
-		"cut off":                      {do: fakecf.CutOff(20), kind: transport.KindCutOff, bodies: true},
+		"cut off":                      {do: fakecf.CutOff(20), kind: transport.KindTruncated, bodies: true},
 		"no answer, it did not act":    {do: fakecf.Hang(0), kind: transport.KindTimeout, hangs: true},
 		"no answer, though it acted":   {do: fakecf.HangAfter(0), kind: transport.KindTimeout, hangs: true},
 		"429 with seconds":             {do: fakecf.RateLimited(2 * time.Minute), want: alwaysAgain},
@@ -159,8 +159,10 @@ func faults(elsewhere string) map[string]fault {
 		"501":                          {do: fakecf.HTML(501), want: failed, status: 501},
 		"429 for an hour":              {do: fakecf.RateLimited(time.Hour), want: failed, status: 429, firstOnly: true},
 		"200 with a login page":        {do: fakecf.HTML(200), want: failed, status: unusable},
-		"200 without a body":           {do: fakecf.Empty(200), want: failed, status: unusable},
-		"200 with JSON that ends":      {do: fakecf.RawJSON(200, `{"guid":"9c0c`), want: failed, status: unusable},
+		"200 without a body":           {do: fakecf.Empty(200), status: unusable},
+		"200 with JSON that ends":      {do: fakecf.RawJSON(200, `{"guid":"9c0c`), status: unusable},
+		"cut off without a length":     {do: fakecf.CutOffUnframed(20), status: unusable, bodies: true},
+		"101":                          {do: fakecf.SwitchProtocols(), want: failed, kind: transport.KindProtocol},
 		"200 with an array":            {do: fakecf.RawJSON(200, `[]`), want: failed, status: unusable},
 		"200 with 3 MB of garbage":     {do: fakecf.Garbage(3_000_000), want: failed, status: unusable, firstOnly: true},
 		"redirect to another host":     {do: fakecf.Redirect(302, elsewhere), want: failed, kind: transport.KindRedirect},
@@ -376,6 +378,11 @@ func TestFaultsThatStay(t *testing.T) {
 				case broken.status > 0:
 					if !errors.As(err, &answer) || answer.Status != broken.status {
 						t.Errorf("got %v", err)
+					}
+				case broken.status == unusable:
+					var response *capi.ResponseError
+					if !errors.As(err, &response) {
+						t.Errorf("got %v, want an unusable response", err)
 					}
 				default:
 					if !errors.As(err, &noAnswer) || noAnswer.Kind != broken.kind || noAnswer.Attempts != attempts || !noAnswer.MayHaveArrived {

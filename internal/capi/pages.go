@@ -276,10 +276,12 @@ func (l *listing[T]) readPage(ctx context.Context, number, perPage int64) (*page
 	}
 	response, err := l.client.send(ctx, request{
 		method: http.MethodGet, path: l.path, query: strings.TrimPrefix(query, "&"), final: l.lastTry(perPage),
+		limit: pageLimit, hold: true,
 	})
 	if err != nil {
 		return nil, err
 	}
+	defer response.Release()
 	p := new(page[T])
 	if err := decode(response.Body, p); err != nil {
 		return nil, l.decodeError(number, response, err)

@@ -23,6 +23,8 @@ type Action struct {
 	released   <-chan struct{} // closes when hanging requests are released
 	cutting    bool
 	cut        int
+	unframed   bool // the cut is without a length
+	switching  bool
 	slow       time.Duration
 	rewrite    func(status int, body []byte) (int, []byte)
 }
@@ -112,6 +114,14 @@ func CloseAfter() Action { return Action{closeAfter: true} }
 // CutOff sends the true answer with its Content-Length, but closes the
 // connection after n bytes of the body.
 func CutOff(n int) Action { return Action{cutting: true, cut: n} }
+
+// CutOffUnframed is CutOff by a server of HTTP/1.0, which marks the end of a
+// body by closing the connection: the client cannot tell that bytes are missing.
+func CutOffUnframed(n int) Action { return Action{cutting: true, cut: n, unframed: true} }
+
+// SwitchProtocols answers 101 instead of acting, and leaves the connection open
+// without sending anything else on it.
+func SwitchProtocols() Action { return Action{switching: true} }
 
 // Hang waits before the request has any effect, for d, or with 0 until it is
 // released or the client gives up; then the request goes on as usual.

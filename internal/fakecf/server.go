@@ -40,6 +40,10 @@ func (f *Foundation) exchange(w http.ResponseWriter, r *http.Request, api server
 		panic(http.ErrAbortHandler)
 	}
 	f.pause(r.Context(), f.opts.latency)
+	if act != nil && act.switching {
+		f.switchProtocols(w, act)
+		return
+	}
 	a := act.instead(f)
 	if a == nil {
 		a = api.Handle(&rest.Call{Request: r, Content: body})
@@ -91,6 +95,10 @@ func (f *Foundation) write(w http.ResponseWriter, r *http.Request, a *rest.Answe
 	bodyless := a.Status == http.StatusNoContent || a.Status == http.StatusNotModified
 	if !bodyless {
 		w.Header().Set("Content-Length", strconv.Itoa(len(body)))
+	}
+	if !bodyless && act != nil && act.unframed {
+		writeUnframed(w, a, body[:min(act.cut, len(body))])
+		return
 	}
 	w.WriteHeader(a.Status)
 	if bodyless {

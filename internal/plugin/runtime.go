@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"github.com/cf-process/terraform-provider-cf/internal/provider"
+	"github.com/cf-process/terraform-provider-cf/internal/transport"
 )
 
 const (
@@ -20,8 +21,11 @@ const (
 
 // CollectGarbageSeldom saves the time of collections while the provider holds
 // little. Call it before the server starts, and not in a process with other
-// work. The first large list ends it.
-func CollectGarbageSeldom() { debug.SetGCPercent(lazyGCPercent) }
+// work. The first large list, or large responses of any kind, end it.
+func CollectGarbageSeldom() {
+	debug.SetGCPercent(lazyGCPercent)
+	transport.OnLargeBodies(collectGarbageNormally)
+}
 
 // collectGarbageNormally bounds the memory that large lists take.
 func collectGarbageNormally() { debug.SetGCPercent(defaultGCPercent) }

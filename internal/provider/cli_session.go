@@ -11,6 +11,7 @@ import (
 	"strings"
 
 	"github.com/cf-process/terraform-provider-cf/internal/diagnostic"
+	"github.com/cf-process/terraform-provider-cf/internal/transport"
 	"github.com/cf-process/terraform-provider-cf/internal/uaa"
 )
 
@@ -62,7 +63,7 @@ func (r *resolver) cliSession(api *url.URL, apiSet bool) target {
 		return target{}
 	case apiSet && api == nil:
 		return target{} // the URL is malformed, which has been reported
-	case apiSet && !sameServer(api, cliAPI):
+	case apiSet && !transport.SameServer(api, cliAPI):
 		r.otherCLIAPI(name, api, cliAPI)
 		return target{}
 	case !apiSet:

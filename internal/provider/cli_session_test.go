@@ -4,6 +4,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/cf-process/terraform-provider-cf/internal/transport"
 	"github.com/cf-process/terraform-provider-cf/internal/uaa"
 )
 
@@ -305,7 +306,7 @@ func FuzzCLIConfig(f *testing.F) {
 			t.Fatal(err)
 		}
 		target, err := parseAPIURL(config.Target)
-		if err != nil || !sameServer(target, s.api) {
+		if err != nil || !transport.SameServer(target, s.api) {
 			t.Fatalf("the tokens for %q go to %s", config.Target, s.api)
 		}
 	})

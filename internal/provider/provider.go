@@ -113,6 +113,7 @@ func (p *Provider) newClient(s settings, terraformVersion string) (*capi.Client,
 		MaxRetries:        s.maxRetries,
 		UserAgent:         fmt.Sprintf("Terraform/%s terraform-provider-cf/%s", terraformVersion, p.version),
 		Logger:            newLogger(secrets),
+		PublicParameters:  capi.PublicParameters(),
 		Secrets:           secrets,
 	})
 	if err != nil {

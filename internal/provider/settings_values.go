@@ -1,8 +1,6 @@
 package provider
 
 import (
-	"crypto/x509"
-	"encoding/pem"
 	"errors"
 	"fmt"
 	"math"
@@ -15,6 +13,8 @@ import (
 	"unicode"
 
 	"github.com/hashicorp/terraform-plugin-framework/path"
+
+	"github.com/cf-process/terraform-provider-cf/internal/transport"
 )
 
 // apiURL returns the API. It is nil where none is set, or where the one that is
@@ -112,55 +112,20 @@ func validHost(u *url.URL) bool {
 	return true
 }
 
-// sameServer reports whether two URLs have the same scheme, host and port.
-func sameServer(a, b *url.URL) bool {
-	port := func(u *url.URL) string {
-		if p := u.Port(); p != "" {
-			return p
-		}
-		return map[string]string{"https": "443", "http": "80"}[u.Scheme]
-	}
-	name := func(u *url.URL) string { return strings.ToLower(strings.TrimSuffix(u.Hostname(), ".")) }
-	return a.Scheme == b.Scheme && name(a) == name(b) && port(a) == port(b)
-}
-
 func (r *resolver) caCertificate() string {
 	v := r.lookup(caCertificate)
 	if !v.isSet() {
 		return ""
 	}
-	if reason := checkPEM(v.text); reason != "" {
+	if _, err := transport.ParseCertificates(v.text); err != nil {
 		advice := "It takes the certificates themselves; `file(\"ca.pem\")` reads them from a file."
 		if v.place == inEnvironment {
 			advice = "It takes the certificates themselves, not the name of a file."
 		}
-		r.refuse(v, reason, advice)
+		r.refuse(v, err.Error(), advice)
 		return ""
 	}
 	return v.text
-}
-
-// checkPEM describes what is wrong with a list of certificates. It never quotes
-// the text, which may be a private key by mistake.
-func checkPEM(text string) string {
-	rest, found := []byte(text), 0
-	for {
-		var block *pem.Block
-		if block, rest = pem.Decode(rest); block == nil {
-			break
-		}
-		if block.Type != "CERTIFICATE" {
-			continue
-		}
-		found++
-		if _, err := x509.ParseCertificate(block.Bytes); err != nil {
-			return fmt.Sprintf("contains a certificate (number %d) that cannot be read: %v", found, err)
-		}
-	}
-	if found == 0 {
-		return "contains no PEM-encoded certificate (-----BEGIN CERTIFICATE----- …)"
-	}
-	return ""
 }
 
 func (r *resolver) requestTimeout() time.Duration {

@@ -13,6 +13,8 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"github.com/cf-process/terraform-provider-cf/internal/transport"
 )
 
 // testCertificate makes a certificate; each is another one.
@@ -135,7 +137,7 @@ func TestSameServer(t *testing.T) {
 			if errA != nil || errB != nil {
 				t.Fatal(errA, errB)
 			}
-			if got, reverse := sameServer(a, b), sameServer(b, a); got != tc.want || reverse != tc.want {
+			if got, reverse := transport.SameServer(a, b), transport.SameServer(b, a); got != tc.want || reverse != tc.want {
 				t.Errorf("got %t and %t, want %t", got, reverse, tc.want)
 			}
 		})

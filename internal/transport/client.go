@@ -1,24 +1,28 @@
-// Package transport is the one way in which the provider speaks HTTP: TLS,
-// proxy, redirects, time limits, retries, rate limits, a bound on what is read,
-// and a log of it. It knows nothing of Cloud Foundry's resources.
+// Package transport is the provider's only HTTP client: TLS, proxy, redirects,
+// time limits, retries, rate limits, bounds on what is read, and a log of it.
+//
+// It knows neither paths nor JSON of an API. Of Cloud Foundry it knows the
+// headers of the things in front of an API: X-Cf-RouterError (the router
+// answered, the request went no further), X-RateLimit-Reset and -Remaining, and
+// X-Vcap-Request-Id and X-Correlation-Id, which it logs. Its hints name the
+// settings of the provider block. See internal/capi/README.md for the sources.
 package transport
 
 import (
-	"bytes"
 	"context"
-	"io"
 	"net/http"
 	"net/url"
 	"time"
-
-	"github.com/hashicorp/go-retryablehttp"
 
 	"github.com/cf-process/terraform-provider-cf/internal/redact"
 )
 
 const (
 	defaultRequestTimeout = 30 * time.Second
-	defaultMaxBodyBytes   = 256 << 20
+
+	// DefaultMaxBodyBytes bounds the body of a response whose request sets no
+	// limit. A process with 200 annotations of 5,000 characters has 4 MB.
+	DefaultMaxBodyBytes = 8 << 20
 
 	// maxRequests is how many requests are under way at once, and so how many
 	// connections there are. Terraform reads ten things at a time by default;
@@ -43,20 +47,21 @@ type Config struct {
 	CACertificate string
 	// SkipSSLValidation turns the check of the server's certificate off.
 	SkipSSLValidation bool
-	// RequestTimeout bounds one attempt, with the reading of the body; 0 is 30
-	// seconds. Time spent waiting for a rate limit is not part of it.
+	// RequestTimeout bounds one attempt, from dialing to the end of the body; 0
+	// is 30 seconds. Time spent waiting for a rate limit is not part of it.
 	RequestTimeout time.Duration
-	// MaxRetries is the number of further attempts after a failure that may
-	// pass; 0 turns them off.
+	// MaxRetries is the number of further attempts after a transient failure; 0
+	// turns them off.
 	MaxRetries int
-	// UserAgent is sent where a request names none.
+	// UserAgent is sent where a request sets none.
 	UserAgent string
 	// Logger is nil for no log.
 	Logger Logger
+	// PublicParameters are the query parameters whose values may be logged. The
+	// values of all others stay out of the log.
+	PublicParameters []string
 	// Secrets are kept out of logs and errors.
 	Secrets *redact.Set
-	// MaxBodyBytes bounds a response's body, after decompression; 0 is 256 MiB.
-	MaxBodyBytes int64
 }
 
 // Option changes what only tests need to change.
@@ -77,13 +82,15 @@ func WithClock(now func() time.Time, sleep func(ctx context.Context, d time.Dura
 // Client makes HTTP requests. It is safe for concurrent use.
 type Client struct {
 	base      *http.Transport
-	retrying  *retryablehttp.Client
+	sender    http.RoundTripper // base, but in tests
 	timeout   time.Duration
 	retries   int
-	maxBody   int64
 	userAgent string
 	logger    Logger
+	public    map[string]bool
 	secrets   *redact.Set
+
+	bodies *budget
 
 	slots                  chan struct{}
 	gate                   gate
@@ -98,37 +105,30 @@ func New(cfg Config, options ...Option) (*Client, error) {
 	c := &Client{
 		timeout:    cfg.RequestTimeout,
 		retries:    max(0, cfg.MaxRetries),
-		maxBody:    cfg.MaxBodyBytes,
 		userAgent:  cfg.UserAgent,
 		logger:     cfg.Logger,
+		public:     make(map[string]bool, len(cfg.PublicParameters)),
 		secrets:    cfg.Secrets,
+		bodies:     processBodies,
 		slots:      make(chan struct{}, maxRequests),
 		backoffMin: 500 * time.Millisecond,
 		backoffMax: 30 * time.Second,
 		now:        time.Now,
 		sleep:      sleep,
 	}
+	for _, name := range cfg.PublicParameters {
+		c.public[name] = true
+	}
 	if c.timeout <= 0 {
 		c.timeout = defaultRequestTimeout
-	}
-	if c.maxBody <= 0 {
-		c.maxBody = defaultMaxBodyBytes
 	}
 	var err error
 	if c.base, err = baseTransport(cfg, c.timeout); err != nil {
 		return nil, err
 	}
+	c.sender = c.base
 	for _, option := range options {
 		option(c)
-	}
-	c.retrying = &retryablehttp.Client{
-		HTTPClient: &http.Client{Transport: attempts{c}, CheckRedirect: checkRedirect},
-		RetryMax:   c.retries,
-		CheckRetry: c.checkRetry,
-		// checkRetry decides how long to wait and an attempt does the waiting:
-		// there it is one place with the rate limit, and visible in the log.
-		Backoff:      func(_, _ time.Duration, _ int, _ *http.Response) time.Duration { return 0 },
-		ErrorHandler: retryablehttp.PassthroughErrorHandler,
 	}
 	return c, nil
 }
@@ -144,143 +144,73 @@ type Request struct {
 	// arrived: reads, and writes that set an absolute value. Others are sent
 	// again only when the server refused them for its rate limit.
 	Repeatable bool
-	// MaxBodyBytes is a tighter bound than the client's on the response's body;
-	// 0 for none.
+	// AtLeast is the least time limit of an attempt, for requests that a server
+	// may need longer for than Config.RequestTimeout; 0 for none.
+	AtLeast time.Duration
+	// MaxBodyBytes bounds the response's body, unpacked; 0 is
+	// DefaultMaxBodyBytes.
 	MaxBodyBytes int64
+	// JSON says that the body of a successful response is one JSON value. One
+	// that is empty or ends early is then treated like a body that was cut off:
+	// a repeatable request is sent again. After the last attempt the response is
+	// returned as it is, for the decoder's own error.
+	JSON bool
+	// Hold says that the response's body counts against the memory for bodies
+	// (MaxBodiesBytes) until Response.Release, and not only while it is read:
+	// for large ones that take time to decode.
+	Hold bool
 	// Final reports whether a failed attempt is the last one, although the
-	// failure is one that may pass. It is called after each of them but a 429,
-	// which is a matter of time alone; nil leaves the decision to the client.
+	// failure is transient. It is called after each of them but a 429, which only
+	// needs time; nil leaves the decision to the client.
 	Final func(Failure) bool
 }
 
-// Failure is a failed attempt: an answer with an error status, or none.
+// Failure is a failed attempt: a response with an error status, or none.
 type Failure struct {
 	// Attempt counts from 1.
 	Attempt int
-	// Status and Body are those of the answer; 0 and nil without one.
+	// Status and Body are those of the response; 0 and nil without one.
 	Status int
 	Body   []byte
-	// Kind is what went wrong without an answer.
+	// Kind is what went wrong without a response.
 	Kind Kind
 	// Took is how long the attempt took, without waits before it.
 	Took time.Duration
 }
 
-// Response is a response whose body was read to its end and decompressed.
+// Response is a response whose body was read to its end and unpacked.
 type Response struct {
 	Status int
 	Header http.Header
 	Body   []byte
+
+	framed bool   // its end was marked, see framed
+	share  *share // of a request with Hold
 }
 
-// Do makes the request, and makes it again after failures that may pass. Every
-// status is a Response, also the one that was left after the last attempt; the
-// error, always an *Error, means that there is no usable answer.
+// Release gives back the memory that the body of a request with Hold counts
+// for. The body must not be used after it. Any Response may be released, and
+// more than once.
+func (r *Response) Release() {
+	if r != nil && r.share != nil {
+		r.share.free()
+		r.share = nil
+	}
+}
+
+// Do makes the request, and makes it again after transient failures. Every
+// status is a Response, including the one of the last attempt; the error,
+// always an *Error, means that there is no usable response.
 func (c *Client) Do(ctx context.Context, r Request) (*Response, error) {
-	policy := onlyRefused
+	repeat := whenRefused
 	if r.Repeatable {
-		policy = always
+		repeat = always
 	}
-	call := &call{policy: policy, maxBody: c.maxBody, final: r.Final}
-	if r.MaxBodyBytes > 0 && r.MaxBodyBytes < call.maxBody {
-		call.maxBody = r.MaxBodyBytes
-	}
-	response, err := c.do(ctx, call, r.Method, r.URL, r.Header, r.Body) //nolint:bodyclose // it is in memory, see do
-	if err != nil {
-		return nil, err
-	}
-	return &Response{Status: response.StatusCode, Header: response.Header, Body: response.Body.(*body).data}, nil //nolint:forcetypeassert // do promises it
-}
-
-// do runs the loop of attempts. The body of its response is a *body.
-func (c *Client) do(ctx context.Context, call *call, method string, target *url.URL, header http.Header, content []byte) (*http.Response, error) {
-	if err := validate(method, target, header); err != nil {
-		return nil, c.failure(method, target, call, &attemptError{kind: KindOther, err: err})
-	}
-	var raw any
-	if len(content) > 0 {
-		raw = content
-	}
-	request, err := retryablehttp.NewRequestWithContext(context.WithValue(ctx, callKey{}, call), method, target.String(), raw)
-	if err != nil {
-		return nil, c.failure(method, target, call, &attemptError{kind: KindOther, err: err})
-	}
-	if header != nil {
-		request.Header = header.Clone()
-	}
-	if c.userAgent != "" && request.Header.Get("User-Agent") == "" {
-		request.Header.Set("User-Agent", c.userAgent)
-	}
-	response, err := c.retrying.Do(request)
-	if err != nil {
-		return nil, c.failure(method, target, call, c.classify(ctx, err))
-	}
-	// net/http leaves a redirect alone that it cannot follow, and does not ask
-	// checkRedirect then.
-	if location := response.Header.Get("Location"); response.StatusCode/100 == 3 && location != "" {
-		return nil, c.failure(method, target, call, &attemptError{kind: KindRedirect, err: refusedRedirect(target, location)})
-	}
-	return response, nil
-}
-
-// HTTPClient gives an http.Client with the same behavior for libraries that
-// need one, for requests that may be repeated (see Once for others). Bodies are
-// held in memory. Its errors wrap an *Error.
-func (c *Client) HTTPClient() *http.Client {
-	return &http.Client{
-		Transport: roundTripper(func(r *http.Request) (*http.Response, error) {
-			var content []byte
-			if r.Body != nil {
-				var err error
-				content, err = io.ReadAll(r.Body)
-				_ = r.Body.Close() // it was read; nothing hangs on closing it
-				if err != nil {
-					return nil, err
-				}
-			}
-			call := &call{policy: always, maxBody: c.maxBody}
-			if r.Context().Value(onceKey{}) != nil {
-				call.policy = untilArrived
-			}
-			response, err := c.do(r.Context(), call, r.Method, r.URL, r.Header, content)
-			if err != nil {
-				return nil, err
-			}
-			response.Request = r
-			return response, nil
-		}),
-		// Redirects were followed or refused inside.
-		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
-	}
-}
-
-// Once marks requests of HTTPClient that must not be sent again once they may
-// have arrived, because the server takes their content only once.
-func Once(ctx context.Context) context.Context {
-	return context.WithValue(ctx, onceKey{}, true)
+	return c.do(ctx, c.newCall(r, repeat))
 }
 
 // CloseIdleConnections closes the connections that are not in use.
 func (c *Client) CloseIdleConnections() { c.base.CloseIdleConnections() }
-
-type (
-	callKey struct{}
-	onceKey struct{}
-)
-
-type roundTripper func(*http.Request) (*http.Response, error)
-
-func (f roundTripper) RoundTrip(r *http.Request) (*http.Response, error) { return f(r) }
-
-// body is a response's body that was read already.
-type body struct {
-	*bytes.Reader
-	data []byte
-}
-
-func newBody(data []byte) *body { return &body{Reader: bytes.NewReader(data), data: data} }
-
-func (*body) Close() error { return nil }
 
 func sleep(ctx context.Context, d time.Duration) error {
 	timer := time.NewTimer(d)

@@ -207,23 +207,23 @@ func TestSizeLimit(t *testing.T) {
 			_ = z.Close()
 		},
 	} {
-		s := serve(t, handler)
-		e := failed(t, newTestClient(t, Config{MaxRetries: 3, MaxBodyBytes: 1000}), get(t, s.URL), KindTooLarge)
-		if e.Attempts != 1 || !strings.Contains(e.Error(), "1000 bytes") || e.Hint() == "" {
-			t.Errorf("%s: got %#v (%s)", name, e, e)
-		}
-		r := get(t, s.URL)
-		r.MaxBodyBytes = 1000
-		if e := failed(t, newTestClient(t, Config{}), r, KindTooLarge); e.Attempts != 1 {
-			t.Errorf("%s: got %#v", name, e)
-		}
-		response, err := newTestClient(t, Config{MaxBodyBytes: 1001}).Do(t.Context(), get(t, s.URL))
-		if err != nil || string(response.Body) != long {
-			t.Errorf("%s: got %v", name, err)
-		}
+		t.Run(name, func(t *testing.T) {
+			s := serve(t, handler)
+			r := get(t, s.URL)
+			r.MaxBodyBytes = 1000
+			e := failed(t, newTestClient(t, Config{MaxRetries: 3}), r, KindTooLarge)
+			if e.Attempts != 1 || !strings.Contains(e.Error(), "1000 bytes") || e.Hint() == "" {
+				t.Errorf("got %#v (%s)", e, e)
+			}
+			r.MaxBodyBytes = 1001
+			response, err := newTestClient(t, Config{}).Do(t.Context(), r)
+			if err != nil || string(response.Body) != long {
+				t.Errorf("got %v", err)
+			}
+		})
 	}
-	if got := (&sizeError{defaultMaxBodyBytes}).Error(); got != "it is larger than the limit of 256 MiB" {
-		t.Error(got)
+	if got, want := (&sizeError{DefaultMaxBodyBytes}).Error(), "it is larger than the limit of 8 MiB for this kind of response"; got != want {
+		t.Errorf("got %s, want %s", got, want)
 	}
 }
 
@@ -399,7 +399,7 @@ func TestProxy(t *testing.T) {
 	u := address(t, proxy.URL)
 	u.User = nil
 	c.base.Proxy = http.ProxyURL(u)
-	e := failed(t, c, get(t, "https://api.example.org/"), KindOther)
+	e := failed(t, c, get(t, "https://api.example.org/"), KindProxy)
 	if e.Attempts != 1 || e.MayHaveArrived || !strings.Contains(e.Error(), "407") || !strings.Contains(e.Error(), u.Host) || !strings.Contains(e.Hint(), "HTTPS_PROXY") {
 		t.Errorf("got %s, hint %s", e, e.Hint())
 	}
@@ -414,7 +414,7 @@ func TestLog(t *testing.T) {
 		cutOff,
 		status(200, "X-Correlation-Id", "id-hush-hush"),
 	)
-	c := newTestClient(t, Config{MaxRetries: 3, Logger: l, Secrets: secrets, UserAgent: "test/1"})
+	c := newTestClient(t, Config{MaxRetries: 3, Logger: l, Secrets: secrets, UserAgent: "test/1", PublicParameters: []string{"guids", "created_ats"}})
 	r := get(t, s.URL+"/v3/hush-hush?guids=p%26ss,x&passcode=1234&created_ats%5Bgt%5D=2026")
 	r.Header = http.Header{"Authorization": {"bearer hush-hush"}}
 	r.Body = []byte("a body with more")

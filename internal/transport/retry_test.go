@@ -35,9 +35,9 @@ func TestRetries(t *testing.T) {
 		"502":                   {status(502), 2, 1, 0},
 		"503":                   {status(503), 2, 1, 0},
 		"504":                   {status(504), 2, 1, 0},
-		"short body":            {cutOff, 2, 1, KindCutOff},
-		"broken chunked body":   {cutChunk, 2, 1, KindCutOff},
-		"cut gzip":              {cutGzip, 2, 1, KindCutOff},
+		"short body":            {cutOff, 2, 1, KindTruncated},
+		"broken chunked body":   {cutChunk, 2, 1, KindTruncated},
+		"cut gzip":              {cutGzip, 2, 1, KindTruncated},
 		"connection closed":     {hangUp, 2, 1, KindConnection},
 		"304 without a meaning": {status(304), 1, 1, 0},
 	} {
@@ -102,7 +102,7 @@ func TestMaxRetries(t *testing.T) {
 		s = serve(t, cutOff)
 		_, err = newTestClient(t, Config{MaxRetries: test.retries}).Do(t.Context(), get(t, s.URL))
 		var e *Error
-		if !errors.As(err, &e) || e.Kind != KindCutOff || e.Attempts != test.want || !errors.Is(err, io.ErrUnexpectedEOF) {
+		if !errors.As(err, &e) || e.Kind != KindTruncated || e.Attempts != test.want || !errors.Is(err, io.ErrUnexpectedEOF) {
 			t.Errorf("%d retries: got %#v", test.retries, err)
 		}
 	}
@@ -192,17 +192,17 @@ func TestHTTPClient(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			for _, once := range []bool{false, true} {
-				ctx, want := t.Context(), test.always
+				want := test.always
 				if once {
-					ctx, want = Once(ctx), test.once
+					want = test.once
 				}
 				var last bytes.Buffer
 				s := serve(t, test.fault, func(w http.ResponseWriter, r *http.Request) {
 					_, _ = last.ReadFrom(r.Body)
 					_, _ = io.WriteString(w, "fine")
 				})
-				client := newTestClient(t, Config{MaxRetries: 3, UserAgent: "test/1"}).HTTPClient()
-				r, err := http.NewRequestWithContext(ctx, "POST", s.URL, strings.NewReader("grant"))
+				client := newTestClient(t, Config{MaxRetries: 3, UserAgent: "test/1"}).HTTPClient(HTTPOptions{Once: once})
+				r, err := http.NewRequestWithContext(t.Context(), "POST", s.URL, strings.NewReader("grant"))
 				if err != nil {
 					t.Fatal(err)
 				}
@@ -240,11 +240,11 @@ func TestOnceBeforeItLeft(t *testing.T) {
 	dials := 0
 	dial := c.base.DialContext
 	c.base.DialContext = failing(&dials, dial)
-	r, err := http.NewRequestWithContext(Once(t.Context()), "POST", s.URL, strings.NewReader("x"))
+	r, err := http.NewRequestWithContext(t.Context(), "POST", s.URL, strings.NewReader("x"))
 	if err != nil {
 		t.Fatal(err)
 	}
-	response, err := c.HTTPClient().Do(r)
+	response, err := c.HTTPClient(HTTPOptions{Once: true}).Do(r)
 	if err != nil {
 		t.Fatal(err)
 	}

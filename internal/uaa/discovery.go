@@ -83,7 +83,7 @@ func (s *Session) discover(ctx context.Context) (*root, error) {
 	const notCF = "; api_url is probably not the root of a Cloud Foundry API (`cf api` shows it; it often begins with https://api.)"
 	response, err := s.client.Do(ctx, transport.Request{
 		Method: http.MethodGet, URL: target, Header: http.Header{"Accept": {"application/json"}},
-		Repeatable: true, MaxBodyBytes: maxRoot,
+		Repeatable: true, MaxBodyBytes: maxRoot, JSON: true,
 	})
 	if err != nil {
 		var transportErr *transport.Error
@@ -100,7 +100,7 @@ func (s *Session) discover(ctx context.Context) (*root, error) {
 			e.Description = "the API does not respond like this" + notCF
 		} else {
 			e.Description = s.quoted(string(response.Body))
-			e.RetryAt, _ = transport.RetryAt(response.Header, time.Now())
+			e.RetryAt, _ = transport.RetryAt(response.Status, response.Header, time.Now())
 		}
 		return nil, e
 	}

@@ -68,6 +68,8 @@ func (e *Error) final() bool {
 		switch transportErr.Kind {
 		case transport.KindRedirect, transport.KindCertificate, transport.KindPlainHTTP:
 			return true
+		case transport.KindTLS, transport.KindProxy, transport.KindProtocol:
+			return transportErr.Permanent
 		default:
 			return false
 		}

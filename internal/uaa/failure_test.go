@@ -392,7 +392,7 @@ func TestDiscoveryFailures(t *testing.T) {
 		"HTML":              {say(200, "<html>"), "api_url", 1},
 		"404":               {say(404, "nothing here"), "api_url", 1},
 		"401":               {say(401, "{}"), "api_url", 1},
-		"empty":             {say(200, ""), "api_url", 1},
+		"empty":             {say(200, ""), "api_url", 2},
 		"other JSON":        {say(200, `{"message":"hello"}`), "api_url", 1},
 		"an array":          {say(200, `[]`), "api_url", 1},
 		"links of a kind":   {say(200, `{"links":"x"}`), "api_url", 1},

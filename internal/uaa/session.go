@@ -39,6 +39,7 @@ type Session struct {
 	credential Credential
 	client     *transport.Client
 	http       *http.Client
+	httpOnce   *http.Client // for requests that must not be repeated
 	secrets    *redact.Set
 	now        func() time.Time
 
@@ -83,9 +84,8 @@ func New(api *url.URL, credential Credential, client *transport.Client, secrets 
 		refresh:    credential.RefreshToken,
 	}
 	if client != nil {
-		httpClient := *client.HTTPClient()
-		httpClient.Transport = encodedCredentials{httpClient.Transport}
-		s.http = &httpClient
+		s.http = tokenClient(client, false)
+		s.httpOnce = tokenClient(client, true) // the UAA accepts a passcode only once
 	}
 	if credential.AccessToken != "" {
 		issued, expires := time.Time{}, time.Time{}

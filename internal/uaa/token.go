@@ -67,10 +67,11 @@ func (s *Session) request(ctx context.Context, op, endpoint string, grant url.Va
 		EndpointParams: grant,
 		AuthStyle:      oauth2.AuthStyleInHeader,
 	}
+	client := s.http
 	if grant.Has("passcode") {
-		ctx = transport.Once(ctx)
+		client = s.httpOnce
 	}
-	answer, err := config.Token(context.WithValue(ctx, oauth2.HTTPClient, s.http))
+	answer, err := config.Token(context.WithValue(ctx, oauth2.HTTPClient, client))
 	if err != nil {
 		return nil, "", s.refusal(op, endpoint, grant.Get("grant_type") == "refresh_token", err)
 	}
@@ -96,6 +97,8 @@ func (s *Session) refusal(op, endpoint string, refreshing bool, err error) *Erro
 	var transportErr *transport.Error
 	var answered *oauth2.RetrieveError
 	switch {
+	case errors.As(err, &transportErr) && transportErr.Kind == transport.KindTooLarge:
+		return s.problem(op, endpoint, transportErr.Err.Error()+"; something other than the UAA probably answers there")
 	case errors.As(err, &transportErr):
 		return s.wrapped(op, "", transportErr) // its text has the address
 	case errors.As(err, &answered):
@@ -106,7 +109,7 @@ func (s *Session) refusal(op, endpoint string, refreshing bool, err error) *Erro
 		if e.Code == "" && e.Description == "" {
 			e.Description = s.quoted(string(answered.Body))
 		}
-		e.RetryAt, _ = transport.RetryAt(answered.Response.Header, time.Now())
+		e.RetryAt, _ = transport.RetryAt(answered.Response.StatusCode, answered.Response.Header, time.Now())
 		// A router or load balancer in front of the UAA knows nothing about the
 		// credential.
 		e.fromRouter = answered.Response.Header.Get("X-Cf-RouterError") != ""
@@ -118,6 +121,18 @@ func (s *Session) refusal(op, endpoint string, refreshing bool, err error) *Erro
 		// x/oauth2 quotes nothing of a body that it cannot read as a token.
 		return s.wrapped(op, endpoint, errors.New(s.secrets.Clean(strings.TrimPrefix(err.Error(), "oauth2: "))))
 	}
+}
+
+// maxTokenBytes bounds the response to a token request: tokens of users with
+// thousands of groups have tens of kilobytes.
+const maxTokenBytes = 1 << 20
+
+// tokenClient returns the client for token requests; once is for grants that
+// the UAA accepts only once.
+func tokenClient(client *transport.Client, once bool) *http.Client {
+	c := client.HTTPClient(transport.HTTPOptions{Once: once, MaxBodyBytes: maxTokenBytes, JSON: true})
+	c.Transport = encodedCredentials{c.Transport}
+	return c
 }
 
 // encodedCredentials marks client id and secret as URL-encoded in the

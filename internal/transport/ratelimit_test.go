@@ -38,10 +38,22 @@ func TestRetryAt(t *testing.T) {
 		"the limit is reached":   {http.Header{"X-Ratelimit-Remaining": {"0"}, "X-Ratelimit-Reset": {unix(time.Hour)}}, time.Hour},
 		"there is some left":     {http.Header{"X-Ratelimit-Remaining": {"12"}, "X-Ratelimit-Reset": {unix(time.Hour)}}, 0},
 	} {
-		at, ok := RetryAt(test.header, now)
-		if ok != (test.want != 0) || ok && !at.Equal(now.Add(test.want)) || !ok && !at.IsZero() {
-			t.Errorf("%s: got %s, %t, want %s", name, at.Sub(now), ok, test.want)
-		}
+		t.Run(name, func(t *testing.T) {
+			at, ok := RetryAt(http.StatusTooManyRequests, test.header, now)
+			if ok != (test.want != 0) || ok && !at.Equal(now.Add(test.want)) || !ok && !at.IsZero() {
+				t.Errorf("got %s, %t, want %s", at.Sub(now), ok, test.want)
+			}
+			// Cloud Controller sends X-RateLimit-Reset with every response.
+			want := test.want
+			if _, isDate := RetryAt(http.StatusTooManyRequests, http.Header{"Retry-After": test.header["Retry-After"]}, now); !isDate {
+				want = 0
+			}
+			for _, status := range []int{404, 422, 500, 503} {
+				if at, ok := RetryAt(status, test.header, now); ok != (want != 0) || ok && !at.Equal(now.Add(want)) {
+					t.Errorf("%d: got %s, %t, want %s", status, at.Sub(now), ok, want)
+				}
+			}
+		})
 	}
 }
 
@@ -58,12 +70,15 @@ func TestWaitsAsTold(t *testing.T) {
 		"503 with a limit that is not reached": {
 			status(503, "X-RateLimit-Reset", strconv.FormatInt(start.Add(time.Hour).Unix(), 10), "X-RateLimit-Remaining", "9"), 0,
 		},
+		"503 while none seems left": {
+			status(503, "X-RateLimit-Reset", strconv.FormatInt(start.Add(time.Hour).Unix(), 10), "X-RateLimit-Remaining", "0"), 0,
+		},
 		"502 does not count": {status(502, "Retry-After", "20"), 0},
 	} {
 		t.Run(name, func(t *testing.T) {
 			clock, log := newClock(), &testLog{}
 			s := serve(t, test.fault, text("fine"))
-			c := newTestClient(t, Config{MaxRetries: 1, Logger: log}, WithClock(clock.now, clock.sleep))
+			c := newTestClient(t, Config{MaxRetries: 1, Logger: log, PublicParameters: []string{"page"}}, WithClock(clock.now, clock.sleep))
 			response, err := c.Do(t.Context(), get(t, s.URL+"/v3/processes?label_selector=hush&page=2"))
 			if err != nil || response.Status != 200 {
 				t.Fatalf("got %+v, %v", response, err)
@@ -101,7 +116,7 @@ func TestLongLimit(t *testing.T) {
 		if err != nil || response.Status != 429 || string(response.Body) != "status 429" {
 			t.Fatalf("got %+v, %v", response, err)
 		}
-		if at, ok := RetryAt(response.Header, clock.now()); !ok || !at.Equal(end) {
+		if at, ok := RetryAt(response.Status, response.Header, clock.now()); !ok || !at.Equal(end) {
 			t.Errorf("come back at %s, want %s", at, end)
 		}
 		_ = clock.sleep(t.Context(), 10*time.Minute)

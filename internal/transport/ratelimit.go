@@ -1,0 +1,208 @@
+package transport
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"math/rand/v2"
+	"net/http"
+	"strconv"
+	"strings"
+	"sync"
+	"time"
+)
+
+const (
+	// maxWait is the longest wait for a rate limit. Terraform shows nothing
+	// while a provider waits; after some minutes an error with the time to try
+	// again is the better service.
+	maxWait = 5 * time.Minute
+
+	// maxRetryAfter bounds the time that a header can name, so that no
+	// arithmetic overflows.
+	maxRetryAfter = 10 * 365 * 24 * time.Hour
+)
+
+// RetryAt returns when a server accepts requests again, according to its
+// response: by Retry-After, in seconds or as a date, or on a 429 by
+// X-RateLimit-Reset in Unix seconds. False when the headers have no such time,
+// or one that is over.
+//
+// Cloud Controller sends the X-RateLimit headers with every response, and a
+// Remaining of 0 while requests still pass: only the status 429 is a limit.
+func RetryAt(status int, h http.Header, now time.Time) (time.Time, bool) {
+	if value := strings.TrimSpace(h.Get("Retry-After")); value != "" {
+		if seconds, err := strconv.ParseInt(value, 10, 64); err == nil || errors.Is(err, strconv.ErrRange) {
+			if seconds <= 0 {
+				return time.Time{}, false
+			}
+			return now.Add(time.Duration(min(seconds, int64(maxRetryAfter/time.Second))) * time.Second), true
+		}
+		if at, err := http.ParseTime(value); err == nil {
+			if !at.After(now) {
+				return time.Time{}, false
+			}
+			if latest := now.Add(maxRetryAfter); at.After(latest) {
+				at = latest
+			}
+			return at, true
+		}
+	}
+	if status != http.StatusTooManyRequests {
+		return time.Time{}, false
+	}
+	// Something else than this limit refused a request of which some are left.
+	if remaining, err := strconv.ParseInt(strings.TrimSpace(h.Get("X-RateLimit-Remaining")), 10, 64); err == nil && remaining > 0 {
+		return time.Time{}, false
+	}
+	seconds, err := strconv.ParseInt(strings.TrimSpace(h.Get("X-RateLimit-Reset")), 10, 64)
+	if err != nil || seconds <= now.Unix() || seconds > now.Add(maxRetryAfter).Unix() {
+		return time.Time{}, false
+	}
+	return time.Unix(seconds, 0), true
+}
+
+// limit is a time before which a server accepts no request.
+type limit struct {
+	host  string
+	until time.Time
+	// long says that nobody waits for it.
+	long bool
+	// response is the server's; a request that cannot wait gets it too.
+	response *Response
+}
+
+// limitOf returns the limit that a response sets, or nil: a 429 or 503 with a
+// time.
+func (c *Client) limitOf(host string, r *Response) *limit {
+	if r.Status != http.StatusTooManyRequests && r.Status != http.StatusServiceUnavailable {
+		return nil
+	}
+	now := c.now()
+	at, ok := RetryAt(r.Status, r.Header, now)
+	if !ok {
+		return nil
+	}
+	header := r.Header.Clone()
+	// Seconds count from a response that will be returned later.
+	header.Set("Retry-After", at.Add(time.Second-1).UTC().Format(http.TimeFormat))
+	return &limit{
+		host: host, until: at, long: at.Sub(now) > maxWait,
+		response: &Response{Status: r.Status, Header: header, Body: r.Body},
+	}
+}
+
+// holds reports whether the limit is one for other requests too. A 503 for long
+// is about the object of the request, not about how often somebody asks.
+func (l *limit) holds() bool { return l.response.Status == http.StatusTooManyRequests || !l.long }
+
+// answer is the server's response again, for another request.
+func (l *limit) answer() *Response {
+	return &Response{Status: l.response.Status, Header: l.response.Header.Clone(), Body: l.response.Body}
+}
+
+// gate makes all requests wait while a limit holds, instead of each one finding
+// out separately: limits count the requests of a user, refused ones included.
+type gate struct {
+	mu     sync.Mutex
+	limits map[string]*limit // by host
+}
+
+// hold closes the gate; of two limits of a host the one that ends later counts.
+func (g *gate) hold(l *limit) {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	if old := g.limits[l.host]; old != nil && old.until.After(l.until) {
+		return
+	}
+	if g.limits == nil {
+		g.limits = make(map[string]*limit)
+	}
+	g.limits[l.host] = l
+}
+
+// closed returns the limit that a request to the host has to respect now, or
+// nil. A short limit of one host holds for all, since they belong to one
+// foundation; a long one only for its own.
+func (g *gate) closed(host string, now time.Time) *limit {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	var longest *limit
+	for name, l := range g.limits {
+		if !l.until.After(now) {
+			delete(g.limits, name)
+			continue
+		}
+		if l.long && name != host {
+			continue
+		}
+		if longest == nil || l.until.After(longest.until) {
+			longest = l
+		}
+	}
+	return longest
+}
+
+// enter waits for the turn of an attempt: for limits, for the wait after the
+// attempt before, and for a slot. It returns with a slot taken, or with the
+// response that a server left for requests that would have to wait too long.
+func (c *Client) enter(ctx context.Context, call *call) (*Response, *attemptError) {
+	for {
+		if err := ctx.Err(); err != nil {
+			return nil, call.stopped(err)
+		}
+		now := c.now()
+		if l := c.gate.closed(call.URL.Host, now); l != nil {
+			c.leave(call)
+			wait := l.until.Sub(now)
+			// The response says when to come back: it serves the caller better
+			// than his own deadline.
+			deadline, bounded := ctx.Deadline()
+			if l.host == call.URL.Host && (wait > maxWait || bounded && l.until.After(deadline)) {
+				return l.answer(), nil
+			}
+			// Add jitter so that waiters do not all resume at once.
+			wait += rand.N(min(wait/10, time.Second) + 1)
+			if err := c.pause(ctx, call, wait, statusText(l.response.Status), true); err != nil {
+				return nil, call.stopped(err)
+			}
+			continue
+		}
+		if wait := call.notBefore.Sub(now); wait > 0 {
+			if err := c.pause(ctx, call, wait, call.last, false); err != nil {
+				return nil, call.stopped(err)
+			}
+			continue
+		}
+		if call.hasSlot {
+			return nil, nil
+		}
+		select {
+		case <-ctx.Done():
+		case c.slots <- struct{}{}:
+			call.hasSlot = true // the gate may have closed meanwhile
+		}
+	}
+}
+
+// leave gives back the slot that enter took, if it is still taken.
+func (c *Client) leave(call *call) {
+	if call.hasSlot {
+		call.hasSlot = false
+		<-c.slots
+	}
+}
+
+// stopped is the error of a caller that gave up between two attempts.
+func (c *call) stopped(err error) *attemptError {
+	if c.last != "" {
+		err = fmt.Errorf("%w; the attempt before ended with: %s", err, c.last)
+	}
+	return &attemptError{kind: KindCanceled, err: err, permanent: true}
+}
+
+// pause waits, and logs why.
+func (c *Client) pause(ctx context.Context, call *call, wait time.Duration, reason string, limited bool) error {
+	c.logWait(ctx, call, wait, reason, limited)
+	return c.sleep(ctx, wait)
+}
