@@ -82,10 +82,15 @@ func (p *Provider) Configure(ctx context.Context, req provider.ConfigureRequest,
 	if resp.Diagnostics.HasError() {
 		return
 	}
-	client, err := p.newClient(s, req.TerraformVersion)
-	if err != nil {
-		resp.Diagnostics.AddError("Unusable provider settings", err.Error())
-		return
+	var client *capi.Client
+	if s.incomplete != nil {
+		client = capi.New(capi.Config{BaseURL: &url.URL{}, Auth: notConfigured{s.incomplete}})
+	} else {
+		var err error
+		if client, err = p.newClient(s, req.TerraformVersion); err != nil {
+			resp.Diagnostics.AddError("Unusable provider settings", err.Error())
+			return
+		}
 	}
 	resp.DataSourceData = client
 	resp.ResourceData = client
@@ -102,9 +107,6 @@ func (p *Provider) Configure(ctx context.Context, req provider.ConfigureRequest,
 
 // newClient connects transport, login and API.
 func (p *Provider) newClient(s settings, terraformVersion string) (*capi.Client, error) {
-	if s.incomplete != nil {
-		return capi.New(capi.Config{BaseURL: &url.URL{}, Auth: notConfigured{s.incomplete}}), nil
-	}
 	secrets := new(redact.Set) // filled by the login, which knows what is secret
 	httpClient, err := transport.New(transport.Config{
 		CACertificate:     s.caCertificate,
@@ -137,22 +139,27 @@ func (n notConfigured) Renew(context.Context, string) (string, error) { return "
 
 func (n notConfigured) Source() string { return "none" }
 
+// DataSources returns the constructors of the data sources.
 func (p *Provider) DataSources(context.Context) []func() datasource.DataSource {
 	return dataSources
 }
 
+// Resources returns the constructors of the resources.
 func (p *Provider) Resources(context.Context) []func() resource.Resource {
 	return resources
 }
 
+// ListResources returns the constructors of the list resources.
 func (p *Provider) ListResources(context.Context) []func() list.ListResource {
 	return listResources
 }
 
+// Actions returns the constructors of the actions.
 func (p *Provider) Actions(context.Context) []func() action.Action {
 	return actions
 }
 
+// Functions returns the constructors of the functions.
 func (p *Provider) Functions(context.Context) []func() function.Function {
 	return providerFunctions
 }
