@@ -13,6 +13,7 @@ import (
 	"io"
 	"net/http"
 	"net/url"
+	"reflect"
 	"strings"
 	"sync/atomic"
 	"time"
@@ -208,14 +209,26 @@ func (c *Client) get(ctx context.Context, r request, v any) (http.Header, error)
 func (c *Client) responseError(method, path string, response *transport.Response, err error) *ResponseError {
 	e := &ResponseError{Method: method, Path: path, Status: response.Status, Err: err}
 	e.RequestIDHeader, e.RequestID = requestID(response.Header, c.secrets)
-	var wrongType *json.UnmarshalTypeError
-	switch {
-	case errors.As(err, &wrongType) && wrongType.Field != "":
-		e.Field = Text(wrongType.Field)
+	switch field := fieldOf(err); {
+	case field != "":
+		e.Field = Text(field)
 	case !json.Valid(response.Body):
 		e.Body = Text(c.secrets.QuoteBytes(response.Body, bodyShown))
 	}
 	return e
+}
+
+// fieldOf is the path of the field that an error of decode is about, or empty.
+func fieldOf(err error) string {
+	var wrongType *json.UnmarshalTypeError
+	if errors.As(err, &wrongType) {
+		return wrongType.Field
+	}
+	var ambiguous *ambiguousError
+	if errors.As(err, &ambiguous) {
+		return ambiguous.path
+	}
+	return ""
 }
 
 // decode reads one JSON value that has to be the object that v describes.
@@ -238,7 +251,7 @@ func decode(body []byte, v any) error {
 	var wrongType *json.UnmarshalTypeError
 	switch {
 	case err == nil:
-		return nil
+		return checkStrict(body, shapeOf(reflect.TypeOf(v)))
 	case errors.As(err, &syntax) && cutOff(body):
 		return fmt.Errorf("the JSON is cut off after %d bytes", len(body))
 	case errors.As(err, &syntax):

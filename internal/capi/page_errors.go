@@ -13,11 +13,10 @@ var errNull = errors.New("it is null, not an object")
 
 // decodeError finds the resource that could not be decoded.
 func (l *listing[T]) decodeError(number int64, response *transport.Response, err error) error {
-	var wrongType *json.UnmarshalTypeError
 	var raw struct {
 		Resources []json.RawMessage `json:"resources"`
 	}
-	if !errors.As(err, &wrongType) || json.Unmarshal(response.Body, &raw) != nil {
+	if fieldOf(err) == "" || json.Unmarshal(response.Body, &raw) != nil {
 		return l.pageError(number, response, err)
 	}
 	for i, body := range raw.Resources {
@@ -46,9 +45,8 @@ func (l *listing[T]) resourceError(number int64, response *transport.Response, i
 	}
 	e := l.pageError(number, response, fmt.Errorf("in %s %w", name, err))
 	e.Field = Text(fmt.Sprintf("resources[%d]", index))
-	var wrongType *json.UnmarshalTypeError
-	if errors.As(err, &wrongType) && wrongType.Field != "" {
-		e.Field += Text("." + wrongType.Field)
+	if field := fieldOf(err); field != "" {
+		e.Field += Text("." + field)
 	}
 	return e
 }
