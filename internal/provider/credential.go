@@ -145,7 +145,7 @@ func (r *resolver) complete(k credentialKind, in place) []value {
 
 // oauthClient sets the OAuth client next to another credential, if the place of
 // the credential sets one. A client of the environment next to a credential of the
-// block is a credential of its own, and is left out.
+// block is a separate credential, and is left out.
 func (r *resolver) oauthClient(credential *uaa.Credential, in place) {
 	if len(r.valuesOf(clientCredentials, in)) == 0 {
 		return

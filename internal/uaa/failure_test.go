@@ -70,7 +70,7 @@ func TestRefusedCredentialIsTriedOnce(t *testing.T) {
 	}
 }
 
-// A refused renewal does not ask again while the old token still serves.
+// After a refused renewal the old token is used to its end, without another request.
 func TestRefusedWhileTheTokenLives(t *testing.T) {
 	f := newFoundation(t)
 	s, _ := newSession(t, f, Credential{Kind: Password, User: "user", Password: "secret"})
@@ -84,7 +84,7 @@ func TestRefusedWhileTheTokenLives(t *testing.T) {
 		clock.pass(11 * time.Second)
 	}
 	if got := f.types(); got != "password refresh_token password" {
-		t.Errorf("asked for %s", got)
+		t.Errorf("got the grants %s", got)
 	}
 	clock.pass(time.Minute)
 	value, err := s.Authorization(t.Context())
@@ -92,7 +92,7 @@ func TestRefusedWhileTheTokenLives(t *testing.T) {
 		t.Errorf("got %s", e)
 	}
 	if _, tokens := f.asked(); tokens != 3 {
-		t.Errorf("%d token requests", tokens)
+		t.Errorf("got %d requests for a token, want 3", tokens)
 	}
 }
 
@@ -370,7 +370,7 @@ func TestPasscodeRenews(t *testing.T) {
 		t.Errorf("got %q, %v", got, err)
 	}
 	if got := f.types(); got != "password refresh_token" {
-		t.Errorf("asked for %s", got)
+		t.Errorf("got the grants %s", got)
 	}
 }
 
@@ -416,7 +416,7 @@ func TestDiscoveryFailures(t *testing.T) {
 				}
 			}
 			if roots, tokens := f.asked(); roots != test.requests || tokens != 0 {
-				t.Errorf("%d discoveries, want %d; %d logins", roots, test.requests, tokens)
+				t.Errorf("got %d discoveries and %d logins, want %d and none", roots, tokens, test.requests)
 			}
 		})
 	}
@@ -454,15 +454,17 @@ func TestNoPlainUAA(t *testing.T) {
 		{Kind: CLISession, RefreshToken: "refresh-0", UAAEndpoint: f.URL + "/uaa"},
 		{Kind: CLISession, RefreshToken: "refresh-0", AuthorizationEndpoint: f.URL + "/uaa"},
 	} {
-		s, _ := newSession(t, f, c)
-		s.api = &url.URL{Scheme: "https", Host: f.api.Host}
-		value, err := s.Authorization(t.Context())
-		if e := mustFail(t, value, err); !strings.Contains(e.Error(), "without TLS") {
-			t.Errorf("got %s", e)
-		}
+		t.Run(c.UAAEndpoint+" and "+c.AuthorizationEndpoint, func(t *testing.T) {
+			s, _ := newSession(t, f, c)
+			s.api = &url.URL{Scheme: "https", Host: f.api.Host}
+			value, err := s.Authorization(t.Context())
+			if e := mustFail(t, value, err); !strings.Contains(e.Error(), "without TLS") {
+				t.Errorf("got %s", e)
+			}
+		})
 	}
 	if _, tokens := f.asked(); tokens != 0 {
-		t.Error("the credential was sent")
+		t.Error("got a request with the credential")
 	}
 }
 
@@ -486,11 +488,13 @@ func TestLifeOf(t *testing.T) {
 		"": {}, "opaque": {}, "a.b": {}, "a.!.c": {}, "a.e30.c": {}, "a.e30.c.d": {},
 		jwt(time.Unix(0, 0), time.Unix(1e12, 0)): {}, "clientcert " + good: {},
 	} {
-		if _, got := lifeOf(token); !got.Equal(want) {
-			t.Errorf("%q: got %s, want %s", token, got, want)
-		}
+		t.Run(token, func(t *testing.T) {
+			if _, got := lifeOf(token); !got.Equal(want) {
+				t.Errorf("got %s, want %s", got, want)
+			}
+		})
 	}
 	if got, _ := lifeOf(good); !got.Equal(issued) {
-		t.Errorf("issued %s", got)
+		t.Errorf("got %s as the time of issue, want %s", got, issued)
 	}
 }

@@ -18,15 +18,15 @@ import (
 	"github.com/cf-process/terraform-provider-cf/internal/transport"
 )
 
-// foundation is an API root and a UAA that take every grant, until a test
-// says otherwise.
+// foundation is an API root and a UAA that accepts every grant, unless a test
+// changes that.
 type foundation struct {
 	*httptest.Server
 	api *url.URL
 
 	mu      sync.Mutex
-	root    http.HandlerFunc                           // instead of the ordinary root
-	token   func(url.Values, http.ResponseWriter) bool // true: it has answered
+	root    http.HandlerFunc                           // instead of the normal root
+	token   func(url.Values, http.ResponseWriter) bool // true: it has responded
 	roots   int
 	grants  []url.Values
 	headers []http.Header
@@ -82,14 +82,14 @@ func newFoundation(t *testing.T) *foundation {
 	return f
 }
 
-// answers sets what the UAA says; nil for tokens again.
+// answers sets the UAA's response; nil for tokens again.
 func (f *foundation) answers(token func(url.Values, http.ResponseWriter) bool) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	f.token = token
 }
 
-// asked is how often the root and the token endpoint were asked.
+// asked returns the number of requests for the root and for a token.
 func (f *foundation) asked() (roots, tokens int) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
@@ -141,7 +141,7 @@ func mustAuthorize(t *testing.T, s *Session, want string) {
 	}
 }
 
-// mustFail gives the *Error that an error has to be.
+// mustFail returns the *Error that an error must be.
 func mustFail(t *testing.T, value string, err error) *Error {
 	t.Helper()
 	var e *Error
@@ -149,12 +149,12 @@ func mustFail(t *testing.T, value string, err error) *Error {
 		t.Fatalf("got %q, %#v", value, err)
 	}
 	if e.Source == "" {
-		t.Errorf("the error does not say which credential: %s", e)
+		t.Errorf("got an error without the credential: %s", e)
 	}
 	return e
 }
 
-// jwt is a token that says when it was made and expires.
+// jwt returns a token with the times when it was issued and expires.
 func jwt(issued, expires time.Time) string {
 	payload := fmt.Sprintf(`{"iat":%d,"exp":%d}`, issued.Unix(), expires.Unix())
 	return "e30." + base64.RawURLEncoding.EncodeToString([]byte(payload)) + ".c2ln"
@@ -199,13 +199,13 @@ func TestGrants(t *testing.T) {
 			f := newFoundation(t)
 			s, secrets := newSession(t, f, test.credential)
 			if roots, tokens := f.asked(); roots+tokens != 0 {
-				t.Error("a request left before a token was needed")
+				t.Error("got a request before a token was needed")
 			}
 			for range 3 {
 				mustAuthorize(t, s, "bearer token-1")
 			}
 			if roots, tokens := f.asked(); roots != 1 || tokens != 1 {
-				t.Errorf("%d discoveries, %d logins", roots, tokens)
+				t.Errorf("got %d discoveries and %d logins, want 1 and 1", roots, tokens)
 			}
 			if got := f.grants[0]; got.Encode() != test.want.Encode() {
 				t.Errorf("got %s, want %s", got.Encode(), test.want.Encode())
@@ -219,7 +219,7 @@ func TestGrants(t *testing.T) {
 				test.credential.RefreshToken, test.credential.AssertionToken, "token-1", "refresh-1",
 			}, ""))
 			if strings.ReplaceAll(all, redact.Mask, "") != "" {
-				t.Errorf("not every secret is known: %s", all)
+				t.Errorf("got %s, want every secret masked", all)
 			}
 		})
 	}
@@ -233,24 +233,26 @@ func TestAccessTokenAlone(t *testing.T) {
 		"BEARER  token":           "bearer token",
 		"clientcert Q0VSVCtLRVk=": "clientcert Q0VSVCtLRVk=",
 	} {
-		f := newFoundation(t)
-		s, secrets := newSession(t, f, Credential{Kind: AccessToken, AccessToken: given, Source: "access_token from CF_ACCESS_TOKEN"})
-		mustAuthorize(t, s, want)
-		if got := secrets.Clean("token Q0VSVCtLRVk="); strings.Contains(want, "token") && strings.Contains(got, "token") || strings.Contains(want, "Q0") && strings.Contains(got, "Q0") {
-			t.Errorf("%q is not secret: %s", given, got)
-		}
-		value, err := s.Renew(t.Context(), want)
-		e := mustFail(t, value, err)
-		if !strings.Contains(e.Error(), "renew") || e.Source != "access_token from CF_ACCESS_TOKEN" || e.Advice == "" {
-			t.Errorf("got %s, source %s, advice %q", e, e.Source, e.Advice)
-		}
-		if uaaOnly := strings.Contains(e.Advice, "cf oauth-token"); uaaOnly == strings.HasPrefix(want, "clientcert") {
-			t.Errorf("got the advice %q for %s", e.Advice, want)
-		}
-		mustAuthorize(t, s, want) // the API has the last word for each request
-		if roots, tokens := f.asked(); roots+tokens != 0 {
-			t.Errorf("%d discoveries, %d logins", roots, tokens)
-		}
+		t.Run(given, func(t *testing.T) {
+			f := newFoundation(t)
+			s, secrets := newSession(t, f, Credential{Kind: AccessToken, AccessToken: given, Source: "access_token from CF_ACCESS_TOKEN"})
+			mustAuthorize(t, s, want)
+			if got := secrets.Clean("token Q0VSVCtLRVk="); strings.Contains(want, "token") && strings.Contains(got, "token") || strings.Contains(want, "Q0") && strings.Contains(got, "Q0") {
+				t.Errorf("got %s, want it masked", got)
+			}
+			value, err := s.Renew(t.Context(), want)
+			e := mustFail(t, value, err)
+			if !strings.Contains(e.Error(), "renew") || e.Source != "access_token from CF_ACCESS_TOKEN" || e.Advice == "" {
+				t.Errorf("got %s, source %s, advice %q", e, e.Source, e.Advice)
+			}
+			if uaaOnly := strings.Contains(e.Advice, "cf oauth-token"); uaaOnly == strings.HasPrefix(want, "clientcert") {
+				t.Errorf("got the advice %q for %s", e.Advice, want)
+			}
+			mustAuthorize(t, s, want) // the API decides for each request
+			if roots, tokens := f.asked(); roots+tokens != 0 {
+				t.Errorf("got %d discoveries and %d logins, want none", roots, tokens)
+			}
+		})
 	}
 }
 
@@ -279,7 +281,7 @@ func TestAccessAndRefreshToken(t *testing.T) {
 			s, _ := newSession(t, f, c)
 			mustAuthorize(t, s, test.want)
 			if got := f.types(); got != test.types {
-				t.Errorf("asked for %q, want %q", got, test.types)
+				t.Errorf("got the grants %q, want %q", got, test.types)
 			}
 			got, err := s.Renew(t.Context(), test.want)
 			if err != nil || got == test.want {
@@ -287,7 +289,7 @@ func TestAccessAndRefreshToken(t *testing.T) {
 			}
 			s.Accepted(got)
 			if roots, _ := f.asked(); roots != 0 && test.kind == CLISession {
-				t.Error("the session of the CLI knows its UAA, but it was looked for")
+				t.Error("got a discovery, although the session of the CLI has its UAA")
 			}
 			f.answers(refuseRefresh)
 			current, err := s.Authorization(t.Context())
@@ -342,34 +344,36 @@ func TestRenewedBeforeItExpires(t *testing.T) {
 		"long life":  {600, 9 * time.Minute, 50 * time.Second},
 		"short life": {10, 8 * time.Second, 1500 * time.Millisecond},
 	} {
-		f := newFoundation(t)
-		f.expires = test.expires
-		s, _ := newSession(t, f, Credential{Kind: Password, User: "user", Password: "secret"})
-		clock := &testClock{}
-		s.now = clock.now
-		mustAuthorize(t, s, "bearer token-1")
-		clock.pass(test.still - 5*time.Second)
-		if test.expires > 60 {
+		t.Run(name, func(t *testing.T) {
+			f := newFoundation(t)
+			f.expires = test.expires
+			s, _ := newSession(t, f, Credential{Kind: Password, User: "user", Password: "secret"})
+			clock := &testClock{}
+			s.now = clock.now
 			mustAuthorize(t, s, "bearer token-1")
-		}
-		clock.pass(5*time.Second + test.renews)
-		mustAuthorize(t, s, "bearer token-2")
-		if got := f.grants[1].Get("refresh_token"); got != "refresh-1" {
-			t.Errorf("%s: renewed with %q", name, got)
-		}
-		// The new refresh token is the one to use next.
-		clock.pass(time.Duration(test.expires) * time.Second)
-		mustAuthorize(t, s, "bearer token-3")
-		if got := f.grants[2].Get("refresh_token"); got != "refresh-2" {
-			t.Errorf("%s: renewed with %q", name, got)
-		}
-		if roots, _ := f.asked(); roots != 1 {
-			t.Errorf("%s: %d discoveries", name, roots)
-		}
+			clock.pass(test.still - 5*time.Second)
+			if test.expires > 60 {
+				mustAuthorize(t, s, "bearer token-1")
+			}
+			clock.pass(5*time.Second + test.renews)
+			mustAuthorize(t, s, "bearer token-2")
+			if got := f.grants[1].Get("refresh_token"); got != "refresh-1" {
+				t.Errorf("got a renewal with %q", got)
+			}
+			// The new refresh token is the one to use next.
+			clock.pass(time.Duration(test.expires) * time.Second)
+			mustAuthorize(t, s, "bearer token-3")
+			if got := f.grants[2].Get("refresh_token"); got != "refresh-2" {
+				t.Errorf("got a renewal with %q", got)
+			}
+			if roots, _ := f.asked(); roots != 1 {
+				t.Errorf("got %d discoveries, want 1", roots)
+			}
+		})
 	}
 }
 
-// A UAA that gives no new refresh token leaves the old one in use.
+// If the UAA issues no new refresh token, the old one stays in use.
 func TestRefreshTokenStays(t *testing.T) {
 	f := newFoundation(t)
 	f.refresh = false
@@ -389,7 +393,7 @@ func TestRefreshTokenStays(t *testing.T) {
 	}
 }
 
-// While the UAA is away, a token that is about to expire still serves.
+// While the UAA is away, a token that is about to expire is still used.
 func TestRenewalThatCanWait(t *testing.T) {
 	f := newFoundation(t)
 	s, _ := newSession(t, f, Credential{Kind: Password, User: "user", Password: "secret"})
@@ -402,7 +406,7 @@ func TestRenewalThatCanWait(t *testing.T) {
 		mustAuthorize(t, s, "bearer token-1")
 	}
 	if _, tokens := f.asked(); tokens != 3 { // one renewal with its one retry
-		t.Errorf("%d token requests, want 3", tokens)
+		t.Errorf("got %d requests for a token, want 3", tokens)
 	}
 	clock.pass(time.Minute) // now it is over
 	value, err := s.Authorization(t.Context())
@@ -415,7 +419,7 @@ func TestRenewalThatCanWait(t *testing.T) {
 		t.Errorf("got %q, %v, want a new token", got, err)
 	}
 	if got := f.grants[len(f.grants)-1].Get("grant_type"); got != "refresh_token" {
-		t.Errorf("the refresh token was given up for a restart of the UAA: %s", got)
+		t.Errorf("got the grant %s after a restart of the UAA, want the refresh token", got)
 	}
 }
 
@@ -428,14 +432,14 @@ func TestRenewByCredentialAfterRefresh(t *testing.T) {
 		t.Errorf("got %q, %v", got, err)
 	}
 	if got := f.types(); got != "password refresh_token password" {
-		t.Errorf("asked for %s", got)
+		t.Errorf("got the grants %s", got)
 	}
-	// Who comes late with the old token gets the new one.
+	// A caller that comes late with the old token gets the new one.
 	if got, err := s.Renew(t.Context(), "bearer token-1"); err != nil || got != "bearer token-3" {
 		t.Errorf("got %q, %v", got, err)
 	}
 	if _, tokens := f.asked(); tokens != 3 {
-		t.Errorf("%d token requests", tokens)
+		t.Errorf("got %d requests for a token", tokens)
 	}
 }
 
@@ -458,12 +462,12 @@ func TestManyReadersOneLogin(t *testing.T) {
 	all("bearer token-1", func() (string, error) { return s.Authorization(t.Context()) })
 	all("bearer token-2", func() (string, error) { return s.Renew(t.Context(), "bearer token-1") })
 	if roots, tokens := f.asked(); roots != 1 || tokens != 2 {
-		t.Errorf("%d discoveries, %d logins", roots, tokens)
+		t.Errorf("got %d discoveries and %d logins", roots, tokens)
 	}
 }
 
-// A reader that is canceled leaves at once; the login goes on for the others,
-// and is stopped when nobody waits any more.
+// A canceled reader returns at once. The login continues for the others, and is
+// canceled when none is left.
 func TestCanceledReaders(t *testing.T) {
 	f := newFoundation(t)
 	gone := make(chan struct{})
@@ -494,7 +498,7 @@ func TestCanceledReaders(t *testing.T) {
 	select {
 	case <-gone:
 	case <-time.After(5 * time.Second):
-		t.Error("the login went on without anybody waiting")
+		t.Error("got a login that continues without a reader")
 	}
 
 	// The first of several: the others get their token.
@@ -522,11 +526,11 @@ func TestCanceledReaders(t *testing.T) {
 		}
 	}
 	if _, tokens := f.asked(); tokens != 1 {
-		t.Errorf("%d logins", tokens)
+		t.Errorf("got %d logins, want 1", tokens)
 	}
 }
 
-// heard is a context that tells when somebody waits for its end.
+// heard is a context that reports when somebody waits for its end.
 type heard struct {
 	context.Context
 	waiting chan<- struct{}
