@@ -32,9 +32,9 @@ func TestWaysReadTheSame(t *testing.T) {
 	if sizes["cf"] != sizes["framework"] || sizes["cf"] != sizes["floor"] {
 		t.Errorf("the states have %v bytes", sizes)
 	}
-	// The obvious one has no filters.
-	if d := sizes["cf"] - sizes["obvious"]; d < 0 || d > 300 {
-		t.Errorf("the states have %v bytes", sizes)
+	// The obvious one has no filters, and may lack a null attribute.
+	if got := sizes["obvious"]; got > sizes["cf"] || got < sizes["cf"]*95/100 {
+		t.Errorf("got states of %v bytes, want the obvious one about as large as the others", sizes)
 	}
 }
 

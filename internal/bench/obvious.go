@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"reflect"
 
 	"github.com/hashicorp/terraform-plugin-framework/datasource"
 	"github.com/hashicorp/terraform-plugin-framework/datasource/schema"
@@ -29,7 +30,16 @@ func (o *obviousSource) Metadata(_ context.Context, req datasource.MetadataReque
 // Schema has the processes of the real one, without the filters.
 func (o *obviousSource) Schema(ctx context.Context, req datasource.SchemaRequest, resp *datasource.SchemaResponse) {
 	process.NewProcessesDataSource().Schema(ctx, req, resp)
-	resp.Schema.Attributes = map[string]schema.Attribute{"processes": resp.Schema.Attributes["processes"]}
+	processes, _ := resp.Schema.Attributes["processes"].(schema.ListNestedAttribute)
+	// The structs below need not know every field; a few more or less make no
+	// difference to the ratio.
+	known := make(map[string]schema.Attribute)
+	for i := range reflect.TypeFor[obviousProcess]().NumField() {
+		name := reflect.TypeFor[obviousProcess]().Field(i).Tag.Get("tfsdk")
+		known[name] = processes.NestedObject.Attributes[name]
+	}
+	processes.NestedObject.Attributes = known
+	resp.Schema.Attributes = map[string]schema.Attribute{"processes": processes}
 }
 
 type (

@@ -38,6 +38,11 @@ type ProcessFilter struct {
 	IncludeInstances bool
 }
 
+// ByName reports whether a filter is by name.
+func (f *ProcessFilter) ByName() bool {
+	return f.AppNames != nil || f.SpaceNames != nil || f.OrganizationNames != nil
+}
+
 // TimeFilter selects by a time, written as YYYY-MM-DDThh:mm:ssZ: equal to any
 // of Values, or before and after the others. Values goes with none of them.
 type TimeFilter struct {

@@ -33,17 +33,21 @@ type Failure struct {
 	// NotFound is what to do about an object that was not found, where that is
 	// more than to check the address.
 	NotFound string
+	// Type is the type of the process where it is addressed by app and type;
+	// TypeAttribute is the attribute that sets it, if any.
+	Type          string
+	TypeAttribute path.Path
 }
 
 // Diagnostic turns an error into the one diagnostic that the user reads: what
 // failed, the request, everything that the API said, and what to do. An object
 // that was not found is reported on its attribute.
 func (f Failure) Diagnostic(err error) diag.Diagnostic {
-	summary, detail, onAttribute := f.describe(err)
+	summary, detail, at := f.describe(err)
 	// Terraform shows both; there is no need to say it twice.
 	detail = strings.TrimPrefix(detail, summary+".\n\n")
-	if onAttribute && !f.Attribute.Equal(path.Empty()) {
-		return diag.NewAttributeErrorDiagnostic(f.Attribute, summary, detail)
+	if !at.Equal(path.Empty()) {
+		return diag.NewAttributeErrorDiagnostic(at, summary, detail)
 	}
 	return diag.NewErrorDiagnostic(summary, detail)
 }
@@ -55,7 +59,7 @@ func (f Failure) Detail(err error) string {
 	return detail
 }
 
-func (f Failure) describe(err error) (summary, detail string, onAttribute bool) {
+func (f Failure) describe(err error) (summary, detail string, at path.Path) {
 	var (
 		apiError      *capi.Error
 		responseError *capi.ResponseError
@@ -65,13 +69,13 @@ func (f Failure) describe(err error) (summary, detail string, onAttribute bool) 
 	)
 	switch {
 	case errors.As(err, &notConfigured):
-		return notConfigured.Summary, notConfigured.Detail, false
+		return notConfigured.Summary, notConfigured.Detail, path.Empty()
 	case errors.As(err, &apiError):
 		return f.apiError(apiError)
 	case errors.As(err, &responseError):
-		return "Unusable response from the API", f.responseError(responseError), false
+		return "Unusable response from the API", f.responseError(responseError), path.Empty()
 	case errors.Is(err, context.Canceled):
-		return "Canceled", fmt.Sprintf("Could not %s: the run was canceled.", f.Action), false
+		return "Canceled", fmt.Sprintf("Could not %s: the run was canceled.", f.Action), path.Empty()
 	case errors.As(err, &uaaError):
 		switch summary = "Login failed"; {
 		case uaaError.TokensRefused:
@@ -79,58 +83,17 @@ func (f Failure) describe(err error) (summary, detail string, onAttribute bool) 
 		case errors.As(err, &noAnswer):
 			summary = "No answer from " + hostOf(noAnswer) // the credential is not at fault
 		}
-		return summary, f.loginError(uaaError), false
+		return summary, f.loginError(uaaError), path.Empty()
 	case errors.As(err, &noAnswer):
-		return "No answer from " + hostOf(noAnswer), f.noAnswer(noAnswer), false
+		return "No answer from " + hostOf(noAnswer), f.noAnswer(noAnswer), path.Empty()
 	case errors.Is(err, context.DeadlineExceeded):
-		return "Timeout", fmt.Sprintf("Could not %s in the time that was given.", f.Action), false
+		return "Timeout", fmt.Sprintf("Could not %s within the timeout.", f.Action), path.Empty()
 	}
-	return "Could not " + f.Action, sentence(err.Error()), false
+	return "Could not " + f.Action, sentence(err.Error()), path.Empty()
 }
 
-func (f Failure) apiError(e *capi.Error) (summary, detail string, onAttribute bool) {
-	var advice string
-	summary = "Could not " + f.Action
-	switch {
-	case e.Status == http.StatusUnauthorized:
-		summary, advice = "Credential refused", credentialAdvice(e)
-	case e.Status == http.StatusForbidden:
-		summary = "Not permitted"
-		advice = "The user of this credential may lack a role in the space (or organization) that permits this, " +
-			"such as Space Developer. `cf space-users ORG SPACE` shows the roles."
-	case e.Status == http.StatusNotFound && e.Has(capi.CodeNotFound):
-		summary, onAttribute = f.Object+" not found", true
-		advice = "Either it does not exist, or this user may not see it: the API does not tell one from the other. " +
-			"Check the address, that api_url is the right foundation, and that the user has a role in the space."
-		if f.NotFound != "" {
-			advice += "\n\n" + f.NotFound
-		}
-	case e.Status == http.StatusNotFound && e.Has(capi.CodeUnknownEndpoint):
-		summary = "Not available on this foundation"
-		feature := f.Feature
-		if feature == "" {
-			feature = "What was tried"
-		}
-		advice = feature + " needs an endpoint that this foundation does not have: it is too old, or it is not Cloud Controller."
-	case e.Status == http.StatusNotFound:
-		advice = elsewhereAdvice + " A router answers so while the API restarts: try again."
-	case e.Status == http.StatusTooManyRequests:
-		summary, advice = "Rate limit reached", retryAdvice(e.RetryAt)
-	case e.Status == http.StatusUnprocessableEntity && capi.IsDeploymentInFlight(e):
-		advice = "A rolling deployment of the app is going on. Wait until `cf app` shows that it has finished, or cancel it with `cf cancel-deployment`, and try again."
-	case e.Status >= 500:
-		advice = "The foundation has a problem that may pass. Try again; if it stays, give the operators the ID above."
-		if e.RequestID == "" {
-			advice = "The foundation, or a proxy in front of it, has a problem that may pass. Try again later."
-		}
-		if !e.RetryAt.IsZero() {
-			advice += " " + retryAdvice(e.RetryAt)
-		}
-	case len(e.Errors) == 0 && strings.Contains(string(e.Body), "HTTPS server"):
-		advice = "api_url begins with http://, but this server speaks https. Write https:// in api_url."
-	case len(e.Errors) == 0:
-		advice = elsewhereAdvice
-	}
+func (f Failure) apiError(e *capi.Error) (summary, detail string, at path.Path) {
+	summary, advice, at := f.advise(e)
 	var b strings.Builder
 	fmt.Fprintf(&b, "Could not %s.", f.Action)
 	fmt.Fprintf(&b, "\n\n%s %s answered %s", e.Method, e.Path, capi.StatusText(e.Status))
@@ -146,7 +109,7 @@ func (f Failure) apiError(e *capi.Error) (summary, detail string, onAttribute bo
 	if advice != "" {
 		b.WriteString("\n\n" + advice)
 	}
-	return summary, b.String(), onAttribute
+	return summary, b.String(), at
 }
 
 const elsewhereAdvice = "The answer did not come from the Cloud Foundry API, but from something in front of it or elsewhere. " +

@@ -42,7 +42,7 @@ func TestDiagnostic(t *testing.T) {
 				"GET /v3/processes/1234 answered 404 Not Found:\n" +
 				"  - CF-ResourceNotFound (10010): Process not found\n" +
 				"X-VCAP-Request-ID: id-1\n\n" +
-				"Either it does not exist, or this user may not see it: the API does not tell one from the other. " +
+				"Either it does not exist, or this user cannot see it: the API does not distinguish between the two. " +
 				"Check the address, that api_url is the right foundation, and that the user has a role in the space.",
 		},
 		"unknown endpoint": {
@@ -71,8 +71,10 @@ func TestDiagnostic(t *testing.T) {
 				"GET /v3/processes/1234 answered 403 Forbidden:\n" +
 				"  - CF-NotAuthorized (10003): You are not authorized\n" +
 				"X-VCAP-Request-ID: id-1\n\n" +
-				"The user of this credential may lack a role in the space (or organization) that permits this, " +
-				"such as Space Developer. `cf space-users ORG SPACE` shows the roles.",
+				"Either the user of this credential lacks a role in the space that permits this (Space Developer; Space " +
+				"Supporter is enough to scale, restart and deploy), or the token lacks a scope (cloud_controller.read to read, " +
+				"cloud_controller.write to change). `cf space-users ORG SPACE` shows the roles; an OAuth client gets its scopes " +
+				"from its authorities in the UAA.",
 		},
 		"router": {
 			err:     &capi.Error{Method: "GET", Path: "/v3/x", Status: 502, RouterError: "endpoint_failure", Body: "502 Bad Gateway: failed"},

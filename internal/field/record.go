@@ -32,6 +32,19 @@ func RecordOf[T any](fields ...Field[T]) *Record[T] {
 	return r
 }
 
+// Only returns a record of the same type in which every other field is null.
+func (r *Record[T]) Only(keep func(name string) bool) *Record[T] {
+	fields := slices.Clone(r.Fields)
+	for i, f := range fields {
+		if !keep(f.Name) {
+			null := tftypes.NewValue(f.Type, nil)
+			fields[i].value = func(*T) tftypes.Value { return null }
+			fields[i].pack = func(p *Packer, _ *T) { p.null() }
+		}
+	}
+	return &Record[T]{Fields: fields, Type: r.Type, null: r.null}
+}
+
 // Values are the Terraform values of the fields.
 func (r *Record[T]) Values(t *T) Attributes {
 	values := make(Attributes, len(r.Fields))

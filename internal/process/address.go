@@ -4,7 +4,6 @@ import (
 	"context"
 
 	"github.com/hashicorp/terraform-plugin-framework/action"
-	"github.com/hashicorp/terraform-plugin-framework/datasource"
 	"github.com/hashicorp/terraform-plugin-framework/diag"
 	"github.com/hashicorp/terraform-plugin-framework/path"
 	"github.com/hashicorp/terraform-plugin-framework/resource"
@@ -82,15 +81,16 @@ func (m addressModel) path() path.Path {
 type addressValidator struct {
 	// all permits the three attributes together.
 	all bool
+	// byName says that app_name is another way.
+	byName bool
 }
 
 var (
-	_ datasource.ConfigValidator = addressValidator{}
-	_ resource.ConfigValidator   = addressValidator{}
-	_ action.ConfigValidator     = addressValidator{}
+	_ resource.ConfigValidator = addressValidator{}
+	_ action.ConfigValidator   = addressValidator{}
 )
 
-// Description says the rule.
+// Description describes the rule.
 func (v addressValidator) Description(context.Context) string {
 	if v.all {
 		return "the process is given by guid, by app_guid with type, or by all three"
@@ -98,13 +98,8 @@ func (v addressValidator) Description(context.Context) string {
 	return "the process is given by exactly one of guid and app_guid, the latter with type"
 }
 
-// MarkdownDescription says the rule.
+// MarkdownDescription describes the rule.
 func (v addressValidator) MarkdownDescription(ctx context.Context) string { return v.Description(ctx) }
-
-// ValidateDataSource checks the configuration of a data source.
-func (v addressValidator) ValidateDataSource(_ context.Context, req datasource.ValidateConfigRequest, resp *datasource.ValidateConfigResponse) {
-	resp.Diagnostics.Append(v.validate(req.Config)...)
-}
 
 // ValidateResource checks the configuration of a resource.
 func (v addressValidator) ValidateResource(_ context.Context, req resource.ValidateConfigRequest, resp *resource.ValidateConfigResponse) {
@@ -120,28 +115,34 @@ func (v addressValidator) validate(config tfsdk.Config) diag.Diagnostics {
 	return v.check(addressIn(field.Open(config.Raw)))
 }
 
-// check applies the rule. An unknown attribute may still turn out to be null,
-// so it counts neither as given nor as missing.
+// check applies the rule. An unknown attribute may still become null, so it
+// counts neither as set nor as missing.
 func (v addressValidator) check(m addressModel) diag.Diagnostics {
 	var diags diag.Diagnostics
-	given := func(s types.String) bool { return !s.IsNull() && !s.IsUnknown() }
-	const summary = "Invalid process address"
+	ways, ofApp := "guid, or app_guid and (unless it is \"web\") type", "app_guid"
+	if v.byName {
+		ways, ofApp = "guid, or app_name or app_guid and (unless it is \"web\") type", "app_name or app_guid"
+	}
 	switch {
+	case m.GUID.IsNull() && m.AppGUID.IsNull() && isKnown(m.Type):
+		diags.AddAttributeError(path.Root("type"), invalidAddress,
+			"type alone does not say of which app: add "+ofApp+".")
 	case m.GUID.IsNull() && m.AppGUID.IsNull():
-		diags.AddAttributeError(path.Root("guid"), summary,
-			"Nothing says which process is meant. Set guid, or app_guid and (unless it is \"web\") type.")
-	case v.all && given(m.GUID) && given(m.AppGUID) && m.Type.IsNull():
-		diags.AddAttributeError(path.Root("type"), summary,
+		diags.AddAttributeError(path.Root("guid"), invalidAddress, "No process is addressed. Set "+ways+".")
+	case v.all && isKnown(m.GUID) && isKnown(m.AppGUID) && m.Type.IsNull():
+		diags.AddAttributeError(path.Root("type"), invalidAddress,
 			"guid and app_guid go together only with type as well. Add type, or set only one of guid and app_guid.")
-	case !v.all && given(m.GUID) && given(m.AppGUID):
-		diags.AddAttributeError(path.Root("app_guid"), summary,
-			"guid and app_guid exclude each other. Set guid, or app_guid and (unless it is \"web\") type.")
-	case given(m.Type) && m.AppGUID.IsNull():
-		diags.AddAttributeError(path.Root("type"), summary,
-			"type goes with app_guid. With guid the process is known already: leave type out.")
+	case !v.all && isKnown(m.GUID) && isKnown(m.AppGUID):
+		diags.AddAttributeError(path.Root("app_guid"), invalidAddress, "guid and app_guid exclude each other. Set "+ways+".")
+	case isKnown(m.Type) && m.AppGUID.IsNull():
+		diags.AddAttributeError(path.Root("type"), invalidAddress,
+			"type goes with "+ofApp+". A guid already addresses the process: leave type out.")
 	}
 	return diags
 }
+
+// invalidAddress is the summary of what is wrong with an address.
+const invalidAddress = "Invalid process address"
 
 // checkSegments reports each attribute that cannot be a GUID or a type.
 func (m addressModel) checkSegments() diag.Diagnostics {
@@ -175,12 +176,12 @@ type segmentValidator struct{}
 
 var _ validator.String = segmentValidator{}
 
-// Description says the rule.
+// Description describes the rule.
 func (segmentValidator) Description(context.Context) string {
 	return "must not be empty, \".\" or \"..\", and must not contain \"/\", \"?\", \"#\", \"%\", control characters, or spaces at its ends"
 }
 
-// MarkdownDescription says the rule.
+// MarkdownDescription describes the rule.
 func (v segmentValidator) MarkdownDescription(ctx context.Context) string { return v.Description(ctx) }
 
 // ValidateString applies the rule.

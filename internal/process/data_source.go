@@ -2,6 +2,7 @@ package process
 
 import (
 	"context"
+	"slices"
 
 	"github.com/hashicorp/terraform-plugin-framework/datasource"
 	"github.com/hashicorp/terraform-plugin-framework/datasource/schema"
@@ -9,6 +10,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-go/tftypes"
 
 	"github.com/cf-process/terraform-provider-cf/internal/capi"
+	"github.com/cf-process/terraform-provider-cf/internal/diagnostic"
 	"github.com/cf-process/terraform-provider-cf/internal/field"
 )
 
@@ -31,27 +33,30 @@ func (d *dataSource) Metadata(_ context.Context, req datasource.MetadataRequest,
 
 // Schema describes the data source.
 func (d *dataSource) Schema(_ context.Context, _ datasource.SchemaRequest, resp *datasource.SchemaResponse) {
-	attributes := processTable.DataSource()
-	for name, description := range map[string]string{
-		"guid": guidArgument, "app_guid": appGUIDArgument, "type": typeArgument,
-	} {
-		attributes[name] = schema.StringAttribute{
-			Optional: true, Computed: true, MarkdownDescription: description, Validators: segment(),
+	attributes := named.DataSource()
+	for _, argument := range lookupArguments {
+		attributes[argument.name] = schema.StringAttribute{
+			Optional: true, Computed: true, MarkdownDescription: argument.description, Validators: argument.validators,
 		}
+	}
+	attributes["include_names"] = schema.BoolAttribute{
+		Optional: true,
+		MarkdownDescription: "Whether to look up `app_name`, `space_name`, `organization_guid` and `organization_name`, " +
+			"with one more request. They are looked up anyway when `app_name` is set. Default: `false`.",
 	}
 	resp.Schema = schema.Schema{
 		MarkdownDescription: "Reads one process: the unit of an app that runs, with its instances, memory, health " +
-			"checks and metadata. It is addressed by `guid`, or by `app_guid` and `type`.",
+			"checks and metadata. Address it by `app_name`, `app_guid` or `guid`.",
 		Attributes: attributes,
 	}
 }
 
 // ConfigValidators check the address.
 func (d *dataSource) ConfigValidators(context.Context) []datasource.ConfigValidator {
-	return []datasource.ConfigValidator{addressValidator{}}
+	return []datasource.ConfigValidator{lookupValidator{}}
 }
 
-// Read asks for the process: GET /v3/processes/{guid}, or
+// Read requests the process: GET /v3/processes/{guid}, or
 // GET /v3/apps/{guid}/processes/{type}.
 func (d *dataSource) Read(ctx context.Context, req datasource.ReadRequest, resp *datasource.ReadResponse) {
 	respond(ctx, d.Client, req, resp, d.read)
@@ -59,33 +64,66 @@ func (d *dataSource) Read(ctx context.Context, req datasource.ReadRequest, resp 
 
 // read makes the state for the framework.
 func (d *dataSource) read(ctx context.Context, client *capi.Client, config tftypes.Value) (tftypes.Value, diag.Diagnostics) {
-	p, diags := d.get(ctx, client, addressIn(field.Open(config)))
+	arguments := field.Open(config)
+	at, diags := lookupIn(arguments).resolve(ctx, client)
 	if diags.HasError() {
 		return tftypes.Value{}, diags
 	}
-	return processTable.Value(p), nil
+	entry := &namedProcess{}
+	var err error
+	if entry.process, err = client.GetProcess(ctx, at.address); err != nil {
+		diags.Append(at.failure.Diagnostic(err))
+		return tftypes.Value{}, diags
+	}
+	switch {
+	case at.names != nil:
+		entry.names = *at.names
+	case arguments.Flag("include_names"):
+		diags.Append(entry.lookUpNames(ctx, client)...)
+	}
+	state := named.Values(entry)
+	state["include_names"] = arguments["include_names"]
+	typ, _ := config.Type().(tftypes.Object)
+	return state.Value(typ), diags
 }
 
-// pack makes the state without the framework; see FastRead.
+// lookUpNames reads the names around the app of the process.
+func (n *namedProcess) lookUpNames(ctx context.Context, client *capi.Client) diag.Diagnostics {
+	found, err := client.Names(ctx, []*capi.Process{n.process})
+	if err != nil {
+		return diag.Diagnostics{namesFailure.Diagnostic(err)}
+	}
+	if app := n.process.AppGUID(); app != nil {
+		n.names = found.ByApp[*app]
+	}
+	diags := apiWarnings(found.Warnings)
+	diags.Append(unstableWarning("apps", found.Unstable)...)
+	return diags
+}
+
+// namesFailure describes an error of looking up names.
+var namesFailure = diagnostic.Failure{
+	Object: "App", Action: "read the names of apps, spaces and organizations", Feature: "include_names",
+}
+
+// pack makes the state without the framework; see FastRead. It takes only what
+// needs no names.
 func (d *dataSource) pack(ctx context.Context, client *capi.Client, config []byte) (packed []byte, diags diag.Diagnostics, ok bool) {
 	address, ok := packedAddress(config)
 	if !ok {
 		return nil, nil, false
 	}
-	p, diags := d.get(ctx, client, address)
-	if diags.HasError() {
-		return nil, diags, true
+	p, err := client.GetProcess(ctx, address.address())
+	if err != nil {
+		return nil, diag.Diagnostics{readFailure(address.address()).Diagnostic(err)}, true
 	}
 	state := field.NewPacker()
-	processTable.Pack(state, p)
+	packedProcess.Pack(state, &namedProcess{process: p})
 	packed, diags = state.Bytes(nil)
 	return packed, diags, true
 }
 
-func (d *dataSource) get(ctx context.Context, client *capi.Client, address addressModel) (*capi.Process, diag.Diagnostics) {
-	p, err := client.GetProcess(ctx, address.address())
-	if err != nil {
-		return nil, diag.Diagnostics{readFailure(address.address()).Diagnostic(err)}
-	}
-	return p, nil
-}
+// packedProcess is the whole state of the data source where include_names is not
+// set.
+var packedProcess = field.RecordOf(append(slices.Clone(namedFields),
+	field.Bool("include_names", "", func(*namedProcess) *bool { return nil }))...)

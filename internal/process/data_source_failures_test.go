@@ -72,11 +72,11 @@ func dataSourceFailures() map[string]failure {
 		},
 		"403": {
 			fault: fakecf.Status(403), summary: "Not permitted",
-			detail: detail{said + "403 Forbidden", "CF-NotAuthorized (10003)", "may lack a role in the space", "X-VCAP-Request-ID: "},
+			detail: detail{said + "403 Forbidden", "CF-NotAuthorized (10003)", "lacks a role in the space", "X-VCAP-Request-ID: "},
 		},
 		"404": {
 			guid: "6a901b7c-9417-4dc1-8189-d3234aa0ab82", summary: "Process not found", attribute: "guid",
-			detail: detail{"answered 404 Not Found", "CF-ResourceNotFound (10010): Process not found", "may not see it", "X-VCAP-Request-ID: "},
+			detail: detail{"answered 404 Not Found", "CF-ResourceNotFound (10010): Process not found", "cannot see it", "X-VCAP-Request-ID: "},
 		},
 		"404 of an endpoint": {
 			fault:   fakecf.Status(404, fakecf.APIError{Code: 10000, Title: "CF-NotFound", Detail: "Unknown request"}),

@@ -110,27 +110,31 @@ func (d *partsDataSource) Metadata(_ context.Context, req datasource.MetadataReq
 
 // Schema describes the data source.
 func (d *partsDataSource) Schema(_ context.Context, _ datasource.SchemaRequest, resp *datasource.SchemaResponse) {
-	attributes := addressAttributes()
+	attributes := lookupAttributes()
 	attributes[d.parts] = d.list
 	resp.Schema = schema.Schema{MarkdownDescription: d.description, Attributes: attributes}
 }
 
 // ConfigValidators check the address.
 func (d *partsDataSource) ConfigValidators(context.Context) []datasource.ConfigValidator {
-	return []datasource.ConfigValidator{addressValidator{}}
+	return []datasource.ConfigValidator{lookupValidator{}}
 }
 
 // Read reads the list.
 func (d *partsDataSource) Read(ctx context.Context, req datasource.ReadRequest, resp *datasource.ReadResponse) {
 	respond(ctx, d.Client, req, resp, func(ctx context.Context, client *capi.Client, config tftypes.Value) (tftypes.Value, diag.Diagnostics) {
-		address := addressIn(field.Open(config)).address()
-		list, warnings, err := d.read(ctx, client, address)
-		if err != nil {
-			failure := readFailure(address)
-			failure.Action = d.action + address.String()
-			failure.Feature = "The data source cf_process_" + d.parts
-			return tftypes.Value{}, diag.Diagnostics{failure.Diagnostic(err)}
+		at, diags := lookupIn(field.Open(config)).resolve(ctx, client)
+		if diags.HasError() {
+			return tftypes.Value{}, diags
 		}
-		return with(config, d.parts, list), warnings
+		list, warnings, err := d.read(ctx, client, at.address)
+		if err != nil {
+			at.failure.Action = d.action + at.address.String()
+			at.failure.Feature = "The data source cf_process_" + d.parts
+			diags.Append(at.failure.Diagnostic(err))
+			return tftypes.Value{}, diags
+		}
+		diags.Append(warnings...)
+		return with(config, d.parts, list), diags
 	})
 }

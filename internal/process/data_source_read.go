@@ -6,7 +6,6 @@ import (
 	"maps"
 
 	"github.com/hashicorp/terraform-plugin-framework/datasource"
-	"github.com/hashicorp/terraform-plugin-framework/datasource/schema"
 	"github.com/hashicorp/terraform-plugin-framework/diag"
 	"github.com/hashicorp/terraform-plugin-go/tftypes"
 
@@ -24,15 +23,6 @@ func respond(ctx context.Context, client *capi.Client, req datasource.ReadReques
 	resp.Diagnostics.Append(diags...)
 	if !diags.HasError() {
 		resp.State.Raw = state
-	}
-}
-
-// addressAttributes are the address where it is argument only.
-func addressAttributes() map[string]schema.Attribute {
-	return map[string]schema.Attribute{
-		"guid":     schema.StringAttribute{Optional: true, MarkdownDescription: guidArgument, Validators: segment()},
-		"app_guid": schema.StringAttribute{Optional: true, MarkdownDescription: appGUIDArgument, Validators: segment()},
-		"type":     schema.StringAttribute{Optional: true, MarkdownDescription: typeArgument, Validators: segment()},
 	}
 }
 

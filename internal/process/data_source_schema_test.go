@@ -15,8 +15,8 @@ var DataSourceTypes = map[string]struct {
 	attribute string
 	want      tftypes.Type
 }{
-	"cf_process":           {NewDataSource, "", processTable.Type},
-	"cf_processes":         {NewProcessesDataSource, "processes", tftypes.List{ElementType: listedProcess.Type}},
+	"cf_process":           {NewDataSource, "", packedProcess.Type},
+	"cf_processes":         {NewProcessesDataSource, "processes", tftypes.List{ElementType: listed.Type}},
 	"cf_process_stats":     {NewStatsDataSource, "stats", tftypes.List{ElementType: statFields.Type}},
 	"cf_process_instances": {NewInstancesDataSource, "instances", tftypes.List{ElementType: instanceFields.Type}},
 	"cf_process_sidecars":  {NewSidecarsDataSource, "sidecars", tftypes.List{ElementType: sidecarFields.Type}},

@@ -3,6 +3,7 @@ package process
 import (
 	"fmt"
 	"math"
+	"slices"
 
 	"github.com/hashicorp/terraform-plugin-framework-validators/stringvalidator"
 	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
@@ -202,20 +203,30 @@ var link = field.RecordOf(
 	field.String("method", "HTTP method to use with the URL; null for `GET`.", func(l *capi.Link) *string { return l.Method }),
 )
 
-// listed is a process in a list, with what only lists have.
-type listed struct {
+// namedProcess is a process with the names around its app; what is not looked up
+// is nil.
+type namedProcess struct {
 	process *capi.Process
 	names   capi.AppNames
 }
 
-// listedProcess are the fields of a process in a list.
-var listedProcess = field.RecordOf(append(
-	field.Within(func(l *listed) *capi.Process { return l.process }, processTable.Fields...),
-	field.String("app_name", "Name of the app. Null without `include_names`, and for apps that the user cannot see.",
-		func(l *listed) *capi.Text { return l.names.App }),
-	field.String("space_name", "Name of the space. Null in the same cases as `app_name`.", func(l *listed) *capi.Text { return l.names.Space }),
-	field.String("organization_guid", "GUID of the organization. Null in the same cases as `app_name`.",
-		func(l *listed) *string { return l.names.OrganizationGUID }),
-	field.String("organization_name", "Name of the organization. Null in the same cases as `app_name`.",
-		func(l *listed) *capi.Text { return l.names.Organization }),
-)...)
+// The fields of a process with names, and those of a process in a list.
+var (
+	namedFields = append(
+		field.Within(func(n *namedProcess) *capi.Process { return n.process }, processTable.Fields...),
+		field.String("app_name", "Name of the app. Null unless names are looked up, and for apps that the user cannot see.",
+			func(n *namedProcess) *capi.Text { return n.names.App }),
+		field.String("space_name", "Name of the space. Null in the same cases as `app_name`.",
+			func(n *namedProcess) *capi.Text { return n.names.Space }),
+		field.String("organization_guid", "GUID of the organization. Null in the same cases as `app_name`.",
+			func(n *namedProcess) *string { return n.names.OrganizationGUID }),
+		field.String("organization_name", "Name of the organization. Null in the same cases as `app_name`.",
+			func(n *namedProcess) *capi.Text { return n.names.Organization }),
+	)
+	named = field.RecordOf(namedFields...)
+
+	listed = field.RecordOf(append(slices.Clone(namedFields),
+		field.ObjectList("process_instances", "The instances of the process. Null without `include_instances`, and where the "+
+			"API could not tell them.", instanceFields,
+			func(n *namedProcess) []capi.ProcessInstance { return n.process.ProcessInstances }))...)
+)

@@ -1,6 +1,8 @@
 package process
 
 import (
+	"strings"
+
 	ds "github.com/hashicorp/terraform-plugin-framework/datasource/schema"
 	ls "github.com/hashicorp/terraform-plugin-framework/list/schema"
 	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
@@ -16,6 +18,8 @@ type filter struct {
 	name       string
 	dataSource ds.Attribute
 	list       ls.Attribute
+	// guids says that the values are GUIDs.
+	guids bool
 	// read puts the value in the configuration into the query.
 	read func(config field.Attributes, into *capi.ProcessFilter)
 }
@@ -30,10 +34,16 @@ var filters = []filter{
 		func(f *capi.ProcessFilter) *[]string { return &f.SpaceGUIDs }),
 	listFilter("organization_guids", "GUIDs of organizations that the processes belong to. Not on Korifi.",
 		func(f *capi.ProcessFilter) *[]string { return &f.OrganizationGUIDs }),
-	textFilter("app_guid", "GUID of one app whose processes are listed. Unlike with `app_guids`, an app that is not there "+
-		"is an error. Excludes `app_guids`, `space_guids` and `organization_guids`.", oneAppRules(),
+	nameFilter("app_names", "Names of apps that the processes belong to.",
+		func(f *capi.ProcessFilter) *[]string { return &f.AppNames }),
+	nameFilter("space_names", "Names of spaces that the processes belong to.",
+		func(f *capi.ProcessFilter) *[]string { return &f.SpaceNames }),
+	nameFilter("organization_names", "Names of organizations that the processes belong to.",
+		func(f *capi.ProcessFilter) *[]string { return &f.OrganizationNames }),
+	textFilter("app_guid", "GUID of one app whose processes are listed. Unlike with `app_guids`, an app that does not exist "+
+		"is an error. Excludes the other filters by app, space and organization.", oneAppRules(),
 		func(f *capi.ProcessFilter) *string { return &f.AppGUID }),
-	textFilter("label_selector", "Conditions on the labels of the processes, all of which have to apply: `env=prod`, "+
+	textFilter("label_selector", "Conditions on the labels of the processes, all of which must match: `env=prod`, "+
 		"`env!=dev`, `env in (prod,staging)`, `env notin (dev)`, `env`, `!env`, separated by commas. Not on Korifi.",
 		labelSelectorRules(), func(f *capi.ProcessFilter) *string { return &f.LabelSelector }),
 	textFilter("order_by", "Order of the processes: `created_at`, `updated_at`, or one of these with a `-` in front for "+
@@ -54,16 +64,35 @@ func filterIn(config field.Attributes) capi.ProcessFilter {
 	return query
 }
 
-// listFilter selects what has any of the values.
+// listNote is what every filter with a list says.
+const listNote = " Order and repeats do not matter, the list can have any length, and an empty list selects no process."
+
+// listFilter selects what has any of the values: GUIDs, or types.
 func listFilter(name, description string, into func(*capi.ProcessFilter) *[]string) filter {
-	description += " Order and repeats do not matter, any number works, and an empty list selects no process."
+	description += listNote
+	return filter{
+		name: name, guids: strings.HasSuffix(name, "guids"),
+		dataSource: ds.ListAttribute{
+			Optional: true, ElementType: types.StringType, MarkdownDescription: description, Validators: valueListRules(),
+		},
+		list: ls.ListAttribute{
+			Optional: true, ElementType: types.StringType, MarkdownDescription: description, Validators: valueListRules(),
+		},
+		read: func(config field.Attributes, query *capi.ProcessFilter) { *into(query) = config.TextList(name) },
+	}
+}
+
+// nameFilter selects by names, which the client resolves to GUIDs.
+func nameFilter(name, description string, into func(*capi.ProcessFilter) *[]string) filter {
+	description += listNote + " Names are compared as the API does, without case on Cloud Controller. A name that matches " +
+		"nothing is a warning. Together with GUIDs of the same kind, both have to match."
 	return filter{
 		name: name,
 		dataSource: ds.ListAttribute{
-			Optional: true, ElementType: types.StringType, MarkdownDescription: description, Validators: segmentListRules(),
+			Optional: true, ElementType: types.StringType, MarkdownDescription: description, Validators: valueListRules(),
 		},
 		list: ls.ListAttribute{
-			Optional: true, ElementType: types.StringType, MarkdownDescription: description, Validators: segmentListRules(),
+			Optional: true, ElementType: types.StringType, MarkdownDescription: description, Validators: valueListRules(),
 		},
 		read: func(config field.Attributes, query *capi.ProcessFilter) { *into(query) = config.TextList(name) },
 	}

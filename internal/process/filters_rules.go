@@ -4,7 +4,9 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"maps"
 	"regexp"
+	"slices"
 	"strings"
 	"time"
 
@@ -12,14 +14,17 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework-validators/stringvalidator"
 	"github.com/hashicorp/terraform-plugin-framework/path"
 	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
+	"github.com/hashicorp/terraform-plugin-framework/types"
 
 	"github.com/cf-process/terraform-provider-cf/internal/capi"
 )
 
 // The rules of the filters, for every schema that has them.
 
-func segmentListRules() []validator.List {
-	return []validator.List{listvalidator.NoNullValues(), listvalidator.ValueStringsAre(segment()...)}
+// valueListRules are those of a list of GUIDs, types or names, which take any
+// characters.
+func valueListRules() []validator.List {
+	return []validator.List{listvalidator.NoNullValues(), listvalidator.ValueStringsAre(notEmpty()...)}
 }
 
 func orderByRules() []validator.String {
@@ -29,6 +34,7 @@ func orderByRules() []validator.String {
 func oneAppRules() []validator.String {
 	return append(segment(), stringvalidator.ConflictsWith(
 		path.MatchRoot("app_guids"), path.MatchRoot("space_guids"), path.MatchRoot("organization_guids"),
+		path.MatchRoot("app_names"), path.MatchRoot("space_names"), path.MatchRoot("organization_names"),
 	))
 }
 
@@ -107,4 +113,32 @@ func checkLabelSelector(s string) error {
 		}
 	}
 	return nil
+}
+
+// attributeNames takes names of attributes of a process.
+type attributeNames struct{}
+
+var _ validator.List = attributeNames{}
+
+// Description describes the rule.
+func (attributeNames) Description(context.Context) string {
+	return "must be names of attributes of a process"
+}
+
+// MarkdownDescription describes the rule.
+func (v attributeNames) MarkdownDescription(ctx context.Context) string { return v.Description(ctx) }
+
+// ValidateList refuses unknown names, and lists the known ones.
+func (attributeNames) ValidateList(_ context.Context, req validator.ListRequest, resp *validator.ListResponse) {
+	for i, element := range req.ConfigValue.Elements() {
+		name, ok := element.(types.String)
+		if !ok || name.IsUnknown() {
+			continue
+		}
+		if _, known := processTable.Type.AttributeTypes[name.ValueString()]; !known {
+			resp.Diagnostics.AddAttributeError(req.Path.AtListIndex(i), "Unknown attribute", fmt.Sprintf(
+				"A process has no attribute %q. Known are: %s.", name.ValueString(),
+				strings.Join(slices.Sorted(maps.Keys(processTable.Type.AttributeTypes)), ", ")))
+		}
+	}
 }

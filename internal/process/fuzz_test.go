@@ -48,20 +48,20 @@ func FuzzMapping(f *testing.F) {
 			t.Fatal("something is unknown")
 		}
 		// In a list it is written without such a value, to the same effect.
-		entry := &listed{process: p}
-		want := listedProcess.Value(entry)
-		if sent, err = tfprotov6.NewDynamicValue(listedProcess.Type, want); err != nil {
+		entry := &namedProcess{process: p}
+		want := listed.Value(entry)
+		if sent, err = tfprotov6.NewDynamicValue(listed.Type, want); err != nil {
 			t.Fatal(err)
 		}
 		packer := field.NewPacker()
-		listedProcess.Pack(packer, entry)
+		listed.Pack(packer, entry)
 		packed, diags := packer.Bytes(nil)
 		if diags.HasError() {
 			t.Fatal(diags)
 		}
 		written := tfprotov6.DynamicValue{MsgPack: packed}
 		const advice = "what a kind of internal/field packs is not its value:"
-		if received, err = written.Unmarshal(listedProcess.Type); err != nil {
+		if received, err = written.Unmarshal(listed.Type); err != nil {
 			t.Fatalf("%s %v", advice, err)
 		}
 		if differ, err := received.Diff(want); err != nil || len(differ) > 0 {

@@ -21,13 +21,13 @@ func TestPackedListTakesTheRoomThatItNeeds(t *testing.T) {
 	for range 2_000 {
 		processes = append(processes, &capi.Process{GUID: "other"})
 	}
-	list := tftypes.List{ElementType: listedProcess.Type}
-	config := tftypes.NewValue(tftypes.Object{AttributeTypes: map[string]tftypes.Type{"processes": list}}, map[string]tftypes.Value{
-		"processes": tftypes.NewValue(list, nil),
+	listType := tftypes.List{ElementType: listed.Type}
+	config := tftypes.NewValue(tftypes.Object{AttributeTypes: map[string]tftypes.Type{"processes": listType}}, map[string]tftypes.Value{
+		"processes": tftypes.NewValue(listType, nil),
 	})
-	found := &processList{processes: processes}
+	list := &capi.ProcessList{Processes: processes}
 	p := field.NewPacker()
-	field.PackList(p, config, "processes", listedProcess, len(processes), found.take)
+	field.PackList(p, config, "processes", listed, len(processes), func(i int) *namedProcess { return entry(list, i) })
 	state, diags := p.Bytes(nil)
 	if diags.HasError() {
 		t.Fatal(diags)

@@ -4,17 +4,23 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
+	"strconv"
 	"strings"
 
+	"github.com/hashicorp/terraform-plugin-framework-validators/listvalidator"
 	"github.com/hashicorp/terraform-plugin-framework/datasource"
 	"github.com/hashicorp/terraform-plugin-framework/datasource/schema"
 	"github.com/hashicorp/terraform-plugin-framework/diag"
 	"github.com/hashicorp/terraform-plugin-framework/path"
+	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
+	"github.com/hashicorp/terraform-plugin-framework/types"
 	"github.com/hashicorp/terraform-plugin-go/tftypes"
 
 	"github.com/cf-process/terraform-provider-cf/internal/capi"
 	"github.com/cf-process/terraform-provider-cf/internal/diagnostic"
 	"github.com/cf-process/terraform-provider-cf/internal/field"
+	"github.com/cf-process/terraform-provider-cf/internal/redact"
 )
 
 var (
@@ -40,18 +46,31 @@ func (d *processesDataSource) Schema(_ context.Context, _ datasource.SchemaReque
 		"include_names": schema.BoolAttribute{
 			Optional: true,
 			MarkdownDescription: "Whether to look up the names of the app, the space and the organization of each process. " +
-				"It takes one to three requests more for thousands of processes, not one for each. Default: `false`.",
+				"Costs one to three extra requests in total, not one per process; none where a filter by name is set, which " +
+				"implies it. Default: `false`.",
+		},
+		"include_instances": schema.BoolAttribute{
+			Optional: true,
+			MarkdownDescription: "Whether to read the state of each instance of each process, as `process_instances`. Costs no " +
+				"extra request on a foundation that embeds them in the list (Cloud Controller, except old versions), otherwise one " +
+				"per process that has instances. Default: `false`.",
+		},
+		"attributes": schema.ListAttribute{
+			Optional: true, ElementType: types.StringType,
+			MarkdownDescription: "Names of the attributes to keep; all others but `guid` are null. This makes the state of a large " +
+				"list much smaller. Names and `process_instances` are not affected. Default: all attributes.",
+			Validators: []validator.List{listvalidator.SizeAtLeast(1), attributeNames{}},
 		},
 		"processes": listAttribute("The processes, in the API's order, each once; an empty list when no process matches. "+
 			"The API hides commands in lists, also where there is none: `command` is then null and `command_redacted` "+
-			"is true.", listedProcess),
+			"is true.", listed),
 	}
 	for _, f := range filters {
 		attributes[f.name] = f.dataSource
 	}
 	resp.Schema = schema.Schema{
-		MarkdownDescription: "Reads many processes at once: all that the user may see, or those that the filters select. " +
-			"All filters have to apply; of a list of values one has to. The number of requests is the number of pages " +
+		MarkdownDescription: "Reads many processes at once: all that the user can see, or those that the filters select. " +
+			"A process must match every filter, and within a list any one value. The number of requests is the number of pages " +
 			"of 5,000 processes.",
 		Attributes: attributes,
 	}
@@ -64,77 +83,150 @@ func (d *processesDataSource) Read(ctx context.Context, req datasource.ReadReque
 
 // read makes the state for the framework.
 func (d *processesDataSource) read(ctx context.Context, client *capi.Client, config tftypes.Value) (tftypes.Value, diag.Diagnostics) {
-	found, diags := d.list(ctx, client, config)
+	list, diags := d.list(ctx, client, config)
 	if diags.HasError() {
 		return tftypes.Value{}, diags
 	}
-	processes := make([]listed, len(found.processes))
+	processes := make([]namedProcess, len(list.Processes))
 	for i := range processes {
-		processes[i] = *found.listed(i)
+		processes[i] = *entry(list, i)
 	}
-	return with(config, "processes", listedProcess.List(processes)), diags
+	return with(config, "processes", keptFields(config).List(processes)), diags
 }
 
 // pack makes the state without the framework; see FastRead.
 func (d *processesDataSource) pack(ctx context.Context, client *capi.Client, config tftypes.Value) ([]byte, diag.Diagnostics) {
-	found, diags := d.list(ctx, client, config)
+	list, diags := d.list(ctx, client, config)
 	if diags.HasError() {
 		return nil, diags
 	}
 	state := field.NewPacker()
-	field.PackList(state, config, "processes", listedProcess, len(found.processes), found.take)
+	field.PackList(state, config, "processes", keptFields(config), len(list.Processes), func(i int) *namedProcess {
+		e := entry(list, i)
+		list.Processes[i] = nil // there can be tens of thousands
+		return e
+	})
 	return state.Bytes(diags)
 }
 
-// processList is what the API returned.
-type processList struct {
-	processes []*capi.Process
-	// byApp are the names by the GUID of the app; nil where they are not included.
-	byApp map[string]capi.AppNames
-}
-
-// listed is the process at an index, with what only lists have.
-func (l *processList) listed(i int) *listed {
-	entry := &listed{process: l.processes[i]}
-	if app := entry.process.AppGUID(); app != nil {
-		entry.names = l.byApp[*app]
+// entry is the process at an index of a list, with its names.
+func entry(list *capi.ProcessList, i int) *namedProcess {
+	e := &namedProcess{process: list.Processes[i]}
+	if app := e.process.AppGUID(); app != nil {
+		e.names = list.Names[*app]
 	}
-	return entry
+	return e
 }
 
-// take is listed, and drops the process from the list.
-func (l *processList) take(i int) *listed {
-	entry := l.listed(i)
-	l.processes[i] = nil
-	return entry
+// keptFields are the fields of a process in the list that the configuration
+// keeps.
+func keptFields(config tftypes.Value) *field.Record[namedProcess] {
+	kept := field.Open(config).TextList("attributes")
+	if kept == nil {
+		return listed
+	}
+	return listed.Only(func(name string) bool {
+		_, ofProcess := processTable.Type.AttributeTypes[name]
+		return !ofProcess || name == "guid" || slices.Contains(kept, name)
+	})
 }
 
-// list asks for the processes, and for the names that belong to them.
-func (d *processesDataSource) list(ctx context.Context, client *capi.Client, config tftypes.Value) (*processList, diag.Diagnostics) {
-	var diags diag.Diagnostics
+// list requests the processes.
+func (d *processesDataSource) list(ctx context.Context, client *capi.Client, config tftypes.Value) (*capi.ProcessList, diag.Diagnostics) {
 	arguments := field.Open(config)
 	query := filterIn(arguments)
+	query.IncludeNames = query.ByName() // they come for free
+	query.IncludeInstances = arguments.Flag("include_instances")
 	list, err := client.ListProcesses(ctx, query)
 	if err != nil {
 		return nil, diag.Diagnostics{listFailure(query, err)}
 	}
-	diags.Append(apiWarnings(list.Warnings)...)
-	diags.Append(unstableWarning("processes", list.Unstable)...)
-	found := &processList{processes: list.Processes}
-	if !arguments.Flag("include_names") {
-		return found, diags
+	diags := listWarnings(arguments, list)
+	if list.Names != nil || !arguments.Flag("include_names") {
+		return list, diags
 	}
 	names, err := client.Names(ctx, list.Processes)
 	if err != nil {
-		diags.Append(diagnostic.Failure{
-			Object: "App", Action: "read the names of apps, spaces and organizations", Feature: "include_names",
-		}.Diagnostic(err))
+		diags.Append(namesFailure.Diagnostic(err))
 		return nil, diags
 	}
 	diags.Append(apiWarnings(names.Warnings)...)
 	diags.Append(unstableWarning("apps", names.Unstable)...)
-	found.byApp = names.ByApp
-	return found, diags
+	list.Names = names.ByApp
+	return list, diags
+}
+
+// listWarnings are the warnings about a list.
+func listWarnings(config field.Attributes, list *capi.ProcessList) diag.Diagnostics {
+	diags := apiWarnings(list.Warnings)
+	diags.Append(unstableWarning("processes", list.Unstable)...)
+	diags.Append(unmatchedWarnings(config, list)...)
+	if err := list.InstancesErr; err != nil {
+		unknown := 0
+		for _, p := range list.Processes {
+			if p.ProcessInstances == nil {
+				unknown++
+			}
+		}
+		diags.AddWarning("Some instances are unknown", fmt.Sprintf("The instances of %d of %d processes could not be read: "+
+			"process_instances is null there. A check over them has to treat null as unknown, not as healthy.\n\n%s",
+			unknown, len(list.Processes), diagnostic.Failure{Action: "read the instances"}.Detail(err)))
+	}
+	return diags
+}
+
+// unmatchedWarnings name the values of filters that match nothing and so may be
+// mistyped: a typo must not turn an audit green.
+func unmatchedWarnings(config field.Attributes, list *capi.ProcessList) diag.Diagnostics {
+	var diags diag.Diagnostics
+	unmatched := map[string][]string{}
+	for _, u := range list.Unmatched {
+		unmatched[u.Filter] = append(unmatched[u.Filter], u.Name)
+	}
+	for _, f := range filters {
+		names := unmatched[f.name]
+		if len(names) == 0 {
+			continue
+		}
+		detail := "Nothing that this user can see is called " + quoteSome(names) + "."
+		if slices.ContainsFunc(names, looksLikeGUID) {
+			detail += " For GUIDs there is the filter " + strings.TrimSuffix(f.name, "_names") + "_guids."
+		}
+		diags.AddAttributeWarning(path.Root(f.name), "Filter matches nothing", detail+
+			" Check the spelling, and that the user has a role in the space.")
+	}
+	if len(list.Processes) > 0 {
+		return diags
+	}
+	for _, f := range filters {
+		if !f.guids {
+			continue
+		}
+		odd := slices.DeleteFunc(config.TextList(f.name), looksLikeGUID)
+		if len(odd) == 0 {
+			continue
+		}
+		detail := "No process matches, and " + quoteSome(odd) + " does not look like a GUID."
+		if names := strings.TrimSuffix(f.name, "guids") + "names"; names != "names" {
+			detail += " For names there is the filter " + names + "."
+		}
+		diags.AddAttributeWarning(path.Root(f.name), "Filter matches nothing", detail)
+	}
+	return diags
+}
+
+// quoteSome quotes values for a message, ten at most.
+func quoteSome(values []string) string {
+	const most = 10
+	quoted := make([]string, 0, most)
+	for _, value := range values[:min(most, len(values))] {
+		quoted = append(quoted, strconv.Quote(redact.Clean(value, 100)))
+	}
+	text := strings.Join(quoted, ", ")
+	if len(values) > most {
+		text += fmt.Sprintf(" (and %d more)", len(values)-most)
+	}
+	return text
 }
 
 // listFailure is the diagnostic for a list that could not be read.

@@ -155,6 +155,7 @@ func timeout(action string, after time.Duration) diag.Diagnostic {
 func readFailure(address capi.Address) diagnostic.Failure {
 	failure := changeFailure(address)
 	failure.Action = "read " + address.String()
+	failure.NotFound, failure.Type = guidHints(address), address.Type
 	return failure
 }
 

@@ -141,11 +141,11 @@ func TestListResourceFails(t *testing.T) {
 	t.Parallel()
 	w := startWorkspace(t, fakecf.SpaceDeveloper)
 	for want, filter := range map[string]settings{
-		`App not found`:    {"app_guid": "no-such"},
-		`order_by`:         {"order_by": "name"},
-		`updated_ats`:      {"updated_ats": settings{"lt": "yesterday"}},
-		`space_guids`:      {"app_guid": fakecf.AppGUID, "space_guids": []tftypes.Value{textValue("x")}},
-		`must not contain`: {"guids": []tftypes.Value{textValue("a/b")}},
+		`App not found`:     {"app_guid": "no-such"},
+		`order_by`:          {"order_by": "name"},
+		`updated_ats`:       {"updated_ats": settings{"lt": "yesterday"}},
+		`space_guids`:       {"app_guid": fakecf.AppGUID, "space_guids": []tftypes.Value{textValue("x")}},
+		`must not be empty`: {"guids": []tftypes.Value{textValue("")}},
 	} {
 		results, diags := w.listed(filter, false, 0)
 		if len(results) > 0 || !hasErrors(diags) || !strings.Contains(diagnosticsText(diags), want) {
@@ -153,7 +153,8 @@ func TestListResourceFails(t *testing.T) {
 		}
 	}
 	if got := w.filters.AttributeTypes; !slices.Equal(slices.Sorted(maps.Keys(got)), []string{
-		"app_guid", "app_guids", "created_ats", "guids", "label_selector", "order_by", "organization_guids", "space_guids", "types", "updated_ats",
+		"app_guid", "app_guids", "app_names", "created_ats", "guids", "label_selector", "order_by", "organization_guids",
+		"organization_names", "space_guids", "space_names", "types", "updated_ats",
 	}) {
 		t.Errorf("the filters are %v", got)
 	}

@@ -1,0 +1,282 @@
+package process
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"regexp"
+	"slices"
+	"strings"
+
+	"github.com/hashicorp/terraform-plugin-framework/datasource"
+	"github.com/hashicorp/terraform-plugin-framework/datasource/schema"
+	"github.com/hashicorp/terraform-plugin-framework/diag"
+	"github.com/hashicorp/terraform-plugin-framework/path"
+	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
+	"github.com/hashicorp/terraform-plugin-framework/types"
+
+	"github.com/cf-process/terraform-provider-cf/internal/capi"
+	"github.com/cf-process/terraform-provider-cf/internal/diagnostic"
+	"github.com/cf-process/terraform-provider-cf/internal/field"
+	"github.com/cf-process/terraform-provider-cf/internal/redact"
+)
+
+// lookup is the address in a data source: that of a process, or the name of an
+// app and the place to look for it.
+type lookup struct {
+	addressModel
+	AppName                            types.String
+	SpaceGUID, SpaceName               types.String
+	OrganizationGUID, OrganizationName types.String
+}
+
+// lookupArguments are the arguments of a lookup.
+var lookupArguments = []struct {
+	name, description string
+	validators        []validator.String
+	// place says that the argument narrows app_name.
+	place bool
+	in    func(*lookup) *types.String
+}{
+	{
+		"guid", "GUID of the process. Set exactly one of `guid`, `app_guid` and `app_name`.", segment(), false,
+		func(l *lookup) *types.String { return &l.GUID },
+	},
+	{
+		"app_guid", "GUID of the app of the process. An address by app and type outlives a rolling deployment, which gives " +
+			"the process a new GUID.", segment(), false,
+		func(l *lookup) *types.String { return &l.AppGUID },
+	},
+	{
+		"type", "Type of the process within the app: `web`, `worker`, … Goes with `app_name` or `app_guid`; default `web`.",
+		segment(), false, func(l *lookup) *types.String { return &l.Type },
+	},
+	{
+		"app_name", "Name of the app of the process, compared as the API does: without case on Cloud Controller. Several apps " +
+			"can have one name: narrow it by space and organization.", notEmpty(), false,
+		func(l *lookup) *types.String { return &l.AppName },
+	},
+	{
+		"space_guid", "GUID of the space of the app. Goes with `app_name`.", segment(), true,
+		func(l *lookup) *types.String { return &l.SpaceGUID },
+	},
+	{
+		"space_name", "Name of the space of the app. Goes with `app_name`.", notEmpty(), true,
+		func(l *lookup) *types.String { return &l.SpaceName },
+	},
+	{
+		"organization_guid", "GUID of the organization of the app. Goes with `app_name`.", segment(), true,
+		func(l *lookup) *types.String { return &l.OrganizationGUID },
+	},
+	{
+		"organization_name", "Name of the organization of the app. Goes with `app_name`.", notEmpty(), true,
+		func(l *lookup) *types.String { return &l.OrganizationName },
+	},
+}
+
+// notEmpty are the validators of a name: the API takes any characters.
+func notEmpty() []validator.String {
+	return []validator.String{checked{"must not be empty", func(s string) error {
+		if s == "" {
+			return errors.New("must not be empty")
+		}
+		return nil
+	}}}
+}
+
+// lookupAttributes are the arguments in a data source that has no attributes of
+// their names.
+func lookupAttributes() map[string]schema.Attribute {
+	attributes := make(map[string]schema.Attribute, len(lookupArguments))
+	for _, a := range lookupArguments {
+		attributes[a.name] = schema.StringAttribute{
+			Optional: true, MarkdownDescription: a.description, Validators: a.validators,
+		}
+	}
+	return attributes
+}
+
+// lookupIn is the lookup in a configuration.
+func lookupIn(config field.Attributes) *lookup {
+	l := new(lookup)
+	for _, a := range lookupArguments {
+		*a.in(l) = config.String(a.name)
+	}
+	return l
+}
+
+// lookupValidator checks that a configuration addresses one process.
+type lookupValidator struct{}
+
+var _ datasource.ConfigValidator = lookupValidator{}
+
+// Description describes the rule.
+func (lookupValidator) Description(context.Context) string {
+	return "the process is addressed by exactly one of guid, app_guid and app_name, the latter two with type"
+}
+
+// MarkdownDescription describes the rule.
+func (v lookupValidator) MarkdownDescription(ctx context.Context) string { return v.Description(ctx) }
+
+// ValidateDataSource checks the configuration of a data source.
+func (lookupValidator) ValidateDataSource(_ context.Context, req datasource.ValidateConfigRequest, resp *datasource.ValidateConfigResponse) {
+	resp.Diagnostics.Append(lookupIn(field.Open(req.Config.Raw)).check()...)
+}
+
+// check applies the rules. An unknown argument may still become null, so it
+// counts neither as set nor as missing.
+func (l *lookup) check() diag.Diagnostics {
+	if l.AppName.IsNull() {
+		diags := addressValidator{byName: true}.check(l.addressModel)
+		for _, a := range lookupArguments {
+			if a.place && isKnown(*a.in(l)) {
+				diags.AddAttributeError(path.Root(a.name), invalidAddress,
+					a.name+" says where to look for an app_name. Set app_name, or leave "+a.name+" out.")
+			}
+		}
+		return diags
+	}
+	var diags diag.Diagnostics
+	exclude := func(name string, value types.String, other string, otherValue types.String) {
+		if isKnown(value) && isKnown(otherValue) {
+			diags.AddAttributeError(path.Root(name), invalidAddress,
+				fmt.Sprintf("%s and %s exclude each other. Set only one of them.", other, name))
+		}
+	}
+	exclude("guid", l.GUID, "app_name", l.AppName)
+	exclude("app_guid", l.AppGUID, "app_name", l.AppName)
+	exclude("space_name", l.SpaceName, "space_guid", l.SpaceGUID)
+	exclude("organization_name", l.OrganizationName, "organization_guid", l.OrganizationGUID)
+	return diags
+}
+
+func isKnown(s types.String) bool { return !s.IsNull() && !s.IsUnknown() }
+
+// found is what a lookup led to.
+type found struct {
+	address capi.Address
+	// names are those of the app; nil unless the lookup was by name.
+	names *capi.AppNames
+	// failure describes an error of what is read next.
+	failure diagnostic.Failure
+}
+
+// resolve finds the address: by name with GET /v3/apps, otherwise without a
+// request. Warnings come with the address, errors instead of it.
+func (l *lookup) resolve(ctx context.Context, client *capi.Client) (found, diag.Diagnostics) {
+	if l.AppName.IsNull() {
+		address := l.address()
+		failure := readFailure(address)
+		if isKnown(l.Type) {
+			failure.TypeAttribute = path.Root("type")
+		}
+		return found{address: address, failure: failure}, nil
+	}
+	list, err := client.FindApps(ctx, capi.AppSearch{
+		Name:      l.AppName.ValueString(),
+		SpaceGUID: l.SpaceGUID.ValueString(), SpaceName: l.SpaceName.ValueString(),
+		OrganizationGUID: l.OrganizationGUID.ValueString(), OrganizationName: l.OrganizationName.ValueString(),
+	})
+	if err != nil {
+		return found{}, diag.Diagnostics{diagnostic.Failure{
+			Object: "App", Action: "find the app " + l.app(), Attribute: path.Root("app_name"),
+		}.Diagnostic(err)}
+	}
+	diags := apiWarnings(list.Warnings)
+	diags.Append(unstableWarning("apps", list.Unstable)...)
+	switch len(list.Apps) {
+	case 1:
+	case 0:
+		diags.AddAttributeError(path.Root("app_name"), "App not found", l.notFound(list.Elsewhere))
+		return found{}, diags
+	default:
+		diags.AddAttributeError(path.Root("app_name"), "Several apps of this name", fmt.Sprintf(
+			"%d apps are called %s:%s\n\nNarrow it with space_name or space_guid, and organization_name or organization_guid, "+
+				"or use app_guid.", len(list.Apps), l.app(), candidates(list.Apps)))
+		return found{}, diags
+	}
+	app := list.Apps[0]
+	byGUID := addressModel{AppGUID: types.StringValue(app.GUID), Type: l.Type}
+	failure := readFailure(byGUID.address())
+	failure.Action = fmt.Sprintf("read the process %q of the app %s", byGUID.address().Type, l.app())
+	failure.Attribute = path.Root("app_name")
+	if isKnown(l.Type) {
+		failure.TypeAttribute = path.Root("type")
+	}
+	return found{address: byGUID.address(), names: &app.AppNames, failure: failure}, diags
+}
+
+// app names the app and the place that the configuration sets, for messages.
+func (l *lookup) app() string {
+	text := fmt.Sprintf("%q", l.AppName.ValueString())
+	for _, a := range lookupArguments {
+		if value := *a.in(l); a.place && isKnown(value) {
+			kind, _, _ := strings.Cut(a.name, "_")
+			text += fmt.Sprintf(" in the %s %q", kind, value.ValueString())
+		}
+	}
+	return text
+}
+
+// notFound explains that no app was found.
+func (l *lookup) notFound(elsewhere []*capi.App) string {
+	text := "No app that this user can see is called " + l.app() + "."
+	if len(elsewhere) > 0 {
+		text += " There are apps of this name elsewhere:" + candidates(elsewhere)
+	}
+	for _, a := range lookupArguments {
+		value := *a.in(l)
+		switch {
+		case !isKnown(value):
+		case strings.HasSuffix(a.name, "_name") && looksLikeGUID(value.ValueString()):
+			text += fmt.Sprintf("\n\n%q looks like a GUID: use %s instead of %s.",
+				value.ValueString(), strings.TrimSuffix(a.name, "_name")+"_guid", a.name)
+		case a.place && strings.HasSuffix(a.name, "_guid") && !looksLikeGUID(value.ValueString()):
+			text += fmt.Sprintf("\n\n%q is not a GUID: use %s for a name.",
+				value.ValueString(), strings.TrimSuffix(a.name, "_guid")+"_name")
+		}
+	}
+	return text + "\n\nCheck the names (cf apps lists those of the targeted space), that api_url is the right foundation, " +
+		"and that the user has a role in the space."
+}
+
+// maxCandidates is how many apps a message lists.
+const maxCandidates = 10
+
+// candidates lists apps: organization / space / app (GUID), in a fixed order.
+func candidates(apps []*capi.App) string {
+	lines := make([]string, len(apps))
+	for i, app := range apps {
+		lines[i] = app.String()
+	}
+	slices.Sort(lines)
+	more := ""
+	if len(lines) > maxCandidates {
+		more = fmt.Sprintf("\n  and %d more", len(lines)-maxCandidates)
+		lines = lines[:maxCandidates]
+	}
+	return "\n  - " + strings.Join(lines, "\n  - ") + more
+}
+
+var guidPattern = regexp.MustCompile(`(?i)^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$`)
+
+// looksLikeGUID reports whether s is written as the API writes GUIDs. Old ones
+// can be written in other ways, so it is only good for hints.
+func looksLikeGUID(s string) bool { return guidPattern.MatchString(s) }
+
+// guidHints are what may be wrong with an address whose process was not found.
+func guidHints(address capi.Address) string {
+	shown := func(s string) string { return redact.Clean(s, 100) }
+	switch {
+	case address.ByApp() && !looksLikeGUID(address.AppGUID):
+		return fmt.Sprintf("%q is not a GUID: app_guid takes the GUID of the app (cf app NAME --guid). Data sources take "+
+			"a name as app_name.", shown(address.AppGUID))
+	case address.ByApp():
+		return ""
+	case !looksLikeGUID(address.GUID):
+		return fmt.Sprintf("%q is not a GUID: guid takes the GUID of the process. Data sources take the name of the app as "+
+			"app_name.", shown(address.GUID))
+	default:
+		return "If this is the GUID of an app, use app_guid."
+	}
+}
