@@ -16,7 +16,7 @@ func (c *Client) RestartApp(ctx context.Context, guid string) error {
 	if err := CheckSegment(guid); err != nil {
 		return fmt.Errorf("the app GUID %w", err)
 	}
-	r := request{method: http.MethodPost, path: appPath(guid) + "/actions/restart", once: true}
+	r := request{method: http.MethodPost, path: appPath(guid) + "/actions/restart", once: true, runtime: true}
 	response, err := c.send(ctx, r)
 	if err != nil {
 		return err

@@ -48,7 +48,15 @@ type Config struct {
 	Auth      Authorizer
 	// Secrets are kept out of every error; nil when there are none.
 	Secrets *redact.Set
+	// RuntimeTimeout is the least time limit of one attempt for requests that the
+	// API hands on to the runtime: stats, instances, scale, terminate and
+	// restart. 0 is 90 s; the transport's own limit applies where it is longer.
+	RuntimeTimeout time.Duration
 }
+
+// defaultRuntimeTimeout is more than the 63 s for which Cloud Controller itself
+// tries to reach Diego before it answers (README.md#runtime-away).
+const defaultRuntimeTimeout = 90 * time.Second
 
 // Client is a client of one foundation. It is safe for concurrent use. New
 // sends no request; only its methods do.
@@ -62,13 +70,21 @@ type Client struct {
 	// withoutInstances is set when the foundation lacks the endpoint of
 	// ProcessInstances.
 	withoutInstances atomic.Bool
+	// runtimeTimeout is Config.RuntimeTimeout.
+	runtimeTimeout time.Duration
 	// plainDots is set when the foundation wants the dots of a path as they are.
 	plainDots atomic.Bool
 }
 
 // New returns a client. It sends no request.
 func New(cfg Config) *Client {
+	runtimeTimeout := cfg.RuntimeTimeout
+	if runtimeTimeout <= 0 {
+		runtimeTimeout = defaultRuntimeTimeout
+	}
 	return &Client{
+		runtimeTimeout: runtimeTimeout,
+
 		base:      strings.TrimRight(cfg.BaseURL.String(), "/"),
 		transport: cfg.Transport,
 		auth:      cfg.Auth,
@@ -93,6 +109,9 @@ type request struct {
 	body any
 	// once forbids to send the request again when it may have arrived.
 	once bool
+	// runtime is set for what the API hands on to the runtime, for which it may
+	// need longer than for its own answers.
+	runtime bool
 	// final ends the attempts after a failure, as in transport.Request; nil for
 	// the transport's own rules.
 	final func(transport.Failure) bool
@@ -147,6 +166,10 @@ func (c *Client) sendTo(ctx context.Context, r request) (*transport.Response, er
 	}
 	target.RawQuery = r.query
 
+	var atLeast time.Duration
+	if r.runtime {
+		atLeast = c.runtimeTimeout
+	}
 	header := http.Header{"Accept": {"application/json"}}
 	var body []byte
 	if r.body != nil {
@@ -165,7 +188,7 @@ func (c *Client) sendTo(ctx context.Context, r request) (*transport.Response, er
 		header.Set("Authorization", authorization)
 		response, err := c.transport.Do(ctx, transport.Request{
 			Method: r.method, URL: target, Header: header, Body: body, Repeatable: !r.once, Final: r.final,
-			MaxBodyBytes: r.limit, Hold: r.hold, JSON: r.method != http.MethodDelete,
+			AtLeast: atLeast, MaxBodyBytes: r.limit, Hold: r.hold, JSON: r.method != http.MethodDelete,
 		})
 		if err != nil {
 			return nil, err

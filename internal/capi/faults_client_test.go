@@ -58,5 +58,5 @@ func credentialClient(t *testing.T, f *fakecf.Foundation, timeout time.Duration,
 		t.Fatal(err)
 	}
 	t.Cleanup(client.CloseIdleConnections)
-	return capi.New(capi.Config{BaseURL: base, Transport: client, Auth: uaa.New(base, credential, client, secrets), Secrets: secrets})
+	return capi.New(capi.Config{BaseURL: base, Transport: client, Auth: uaa.New(base, credential, client, secrets), Secrets: secrets, RuntimeTimeout: timeout})
 }

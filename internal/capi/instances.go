@@ -50,7 +50,7 @@ func (c *Client) ProcessInstances(ctx context.Context, address Address) (*Proces
 	}
 	path += "/process_instances"
 	instances := new(ProcessInstances)
-	header, err := c.get(ctx, request{path: path, limit: instancesLimit, final: lastStats}, instances)
+	header, err := c.get(ctx, request{path: path, runtime: true, limit: instancesLimit, final: lastStats}, instances)
 	switch {
 	case IsUnknownEndpoint(err):
 		c.withoutInstances.Store(true)

@@ -161,7 +161,7 @@ func (c *Client) listProcesses(ctx context.Context, f ProcessFilter, path string
 		},
 	}
 	if slices.Contains(parameterNames(sent), embedInstances.name) {
-		list.final = lastEmbed
+		list.final, list.runtime = lastEmbed, true
 	}
 	parts, err := readParts(ctx, list, encodeQueries(sent, room))
 	if err != nil {

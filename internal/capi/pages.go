@@ -71,6 +71,8 @@ type listing[T any] struct {
 	// gate is filled by each request that is open, and shared by the listings
 	// that are read together.
 	gate chan struct{}
+	// runtime is set where the pages need the runtime, as in request.
+	runtime bool
 	// final ends the attempts for a page after a failure, in addition to those
 	// after which a smaller page is tried; nil for no others.
 	final func(transport.Failure) bool
@@ -276,7 +278,7 @@ func (l *listing[T]) readPage(ctx context.Context, number, perPage int64) (*page
 	}
 	response, err := l.client.send(ctx, request{
 		method: http.MethodGet, path: l.path, query: strings.TrimPrefix(query, "&"), final: l.lastTry(perPage),
-		limit: pageLimit, hold: true,
+		limit: pageLimit, hold: true, runtime: l.runtime,
 	})
 	if err != nil {
 		return nil, err

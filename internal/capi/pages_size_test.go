@@ -1,6 +1,7 @@
 package capi_test
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"fmt"
@@ -61,6 +62,7 @@ func TestPagesShrink(t *testing.T) {
 		{"503 at once", 1000, status(503), "5000 5000 1000", "1000"},
 		{"502 at once", 200, status(502), "5000 5000 1000 1000 200", "200"},
 		{"no answer in time", 1000, func(_ http.ResponseWriter, r *http.Request) { <-r.Context().Done() }, "5000 1000", "1000"},
+		{"too large", 1000, tooLarge, "5000 1000", "1000"},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			t.Parallel()
@@ -88,6 +90,16 @@ func TestPagesShrink(t *testing.T) {
 				}
 			}
 		})
+	}
+}
+
+// tooLarge answers with more than a page may have.
+func tooLarge(w http.ResponseWriter, _ *http.Request) {
+	spaces := bytes.Repeat([]byte{' '}, 1<<20)
+	for range 65 {
+		if _, err := w.Write(spaces); err != nil {
+			return
+		}
 	}
 }
 

@@ -89,7 +89,7 @@ func (c *Client) ScaleProcess(ctx context.Context, address Address, scale Proces
 	if err != nil {
 		return nil, err
 	}
-	return c.process(ctx, request{method: http.MethodPost, path: path + "/actions/scale", body: scale, final: lastWrite}, address)
+	return c.process(ctx, request{method: http.MethodPost, path: path + "/actions/scale", body: scale, runtime: true, final: lastWrite}, address)
 }
 
 // TerminateInstance ends one instance of a process that was read before, which
@@ -110,7 +110,7 @@ func (c *Client) TerminateInstance(ctx context.Context, process *Process, index 
 		// also matches pod 11, and then it terminates nothing (README.md#pods).
 		name = "-" + name
 	}
-	r := request{method: http.MethodDelete, path: path + "/instances/" + name, once: true}
+	r := request{method: http.MethodDelete, path: path + "/instances/" + name, once: true, runtime: true}
 	response, err := c.send(ctx, r)
 	if err != nil {
 		return err

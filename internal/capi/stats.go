@@ -83,7 +83,7 @@ func (c *Client) processStats(ctx context.Context, address Address, final func(t
 		return nil, err
 	}
 	stats := new(ProcessStats)
-	header, err := c.get(ctx, request{path: path + "/stats", limit: instancesLimit, final: final}, stats)
+	header, err := c.get(ctx, request{path: path + "/stats", runtime: true, limit: instancesLimit, final: final}, stats)
 	if err != nil {
 		return nil, err
 	}

@@ -154,7 +154,7 @@ func (s *soak) provider() *capi.Client {
 	s.closers = append(s.closers, client.CloseIdleConnections)
 	credential := uaa.Credential{Kind: uaa.Password, User: fakecf.User, Password: fakecf.Password, Source: "the soak test"}
 	api := capi.New(capi.Config{
-		BaseURL: root, Transport: client, Secrets: secrets, Auth: uaa.New(root, credential, client, secrets),
+		BaseURL: root, Transport: client, Secrets: secrets, Auth: uaa.New(root, credential, client, secrets), RuntimeTimeout: 2 * time.Second,
 	})
 	s.clients = append(s.clients, api)
 	return api
