@@ -351,6 +351,9 @@ func (r *exampleRun) prepare(name string) string {
 	}
 	var text strings.Builder
 	for _, file := range files {
+		if info, err := os.Stat(file); err == nil && info.IsDir() {
+			continue // a module of the example
+		}
 		content, err := os.ReadFile(file)
 		if err != nil {
 			r.Fatal(err)

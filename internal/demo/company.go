@@ -43,30 +43,54 @@ var company = []division{
 	}, 0.3},
 }
 
-// populate fills an empty foundation with the company's processes.
-func populate(f *fakecf.Foundation) {
+// populate fills an empty foundation with the company's processes: once, and
+// again under other names until there are at least as many as wanted.
+func populate(f *fakecf.Foundation, wanted int) {
 	random := rand.New(rand.NewPCG(2025, 3)) // the same company in every run
 	begun := time.Date(2025, time.January, 13, 8, 0, 0, 0, time.UTC)
-	for _, d := range company {
-		org := f.AddOrganization(d.name)
-		for place, spaceName := range d.spaces {
-			space := f.AddSpace(org, spaceName)
-			for number, appName := range d.apps {
-				if place > 0 && random.Float64() < 0.15 {
-					continue // not every app is everywhere
-				}
-				begun = begun.Add(time.Duration(1+random.IntN(40)) * time.Hour)
-				app := f.AddApp(space, appName)
-				addProcess(f, random, d, app, "web", place == 0, begun)
-				if number%2 == 1 {
-					addProcess(f, random, d, app, "worker", place == 0, begun)
-				}
-				if number%5 == 4 {
-					addProcess(f, random, d, app, "scheduler", place == 0, begun)
-				}
+	for copies, added := 0, 0; copies == 0 || added < wanted; copies++ {
+		for _, d := range company {
+			name := d.name
+			if copies > 0 {
+				name = fmt.Sprintf("%s-%d", d.name, copies+1)
+			}
+			added += addDivision(f, random, d, name, &begun)
+		}
+	}
+}
+
+// addDivision adds an organization with its spaces and apps, and returns how
+// many processes those have.
+func addDivision(f *fakecf.Foundation, random *rand.Rand, d division, name string, begun *time.Time) (added int) {
+	org := f.AddOrganization(name)
+	for place, spaceName := range d.spaces {
+		space := f.AddSpace(org, spaceName)
+		for number, appName := range d.apps {
+			if place > 0 && random.Float64() < 0.15 {
+				continue // not every app is everywhere
+			}
+			*begun = begun.Add(time.Duration(1+random.IntN(40)) * time.Hour)
+			app := f.AddApp(space, appName)
+			kinds := []string{"web"}
+			if number%2 == 1 {
+				kinds = append(kinds, "worker")
+			}
+			if number%5 == 4 {
+				kinds = append(kinds, "scheduler")
+			}
+			for _, kind := range kinds {
+				addProcess(f, random, d, app, kind, place == 0, *begun)
+			}
+			added += len(kinds)
+			switch random.IntN(60) {
+			case 0:
+				f.StartDeployment(app)
+			case 1:
+				f.SetAppState(app, "STOPPED")
 			}
 		}
 	}
+	return added
 }
 
 // addProcess adds one process, with the care that its division takes.
@@ -93,6 +117,9 @@ func addProcess(f *fakecf.Foundation, random *rand.Rand, d division, app, kind s
 	if careful() {
 		p.Labels["team"] = fmt.Sprintf("%s-%d", d.name, 1+random.IntN(3))
 	}
+	if careful() && random.Float64() < 0.1 {
+		p.Labels["waive_no_log_limit"] = fmt.Sprintf("OPS-%d", 1000+random.IntN(9000))
+	}
 	if kind == "web" {
 		if careful() {
 			p.HealthCheck = &fakecf.HealthCheck{Type: "http", Endpoint: fakecf.Ptr("/health")}
@@ -103,6 +130,8 @@ func addProcess(f *fakecf.Foundation, random *rand.Rand, d division, app, kind s
 	}
 	guid := f.AddProcess(app, p)
 	if first && kind == "web" && random.Float64() < 0.12 {
-		f.SetInstance(guid, p.Instances-1, func(i *fakecf.Instance) { i.State = "CRASHED" })
+		f.SetInstance(guid, p.Instances-1, func(i *fakecf.Instance) {
+			i.State, i.Details = "CRASHED", fakecf.Ptr("Codependent step exited: 137: out of memory")
+		})
 	}
 }

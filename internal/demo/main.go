@@ -1,6 +1,7 @@
 // Demo is `make demo`: Terraform reads processes through the provider, from a
 // foundation in memory. It needs no account and leaves nothing behind. With the
-// argument audit it is `make demo-audit`, which leaves a report.
+// argument audit it is `make demo-audit`, which leaves a report; a number after
+// it is how many processes the audited foundation has at least.
 package main
 
 import (
@@ -10,9 +11,13 @@ import (
 	"os"
 	"os/signal"
 	"path/filepath"
+	"strconv"
 	"strings"
 	"syscall"
 )
+
+// mostProcesses bounds the foundation of the audit, which is held in memory.
+const mostProcesses = 50_000
 
 // example is the configuration that is run, seen from the repository's root.
 const example = "examples/demo"
@@ -35,13 +40,19 @@ func main() {
 
 // perform does what the arguments ask for.
 func perform(ctx context.Context, args []string) error {
-	switch strings.Join(args, " ") {
-	case "":
+	switch {
+	case len(args) == 0:
 		return run(ctx, os.Stdout, os.Getenv("TF_CLI"))
-	case "audit":
-		return audit(ctx, os.Stdout, os.Getenv("TF_CLI"), reportFile)
+	case args[0] == "audit" && len(args) == 1:
+		return audit(ctx, os.Stdout, os.Getenv("TF_CLI"), reportFile, 0)
+	case args[0] == "audit" && len(args) == 2:
+		processes, err := strconv.Atoi(args[1])
+		if err != nil || processes < 1 || processes > mostProcesses {
+			return fmt.Errorf("the number of processes is %q, want 1 to %d", args[1], mostProcesses)
+		}
+		return audit(ctx, os.Stdout, os.Getenv("TF_CLI"), reportFile, processes)
 	}
-	return fmt.Errorf("it takes no argument, or audit; not %q", args)
+	return fmt.Errorf("got the arguments %q, want none, audit, or audit and a number of processes", args)
 }
 
 // run does the whole demo and removes what it made, however it ends.

@@ -76,12 +76,12 @@ func (s *stage) say(text string) { fmt.Fprintln(s.out, text) }
 
 // apply shows what Terraform shows, but for the first step, which only says
 // that it found the provider.
-func (s *stage) apply(ctx context.Context) error {
+func (s *stage) apply(ctx context.Context, options ...tfexec.ApplyOption) error {
 	if err := s.tf.Init(ctx); err != nil {
 		return fmt.Errorf("terraform init: %w", err)
 	}
 	s.tf.SetStdout(s.out)
-	if err := s.tf.Apply(ctx); err != nil {
+	if err := s.tf.Apply(ctx, options...); err != nil {
 		return fmt.Errorf("terraform apply: %w", err)
 	}
 	return nil

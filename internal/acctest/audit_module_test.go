@@ -1,0 +1,219 @@
+package acctest_test
+
+import (
+	"encoding/json"
+	"fmt"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/cf-process/terraform-provider-cf/internal/fakecf"
+	"github.com/cf-process/terraform-provider-cf/internal/terraformcli"
+)
+
+// auditCaller calls the module of the audit for each of two organizations, with
+// other settings than the example's.
+const auditCaller = `
+terraform {
+  required_providers {
+    cf = { source = "cf-process/cf" }
+  }
+}
+
+provider "cf" {}
+
+variable "organization_guids" { type = map(string) }
+
+module "audit" {
+  source   = "./module"
+  for_each = var.organization_guids
+
+  organization_guids  = [each.value]
+  title               = "Audit of ${each.key}"
+  reader              = "auditor@example.org"
+  owner_label         = "squad"
+  waiver_label_prefix = "exempt-"
+  required_labels     = ["squad"]
+  severities          = { few_instances = "low", port_check = "off" }
+  about               = { Build = "4711" }
+  history             = [{ read_at = "2026-01-05T06:00:00Z", counts = { few_instances = 4 } }]
+}
+
+output "audits" {
+  value     = { for name, audit in module.audit : name => audit }
+  sensitive = true
+}
+`
+
+// moduleOutput is what the module returns.
+type moduleOutput struct {
+	Foundation struct{ Processes, Findings, Waived int }
+	Counts     map[string]int
+	Findings   map[string][]finding
+	InFlight   []string `json:"in_flight"`
+	History    []struct {
+		ReadAt string `json:"read_at"`
+		Counts map[string]int
+	}
+	Report string
+}
+
+// reportData is what the report shows.
+type reportData struct {
+	Title    string
+	About    [][]string
+	Notes    []string
+	Policies []struct {
+		Name, Severity string
+		Count, Waived  int
+		LookedAt       int `json:"looked_at"`
+		Parameters     [][]any
+	}
+}
+
+// TestAuditModule calls the audit as a module under for_each: settings, owners,
+// waivers, a deployment in flight, and names that would reach a terminal.
+func TestAuditModule(t *testing.T) {
+	t.Parallel()
+	cli, provider := setUp(t)
+	if !cli.AtLeast("1.5.0") {
+		t.Logf("the audit needs a newer CLI than %s", cli)
+		return
+	}
+	r := &exampleRun{
+		T: t, cli: cli, provider: provider, foundation: fakecf.New(t, fakecf.WithoutSeed()),
+		source: filepath.Join(examplesDir, "audit", "module"), work: t.TempDir(),
+	}
+	var err error
+	if r.tf, err = provider.Terraform(cli, r.work, r.environment()); err != nil {
+		t.Fatal(err)
+	}
+
+	retail, other := r.foundation.AddOrganization("retail"), r.foundation.AddOrganization("other")
+	production := r.foundation.AddSpace(retail, "production")
+	add := func(space, name string, instances int64, labels map[string]string) (app string) {
+		app = r.foundation.AddApp(space, name)
+		r.foundation.AddProcess(app, fakecf.Process{Type: "web", Instances: instances, LogRateLimit: fakecf.Ptr[int64](1024), Labels: labels})
+		return app
+	}
+	deploying := add(production, "deploying", 2, nil)
+	r.foundation.StartDeployment(deploying) // a second web process with one instance
+	add(production, "waived", 1, map[string]string{"squad": "red", "exempt-few_instances": "OPS-12"})
+	add(production, "still-waived", 1, map[string]string{"squad": "red", "exempt-few_instances": "2999-12-31"})
+	add(production, "was-waived", 1, map[string]string{"squad": "blue", "exempt-few_instances": "2020-01-31"})
+	unclean := "\x1b[31mred\u202egnp.exe\nOK"
+	add(r.foundation.AddSpace(other, "prod-\u2066x"), unclean, 1, map[string]string{"squad": "red"})
+
+	r.write("main.tf", auditCaller)
+	if err := os.Mkdir(filepath.Join(r.work, "module"), 0o755); err != nil {
+		t.Fatal(err)
+	}
+	if err := terraformcli.CopyConfiguration(filepath.Join(r.work, "module"), r.source); err != nil {
+		t.Fatal(err)
+	}
+	guids, err := json.Marshal(map[string]any{"organization_guids": map[string]string{"retail": retail, "other": other}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	r.write("terraform.tfvars.json", string(guids))
+	if err := r.tf.Init(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	said := r.command("apply", "-auto-approve", "-no-color")
+	audits := output[map[string]moduleOutput](r, "audits")
+
+	t.Run("deployment in flight", func(t *testing.T) {
+		audit := audits["retail"]
+		if !slices.Equal(audit.InFlight, []string{"retail/production/deploying"}) {
+			t.Errorf("in flight are %q", audit.InFlight)
+		}
+		missing := audit.Findings["missing_labels"]
+		if len(missing) != 1 || missing[0].Detail != "no squad (deployment in flight)" {
+			t.Errorf("got the findings %+v, want one for the two web processes", missing)
+		}
+		for _, f := range audit.Findings["few_instances"] {
+			if f.Process.App == "deploying" {
+				t.Errorf("got the finding %+v of an app with two instances", f)
+			}
+		}
+		if audit.Foundation.Processes != 5 {
+			t.Errorf("got %d processes, want 5: the old and the new one both run", audit.Foundation.Processes)
+		}
+	})
+
+	t.Run("waivers and owners", func(t *testing.T) {
+		got := map[string]string{}
+		for _, f := range audits["retail"].Findings["few_instances"] {
+			got[f.Process.App] = fmt.Sprintf("%s|%s|%s|%s", f.Severity, f.Process.Owner, f.Detail, f.Waiver)
+		}
+		for app, want := range map[string]string{
+			"waived":       "low|red|1 of 2 instances|OPS-12",
+			"still-waived": "low|red|1 of 2 instances|2999-12-31",
+			"was-waived":   "low|blue|1 of 2 instances (was waived until 2020-01-31)|",
+		} {
+			if got[app] != want {
+				t.Errorf("%s: got %q, want %q", app, got[app], want)
+			}
+		}
+		if count := audits["retail"].Counts["few_instances"]; count != 1 {
+			t.Errorf("few_instances counts %d, want 1 without the waived ones", count)
+		}
+		if foundation := audits["retail"].Foundation; foundation.Waived != 2 {
+			t.Errorf("%d findings are waived, want 2", foundation.Waived)
+		}
+	})
+
+	t.Run("names", func(t *testing.T) {
+		clean := "other/prod-\uFFFDx/\uFFFD[31mred\uFFFDgnp.exe\uFFFDOK"
+		found := audits["other"].Findings["few_instances"]
+		if len(found) != 1 || found[0].Process.Organization+"/"+found[0].Process.Space+"/"+found[0].Process.App != clean {
+			t.Errorf("got the findings %+v, want one of %s", found, clean)
+		}
+		for name, text := range map[string]string{"messages": said, "report": audits["other"].Report, "findings": fmt.Sprintf("%q", found)} {
+			for _, unprintable := range []string{"\x1b", "\u202e", "\u2066", `\u001b`, `\u202e`, `\x1b`} {
+				if strings.Contains(text, unprintable) {
+					t.Errorf("%s have %q", name, unprintable)
+				}
+			}
+		}
+	})
+
+	t.Run("report", func(t *testing.T) {
+		_, rest, _ := strings.Cut(audits["retail"].Report, `<script type="application/json" id="data">`)
+		data, _, _ := strings.Cut(rest, "</script>")
+		var page reportData
+		if err := json.Unmarshal([]byte(data), &page); err != nil {
+			t.Fatal(err)
+		}
+		about := fmt.Sprint(page.About)
+		for _, want := range []string{"[Read by auditor@example.org]", "[Build 4711]", "[Provider cf " + terraformcli.Version + "]", retail, "[Foundation " + r.foundation.URL() + "]"} {
+			if !strings.Contains(about, want) {
+				t.Errorf("the head has %s, and lacks %s", about, want)
+			}
+		}
+		if page.Title != "Audit of retail" || len(page.Notes) == 0 || !strings.Contains(page.Notes[0], "retail/production/deploying") {
+			t.Errorf("the title is %q, the notes are %q", page.Title, page.Notes)
+		}
+		severities := []string{"high", "medium", "low"}
+		for i, policy := range page.Policies {
+			if policy.Name == "port_check" {
+				t.Error("a policy that is off is in the report")
+			}
+			if i > 0 && slices.Index(severities, page.Policies[i-1].Severity) > slices.Index(severities, policy.Severity) {
+				t.Errorf("%s comes before %s", page.Policies[i-1].Name, policy.Name)
+			}
+			if policy.Name == "few_instances" && (policy.LookedAt != 4 || policy.Waived != 2 || fmt.Sprint(policy.Parameters) != "[[min_web_instances 2] [production_spaces ^(prod|live)]]") {
+				t.Errorf("few_instances has %+v", policy)
+			}
+		}
+	})
+
+	t.Run("history", func(t *testing.T) {
+		history := audits["retail"].History
+		if len(history) != 2 || history[0].Counts["few_instances"] != 4 || history[1].Counts["few_instances"] != 1 {
+			t.Errorf("the history is %+v", history)
+		}
+	})
+}
