@@ -129,7 +129,9 @@ func unreadable(e *capi.Error) string {
 // credentialAdvice is for a 401.
 func credentialAdvice(e *capi.Error) string {
 	advice := "The API does not accept the credential: " + e.Credential + "."
-	if e.RequestIDHeader == korifiRequestID {
+	var login *uaa.Error
+	errors.As(e.Renewal, &login)
+	if e.RequestIDHeader == korifiRequestID && (login == nil || !login.TokensRefused) {
 		// Kubernetes checks the credential, and neither a login nor a refresh token
 		// renews it.
 		return advice + " On Korifi, Kubernetes checks it. A token of a service account or user expires: get a new one, for example " +
@@ -137,9 +139,8 @@ func credentialAdvice(e *capi.Error) string {
 			"Base64 of the certificate and key in your kubeconfig; it expires, too. Set access_token (or CF_ACCESS_TOKEN) to the " +
 			"new value. See " + AuthenticationGuide
 	}
-	var login *uaa.Error
 	switch {
-	case errors.As(e.Renewal, &login):
+	case login != nil:
 		advice += " " + sentence(login.Error())
 		if login.Advice != "" {
 			return advice + "\n\n" + login.Advice + "\n\nSee " + AuthenticationGuide
