@@ -37,6 +37,7 @@ var (
 type Provider struct {
 	version string // of this build, for the User-Agent
 	client  atomic.Pointer[capi.Client]
+	secrets atomic.Pointer[redact.Set]
 }
 
 // New makes the provider. The version is that of the build; it goes into the
@@ -46,6 +47,9 @@ func New(version string) *Provider { return &Provider{version: version} }
 // Client returns the client that Configure made. It is nil before, and where
 // Terraform defers everything.
 func (p *Provider) Client() *capi.Client { return p.client.Load() }
+
+// Secrets are the secrets of this run, nil before Configure made a client.
+func (p *Provider) Secrets() *redact.Set { return p.secrets.Load() }
 
 // TypeName is the name of the provider, and the prefix of all its types.
 const TypeName = "cf"
@@ -108,6 +112,7 @@ func (p *Provider) Configure(ctx context.Context, req provider.ConfigureRequest,
 // newClient connects transport, login and API.
 func (p *Provider) newClient(s settings, terraformVersion string) (*capi.Client, error) {
 	secrets := new(redact.Set) // filled by the login, which knows what is secret
+	p.secrets.Store(secrets)
 	httpClient, err := transport.New(transport.Config{
 		CACertificate:     s.caCertificate,
 		SkipSSLValidation: s.skipSSLValidation,
