@@ -231,6 +231,24 @@ func TestAppGUID(t *testing.T) {
 	}
 }
 
+// A foundation on MySQL finds a GUID in another case and answers with the stored
+// one.
+func TestAddressesAreComparedWithoutCase(t *testing.T) {
+	t.Parallel()
+	typ, app := "web", "abc"
+	p := &Process{GUID: "def", Type: &typ, Relationships: &Relationships{App: &Relationship{Data: &RelationshipData{GUID: &app}}}}
+	for _, address := range []Address{{GUID: "DEF"}, {AppGUID: "ABC", Type: "WEB"}} {
+		if err := address.check(p, nil); err != nil {
+			t.Errorf("%s: got %v", address, err)
+		}
+	}
+	for _, address := range []Address{{GUID: "de"}, {AppGUID: "ab", Type: "web"}, {AppGUID: "abc", Type: "worker"}} {
+		if err := address.check(p, nil); err == nil {
+			t.Errorf("%s: got no error for another process", address)
+		}
+	}
+}
+
 func TestCheckSegment(t *testing.T) {
 	t.Parallel()
 	for _, good := range []string{"web", "6a901b7c-9417-4dc1-8189-d3234aa0ab82", "cf-space-1", "…", "a b", "a.b", "..."} {
