@@ -11,9 +11,8 @@ import (
 	"testing"
 )
 
-// Two builds of the same source, in different folders and with caches of their
-// own for what is built last, are the same bytes: whoever builds a release
-// again can tell that it is what the source says.
+// Two builds of the same source in different folders are the same bytes, so that
+// anyone can verify that a release was built from its source (SECURITY.md).
 func TestBuildsAreReproducible(t *testing.T) {
 	t.Parallel()
 	root, err := filepath.Abs("../..")

@@ -10,8 +10,9 @@ import (
 	"github.com/cf-process/terraform-provider-cf/internal/terraformcli"
 )
 
-// make install is enough for terraform init to find the provider, in a home
-// directory without any configuration of the CLI; a second one replaces it.
+// After make install, terraform init finds the provider for the configuration
+// of README.md, in a home directory without any configuration of the CLI. A
+// second make install replaces the first.
 func TestMakeInstall(t *testing.T) {
 	t.Parallel()
 	cli, err := terraformcli.Find(t.Context(), os.Getenv("TF_CLI"))
@@ -19,16 +20,9 @@ func TestMakeInstall(t *testing.T) {
 		t.Fatal(err)
 	}
 	home, work := t.TempDir(), t.TempDir()
-	writeFile(t, filepath.Join(work, "main.tf"), `
-		terraform {
-		  required_providers {
-		    cf = {
-		      source = "cf-process/cf"
-		    }
-		  }
-		}
-		provider "cf" {}
-	`)
+	_, block, _ := strings.Cut(readFile(t, filepath.Join(root, "README.md")), "```terraform\n")
+	block, _, _ = strings.Cut(block, "```")
+	writeFile(t, filepath.Join(work, "main.tf"), block)
 	makeTarget := func(args ...string) {
 		t.Helper()
 		cmd := exec.CommandContext(t.Context(), "make", append(args, "PLUGIN_DIR="+filepath.Join(home, ".terraform.d/plugins"))...)
