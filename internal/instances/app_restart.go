@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -62,6 +63,8 @@ type AppRestart struct {
 	app *capi.AppInfo
 	// processes are the app's processes before the restart.
 	processes []*capi.Process
+	// korifi says that the app runs on Korifi.
+	korifi bool
 	// began is when Run was called, requested when the restart was requested.
 	began, requested time.Time
 	// lost is how the request for the restart failed, if it is unknown whether it
@@ -82,7 +85,7 @@ func (r AppRestart) Run(ctx context.Context) diag.Diagnostics {
 	if r.Strategy == StopStart {
 		return r.stopStart(ctx)
 	}
-	if r.app.OnKorifi() {
+	if r.korifi {
 		return r.deployOnKorifi(ctx)
 	}
 	return r.deploy(ctx)
@@ -116,15 +119,13 @@ func (r *AppRestart) prepare(ctx context.Context) diag.Diagnostic {
 		return diag.NewErrorDiagnostic("The app is stopped", fmt.Sprintf("The app %s is stopped, so there is nothing to restart. "+
 			"Start it (cf start %s): its instances then get what is configured.", r.name(), r.name()))
 	}
-	if d := r.checkInFlight(ctx); d != nil {
-		return d
-	}
 	list, err := r.Client.ListProcesses(ctx, capi.ProcessFilter{AppGUID: r.GUID})
 	if err != nil {
 		return r.failed(ctx, err)
 	}
 	r.processes = list.Processes
-	return nil
+	r.korifi = r.app.OnKorifi() || slices.ContainsFunc(r.processes, (*capi.Process).OnKorifi)
+	return r.checkInFlight(ctx)
 }
 
 // checkInFlight refuses to restart an app while a deployment of it is in
@@ -132,8 +133,7 @@ func (r *AppRestart) prepare(ctx context.Context) diag.Diagnostic {
 // deployments, only the question whether all instances of the app are ready:
 // a rolling restart waits for that, and one that stops the app need not.
 func (r *AppRestart) checkInFlight(ctx context.Context) diag.Diagnostic {
-	korifi := r.app.OnKorifi()
-	if korifi && r.Strategy == StopStart {
+	if r.korifi && r.Strategy == StopStart {
 		return nil
 	}
 	waiting := false
@@ -145,11 +145,11 @@ func (r *AppRestart) checkInFlight(ctx context.Context) diag.Diagnostic {
 			return true, err
 		}
 		found = active[0]
-		if korifi && !waiting {
+		if r.korifi && !waiting {
 			waiting = true
 			r.progress("not all instances of the app are ready: waiting for them first")
 		}
-		return !korifi, nil
+		return !r.korifi, nil
 	})
 	switch {
 	case capi.IsUnknownEndpoint(err) && r.Strategy == StopStart:
@@ -159,7 +159,7 @@ func (r *AppRestart) checkInFlight(ctx context.Context) diag.Diagnostic {
 		f.Feature = "A rolling restart"
 		d := f.Diagnostic(err)
 		return diag.NewErrorDiagnostic(d.Summary(), d.Detail()+"\n\nTo restart the app with an outage, set strategy to \""+StopStart+"\".")
-	case korifi && found != nil && TimedOut(ctx):
+	case r.korifi && found != nil && TimedOut(ctx):
 		return diag.NewErrorDiagnostic("The app is not ready", fmt.Sprintf("For %s not all instances of the app %s have been ready: "+
 			"Kubernetes is still replacing them, or they do not start. Nothing was restarted. Look at them (cf app %s); to restart "+
 			"the app all the same, set strategy to %q.", r.after(), r.name(), r.name(), StopStart))

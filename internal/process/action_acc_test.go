@@ -75,8 +75,8 @@ func withActions(steps ...resource.TestStep) resource.TestCase {
 	}
 }
 
-// The worked example of the documentation: memory acts at the restart that
-// follows its change.
+// The worked example of the documentation: memory acts at the restart of the app
+// that follows its change. Nothing else changes what the instances run with.
 func TestAccActionRestartsAfterAChangeOfMemory(t *testing.T) {
 	t.Parallel()
 	f := fakecf.New(t)
@@ -86,43 +86,69 @@ func TestAccActionRestartsAfterAChangeOfMemory(t *testing.T) {
 resource "cf_process" "web" {
   app_guid     = %q
   memory_in_mb = %d
+}
+
+resource "terraform_data" "memory" {
+  input = cf_process.web.memory_in_mb
 
   lifecycle {
     action_trigger {
       events  = [after_update]
-      actions = [action.cf_process_rolling_restart.web]
+      actions = [action.cf_app_restart.storefront]
     }
   }
 }
 
-action "cf_process_rolling_restart" "web" {
+action "cf_app_restart" "storefront" {
   config {
     app_guid = cf_process.web.app_guid
-    type     = cf_process.web.type
     timeout  = "1m"
   }
 }
 `, before.AppGUID, memory)
 	}
+	runWith := func(memory int64, deployments int) resource.TestCheckFunc {
+		return func(*terraform.State) error {
+			web, _ := f.ProcessOf(before.AppGUID, "web")
+			for _, inst := range f.Instances(web.GUID) {
+				if inst.State != "RUNNING" || inst.Limits.MemoryInMB != memory {
+					return fmt.Errorf("instance %d: got %s with %d MiB, want RUNNING with %d", inst.Index, inst.State, inst.Limits.MemoryInMB, memory)
+				}
+			}
+			if got := f.Count(http.MethodPost, "/v3/deployments"); got != deployments {
+				return fmt.Errorf("got %d deployments, want %d", got, deployments)
+			}
+			return nil
+		}
+	}
+	resource.UnitTest(t, withActions(
+		resource.TestStep{Config: configuration(before.MemoryInMB), Check: runWith(before.MemoryInMB, 0)},
+		resource.TestStep{Config: configuration(before.MemoryInMB + 64), Check: runWith(before.MemoryInMB+64, 1)},
+		resource.TestStep{Config: configuration(before.MemoryInMB + 64), Check: runWith(before.MemoryInMB+64, 1)},
+	))
+}
+
+func TestAccActionRollingRestart(t *testing.T) {
+	t.Parallel()
+	f := fakecf.New(t)
+	process, _ := f.Process(fakecf.GUIDWeb)
 	var all []string
-	for index := range before.Instances {
+	for index := range process.Instances {
 		all = append(all, fmt.Sprint(index))
 	}
 	old := instanceGUIDs(f, fakecf.GUIDWeb)
 	resource.UnitTest(t, withActions(
-		resource.TestStep{Config: configuration(before.MemoryInMB), Check: wantTerminations(f)},
-		resource.TestStep{Config: configuration(before.MemoryInMB + 64), Check: resource.ComposeTestCheckFunc(
-			wantTerminations(f, all...),
-			func(*terraform.State) error {
+		resource.TestStep{
+			Config: triggered(f, 1, "cf_process_rolling_restart", fmt.Sprintf("guid = %q\n timeout = \"1m\"", fakecf.GUIDWeb)),
+			Check: resource.ComposeTestCheckFunc(wantTerminations(f, all...), func(*terraform.State) error {
 				for i, guid := range instanceGUIDs(f, fakecf.GUIDWeb) {
 					if guid == old[i] {
 						return fmt.Errorf("instance %d is still the old one", i)
 					}
 				}
 				return nil
-			},
-		)},
-		resource.TestStep{Config: configuration(before.MemoryInMB + 64), Check: wantTerminations(f)},
+			}),
+		},
 	))
 }
 

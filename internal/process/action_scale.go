@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"strings"
+	"time"
 
 	"github.com/hashicorp/terraform-plugin-framework/action"
 	"github.com/hashicorp/terraform-plugin-framework/action/schema"
@@ -116,8 +117,19 @@ func (a *scaleAction) Invoke(ctx context.Context, req action.InvokeRequest, resp
 
 	address := m.address.address()
 	failure := diagnostic.Failure{Object: "Process", Action: "scale " + address.String(), Attribute: m.address.path()}
+	since, err := a.replacesSince(ctx, m)
+	if err != nil {
+		resp.Diagnostics.Append(failure.Diagnostic(err))
+		return
+	}
 	progress(fmt.Sprintf("scaling %s to %s", address, m.described))
 	scaled, err := a.Client.ScaleProcess(ctx, address, m.request.scale)
+	if capi.WasStored(err) {
+		resp.Diagnostics.AddWarning("Stored, but not yet in effect", failure.Detail(err)+"\n\nThe API has stored the change, and it "+
+			"was not sent again. It takes effect when the runtime (Diego) is back.")
+		progress("the change is stored, but the runtime does not have it yet")
+		scaled, err = a.Client.GetProcess(ctx, address)
+	}
 	if err != nil {
 		resp.Diagnostics.Append(m.failure(failure, err))
 		return
@@ -127,7 +139,7 @@ func (a *scaleAction) Invoke(ctx context.Context, req action.InvokeRequest, resp
 	switch {
 	case m.wait:
 		failure.Action = "wait for the instances of " + address.String() + ", which is scaled"
-		a.wait(ctx, m, scaled, instances.Target{
+		a.wait(ctx, m, scaled, since, instances.Target{
 			Client: a.Client, Clock: a.clock, Address: address, Progress: progress, Failure: failure,
 		}, resp)
 	case scaled.Instances != nil && *scaled.Instances > 0 && !m.request.scale.Instances.IsZero() && instances.AppStopped(ctx, a.Client, instances.AppOf(scaled, address)):
@@ -136,8 +148,27 @@ func (a *scaleAction) Invoke(ctx context.Context, req action.InvokeRequest, resp
 	}
 }
 
+// replacesSince is the time from which on instances are new ones, where the
+// scale makes the platform replace them and they are waited for; zero elsewhere.
+func (a *scaleAction) replacesSince(ctx context.Context, m scaleModel) (time.Time, error) {
+	memory, disk := m.request.scale.MemoryInMB.Value(), m.request.scale.DiskInMB.Value()
+	if !m.wait || memory == nil && disk == nil {
+		return time.Time{}, nil
+	}
+	p, err := a.Client.GetProcess(ctx, m.address.address())
+	if err != nil {
+		return time.Time{}, err
+	}
+	// What a process already has replaces nothing.
+	differs := requests{scale: capi.ProcessScale{MemoryInMB: changed(memory, p.MemoryInMB), DiskInMB: changed(disk, p.DiskInMB)}}
+	if !differs.replacesInstances(p) {
+		return time.Time{}, nil
+	}
+	return a.clock.Now(), nil
+}
+
 // wait waits for the instances of the process that was scaled.
-func (a *scaleAction) wait(ctx context.Context, m scaleModel, scaled *capi.Process, target instances.Target, resp *action.InvokeResponse) {
+func (a *scaleAction) wait(ctx context.Context, m scaleModel, scaled *capi.Process, since time.Time, target instances.Target, resp *action.InvokeResponse) {
 	want := m.request.scale.Instances.Value()
 	if want == nil {
 		want = scaled.Instances
@@ -148,7 +179,7 @@ func (a *scaleAction) wait(ctx context.Context, m scaleModel, scaled *capi.Proce
 		return
 	}
 	resp.Diagnostics.Append(target.Wait(ctx, instances.Wanted{
-		Count: *want,
+		Count: *want, Since: since,
 		Done: fmt.Sprintf("%s is scaled to %s, but the wait for its instances failed.",
 			diagnostic.Capitalize(target.Address.String()), m.described),
 	})...)

@@ -172,12 +172,12 @@ func (r *processResource) Delete(_ context.Context, req resource.DeleteRequest, 
 			"their app. To stop it, scale it to 0 instances or delete the app.")
 }
 
-// wait waits after a scale until the instances run, if that is configured.
-// The number of instances is the configured one, or what the process has: the
-// planned one may be old where an autoscaler owns it.
+// wait waits after a scale, and after what replaces the instances, until they
+// run, if that is configured. The number of instances is the configured one, or
+// what the process has: the planned one may be old where an autoscaler owns it.
 func (r *processResource) wait(ctx context.Context, address capi.Address, config field.Attributes, done outcome) diag.Diagnostics {
 	var diags diag.Diagnostics
-	if !done.scaled || !config.Flag("wait_for_instances") {
+	if !done.scaled && done.since.IsZero() || !config.Flag("wait_for_instances") {
 		return diags
 	}
 	want := config.IntPointer("instances")
@@ -194,8 +194,8 @@ func (r *processResource) wait(ctx context.Context, address capi.Address, config
 		Progress: func(line string) { tflog.Info(ctx, "waiting for instances: "+line) },
 	}
 	diags.Append(target.Wait(ctx, instances.Wanted{
-		Count: *want,
-		Longer: "The process was scaled as configured; only the waiting failed. To wait longer, raise the timeouts of the " +
+		Count: *want, Since: done.since,
+		Longer: "The process has what is configured; only the waiting failed. To wait longer, raise the timeouts of the " +
 			"resource.",
 	})...)
 	return diags

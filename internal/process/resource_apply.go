@@ -28,6 +28,11 @@ type outcome struct {
 	process *capi.Process
 	// patched and scaled say which request succeeded. The scale is the last one.
 	patched, scaled bool
+	// since is when the changes were requested that make the platform replace the
+	// instances; zero for none.
+	since time.Time
+	// stored is the error of a request that was stored all the same.
+	stored error
 }
 
 // converge makes the process what the configuration names: at most one PATCH
@@ -76,6 +81,10 @@ func (r *processResource) converge(ctx context.Context, address capi.Address, co
 	default:
 		diags.Append(convergeDiagnostics(address, err)...)
 	}
+	if done.stored != nil {
+		diags.AddWarning("Stored, but not yet in effect", changeFailure(address).Detail(done.stored)+"\n\nThe API has stored the "+
+			"change, so it is in the state and is not sent again. It takes effect when the runtime (Diego) is back.")
+	}
 	if diags.HasError() && done.patched {
 		next := "The state has it, and the next apply makes the rest."
 		if prior == nil {
@@ -95,6 +104,9 @@ func (e readError) Unwrap() error { return e.error }
 
 // write sends what is left to be done.
 func (r *processResource) write(ctx context.Context, address capi.Address, todo requests, done *outcome) error {
+	if todo.replacesInstances(done.process) {
+		done.since = r.clock.Now()
+	}
 	if !todo.update.IsZero() && !done.patched {
 		target := address
 		if done.process.OnKorifi() {
@@ -102,19 +114,29 @@ func (r *processResource) write(ctx context.Context, address capi.Address, todo 
 			target = capi.Address{GUID: done.process.GUID}
 		}
 		p, err := r.Client.UpdateProcess(ctx, target, todo.update)
-		if err != nil {
+		if p, err = r.stored(ctx, target, p, err, done); err != nil {
 			return err
 		}
 		done.process, done.patched = p, true
 	}
 	if !todo.scale.IsZero() && !done.scaled {
 		p, err := r.Client.ScaleProcess(ctx, address, todo.scale)
-		if err != nil {
+		if p, err = r.stored(ctx, address, p, err, done); err != nil {
 			return err
 		}
 		done.process, done.scaled = p, true
 	}
 	return nil
+}
+
+// stored turns the answer to a request that was stored although it failed into
+// the process as it is by now.
+func (r *processResource) stored(ctx context.Context, address capi.Address, p *capi.Process, err error, done *outcome) (*capi.Process, error) {
+	if !capi.WasStored(err) {
+		return p, err
+	}
+	done.stored = err
+	return r.Client.GetProcess(ctx, address)
 }
 
 func convergeDiagnostics(address capi.Address, err error) diag.Diagnostics {

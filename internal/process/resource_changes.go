@@ -32,6 +32,14 @@ func changesFor(config, prior field.Attributes, p *capi.Process) requests {
 	return c
 }
 
+// replacesInstances reports whether the requests make the platform replace
+// the instances: what Kubernetes has in a pod is never changed, so Korifi rolls
+// the pods (README.md#rollouts).
+func (c requests) replacesInstances(p *capi.Process) bool {
+	return p.OnKorifi() && (!c.update.Command.IsZero() || !c.update.HealthCheck.IsZero() ||
+		!c.scale.MemoryInMB.IsZero() || !c.scale.DiskInMB.IsZero())
+}
+
 // resettable is a text of a process that "" resets to its default. Once reset,
 // it is left alone: the API then shows the default.
 func resettable(name, description string, s field.Setting, get func(*capi.Process) *string, request func(*requests) *capi.Field[string]) attribute[capi.Process, requests] {

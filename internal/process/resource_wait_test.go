@@ -6,6 +6,8 @@ import (
 	"testing"
 	"time"
 
+	"github.com/hashicorp/terraform-plugin-go/tfprotov6"
+
 	"github.com/cf-process/terraform-provider-cf/internal/fakecf"
 )
 
@@ -143,4 +145,66 @@ func TestResourceWaitsForInstances(t *testing.T) {
 	// A stopped app never gets there.
 	w.forget()
 	w.fails(settings{"guid": fakecf.GUIDStopped, "instances": 3, "wait_for_instances": true}, "The app is stopped")
+}
+
+// On Korifi a change of memory, disk, command or health check rolls the pods:
+// only instances that are younger than the change count.
+func TestResourceWaitsForTheRolloutOnKorifi(t *testing.T) {
+	t.Parallel()
+	w := startWorkspace(t, fakecf.SpaceDeveloper, fakecf.WithFlavor(fakecf.Korifi))
+	s := func(more settings) settings {
+		s := byGUID(fakecf.GUIDWeb, more)
+		s["wait_for_instances"] = true
+		return s
+	}
+	w.converges(s(nil))
+	w.SetRollout(fakecf.Rollout{Begin: 2 * time.Second, End: 25 * time.Second, Gap: 3 * time.Second})
+	w.SetStartDelay(7 * time.Second)
+	for name, test := range map[string]struct {
+		change settings
+		rolls  bool
+	}{
+		"memory":       {settings{"memory_in_mb": 700}, true},
+		"command":      {settings{"command": "bin/x"}, true},
+		"health check": {settings{"health_check": settings{"type": "process"}}, true},
+		"labels":       {settings{"metadata": settings{"labels": settings{"a": "1"}}}, false},
+	} {
+		t.Run(name, func(t *testing.T) {
+			began := w.clock.Now()
+			if text := diagnosticsText(w.apply(w.plan(s(test.change)), s(test.change))); text != "" {
+				t.Fatalf("got %s", text)
+			}
+			replaced := true
+			for _, inst := range w.Instances(fakecf.GUIDWeb) {
+				if inst.State != "RUNNING" || inst.StartedAt.Before(began) {
+					replaced = false
+				}
+			}
+			if replaced != test.rolls {
+				t.Errorf("got all instances replaced %t, want %t", replaced, test.rolls)
+			}
+		})
+	}
+}
+
+// A scale that the API stored although the runtime is away is in the state, and
+// not sent again.
+func TestResourceScaleThatWasStored(t *testing.T) {
+	t.Parallel()
+	w := startWorkspace(t, fakecf.SpaceDeveloper)
+	w.converges(byGUID(fakecf.GUIDWeb, nil))
+	w.OnRequest(func(r *http.Request) {
+		if r.Method == "POST" {
+			w.UpdateProcess(fakecf.GUIDWeb, func(p *fakecf.Process) { p.Instances = 6 })
+		}
+	})
+	w.AddFault(fakecf.Fault{Method: "POST", Times: 1, Do: fakecf.Status(503, fakecf.APIError{
+		Code: 170015, Title: "CF-RunnerUnavailable", Detail: "Runner is unavailable: Unable to communicate with Diego",
+	})})
+	s := byGUID(fakecf.GUIDWeb, settings{"instances": 6})
+	diags := w.apply(w.plan(s), s)
+	diagnosed(t, diags, tfprotov6.DiagnosticSeverityWarning, "Stored, but not yet in effect", "CF-RunnerUnavailable", "is not sent again")
+	w.wrote(`POST {"instances":6}`)
+	w.OnRequest(nil)
+	w.settled(s)
 }
