@@ -49,7 +49,9 @@ func Status(status int, errs ...APIError) Action {
 func RateLimited(retryAfter time.Duration) Action {
 	seconds := int64((retryAfter + time.Second - 1) / time.Second)
 	return Action{answer: func(f *Foundation) *rest.Answer {
-		a := rest.TooManyRequests().With(f.limiter.Peek(f.Now())) // for X-RateLimit-Limit
+		a := rest.Errors(http.StatusTooManyRequests, rest.UsualError(http.StatusTooManyRequests))
+		a.With(f.limiter.Peek(f.Now())) // for X-RateLimit-Limit
+		a.Header.Set("Content-Type", "text/plain; charset=utf-8")
 		a.Header.Set("Retry-After", strconv.FormatInt(seconds, 10))
 		a.Header.Set("X-RateLimit-Reset", strconv.FormatInt(f.Now().Unix()+seconds, 10))
 		a.Header.Set("X-RateLimit-Remaining", "0")

@@ -58,7 +58,7 @@ func TestFaultAnswers(t *testing.T) {
 		return c.get(webPath)
 	}
 	try(Status(503)).wantError(503, 10015)
-	try(Status(422, APIError{Code: 1, Title: "A", Detail: "a"}, APIError{Code: 1, Title: "B", Detail: "b"})).wantError(422, 1, "a", "b")
+	try(Status(422, APIError{Code: 1, Title: "A", Detail: "a"}, APIError{Code: 1, Title: "B", Detail: "b"})).want(422).wantAt("a", "errors", 0, "detail").wantAt("b", "errors", 1, "detail")
 	if r := try(RateLimited(1500*time.Millisecond)).wantError(429, 10013); r.header.Get("Retry-After") != "2" || r.header.Get("X-RateLimit-Reset") == "" {
 		t.Errorf("headers are %v", r.header)
 	}
@@ -202,7 +202,7 @@ func TestRateLimit(t *testing.T) {
 	f.RevokeTokens()
 	c := as(t, f, Admin)
 	c.get("/").want(200)
-	if got := c.get(webPath).want(200).header.Get("X-RateLimit-Remaining"); got != "1" {
+	if got := c.get(webPath).want(200).header.Get("X-RateLimit-Remaining"); got != "1" { // five tenths
 		t.Errorf("remaining is %s", got)
 	}
 	c.get(webPath).want(200)
@@ -221,45 +221,51 @@ func TestRateLimit(t *testing.T) {
 	c.get(webPath).want(429)
 }
 
+// Cloud Controller 3.228.0: every answer but the root documents describes the
+// limit. What remains goes down in tenths, and is 0 while requests still pass.
 func TestRateLimitIsToldWithEveryAnswer(t *testing.T) {
-	f := New(t, WithRateLimit(2, 10*time.Second))
+	f := New(t, WithRateLimit(40, 10*time.Second))
 	now := time.Unix(1_800_000_000, 0)
 	f.SetClock(func() time.Time { return now })
+	f.SetUnauthenticatedRateLimit(3, 10*time.Second)
 	f.RevokeTokens()
 	c := as(t, f, Admin)
-	told := func(r *reply, remaining, reset string) {
+	told := func(r *reply, limit, remaining, reset string) {
 		t.Helper()
-		if h := r.header; h.Get("X-RateLimit-Limit") != "2" || h.Get("X-RateLimit-Remaining") != remaining ||
-			h.Get("X-RateLimit-Reset") != reset || h.Get("Retry-After") != "" {
-			t.Errorf("headers are %v, want %s remaining until %s", h, remaining, reset)
+		h := r.header
+		if got := h.Get("X-RateLimit-Limit") + " " + h.Get("X-RateLimit-Remaining") + " " + h.Get("X-RateLimit-Reset"); got != limit+" "+remaining+" "+reset {
+			t.Errorf("got limit, remaining and reset %q, want %s %s %s", got, limit, remaining, reset)
 		}
 	}
-	// None of these counts, and none of them starts the window.
-	uncounted := func(remaining, reset string) {
-		t.Helper()
-		with := c.auth
-		for _, path := range []string{"/", "/v3", "/v3/info"} {
-			told(c.get(path).want(200), remaining, reset)
-		}
-		told(c.get("/v3/nonsense").wantError(404, 10000), remaining, reset)
-		told(c.get("/v3/processes?page=%zz").wantError(400, 10005), remaining, reset)
-		c.auth = "bearer wrong"
-		told(c.get(webPath).wantError(401, 1000), remaining, reset)
-		c.auth = ""
-		told(c.get(webPath).wantError(401, 10002), remaining, reset)
-		c.auth = with
+	for _, path := range []string{"/", "/v3"} {
+		told(c.get(path).want(200), "", "", "")
 	}
-	uncounted("2", "1800000010")
+	told(c.get(webPath).want(200), "40", "36", "1800000010")
 	now = now.Add(3 * time.Second)
-	uncounted("2", "1800000013")
-	told(c.get(webPath).want(200), "1", "1800000013")
-	now = now.Add(time.Second)
-	uncounted("1", "1800000013")
-	told(c.get("/v3/processes/nope").wantError(404, 10010), "0", "1800000013")
-	c.get(webPath).want(429)
-	uncounted("0", "1800000013")
-	now = now.Add(9 * time.Second)
-	uncounted("2", "1800000023")
+	told(c.get("/v3/nonsense").wantError(404, 10000), "40", "36", "1800000010")
+	told(c.get("/v3/processes?page=%zz").wantError(400, 10005), "40", "36", "1800000010")
+	told(c.get("/v3/processes/nope").wantError(404, 10010), "40", "36", "1800000010")
+	told(c.get("/v3/info").want(200), "40", "32", "1800000010")
+	for range 32 {
+		c.get(webPath).want(200)
+	}
+	for range 3 {
+		told(c.get(webPath).want(200), "40", "0", "1800000010")
+	}
+	r := c.get(webPath).wantError(429, 10013, "Rate Limit Exceeded")
+	told(r, "40", "0", "1800000010")
+	if got := r.header.Get("Content-Type"); got != "text/plain; charset=utf-8" || r.header.Get("Retry-After") != "7" {
+		t.Errorf("got content type %q and Retry-After %s, want text/plain and 7", got, r.header.Get("Retry-After"))
+	}
+	with := c.auth
+	for _, auth := range []string{"", "bearer wrong", "Basic x"} {
+		c.auth = auth
+		c.get(webPath).want(401)
+	}
+	c.get(webPath).wantError(429, 10014, "Unauthenticated requests from this IP address")
+	c.auth = with
+	now = now.Add(7 * time.Second)
+	told(c.get(webPath).want(200), "40", "36", "1800000020")
 }
 
 func TestRateLimitedFollowsTheClock(t *testing.T) {

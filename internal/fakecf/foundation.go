@@ -44,7 +44,7 @@ type Foundation struct {
 
 	log     requestLog
 	faults  faultList
-	limiter rest.RateLimiter
+	limiter *rest.RateLimiter
 }
 
 // server is a set of handlers: Cloud Controller, Korifi or UAA.
@@ -75,7 +75,7 @@ func Start(opts ...Option) (*Foundation, error) {
 	for _, opt := range opts {
 		opt(&o)
 	}
-	f := &Foundation{Store: state.NewStore(o.flavor.platform()), opts: o, done: make(chan struct{})}
+	f := &Foundation{Store: state.NewStore(o.flavor.platform()), opts: o, done: make(chan struct{}), limiter: rest.NewRateLimiter()}
 	f.log.init()
 	f.log.limit = o.logLimit
 	f.faults.init()
@@ -131,7 +131,7 @@ func (f *Foundation) newAPI() server {
 	return cc.New(cc.Config{
 		Root: f.apiURL, UAA: f.uaaURL, Tanzu: f.opts.flavor == Tanzu, MaxPerPage: f.opts.maxPerPage,
 		NoInstanceGUIDs: f.opts.noGUIDs, WithoutEndpoints: f.opts.withoutEnd, WithoutFields: f.opts.withoutField,
-	}, f.Store, f.Accounts, &f.limiter)
+	}, f.Store, f.Accounts, f.limiter)
 }
 
 func closeAfter(l net.Listener, err error) error {
@@ -170,7 +170,14 @@ func (f *Foundation) Close() {
 	})
 }
 
-// SetRateLimit allows limit API requests in each window from now on.
+// SetUnauthenticatedRateLimit allows limit API requests without a valid token
+// in each window from now on.
+func (f *Foundation) SetUnauthenticatedRateLimit(limit int, window time.Duration) {
+	f.limiter.SetUnauthenticatedRateLimit(limit, window)
+}
+
+// SetRateLimit allows limit API requests of all users together in each window
+// from now on. Admins count, too, as where a limit is configured for them.
 func (f *Foundation) SetRateLimit(limit int, window time.Duration) {
 	f.limiter.SetRateLimit(limit, window)
 }

@@ -64,7 +64,9 @@ func TestListFilters(t *testing.T) {
 		"label_selector=environment+in+(staging,test)":                               {GUIDStaging},
 		"label_selector=team+in+(storefront),environment+notin+(staging)":            {GUIDWeb},
 		"label_selector=example.org/tier":                                            {GUIDLabels},
-		"label_selector=empty%3D":                                                    {GUIDLabels},
+		"label_selector=empty":                                                       {GUIDLabels},
+		"label_selector=empty%3D":                                                    {}, // an empty value matches nothing
+		"order_by=&guids=" + GUIDWeb:                                                 {GUIDWeb},
 		"created_ats=2025-03-03T09:00:00Z,2025-03-03T10:00:00Z":                      {GUIDWeb, GUIDWorker},
 		"created_ats[lt]=2025-03-03T10:00:00Z":                                       {GUIDWeb},
 		"created_ats[lte]=2025-03-03T10:00:00Z":                                      {GUIDWeb, GUIDWorker},

@@ -19,6 +19,12 @@ type (
 	Instance = state.Instance
 	// Quotas are the limits that an instance runs with.
 	Quotas = state.Quotas
+	// Rollout is how long Kubernetes takes when it replaces pods.
+	Rollout = state.Rollout
+	// Runtime is how Diego behaves towards Cloud Controller.
+	Runtime = state.Runtime
+	// Limits is what a foundation is configured to refuse.
+	Limits = state.Limits
 	// Pace is how a deployment goes on.
 	Pace = state.Pace
 	// Role is what a user may see and do.
@@ -53,5 +59,9 @@ func PaceByClock(every time.Duration) Pace { return state.PaceByClock(every) }
 // AdvanceDeployment.
 func PaceByHand() Pace { return state.PaceByHand() }
 
-// Rollout is how long Kubernetes takes when it replaces pods.
-type Rollout = state.Rollout
+// How Diego behaves towards Cloud Controller.
+const (
+	RuntimeWorks   = state.RuntimeWorks
+	RuntimeAway    = state.RuntimeAway
+	RuntimeRefuses = state.RuntimeRefuses
+)

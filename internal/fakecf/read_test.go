@@ -37,7 +37,7 @@ func TestSpecialProcesses(t *testing.T) {
 	c.get("/v3/processes/"+GUIDTanzu).wantAt("2025-03-03T14:05:06Z", "registry_credential_last_synced_at").
 		wantAt(RegistryCredentialGUID, "relationships", "registry_credential", "data", "guid").
 		wantAt(0, "log_rate_limit_in_bytes_per_second")
-	c.get("/v3/processes/"+GUIDStaging).wantAt("bundle exec rackup", "command").wantAt(nil, "user")
+	c.get("/v3/processes/"+GUIDStaging).wantAt("bundle exec rackup", "command").wantAt("vcap", "user")
 	r := c.get("/v3/processes/"+GUIDSparse).wantAt("", "command")
 	for _, key := range []string{"version", "user", "log_rate_limit_in_bytes_per_second", "readiness_health_check"} {
 		r.wantAt(absent{}, key)
@@ -97,7 +97,10 @@ func TestAddressing(t *testing.T) {
 	} {
 		c.get(path).wantError(404, 10010, detail)
 	}
-	for _, path := range []string{"/v3/nope", "/v2/apps", "/v3/processes/x/y", "/nope", "/v3/apps/" + AppGUID + "/processes/web/process_instances"} {
+	for _, path := range []string{"/v2/apps", "/nope"} { // in the form of the old API
+		c.get(path).want(404).wantAt(10000, "code").wantAt("CF-NotFound", "error_code").wantAt("Unknown request", "description")
+	}
+	for _, path := range []string{"/v3/nope", "/v3/processes/x/y", "/v3/apps/" + AppGUID + "/processes/web/process_instances"} {
 		c.get(path).wantError(404, 10000, "Unknown request")
 	}
 	c.do(http.MethodPut, "/v3/processes/"+GUIDWeb, "{}").wantError(404, 10000)
@@ -110,7 +113,11 @@ func TestTokens(t *testing.T) {
 	c.auth = ""
 	c.get("/v3/processes/"+GUIDWeb).wantError(401, 10002, "Authentication error")
 	c.get("/").want(200)
-	for _, value := range []string{"bearer nope", strings.TrimPrefix(token, "bearer "), "Basic dXNlcjpwYXNz", "clientcert Zm9v"} {
+	for _, value := range []string{strings.TrimPrefix(token, "bearer "), "Basic dXNlcjpwYXNz", "clientcert Zm9v"} {
+		c.auth = value
+		c.get("/v3/processes/"+GUIDWeb).wantError(401, 10002, "Authentication error")
+	}
+	for _, value := range []string{"bearer nope", "bearer"} {
 		c.auth = value
 		c.get("/v3/processes/"+GUIDWeb).wantError(401, 1000, "Invalid Auth Token")
 	}
@@ -127,15 +134,13 @@ func TestStats(t *testing.T) {
 	r.wantAt("RUNNING", "resources", 0, "state").wantAt(true, "resources", 0, "routable").wantAt(256<<20, "resources", 0, "mem_quota")
 	r.wantAt(61001, "resources", 0, "instance_ports", 0, "internal_tls_proxy_port")
 	r.wantAt("CRASHED", "resources", 1, "state").wantAt("APP/PROC/WEB: Exited with status 137 (out of memory)", "resources", 1, "details")
-	r.wantAt(nil, "resources", 1, "mem_quota").wantAt(nil, "resources", 1, "instance_ports")
+	r.wantAt(nil, "resources", 1, "mem_quota").wantAt(absent{}, "resources", 1, "instance_ports", 0).wantAt("", "resources", 1, "host")
 	down, ok := r.at("resources", 2).(map[string]any)
 	if !ok || len(down) != 7 || down["details"] != "insufficient resources: memory" || down["state"] != "DOWN" {
 		t.Errorf("the DOWN instance is %v", down)
 	}
-	for _, guid := range []string{GUIDWorker, GUIDStopped} {
-		if r := c.get("/v3/processes/" + guid + "/stats").want(200); r.body != `{"resources":[]}` {
-			t.Errorf("stats of %s are %s", guid, r.body)
-		}
+	if r := c.get("/v3/processes/" + GUIDWorker + "/stats").want(200); r.body != `{"resources":[]}` {
+		t.Errorf("got stats %s of no instances, want none", r.body)
 	}
 	f.SetStatsWarnings("Stats server temporarily unavailable.", "a, b")
 	r = c.get("/v3/apps/" + AppGUID + "/processes/web/stats").want(200)

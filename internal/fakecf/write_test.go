@@ -34,10 +34,10 @@ func TestPatchChangesOnlyWhatItNames(t *testing.T) {
 	}
 	c.patch(GUIDWeb, `{"health_check":{"type":"port"}}`).want(200).wantAt(absent{}, "health_check", "data", "endpoint").
 		wantAt(90, "health_check", "data", "timeout")
-	c.patch(GUIDWeb, `{"health_check":{"type":"http"}}`).want(200).wantAt(nil, "health_check", "data", "endpoint")
+	c.patch(GUIDWeb, `{"health_check":{"type":"http"}}`).wantError(422, 10008, "health_check_http_endpoint HTTP health check endpoint is not a valid URI path: ")
 	c.patch(GUIDWeb, `{"health_check":{"data":{"timeout":null,"interval":null}}}`).want(200).
 		wantAt(nil, "health_check", "data", "timeout").wantAt(5, "health_check", "data", "invocation_timeout")
-	c.patch(GUIDWeb, `{"command":null,"user":null}`).want(200).wantAt("bundle exec rackup", "command").wantAt(nil, "user")
+	c.patch(GUIDWeb, `{"command":null,"user":null}`).want(200).wantAt("bundle exec rackup", "command").wantAt("vcap", "user")
 	c.patch(GUIDWeb, `{"command":"./start","user":"app"}`).want(200).wantAt("./start", "command").wantAt("app", "user")
 	c.do(http.MethodPatch, "/v3/apps/"+AppGUID+"/processes/web", `{"readiness_health_check":{"type":"process"}}`).want(200).
 		wantAt("process", "readiness_health_check", "type").wantAt(absent{}, "readiness_health_check", "data", "endpoint")
@@ -256,7 +256,7 @@ func TestInstancesStartOverTime(t *testing.T) {
 	c.do(http.MethodDelete, "/v3/apps/"+AppGUID+"/processes/web/instances/0", "").want(204)
 	now = now.Add(10 * time.Second)
 	c.get("/v3/processes/"+GUIDWeb+"/stats").wantAt("CRASHED", "resources", 0, "state").wantAt("Exited with status 1", "resources", 0, "details")
-	for _, index := range []string{"4", "-1", "x"} {
+	for _, index := range []string{"4", "-1", "99999999999999999999"} {
 		c.do(http.MethodDelete, "/v3/processes/"+GUIDWeb+"/instances/"+index, "").wantError(404, 10010, "Instance not found")
 	}
 }

@@ -223,7 +223,8 @@ func (s *sequence) someCheck(liveness bool) any {
 	if s.chance(70) {
 		check["type"] = pickOne(s, "http", "port", "process")
 	}
-	if check["type"] == "http" && s.chance(60) {
+	// Cloud Controller refuses http without an endpoint, where none is stored.
+	if check["type"] == "http" && (!s.korifi || s.chance(60)) {
 		data["endpoint"] = pickOne(s, "/", "/x", "/theirs")
 	}
 	if liveness && s.chance(40) {

@@ -18,8 +18,8 @@ type appJSON struct {
 }
 
 type lifecycleJSON struct {
-	Type string            `json:"type"`
-	Data lifecycleDataJSON `json:"data"`
+	Type string `json:"type"`
+	Data any    `json:"data"` // a lifecycleDataJSON, or {} for docker
 }
 
 type lifecycleDataJSON struct {
@@ -40,10 +40,14 @@ func (s *Server) appJSON(app *state.App) []byte {
 	for _, name := range []string{"processes", "packages", "environment_variables", "droplets", "tasks", "revisions", "features"} {
 		links[name] = rest.Link{Href: self + "/" + name}
 	}
+	lifecycle := lifecycleJSON{"buildpack", lifecycleDataJSON{[]string{}, stack}}
+	if app.Docker {
+		lifecycle = lifecycleJSON{"docker", struct{}{}}
+	}
 	at := app.CreatedAt.Format(rest.TimeFormat)
 	return rest.Marshal(appJSON{
 		GUID: app.GUID, CreatedAt: at, UpdatedAt: at, Name: app.Name, State: app.State,
-		Lifecycle:     lifecycleJSON{"buildpack", lifecycleDataJSON{[]string{}, stack}},
+		Lifecycle:     lifecycle,
 		Relationships: relations{"space": rest.Related(&app.Space.GUID)},
 		Links:         links,
 	})

@@ -108,11 +108,17 @@ func (s *Server) createDeployment(c *rest.Call, db *state.DB) *rest.Answer {
 	if app == nil || !c.Who.Sees(app.Space) || !c.Who.Writes() {
 		return rest.Unprocessable("Unable to use app. Ensure that the app exists and you have access to it.")
 	}
+	if refused := mayManage(c, app.Space); refused != nil {
+		return refused
+	}
 	switch {
 	case body.Droplet != nil && body.Droplet.GUID != app.Droplet:
 		return rest.Unprocessable("Unable to assign current droplet. Ensure the droplet exists and belongs to this app.")
 	case app.Droplet == "":
 		return rest.Unprocessable("Invalid droplet. Please specify a droplet in the request or set a current droplet for the app.")
+	}
+	if problem := db.DeploymentError(app, maxInFlight); problem != "" {
+		return rest.Unprocessable(problem)
 	}
 	d := db.Deploy(app, maxInFlight)
 	d.Labels, d.Annotations = labels.Apply(nil), annotations.Apply(nil)
@@ -184,6 +190,9 @@ func (s *Server) cancelDeployment(c *rest.Call, db *state.DB) *rest.Answer {
 	if missing != nil || !c.Who.Writes() {
 		return notFound("Deployment")
 	}
+	if refused := mayManage(c, d.App.Space); refused != nil {
+		return refused
+	}
 	if err := db.Cancel(d); err != nil {
 		return rest.Unprocessable(err.Error())
 	}
@@ -201,8 +210,12 @@ func (s *Server) appAction(action string) handler {
 			return missing
 		case action != "stop" && app.Droplet == "":
 			return rest.Unprocessable("Assign a droplet before starting this app.")
-		case !c.Who.Writes():
-			return rest.NotAuthorized()
+		}
+		if refused := mayManage(c, app.Space); refused != nil {
+			return refused
+		}
+		if db.Runtime == state.RuntimeAway && len(app.Processes) > 0 {
+			return runtimeError(app.Processes[0], db)
 		}
 		switch action {
 		case "start":

@@ -3,8 +3,10 @@ package cc
 import (
 	"encoding/json"
 	"fmt"
+	"math"
 	"net/http"
 	"net/url"
+	"regexp"
 	"strconv"
 	"strings"
 	"time"
@@ -38,7 +40,7 @@ type placedJSON struct {
 	MemQuota      *int64     `json:"mem_quota"`
 	DiskQuota     *int64     `json:"disk_quota"`
 	LogRateLimit  *int64     `json:"log_rate_limit"`
-	Usage         usageJSON  `json:"usage"`
+	Usage         any        `json:"usage"` // a usageJSON, or {}
 }
 
 type portJSON struct {
@@ -58,13 +60,21 @@ type usageJSON struct {
 }
 
 func (s *Server) statJSON(r *state.ProcessRecord, index int64, now time.Time) []byte {
+	if index >= r.Count() { // desired, and not there
+		return rest.Marshal(statJSON{Type: r.Type, Index: index, State: "DOWN"})
+	}
 	i := r.Instance(index, now)
 	stat := statJSON{Type: r.Type, Index: i.Index, State: i.State, Routable: i.Routable, Details: i.Details}
 	if i.State != "DOWN" {
-		stat.placedJSON = &placedJSON{FDsQuota: 16384, Usage: usageJSON{Time: now.Format(time.RFC3339)}}
+		stat.placedJSON = &placedJSON{
+			InstancePorts: []portJSON{}, FDsQuota: 16384, Usage: usageJSON{Time: now.Format(time.RFC3339)},
+		}
 		if !s.NoInstanceGUIDs {
 			stat.InstanceGUID = i.GUID
 		}
+	}
+	if i.State == "STOPPING" {
+		stat.Usage = struct{}{}
 	}
 	if i.State == "RUNNING" {
 		stat.Uptime = max(0, int64(now.Sub(i.Since)/time.Second))
@@ -87,11 +97,13 @@ func (s *Server) getStats(c *rest.Call, db *state.DB) *rest.Answer {
 	if missing != nil {
 		return missing
 	}
-	if refused := onlyParameters(c.Query); refused != nil {
-		return refused
+	if db.Runtime != state.RuntimeWorks {
+		return rest.Errors(http.StatusServiceUnavailable, rest.APIError{
+			Code: 200002, Title: "CF-StatsUnavailable", Detail: "Stats unavailable: Stats server temporarily unavailable.",
+		})
 	}
 	now := db.Now()
-	stats := make([]json.RawMessage, min(record.Count(), rest.MaxInstances))
+	stats := make([]json.RawMessage, min(record.Instances, rest.MaxInstances))
 	for i := range stats {
 		stats[i] = s.statJSON(record, int64(i), now)
 	}
@@ -110,14 +122,17 @@ func (s *Server) getStats(c *rest.Call, db *state.DB) *rest.Answer {
 type instanceJSON struct {
 	Index int64  `json:"index"`
 	State string `json:"state"`
-	Since int64  `json:"since"` // seconds ago
+	Since *int64 `json:"since"` // seconds ago
 }
 
 func instancesJSON(r *state.ProcessRecord, now time.Time) []instanceJSON {
-	out := make([]instanceJSON, min(r.Count(), rest.MaxInstances))
+	out := make([]instanceJSON, min(r.Instances, rest.MaxInstances))
 	for index := range out {
-		i := r.Instance(int64(index), now)
-		out[index] = instanceJSON{i.Index, i.State, max(0, int64(now.Sub(i.Since)/time.Second))}
+		out[index] = instanceJSON{Index: int64(index), State: "DOWN"}
+		if int64(index) < r.Count() {
+			i := r.Instance(int64(index), now)
+			out[index] = instanceJSON{i.Index, i.State, state.Ptr(max(0, int64(now.Sub(i.Since)/time.Second)))}
+		}
 	}
 	return out
 }
@@ -127,8 +142,8 @@ func (s *Server) getInstances(c *rest.Call, db *state.DB) *rest.Answer {
 	if missing != nil {
 		return missing
 	}
-	if refused := onlyParameters(c.Query); refused != nil {
-		return refused
+	if db.Runtime != state.RuntimeWorks {
+		return rest.UnknownError()
 	}
 	self := s.Root + "/v3/processes/" + record.GUID
 	return rest.JSON(http.StatusOK, map[string]any{
@@ -142,10 +157,50 @@ func (s *Server) terminateInstance(c *rest.Call, db *state.DB) *rest.Answer {
 	if refused != nil {
 		return refused
 	}
-	index, err := strconv.ParseInt(c.Last(), 10, 64)
-	if err != nil || index < 0 || index >= record.Count() {
+	index := leadingNumber(c.Last())
+	if index < 0 || index >= record.Instances {
 		return notFound("Instance")
 	}
-	db.Terminate(record, index)
+	if failure := runtimeError(record, db); failure != nil {
+		return failure
+	}
+	if index < record.Count() { // of a stopped app none is there
+		db.Terminate(record, index)
+	}
 	return rest.NewAnswer(http.StatusNoContent, "", nil)
+}
+
+// leadingNumber reads an index as Ruby's to_i does: what begins with no digit
+// is 0.
+//
+// Source: Cloud Controller 3.228.0.
+func leadingNumber(text string) int64 {
+	found := numberPrefix.FindString(text)
+	n, err := strconv.ParseInt(found, 10, 64)
+	if err != nil && found != "" {
+		return math.MaxInt64
+	}
+	return n
+}
+
+var numberPrefix = regexp.MustCompile(`\A-?\d+`)
+
+// runtimeError is the answer for a change that was stored and that the runtime
+// did not carry out; nil where it did.
+//
+// Source: Cloud Controller 3.228.0.
+func runtimeError(record *state.ProcessRecord, db *state.DB) *rest.Answer {
+	switch db.Runtime {
+	case state.RuntimeAway:
+		return rest.Errors(http.StatusServiceUnavailable, rest.APIError{
+			Code: 170015, Title: "CF-RunnerUnavailable", Detail: "Runner is unavailable: Unable to communicate with Diego",
+		})
+	case state.RuntimeRefuses:
+		return rest.Errors(http.StatusInternalServerError, rest.APIError{
+			Code: 170016, Title: "CF-RunnerError",
+			Detail: "Runner error: Process Guid: " + record.GUID + "-" + record.Version + ": bbs says no",
+		})
+	default:
+		return nil
+	}
 }

@@ -23,7 +23,11 @@ func (c *bodyCheck) metadata(o rest.Object) (labels, annotations rest.Change) {
 		c.errorf("Metadata must be an object")
 		return nil, nil
 	}
-	c.unknown(inner, "metadata.", "labels", "annotations")
+	for _, key := range rest.SortedKeys(inner) {
+		if key != "labels" && key != "annotations" {
+			c.errorf("Metadata has unexpected field(s): '%s'", key)
+		}
+	}
 	labels = c.strings(inner, "labels")
 	for _, key := range rest.SortedKeys(labels) {
 		if message := keyError(key); message != "" {

@@ -85,7 +85,7 @@ func (s *Server) processJSON(r *state.ProcessRecord, hidden string) []byte {
 		CreatedAt:            r.CreatedAt.Format(rest.TimeFormat),
 		UpdatedAt:            r.UpdatedAt.Format(rest.TimeFormat),
 		Command:              command,
-		User:                 r.User,
+		User:                 effectiveUser(r),
 		HealthCheck:          healthCheckJSON(r.HealthCheck),
 		ReadinessHealthCheck: readinessJSON(r.ReadinessHealthCheck),
 		Relationships:        relations{"app": rest.Related(&r.AppGUID), "revision": rest.Related(r.RevisionGUID)},
@@ -112,6 +112,20 @@ func (s *Server) processJSON(r *state.ProcessRecord, hidden string) []byte {
 	}
 	omit := slices.Concat(rest.SortedKeys(s.WithoutFields), r.Omit)
 	return rest.Edit(rest.Marshal(p), omit, r.Override)
+}
+
+// effectiveUser is the user that the process runs as, never null.
+//
+// Source: Cloud Controller 3.228.0.
+func effectiveUser(r *state.ProcessRecord) *string {
+	switch {
+	case r.User != nil:
+		return r.User
+	case r.App.Docker:
+		return state.Ptr("root")
+	default:
+		return state.Ptr("vcap")
+	}
 }
 
 // row renders a process for a list, once until it changes.

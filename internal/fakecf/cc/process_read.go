@@ -50,6 +50,9 @@ func (s *Server) getProcess(c *rest.Call, db *state.DB) *rest.Answer {
 		hidden = ""
 	}
 	rendered := s.processJSON(record, hidden)
+	if embed && db.Runtime != state.RuntimeWorks {
+		return rest.UnknownError()
+	}
 	if embed {
 		rendered = withInstances(rendered, record, db.Now())
 	}
@@ -78,25 +81,27 @@ func (s *Server) embeds(c *rest.Call) (bool, *rest.Answer) {
 
 // onlyParameters refuses every query parameter but these.
 func onlyParameters(query map[string][]string, valid ...string) *rest.Answer {
-	var unknown []string
+	p := &queryParser{}
 	for _, name := range rest.SortedKeys(query) {
 		if !slices.Contains(valid, name) {
-			unknown = append(unknown, name)
+			p.unknown = append(p.unknown, name)
 		}
 	}
-	if unknown == nil {
+	if p.unknown == nil {
 		return nil
 	}
-	return rest.BadQuery("Unknown query parameter(s): '" + strings.Join(unknown, "', '") +
-		"'. Valid parameters are: '" + strings.Join(valid, "', '") + "'")
+	return rest.BadQuery(p.unknownText(valid))
 }
 
 // listProcesses serves /v3/processes and /v3/apps/{guid}/processes.
 func (s *Server) listProcesses(c *rest.Call, db *state.DB) *rest.Answer {
 	nested := c.Collection() == "apps"
 	kind := listKind{arrays: []string{"types"}, labels: true, embed: []string{"process_instances"}}
-	if !nested {
-		kind.arrays = append(kind.arrays, "space_guids", "organization_guids", "app_guids")
+	scopes := []string{"space_guids", "organization_guids", "app_guids"}
+	if nested {
+		kind.refused = scopes
+	} else {
+		kind.arrays = append(kind.arrays, scopes...)
 	}
 	if s.WithoutEndpoints["process_instances"] {
 		kind.embed = nil
@@ -120,6 +125,9 @@ func (s *Server) listProcesses(c *rest.Call, db *state.DB) *rest.Answer {
 			list.Pass("organization_guids", r.App.Space.Organization.GUID) {
 			found = append(found, r)
 		}
+	}
+	if list.Has("embed", "process_instances") && db.Runtime != state.RuntimeWorks {
+		return rest.UnknownError()
 	}
 	found, pagination := cut(s, c, list, found)
 	now := db.Now()

@@ -2,10 +2,11 @@ package cc
 
 import (
 	"encoding/json"
+	"fmt"
 	"math"
 	"net/http"
-	"net/url"
 	"reflect"
+	"regexp"
 	"strings"
 	"unicode/utf8"
 
@@ -19,10 +20,22 @@ func mayWrite(c *rest.Call, db *state.DB) (*state.ProcessRecord, *rest.Answer) {
 	if missing != nil {
 		return nil, missing
 	}
-	if !c.Who.Writes() {
-		return nil, rest.NotAuthorized()
+	if refused := mayManage(c, record.App.Space); refused != nil {
+		return nil, refused
 	}
 	return record, nil
+}
+
+// mayManage checks that the caller may change what is in a space.
+func mayManage(c *rest.Call, space *state.Space) *rest.Answer {
+	switch {
+	case !c.Who.Writes():
+		return rest.NotAuthorized()
+	case space.Organization.Suspended && c.Who.Role != state.Admin:
+		return rest.Errors(http.StatusForbidden, rest.APIError{Code: 10017, Title: "CF-OrgSuspended", Detail: "The organization is suspended"})
+	default:
+		return nil
+	}
 }
 
 // update stores a changed process. updated_at follows every real change.
@@ -41,7 +54,7 @@ func update(db *state.DB, record *state.ProcessRecord, p state.Process) {
 		p.Version = db.NextGUID("version", p.GUID)
 	}
 	if !reflect.DeepEqual(&p, before) {
-		p.UpdatedAt = db.Second()
+		p.UpdatedAt = db.Stamp()
 	}
 	db.Put(record, p)
 }
@@ -61,10 +74,10 @@ func (s *Server) patchProcess(c *rest.Call, db *state.DB) *rest.Answer {
 	labels, annotations := check.metadata(o)
 	p.Labels, p.Annotations = labels.Apply(p.Labels), annotations.Apply(p.Annotations)
 	if command, set := check.text(o, "command", "Command", 4096); set {
-		p.Command = command
+		p.Command = orNone(command)
 	}
 	if user, set := check.text(o, "user", "User", 255); set {
-		p.User = user
+		p.User = orNone(user)
 	}
 	p.HealthCheck = check.healthCheck(o, "health_check", p.HealthCheck)
 	p.ReadinessHealthCheck = check.healthCheck(o, "readiness_health_check", p.ReadinessHealthCheck)
@@ -74,8 +87,46 @@ func (s *Server) patchProcess(c *rest.Call, db *state.DB) *rest.Answer {
 	if record.Type == "web" && db.IsDeploying(record.App) {
 		return rest.Unprocessable("Cannot update this process while a deployment is in flight.")
 	}
+	if problem := db.LimitError(&record.Process, &p); problem != "" {
+		return rest.Unprocessable(problem)
+	}
+	if refused := tooManyPairs(record, &p, labels, annotations); refused != nil {
+		return refused
+	}
 	update(db, record, p)
 	return rest.Rendered(s.processJSON(record, ""))
+}
+
+// orNone is none for a text of blanks: Cloud Controller 3.228.0 accepts it and
+// shows the default again.
+func orNone(text *string) *string {
+	if text == nil || strings.TrimSpace(*text) == "" {
+		return nil
+	}
+	return text
+}
+
+// The largest numbers of labels and annotations of a resource.
+const (
+	maxLabels      = 50
+	maxAnnotations = 200
+)
+
+// tooManyPairs refuses labels or annotations beyond the limit, but not a change
+// that leaves as many as there were.
+func tooManyPairs(before *state.ProcessRecord, after *state.Process, labels, annotations rest.Change) *rest.Answer {
+	refuse := func(code int, title, what string, given, most int) *rest.Answer {
+		return rest.Errors(http.StatusUnprocessableEntity, rest.APIError{
+			Code: code, Title: title, Detail: fmt.Sprintf("Failed to add %d %s because it would exceed maximum of %d", given, what, most),
+		})
+	}
+	if n := len(after.Labels); n > maxLabels && n > len(before.Labels) {
+		return refuse(390020, "CF-LabelLimitExceeded", "labels", len(labels), maxLabels)
+	}
+	if n := len(after.Annotations); n > maxAnnotations && n > len(before.Annotations) {
+		return refuse(390023, "CF-AnnotationLimitExceeded", "annotations", len(annotations), maxAnnotations)
+	}
+	return nil
 }
 
 // knownFields leaves out what this foundation is too old for.
@@ -152,15 +203,20 @@ func (c *bodyCheck) endpoint(data rest.Object, title string) (endpoint *string, 
 		c.errorf("%s endpoint is too long (maximum is 255 characters)", title)
 		ok = false
 	}
-	if parsed, err := url.Parse(path); err != nil || !strings.HasPrefix(path, "/") || strings.ContainsAny(path, " \t\n") ||
-		parsed.Host != "" || parsed.Fragment != "" {
+	if !uriPath.MatchString(path) {
 		c.errorf("%s endpoint must be a valid URI path", title)
 		ok = false
 	}
 	return &path, ok
 }
 
-// scaleProcess leaves a field alone that is null.
+// uriPath is what Cloud Controller 3.228.0 takes for a path: a query, a fragment
+// and a wrong percent encoding pass.
+var uriPath = regexp.MustCompile(`(?m)^/([^\s/]\S*)?$`)
+
+// scaleProcess stores what the body names. null for instances or memory is a
+// 500, and null for the log rate is ignored, as on Cloud Controller 3.228.0;
+// null for disk, which that server stores, is ignored here.
 func (s *Server) scaleProcess(c *rest.Call, db *state.DB) *rest.Answer {
 	o, malformed := parseObject(c.Content)
 	if malformed != nil {
@@ -170,27 +226,51 @@ func (s *Server) scaleProcess(c *rest.Call, db *state.DB) *rest.Answer {
 	if refused != nil {
 		return refused
 	}
+	if db.ScalingDisabled && c.Who.Role != state.Admin {
+		return rest.Errors(http.StatusForbidden,
+			rest.APIError{Code: 330002, Title: "CF-FeatureDisabled", Detail: "Feature Disabled: app_scaling"})
+	}
 	p := record.Clone()
 	check := &bodyCheck{}
 	check.unknown(o, "", s.knownFields("instances", "memory_in_mb", "disk_in_mb", "log_rate_limit_in_bytes_per_second")...)
-	if n, _ := check.integer(o, "instances", "Instances", 0, math.MaxInt32); n != nil {
-		p.Instances = *n
+	crashes := false
+	for _, field := range []struct {
+		key, title string
+		low        int64
+		high       int64
+		set        func(int64)
+		crashes    bool // on null
+	}{
+		{"instances", "Instances", 0, math.MaxInt32, func(n int64) { p.Instances = n }, true},
+		{"memory_in_mb", "Memory in mb", 1, math.MaxInt32, func(n int64) { p.MemoryInMB = n }, true},
+		{"disk_in_mb", "Disk in mb", 1, math.MaxInt32, func(n int64) { p.DiskInMB = n }, false},
+		{"log_rate_limit_in_bytes_per_second", "Log rate limit in bytes per second", -1, math.MaxInt64,
+			func(n int64) { p.LogRateLimit = &n }, false},
+	} {
+		n, set := check.integer(o, field.key, field.title, field.low, field.high)
+		if n != nil {
+			field.set(*n)
+		}
+		crashes = crashes || set && n == nil && field.crashes
 	}
-	if n, _ := check.integer(o, "memory_in_mb", "Memory in mb", 1, math.MaxInt32); n != nil {
-		p.MemoryInMB = *n
-	}
-	if n, _ := check.integer(o, "disk_in_mb", "Disk in mb", 1, math.MaxInt32); n != nil {
-		p.DiskInMB = *n
-	}
-	if n, _ := check.integer(o, "log_rate_limit_in_bytes_per_second", "Log rate limit in bytes per second", -1, math.MaxInt64); n != nil {
-		p.LogRateLimit = n
-	}
-	if len(check.messages) > 0 {
+	switch {
+	case len(check.messages) > 0:
 		return rest.Unprocessable(check.messages...)
-	}
-	if record.Type == "web" && db.IsDeploying(record.App) {
+	case crashes:
+		return rest.UnknownError()
+	case record.Type == "web" && db.IsDeploying(record.App):
 		return rest.Unprocessable("Cannot scale this process while a deployment is in flight.")
 	}
+	if p.MemoryInMB != record.MemoryInMB && record.App.SidecarsNeed(record.Type) > p.MemoryInMB {
+		return rest.Unprocessable("The requested memory allocation is not large enough to run all of your sidecar processes")
+	}
+	if problem := db.LimitError(&record.Process, &p); problem != "" {
+		return rest.Unprocessable(problem)
+	}
+	moved := p.Instances != record.Instances
 	update(db, record, p)
+	if failure := runtimeError(record, db); failure != nil && moved {
+		return failure // stored nevertheless
+	}
 	return rest.NewAnswer(http.StatusAccepted, rest.JSONType, s.processJSON(record, ""))
 }

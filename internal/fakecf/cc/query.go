@@ -17,6 +17,7 @@ type listKind struct {
 	arrays         []string // parameters that are lists of values
 	orders         []string // columns to order by, beside the two times
 	labels         bool     // whether it knows label_selector
+	refused        []string // filters of the list above that are refused here
 	include, embed []string // what may be included or embedded; nil: the parameter is unknown
 }
 
@@ -62,8 +63,7 @@ func (s *Server) parseList(c *rest.Call, kind listKind) (*rest.List, *rest.Answe
 		p.plain(name, value)
 	}
 	if len(p.unknown) > 0 {
-		p.errorf("Unknown query parameter(s): '%s'. Valid parameters are: '%s'",
-			strings.Join(p.unknown, "', '"), strings.Join(names, "', '"))
+		p.errors = append(p.errors, p.unknownText(names))
 	}
 	if len(p.errors) > 0 {
 		return nil, rest.BadQuery(strings.Join(p.errors, ", "))
@@ -77,6 +77,16 @@ type queryParser struct {
 	maxPerPage int
 	unknown    []string
 	errors     []string
+}
+
+// unknownText describes the unknown parameters. For filters that only the list
+// of all processes has, Cloud Controller 3.228.0 does not name the valid ones.
+func (p *queryParser) unknownText(valid []string) string {
+	text := "Unknown query parameter(s): '" + strings.Join(p.unknown, "', '") + "'"
+	if p.kind.refused != nil && !slices.ContainsFunc(p.unknown, func(name string) bool { return !slices.Contains(p.kind.refused, name) }) {
+		return text
+	}
+	return text + ". Valid parameters are: '" + strings.Join(valid, "', '") + "'"
 }
 
 func (p *queryParser) errorf(format string, args ...any) {
@@ -118,6 +128,9 @@ func (p *queryParser) plain(name, value string) {
 }
 
 func (p *queryParser) order(value string) {
+	if value == "" {
+		return
+	}
 	column := strings.TrimPrefix(value, "-")
 	if column == value {
 		column = strings.TrimPrefix(value, "+")

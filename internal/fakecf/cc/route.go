@@ -6,19 +6,20 @@ import (
 	"github.com/cf-process/terraform-provider-cf/internal/fakecf/rest"
 )
 
+// openRoutes are the endpoints that have no rate limit and need no token.
 func (s *Server) openRoutes() []rest.Route[endpoint] {
 	return []rest.Route[endpoint]{
 		{Method: http.MethodGet, Pattern: "", Serve: endpoint{handler: s.root}},
 		{Method: http.MethodGet, Pattern: "v3", Serve: endpoint{handler: s.rootV3}},
-		{Method: http.MethodGet, Pattern: "v3/info", Serve: endpoint{handler: s.info}},
 	}
 }
 
+// tokenRoutes are all others.
 func (s *Server) tokenRoutes() []rest.Route[endpoint] {
 	var routes []rest.Route[endpoint]
 	add := func(method, pattern string, serve handler) {
 		routes = append(routes, rest.Route[endpoint]{
-			Method: method, Pattern: "v3/" + pattern, Serve: endpoint{serve, method != http.MethodGet},
+			Method: method, Pattern: "v3/" + pattern, Serve: endpoint{handler: serve, writes: method != http.MethodGet},
 		})
 	}
 	// process adds an endpoint of a process in both of its addresses.
@@ -26,6 +27,8 @@ func (s *Server) tokenRoutes() []rest.Route[endpoint] {
 		add(method, "processes/*"+rest, serve)
 		add(method, "apps/*/processes/*"+rest, serve)
 	}
+	add(http.MethodGet, "info", s.info)
+	routes[0].Serve.public = true
 	add(http.MethodGet, "processes", s.listProcesses)
 	add(http.MethodGet, "apps/*/processes", s.listProcesses)
 	process(http.MethodGet, "", s.getProcess)

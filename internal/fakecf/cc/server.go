@@ -3,6 +3,8 @@
 package cc
 
 import (
+	"errors"
+	"net/http"
 	"net/url"
 	"strings"
 
@@ -39,6 +41,7 @@ type handler func(*rest.Call, *state.DB) *rest.Answer
 type endpoint struct {
 	handler
 	writes bool // to the tables
+	public bool // needs no token
 }
 
 // New makes a Cloud Controller for what is in the store.
@@ -59,22 +62,45 @@ func (s *Server) RequestID(given, own string) string {
 	return given + "::" + own
 }
 
-// Handle answers a request. Every answer describes the rate limit, but only
-// requests that reach their endpoint with a token count: Cloud Controller
-// counts the others separately, by the address that they come from.
+// Handle answers a request: who calls, the rate limit, the endpoint, what the
+// token allows. The root documents have no limit.
 func (s *Server) Handle(c *rest.Call) *rest.Answer {
-	found, refused := s.admit(c)
-	if refused != nil {
-		return refused.With(s.limiter.Peek(s.store.Now()))
+	segments, err := splitPath(c.URL.EscapedPath())
+	if err == nil {
+		c.Segments = segments
+		if open, found := rest.Find(s.open, c.Method, segments); found {
+			return s.run(c, open)
+		}
 	}
-	if c.Who == nil {
-		return s.run(c, found).With(s.limiter.Peek(s.store.Now()))
+	who, refused := s.authenticate(c)
+	header, over := s.limiter.Take(s.store.Now(), who != nil)
+	if over != nil {
+		return over
 	}
-	header, over := s.limiter.Take(s.store.Now())
-	if over {
-		return rest.TooManyRequests().With(header)
+	c.Who = who
+	return s.serve(c, err != nil, refused).With(header)
+}
+
+// serve finds the endpoint before it looks at the caller: an unknown path is a
+// 404 for everybody.
+func (s *Server) serve(c *rest.Call, malformed bool, refused *rest.Answer) *rest.Answer {
+	found, ok := rest.Find(s.routes, c.Method, c.Segments)
+	switch {
+	case malformed || !ok:
+		return unknownRequest(c)
+	case found.public:
+		return s.run(c, found)
+	case refused != nil:
+		return refused
+	case !c.Who.MayRead() || found.writes && c.Method != http.MethodGet && !c.Who.MayWrite():
+		return rest.NotAuthorized()
 	}
-	return s.run(c, found).With(header)
+	query, err := url.ParseQuery(c.URL.RawQuery)
+	if err != nil {
+		return rest.BadQuery("malformed query string")
+	}
+	c.Query = query
+	return s.run(c, found)
 }
 
 func (s *Server) run(c *rest.Call, e endpoint) (a *rest.Answer) {
@@ -86,41 +112,53 @@ func (s *Server) run(c *rest.Call, e endpoint) (a *rest.Answer) {
 	return a
 }
 
-// admit finds the endpoint, then the caller: an unknown path is a 404 for
-// everybody. Endpoints that need no token leave the caller open.
-func (s *Server) admit(c *rest.Call) (found endpoint, refused *rest.Answer) {
-	segments, err := rest.SplitPath(c.URL.EscapedPath())
-	if err != nil {
-		return found, rest.UnknownRequest()
-	}
-	c.Segments = segments
-	if open, ok := rest.Find(s.open, c.Method, segments); ok {
-		return open, nil
-	}
-	found, ok := rest.Find(s.routes, c.Method, segments)
-	if !ok {
-		return found, rest.UnknownRequest()
-	}
-	if c.Who, refused = s.authenticate(c); refused != nil {
-		return found, refused
-	}
-	if c.Query, err = url.ParseQuery(c.URL.RawQuery); err != nil {
-		return found, rest.BadQuery("malformed query string")
-	}
-	return found, nil
-}
-
+// authenticate finds the caller. What is not a bearer token is none at all.
 func (s *Server) authenticate(c *rest.Call) (*state.Identity, *rest.Answer) {
-	scheme, token, refused := c.Authorization()
-	if refused != nil {
-		return nil, refused
+	values := c.Header.Values("Authorization")
+	if len(values) == 0 {
+		return nil, rest.NotAuthenticated()
 	}
-	if strings.EqualFold(scheme, "bearer") {
-		if who := s.accounts.Bearer(token); who != nil {
-			return who, nil
-		}
+	scheme, token, _ := strings.Cut(values[0], " ")
+	if !strings.EqualFold(scheme, "bearer") {
+		return nil, rest.NotAuthenticated()
+	}
+	if who := s.accounts.Bearer(token); who != nil && len(values) == 1 {
+		return who, nil
 	}
 	return nil, rest.InvalidToken()
+}
+
+// splitPath splits a path as Rails does: a dot that is not written as %2E begins
+// a format. The last segment loses it, and no other segment may have one.
+//
+// Source: Cloud Controller 3.228.0.
+func splitPath(escaped string) ([]string, error) {
+	raw := strings.Split(strings.TrimSuffix(escaped, "/"), "/")
+	last := len(raw) - 1
+	if name, format, found := strings.Cut(raw[last], "."); found && name != "" && format != "" {
+		raw[last] = name
+		if strings.Contains(format, ".") {
+			return nil, errFormat
+		}
+	}
+	for _, segment := range raw {
+		if strings.Contains(segment, ".") {
+			return nil, errFormat
+		}
+	}
+	return rest.SplitPath(strings.Join(raw, "/"))
+}
+
+var errFormat = errors.New("a dot in the path")
+
+// unknownRequest has the form of the old API outside of the new one.
+func unknownRequest(c *rest.Call) *rest.Answer {
+	if strings.HasPrefix(c.URL.EscapedPath(), "/v3/") {
+		return rest.UnknownRequest()
+	}
+	return rest.JSON(http.StatusNotFound, map[string]any{
+		"description": "Unknown request", "error_code": "CF-NotFound", "code": 10000,
+	})
 }
 
 func notFound(what string) *rest.Answer { return rest.NotFound(what + " not found") }

@@ -40,7 +40,7 @@ func (s *Server) spaceJSON(space *state.Space) []byte {
 func (s *Server) organizationJSON(org *state.Organization) []byte {
 	at := org.CreatedAt.Format(rest.TimeFormat)
 	return rest.Marshal(organizationJSON{
-		GUID: org.GUID, CreatedAt: at, UpdatedAt: at, Name: org.Name,
+		GUID: org.GUID, CreatedAt: at, UpdatedAt: at, Name: org.Name, Suspended: org.Suspended,
 		Links: rest.Links{"self": {Href: s.Root + "/v3/organizations/" + org.GUID}},
 	})
 }

@@ -174,7 +174,7 @@ func (s *Server) scaleProcess(c *rest.Call, db *state.DB) *rest.Answer {
 // store stores a changed process. Every write moves updated_at, even an empty
 // one, and a controller moves it again in a moment.
 func (s *Server) store(db *state.DB, record *state.ProcessRecord, p state.Process) *rest.Answer {
-	p.UpdatedAt = db.Second()
+	p.UpdatedAt = db.Stamp()
 	db.Put(record, p)
 	db.Touch(record)
 	return rest.Rendered(s.processJSON(record, ""))

@@ -1,6 +1,9 @@
 package rest
 
-import "net/http"
+import (
+	"net/http"
+	"strings"
+)
 
 // APIError is one object of an error answer.
 type APIError struct {
@@ -54,23 +57,14 @@ func UnknownError() *Answer {
 	return Errors(http.StatusInternalServerError, APIError{10001, "UnknownError", "An unknown error occurred."})
 }
 
-// Unprocessable answers 422 with one error object for each message.
+// Unprocessable answers 422 with one error object for all messages.
 func Unprocessable(messages ...string) *Answer {
-	errs := make([]APIError, len(messages))
-	for i, message := range messages {
-		errs[i] = APIError{10008, "CF-UnprocessableEntity", message}
-	}
-	return Errors(http.StatusUnprocessableEntity, errs...)
+	return Errors(http.StatusUnprocessableEntity, APIError{10008, "CF-UnprocessableEntity", strings.Join(messages, ", ")})
 }
 
 // NotFound answers 404 for a resource.
 func NotFound(detail string) *Answer {
 	return Errors(http.StatusNotFound, APIError{10010, "CF-ResourceNotFound", detail})
-}
-
-// TooManyRequests is the answer for a request beyond the rate limit.
-func TooManyRequests() *Answer {
-	return Errors(http.StatusTooManyRequests, APIError{10013, "CF-RateLimitExceeded", "Rate Limit Exceeded"})
 }
 
 // UsualError is the error object that Cloud Controller sends most often with a

@@ -1,6 +1,9 @@
 package rest
 
-import "strings"
+import (
+	"net/http"
+	"strings"
+)
 
 // Route maps a method and the segments of a path to what serves them. A segment
 // of * in the pattern is any.
@@ -10,8 +13,12 @@ type Route[H any] struct {
 	Serve   H
 }
 
-// Find returns what serves a request, and false where nothing does.
+// Find returns what serves a request, and false where nothing does. What serves
+// GET serves HEAD.
 func Find[H any](routes []Route[H], method string, segments []string) (serve H, found bool) {
+	if method == http.MethodHead {
+		method = http.MethodGet
+	}
 	for _, route := range routes {
 		if route.Method == method && fits(route.Pattern, segments) {
 			return route.Serve, true

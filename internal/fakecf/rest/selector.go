@@ -52,8 +52,8 @@ func ParseRequirement(part string) (Requirement, bool) {
 func (r Requirement) matches(labels map[string]string) bool {
 	value, present := labels[r.Key]
 	switch r.Operator {
-	case "in":
-		return present && slices.Contains(r.Values, value)
+	case "in": // an empty value matches nothing, not even itself
+		return present && value != "" && slices.Contains(r.Values, value)
 	case "notin": // what has no such label passes, too
 		return !present || !slices.Contains(r.Values, value)
 	case "missing":

@@ -18,8 +18,10 @@ type TimeBound struct {
 	At       time.Time
 }
 
-// Pass reports whether a time satisfies the filter.
+// Pass reports whether a time satisfies the filter. Filters compare whole
+// seconds, whatever the server stores.
 func (t *TimeFilter) Pass(at time.Time) bool {
+	at = at.Truncate(time.Second)
 	if t.Any != nil && !slices.ContainsFunc(t.Any, at.Equal) {
 		return false
 	}

@@ -7,8 +7,10 @@ import (
 
 // Organization is an organization in the tables.
 type Organization struct {
-	GUID, Name string
-	CreatedAt  time.Time
+	GUID, Name  string
+	CreatedAt   time.Time
+	Suspended   bool
+	memoryQuota int64 // in MB; 0 is none
 }
 
 // Keys are the columns that lists sort by.
@@ -22,6 +24,7 @@ type Space struct {
 	Organization *Organization
 	Restricted   bool // seen by roles for the whole foundation only
 	CreatedAt    time.Time
+	memoryQuota  int64 // in MB; 0 is none
 }
 
 // Keys are the columns that lists sort by.
@@ -40,6 +43,7 @@ type App struct {
 	GUID, Name string
 	Space      *Space
 	State      string // Started or Stopped
+	Docker     bool   // runs a Docker image
 	Droplet    string // GUID of the current droplet, "" without one
 	CreatedAt  time.Time
 	Processes  []*ProcessRecord
@@ -77,7 +81,7 @@ func (s *SidecarRecord) Keys() Keys {
 // AddOrganization adds an organization and returns its GUID.
 func (s *Store) AddOrganization(name string) string {
 	defer s.lock()()
-	return s.db.AddOrganization(s.db.NextGUID("organization", name), name, s.db.Second()).GUID
+	return s.db.AddOrganization(s.db.NextGUID("organization", name), name, s.db.Stamp()).GUID
 }
 
 // AddOrganization adds an organization with a given GUID.
@@ -91,7 +95,7 @@ func (db *DB) AddOrganization(guid, name string, at time.Time) *Organization {
 // where the organization is missing.
 func (s *Store) AddSpace(orgGUID, name string) string {
 	defer s.lock()()
-	return s.db.AddSpace(s.db.NextGUID("space", orgGUID, name), orgGUID, name, s.db.Second()).GUID
+	return s.db.AddSpace(s.db.NextGUID("space", orgGUID, name), orgGUID, name, s.db.Stamp()).GUID
 }
 
 // AddSpace adds a space with a given GUID.
@@ -109,7 +113,7 @@ func (db *DB) AddSpace(guid, orgGUID, name string, at time.Time) *Space {
 // It panics where the space is missing.
 func (s *Store) AddApp(spaceGUID, name string) string {
 	defer s.lock()()
-	return s.db.AddApp(s.db.NextGUID("app", spaceGUID, name), spaceGUID, name, s.db.Second()).GUID
+	return s.db.AddApp(s.db.NextGUID("app", spaceGUID, name), spaceGUID, name, s.db.Stamp()).GUID
 }
 
 // AddApp adds a started app with a given GUID.
@@ -144,6 +148,17 @@ func (s *Store) SetDroplet(appGUID, dropletGUID string) {
 	s.db.mustApp(appGUID).Droplet = dropletGUID
 }
 
+// SetDocker makes an app one that runs a Docker image, as root where the image
+// names no user. It panics where the app is missing.
+func (s *Store) SetDocker(appGUID string) {
+	defer s.lock()()
+	app := s.db.mustApp(appGUID)
+	app.Docker = true
+	for _, record := range app.Processes {
+		record.Row.Store(nil)
+	}
+}
+
 // AddSidecar adds a sidecar to an app and returns its GUID. It panics where
 // the app is missing.
 func (s *Store) AddSidecar(appGUID string, sidecar Sidecar) string {
@@ -156,7 +171,7 @@ func (s *Store) AddSidecar(appGUID string, sidecar Sidecar) string {
 		sidecar.Origin = "user"
 	}
 	sidecar.ProcessTypes = append([]string{}, sidecar.ProcessTypes...)
-	app.Sidecars = append(app.Sidecars, &SidecarRecord{Sidecar: sidecar, App: app, CreatedAt: s.db.Second()})
+	app.Sidecars = append(app.Sidecars, &SidecarRecord{Sidecar: sidecar, App: app, CreatedAt: s.db.Stamp()})
 	return sidecar.GUID
 }
 

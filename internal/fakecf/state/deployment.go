@@ -105,7 +105,7 @@ func (db *DB) IsDeploying(app *App) bool {
 // Deploy starts a deployment of the current droplet of an app. One that is in
 // flight is superseded. A stopped app starts, and its deployment is done.
 func (db *DB) Deploy(app *App, maxInFlight int64) *Deployment {
-	now := db.Second()
+	now := db.Stamp()
 	d := &Deployment{
 		GUID: db.NextGUID("deployment", app.GUID), App: app, Value: Active, Reason: Deploying, MaxInFlight: maxInFlight,
 		Droplet: app.Droplet, PreviousDroplet: app.Droplet, CreatedAt: now, UpdatedAt: now, StatusChangedAt: now,
@@ -147,7 +147,7 @@ func oldestWeb(app *App) *ProcessRecord {
 func (d *Deployment) finish(db *DB, reason string) {
 	d.Value, d.Reason = Finalized, reason
 	db.inFlight = slices.DeleteFunc(db.inFlight, func(other *Deployment) bool { return other == d })
-	d.UpdatedAt, d.StatusChangedAt = db.Second(), db.Second()
+	d.UpdatedAt, d.StatusChangedAt = db.Stamp(), db.Stamp()
 }
 
 // Cancel begins to take a deployment back; the next step does it.
@@ -156,7 +156,7 @@ func (db *DB) Cancel(d *Deployment) error {
 		return fmt.Errorf("Cannot cancel a deployment with status: %s and reason: %s", d.Value, d.Reason) //nolint:revive,staticcheck // Cloud Controller's own words
 	}
 	d.Reason = Canceling
-	d.UpdatedAt, d.StatusChangedAt = db.Second(), db.Second()
+	d.UpdatedAt, d.StatusChangedAt = db.Stamp(), db.Stamp()
 	return nil
 }
 
@@ -212,9 +212,17 @@ func (db *DB) scale(d *Deployment) {
 	routable, starting, unhealthy := d.NewProcess.summary(db.Now())
 	canGrow := starting < d.MaxInFlight && unhealthy == 0 && routable >= d.NewProcess.Instances-d.MaxInFlight
 	surplus := d.oldInstances() - max(d.instances-routable, 0)
+	if db.Runtime != RuntimeWorks {
+		return
+	}
+	if problem := db.quotaError(d.App, d.growth(routable)); d.failure == "" && problem != "" {
+		d.Error = problem
+		d.UpdatedAt = db.Stamp()
+		return
+	}
 	if d.failure != "" {
 		d.Error = d.failure
-		d.UpdatedAt = db.Second()
+		d.UpdatedAt = db.Stamp()
 		return
 	}
 	if !canGrow && surplus <= 0 {
@@ -239,7 +247,7 @@ func (db *DB) scale(d *Deployment) {
 	}
 	if canGrow {
 		db.setInstances(d.NewProcess, min(routable+d.MaxInFlight, d.instances))
-		d.HealthyAt, d.UpdatedAt = db.Second(), db.Second()
+		d.HealthyAt, d.UpdatedAt = db.Stamp(), db.Stamp()
 	}
 }
 
@@ -252,6 +260,12 @@ func (db *DB) finalize(d *Deployment) {
 		}
 	}
 	d.finish(db, Deployed)
+}
+
+// growth is the memory that the next step asks for beyond what is used, in MB.
+func (d *Deployment) growth(routable int64) int64 {
+	wanted := min(routable+d.MaxInFlight, d.instances)
+	return max(0, wanted-d.NewProcess.Instances) * d.NewProcess.MemoryInMB
 }
 
 func (d *Deployment) oldInstances() int64 {

@@ -1,6 +1,9 @@
 package state
 
-import "slices"
+import (
+	"slices"
+	"strings"
+)
 
 // Role is what a user may see and do. Roles for spaces see every space that is
 // not restricted, or the spaces that TokenFor names.
@@ -65,6 +68,21 @@ func (id *Identity) SeesSecrets() bool {
 // Writes reports whether the caller may change processes.
 func (id *Identity) Writes() bool {
 	return id.Role == Admin || id.Role == SpaceDeveloper || id.Role == SpaceSupporter
+}
+
+// MayRead reports whether the scope of the token allows requests that read.
+func (id *Identity) MayRead() bool {
+	return id.hasScope("read", "admin", "admin_read_only", "global_auditor")
+}
+
+// MayWrite reports whether the scope of the token allows requests that write.
+func (id *Identity) MayWrite() bool { return id.hasScope("write", "admin") }
+
+func (id *Identity) hasScope(names ...string) bool {
+	return slices.ContainsFunc(strings.Fields(id.Scope), func(scope string) bool {
+		name, found := strings.CutPrefix(scope, "cloud_controller.")
+		return found && slices.Contains(names, name)
+	})
 }
 
 // SeesOrganization reports whether the caller may see an organization: a role

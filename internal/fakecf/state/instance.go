@@ -68,6 +68,9 @@ func (db *DB) newLife(record *ProcessRecord, at, readyAt time.Time) life {
 // follow brings the instances to the desired number: a new count acts at once,
 // everything else at the next start of the app.
 func (db *DB) follow(record *ProcessRecord) {
+	if db.Runtime != RuntimeWorks {
+		return
+	}
 	want := record.Instances
 	if record.App.State != Started {
 		want = 0

@@ -1,7 +1,6 @@
 package state
 
 import (
-	"sort"
 	"strconv"
 	"time"
 )
@@ -37,13 +36,11 @@ func (s *Store) AddMany(n int) {
 				break
 			}
 			p := manyProcess(made, processType)
-			db.Processes.rows = append(db.Processes.rows, db.newProcess(app.GUID, p, manyTime, started))
+			db.newProcess(app.GUID, p, manyTime, started)
 			made++
 		}
 	}
 	db.manyApps, db.manyProcesses = apps, made
-	rows := db.Processes.rows
-	sort.SliceStable(rows, func(i, j int) bool { return rows[i].CreatedAt.Before(rows[j].CreatedAt) })
 }
 
 func manyProcess(i int, processType string) Process {

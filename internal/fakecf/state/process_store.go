@@ -3,7 +3,6 @@ package state
 import (
 	"reflect"
 	"slices"
-	"sort"
 	"time"
 )
 
@@ -15,14 +14,9 @@ func (s *Store) AddProcess(appGUID string, p Process) string {
 }
 
 func (db *DB) insertProcess(appGUID string, p Process) *ProcessRecord {
-	record := db.newProcess(appGUID, p, db.Second(), db.Now().Add(-time.Hour))
-	rows := db.Processes.rows
-	at := sort.Search(len(rows), func(i int) bool { return rows[i].CreatedAt.After(record.CreatedAt) })
-	db.Processes.rows = slices.Insert(rows, at, record)
-	return record
+	return db.newProcess(appGUID, p, db.Stamp(), db.Now().Add(-time.Hour))
 }
 
-// newProcess leaves the place among the rows of the table to its caller.
 func (db *DB) newProcess(appGUID string, given Process, now, startedAt time.Time) *ProcessRecord {
 	app := db.mustApp(appGUID)
 	p := given.Clone()
@@ -62,7 +56,7 @@ func (db *DB) newProcess(appGUID string, given Process, now, startedAt time.Time
 	}
 	record := &ProcessRecord{Process: p, App: app}
 	app.Processes = append(app.Processes, record)
-	db.Processes.index(record)
+	db.Processes.add(record)
 	db.startAll(record, startedAt, startedAt)
 	return record
 }
@@ -101,7 +95,7 @@ func (s *Store) UpdateProcess(guid string, change func(*Process)) {
 	change(&p)
 	p.GUID, p.AppGUID, p.SpaceGUID, p.CreatedAt = record.GUID, record.AppGUID, record.SpaceGUID, record.CreatedAt
 	if !reflect.DeepEqual(p, record.Process) && p.UpdatedAt.Equal(record.UpdatedAt) {
-		p.UpdatedAt = s.db.Second()
+		p.UpdatedAt = s.db.Stamp()
 	}
 	s.db.Put(record, p)
 }

@@ -99,7 +99,7 @@ func (db *DB) nextEvent(record *ProcessRecord) (at time.Time, event func()) {
 	}
 	if !record.touchAt.IsZero() {
 		earliest(record.touchAt, func() {
-			record.touchAt, record.UpdatedAt = time.Time{}, db.Second()
+			record.touchAt, record.UpdatedAt = time.Time{}, db.Stamp()
 			record.Row.Store(nil)
 		})
 	}

@@ -31,6 +31,7 @@ func NewStore(platform Platform) *Store {
 	s := &Store{}
 	s.SetClock(time.Now)
 	s.db.clock, s.db.platform, s.db.rollout = s.Now, platform, Rollout{Touch: 2 * time.Second}
+	s.db.limits = Limits{HealthCheckTimeout: 180}
 	return s
 }
 
@@ -80,6 +81,9 @@ type DB struct {
 	Apps          Table[*App]
 	Processes     Table[*ProcessRecord]
 
+	Runtime         Runtime
+	ScalingDisabled bool // the feature flag app_scaling is off
+
 	// Warnings go along with every answer with stats.
 	Warnings   []string
 	platform   Platform
@@ -91,6 +95,7 @@ type DB struct {
 	inFlight    []*Deployment
 	pace        Pace
 
+	limits  Limits
 	rollout Rollout
 	watched []*ProcessRecord // something is to come for them
 	serial  int              // numbers what has no name of its own
@@ -113,8 +118,14 @@ func (db *DB) at(moment time.Time, event func()) {
 	event()
 }
 
-// Second is the time as the API writes it: whole seconds.
-func (db *DB) Second() time.Time { return db.Now().Truncate(time.Second) }
+// Stamp is the time as the server stores it: Cloud Controller keeps
+// microseconds, which lists sort by and nobody sees, Kubernetes whole seconds.
+func (db *DB) Stamp() time.Time {
+	if db.platform == Kubernetes {
+		return db.Now().Truncate(time.Second)
+	}
+	return db.Now().Truncate(time.Microsecond)
+}
 
 // Keys are the columns that lists sort by. A list that lacks one leaves it
 // empty.
@@ -123,7 +134,7 @@ type Keys struct {
 	Created, Updated  time.Time
 }
 
-// Table holds rows in their order and finds them by GUID.
+// Table holds rows in the order in which they were added, and finds them by GUID.
 type Table[R interface{ Keys() Keys }] struct {
 	rows   []R
 	byGUID map[string]R
@@ -136,15 +147,11 @@ func (t *Table[R]) Get(guid string) R { return t.byGUID[guid] }
 func (t *Table[R]) Rows() []R { return t.rows }
 
 func (t *Table[R]) add(row R) {
-	t.index(row)
-	t.rows = append(t.rows, row)
-}
-
-func (t *Table[R]) index(row R) {
 	if t.byGUID == nil {
 		t.byGUID = map[string]R{}
 	}
 	t.byGUID[row.Keys().GUID] = row
+	t.rows = append(t.rows, row)
 }
 
 func (t *Table[R]) remove(guid string) {

@@ -15,13 +15,30 @@ type issued struct {
 
 // Token returns a new access token for a role, without the word bearer.
 func (a *Accounts) Token(role Role) string {
-	token, _ := a.Issue(&Identity{Name: role.String(), Role: role})
+	return a.TokenWithScope(role, roleScopes[role])
+}
+
+// TokenWithScope returns a new access token for a role with these scopes only,
+// such as cloud_controller.read.
+func (a *Accounts) TokenWithScope(role Role, scope string) string {
+	token, _ := a.Issue(&Identity{Name: role.String(), Role: role, Scope: scope})
 	return token
+}
+
+var roleScopes = map[Role]string{
+	Admin:          UserScope + " cloud_controller.admin",
+	AdminReadOnly:  UserScope + " cloud_controller.admin_read_only",
+	GlobalAuditor:  UserScope + " cloud_controller.global_auditor",
+	SpaceDeveloper: UserScope,
+	SpaceSupporter: UserScope,
+	SpaceManager:   UserScope,
+	SpaceAuditor:   UserScope,
+	NoRole:         UserScope,
 }
 
 // TokenFor returns a new access token for a role in these spaces only.
 func (a *Accounts) TokenFor(role Role, spaceGUIDs ...string) string {
-	token, _ := a.Issue(&Identity{Name: role.String(), Role: role, Spaces: append([]string{}, spaceGUIDs...)})
+	token, _ := a.Issue(&Identity{Name: role.String(), Role: role, Scope: roleScopes[role], Spaces: append([]string{}, spaceGUIDs...)})
 	return token
 }
 
