@@ -33,6 +33,13 @@ func failing(count *int, next dialer) dialer {
 	}
 }
 
+// refusing refuses every connection with the error.
+func refusing(err error) dialer {
+	return func(_ context.Context, network, _ string) (net.Conn, error) {
+		return nil, &net.OpError{Op: "dial", Net: network, Err: err}
+	}
+}
+
 // serveTLS is a server whose certificate nobody knows.
 func serveTLS(t *testing.T, handler http.HandlerFunc) (*httptest.Server, string) {
 	t.Helper()
@@ -78,19 +85,6 @@ func TestCertificates(t *testing.T) {
 		response, err := newTestClient(t, cfg).Do(t.Context(), get(t, s.URL))
 		if err != nil || string(response.Body) != "HTTP/2.0" {
 			t.Errorf("%s: got %+v, %v", name, response, err)
-		}
-	}
-}
-
-func TestInvalidCACertificate(t *testing.T) {
-	for name, bundle := range map[string]string{
-		"no PEM":        "hush",
-		"a key":         "-----BEGIN PRIVATE KEY-----\naHVzaA==\n-----END PRIVATE KEY-----\n",
-		"broken":        "-----BEGIN CERTIFICATE-----\naHVzaA==\n-----END CERTIFICATE-----\n",
-		"only its head": "-----BEGIN CERTIFICATE-----\n",
-	} {
-		if c, err := New(Config{CACertificate: bundle}); err == nil || c != nil || strings.Contains(err.Error(), "hush") {
-			t.Errorf("%s: got %v, %v", name, c, err)
 		}
 	}
 }
@@ -389,19 +383,6 @@ func TestGzip(t *testing.T) {
 	response, err := newTestClient(t, Config{}).Do(t.Context(), get(t, s.URL))
 	if err != nil || string(response.Body) != "unpacked" || response.Header.Get("Content-Encoding") != "" {
 		t.Errorf("got %+v, %v", response, err)
-	}
-}
-
-func TestProxy(t *testing.T) {
-	var c *Client
-	proxy := serve(t, status(407))
-	c = newTestClient(t, Config{MaxRetries: 3})
-	u := address(t, proxy.URL)
-	u.User = nil
-	c.base.Proxy = http.ProxyURL(u)
-	e := failed(t, c, get(t, "https://api.example.org/"), KindProxy)
-	if e.Attempts != 1 || e.MayHaveArrived || !strings.Contains(e.Error(), "407") || !strings.Contains(e.Error(), u.Host) || !strings.Contains(e.Hint(), "HTTPS_PROXY") {
-		t.Errorf("got %s, hint %s", e, e.Hint())
 	}
 }
 

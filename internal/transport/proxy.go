@@ -7,6 +7,7 @@ import (
 	"net/http"
 	"net/url"
 	"os"
+	"strings"
 
 	"golang.org/x/net/http/httpproxy"
 )
@@ -86,8 +87,15 @@ func proxyFromEnvironment() func(*http.Request) (*url.URL, error) {
 	wanted := usable.ProxyFunc()
 	return func(r *http.Request) (*url.URL, error) {
 		proxy, err := choose(r.URL)
-		if err != nil || proxy != nil {
-			return proxy, err
+		switch {
+		case err != nil:
+			return nil, err
+		case proxy != nil && strings.HasSuffix(proxy.Host, ":"):
+			// It tries "http://" in front of what it cannot parse, and the host is
+			// then the scheme that was there: "http:".
+			return nil, &proxyVariableError{proxyVariable(r.URL.Scheme)}
+		case proxy != nil:
+			return proxy, nil
 		}
 		if missing, err := wanted(r.URL); err == nil && missing != nil {
 			return nil, &proxyVariableError{proxyVariable(r.URL.Scheme)}

@@ -7,6 +7,7 @@ import (
 	"strconv"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 )
@@ -248,5 +249,85 @@ func TestWaitIsNotPartOfTheAttempt(t *testing.T) {
 	c := newTestClient(t, Config{MaxRetries: 1, RequestTimeout: 500 * time.Millisecond}, WithBackoff(1200*time.Millisecond, 1200*time.Millisecond))
 	if response, err := c.Do(t.Context(), get(t, s.URL)); err != nil || response.Status != 200 {
 		t.Errorf("got %+v, %v", response, err)
+	}
+}
+
+// A 429 without a time delays its own request alone: that one request in ten
+// meets one costs 200 reads a second, and not one wait for all after another.
+func TestRandom429sDelayThemselvesAlone(t *testing.T) {
+	var requests atomic.Int64
+	s := serve(t, func(w http.ResponseWriter, r *http.Request) {
+		if requests.Add(1)%10 == 0 {
+			status(429)(w, r)
+			return
+		}
+		text("fine")(w, r)
+	})
+	// A fiftieth of the real waits.
+	c := newTestClient(t, Config{MaxRetries: 5}, WithBackoff(10*time.Millisecond, 600*time.Millisecond))
+	start := time.Now()
+	var wg sync.WaitGroup
+	for range 10 {
+		wg.Go(func() {
+			for range 20 {
+				if response, err := c.Do(t.Context(), get(t, s.URL)); err != nil || response.Status != 200 {
+					t.Errorf("got %+v, %v", response, err)
+				}
+			}
+		})
+	}
+	wg.Wait()
+	// 20 to 25 waits of 10 ms, of which ten are at the same time: with all
+	// requests in each wait they took 53 s / 50.
+	if took := time.Since(start); took > 500*time.Millisecond {
+		t.Errorf("took %s", took)
+	}
+}
+
+// Who waits after a 429 without a time keeps his slot: where all are refused,
+// nobody else comes in their place.
+func TestRefusedRequestsKeepTheirSlots(t *testing.T) {
+	release := make(chan struct{})
+	var waiting atomic.Int64
+	full := make(chan struct{})
+	var ahead atomic.Int64
+	now := func() time.Time { return time.Unix(1_700_000_000+ahead.Load(), 0) }
+	clock := WithClock(now, func(ctx context.Context, _ time.Duration) error {
+		if waiting.Add(1) == maxRequests {
+			close(full)
+		}
+		select {
+		case <-release:
+			return nil
+		case <-ctx.Done():
+			return ctx.Err()
+		}
+	})
+	var requests atomic.Int64
+	s := serve(t, func(w http.ResponseWriter, r *http.Request) {
+		if requests.Add(1) <= maxRequests {
+			status(429)(w, r)
+			return
+		}
+		text("fine")(w, r)
+	})
+	c := newTestClient(t, Config{MaxRetries: 1}, clock, WithBackoff(time.Second, time.Second))
+	var wg sync.WaitGroup
+	for range 40 {
+		wg.Go(func() {
+			if response, err := c.Do(t.Context(), get(t, s.URL)); err != nil || response.Status != 200 {
+				t.Errorf("got %+v, %v", response, err)
+			}
+		})
+	}
+	<-full
+	if got := requests.Load(); got != maxRequests {
+		t.Errorf("got %d requests while all were refused, want %d", got, maxRequests)
+	}
+	ahead.Store(60)
+	close(release)
+	wg.Wait()
+	if got := requests.Load(); got != 40+maxRequests {
+		t.Errorf("got %d requests, want %d", got, 40+maxRequests)
 	}
 }

@@ -1,0 +1,107 @@
+package transport
+
+import (
+	"fmt"
+	"net/http"
+	"net/url"
+	"strings"
+	"testing"
+)
+
+// A proxy that refuses, in the tunnel for https and as the response for http.
+func TestProxyRefuses(t *testing.T) {
+	for _, scheme := range []string{"http", "https"} {
+		for name, test := range map[string]struct {
+			status   int
+			user     *url.Userinfo
+			attempts int
+			hint     string
+		}{
+			"407 without a login": {407, nil, 1, "wants a user and password"},
+			"407 with a login":    {407, url.UserPassword("user", "hush"), 1, "does not accept the user and password"},
+			"403":                 {403, nil, 1, "NO_PROXY"},
+			"502":                 {502, nil, 4, "NO_PROXY"},
+		} {
+			if scheme == "http" && test.status != 407 {
+				continue // the server's own status, as far as anybody can tell
+			}
+			t.Run(scheme+"/"+name, func(t *testing.T) {
+				proxy := serve(t, status(test.status))
+				c := newTestClient(t, Config{MaxRetries: 3})
+				u := address(t, proxy.URL)
+				u.User = test.user
+				c.base.Proxy = http.ProxyURL(u)
+				e := failed(t, c, get(t, scheme+"://api.example.org/v3"), KindProxy)
+				if e.Attempts != test.attempts || e.MayHaveArrived || e.Permanent != (test.attempts == 1) {
+					t.Errorf("got %#v", e)
+				}
+				for _, want := range []string{fmt.Sprint(test.status), u.Host} {
+					if !strings.Contains(e.Error(), want) {
+						t.Errorf("got %s, want it to name %s", e, want)
+					}
+				}
+				if strings.Contains(e.Error()+e.Hint(), "hush") || !strings.Contains(e.Hint(), test.hint) || !strings.Contains(e.Hint(), "HTTPS_PROXY") {
+					t.Errorf("got the hint %s", e.Hint())
+				}
+			})
+		}
+	}
+}
+
+// A proxy between that nobody set answers 407, too.
+func TestTransparentProxy(t *testing.T) {
+	s := serve(t, status(407))
+	e := failed(t, newTestClient(t, Config{MaxRetries: 3}), get(t, s.URL), KindProxy)
+	if e.Attempts != 1 || e.MayHaveArrived || !strings.Contains(e.Error(), "in front of 127.0.0.1") {
+		t.Errorf("got %#v (%v)", e, e)
+	}
+}
+
+// Go ignores a proxy whose URL it cannot parse; here nothing is sent past it.
+func TestProxyFromEnvironment(t *testing.T) {
+	const raw = "http://user:100%hush@proxy.example.org:3128"
+	for name, test := range map[string]struct {
+		environment map[string]string
+		target      string
+		proxy       string // host
+		wrong       string // variable
+	}{
+		"none":                            {nil, "https://api.example.org", "", ""},
+		"https":                           {map[string]string{"HTTPS_PROXY": "http://user:100%25hush@proxy.example.org:3128"}, "https://api.example.org", "proxy.example.org:3128", ""},
+		"host and port alone":             {map[string]string{"HTTPS_PROXY": "proxy.example.org:3128"}, "https://api.example.org", "proxy.example.org:3128", ""},
+		"for the other scheme":            {map[string]string{"HTTP_PROXY": "http://proxy.example.org"}, "https://api.example.org", "", ""},
+		"a raw percent sign":              {map[string]string{"HTTPS_PROXY": raw}, "https://api.example.org", "", "HTTPS_PROXY"},
+		"a raw percent sign, lower case":  {map[string]string{"https_proxy": raw}, "https://api.example.org", "", "https_proxy"},
+		"a raw hash":                      {map[string]string{"HTTPS_PROXY": "http://user:hush#1@proxy.example.org:3128"}, "https://api.example.org", "", "HTTPS_PROXY"},
+		"wrong, for http":                 {map[string]string{"HTTP_PROXY": raw}, "http://api.example.org", "", "HTTP_PROXY"},
+		"wrong, for the other scheme":     {map[string]string{"HTTP_PROXY": raw}, "https://api.example.org", "", ""},
+		"wrong, but excluded by NO_PROXY": {map[string]string{"HTTPS_PROXY": raw, "NO_PROXY": "example.org"}, "https://api.example.org", "", ""},
+		"wrong, but the host is local":    {map[string]string{"HTTPS_PROXY": raw}, "https://127.0.0.1", "", ""},
+	} {
+		t.Run(name, func(t *testing.T) {
+			for _, variable := range []string{"HTTP_PROXY", "HTTPS_PROXY", "NO_PROXY"} {
+				t.Setenv(variable, test.environment[variable])
+				if lower := strings.ToLower(variable); test.environment[lower] != "" {
+					t.Setenv(lower, test.environment[lower])
+				}
+			}
+			c := newTestClient(t, Config{MaxRetries: 3})
+			proxy, err := c.base.Proxy(&http.Request{URL: address(t, test.target)})
+			if test.wrong == "" {
+				got := ""
+				if proxy != nil {
+					got = proxy.Host
+				}
+				if err != nil || got != test.proxy {
+					t.Errorf("got %q, %v, want %q", got, err, test.proxy)
+				}
+				return
+			}
+			e := failed(t, c, get(t, test.target), KindProxy)
+			if e.Attempts != 1 || e.MayHaveArrived || !e.Permanent || !strings.Contains(e.Error(), "variable "+test.wrong+" ") ||
+				!strings.Contains(e.Hint(), "%25") || strings.Contains(e.Error()+e.Hint(), "hush") {
+				t.Errorf("got %#v (%v), hint %s", e, e, e.Hint())
+			}
+		})
+	}
+}
