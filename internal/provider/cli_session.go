@@ -131,8 +131,8 @@ func (r *resolver) readCLIConfig() (name string, config cliConfig, problem *cliC
 
 // cliHome returns the directory in which the cf CLI has its directory .cf, "" if
 // it is unknown. On Windows, HOMEDRIVE and HOMEPATH come before USERPROFILE, which
-// os.UserHomeDir returns (seen in the cf CLI's util/configv3/home_dir_windows.go):
-// on a machine with a network home they differ.
+// os.UserHomeDir returns: on a machine with a network home they differ
+// (../capi/README.md#cli-home).
 func (e environment) cliHome() string {
 	get := func(name string) string { text, _ := e.lookup(name); return text }
 	if home := get("CF_HOME"); home != "" {

@@ -8,7 +8,8 @@ import (
 )
 
 const (
-	// severalProcesses explains why something that is valid once is not enough.
+	// severalProcesses explains why something that is valid once is not enough
+	// (../capi/README.md#valid-once).
 	severalProcesses = "Terraform starts several provider processes for each command (to plan and to apply, for example)"
 	// otherCredential is the advice to use a credential that is valid repeatedly.
 	otherCredential = "use a credential with which the provider can log in again: user and password, cf_client_id and " +
@@ -97,7 +98,8 @@ func (s *Session) tokensRefused(last *token) *Error {
 	scopes := fmt.Sprintf("the OAuth client %s, or the user, lacks the scopes cloud_controller.read and cloud_controller.write", id)
 	clock := "the clock of the API or of the login server is wrong"
 	claims := claimsOf(last.value)
-	if len(claims.Audience) > 0 && !slices.Contains(claims.Audience, apiAudience) {
+	forAPI := func(audience string) bool { return strings.HasPrefix(audience, apiAudience) }
+	if len(claims.Audience) > 0 && !slices.ContainsFunc(claims.Audience, forAPI) {
 		e.Advice = fmt.Sprintf("The token is for %s, not for %s: %s.",
 			s.quoted(strings.Join(claims.Audience, ", ")), apiAudience, scopes)
 	} else {

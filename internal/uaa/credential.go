@@ -131,7 +131,8 @@ func (c Credential) isWholeValue() bool {
 	return strings.Contains(strings.TrimPrefix(authorization(c.AccessToken), "bearer "), " ")
 }
 
-// apiAudience is the audience that Cloud Controller requires of a token.
+// apiAudience begins the audiences that Cloud Controller requires of a token
+// (../capi/README.md#audience).
 const apiAudience = "cloud_controller"
 
 // claims are the parts of a JWT that the provider looks at. Nobody has checked its

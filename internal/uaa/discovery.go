@@ -51,7 +51,8 @@ func (s *Session) tokenEndpoint(ctx context.Context) (string, error) {
 		if base = r.href("uaa"); base == "" && !r.OnKubernetes {
 			base = r.href("login")
 		}
-		// Korifi links to itself where others link to their UAA.
+		// Korifi links to itself where others link to their UAA
+		// (../capi/README.md#no-uaa).
 		if base == "" || r.OnKubernetes && base == s.apiRoot() {
 			return "", s.problem(opDiscover, s.apiRoot()+"/", "this foundation has no UAA (on Korifi, Kubernetes checks the credential), "+
 				"so it accepts only access_token (or CF_ACCESS_TOKEN): a Kubernetes token, "+

@@ -138,7 +138,8 @@ func tokenClient(client *transport.Client, once bool) *http.Client {
 // encodedCredentials marks client id and secret as URL-encoded in the
 // Authorization header. x/oauth2 encodes them, as RFC 6749 requires, and the UAA
 // decodes them only with this header: without it, a secret with special characters
-// is wrong. For cf with its empty secret it makes no difference.
+// is wrong (../capi/README.md#encoded-credentials). For cf with its empty secret it
+// makes no difference.
 type encodedCredentials struct{ next http.RoundTripper }
 
 func (t encodedCredentials) RoundTrip(r *http.Request) (*http.Response, error) {
