@@ -269,6 +269,9 @@ func decode(body []byte, v any) error {
 	if !utf8.Valid(body) {
 		return errors.New("the body is not valid UTF-8")
 	}
+	if err := weigh(body).check(bodyMax); err != nil {
+		return err
+	}
 	err := json.Unmarshal(body, v)
 	var syntax *json.SyntaxError
 	var wrongType *json.UnmarshalTypeError

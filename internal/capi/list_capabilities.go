@@ -111,6 +111,10 @@ func overloads(err error) bool {
 	if errors.As(err, &answer) {
 		return answer.Status == http.StatusBadGateway || answer.Status == http.StatusServiceUnavailable || answer.Status == http.StatusGatewayTimeout
 	}
+	var heavy *tooHeavyError
+	if errors.As(err, &heavy) {
+		return true
+	}
 	var failure *transport.Error
 	return errors.As(err, &failure) && (failure.Kind == transport.KindTimeout || failure.Kind == transport.KindTooLarge)
 }

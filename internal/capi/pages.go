@@ -128,7 +128,8 @@ func (l *listing[T]) readShrinking(ctx context.Context, everything bool) ([]*pag
 // readOnce reads the pages once: several at the same time until one does not
 // agree with the first one, or everything one after the other.
 func (l *listing[T]) readOnce(ctx context.Context, perPage int64, everything bool) ([]*page[T], error) {
-	first, err := l.readPage(ctx, 1, perPage)
+	weight := new(listWeight)
+	first, err := l.readPage(ctx, weight, 1, perPage)
 	if err != nil {
 		return nil, err
 	}
@@ -142,14 +143,14 @@ func (l *listing[T]) readOnce(ctx context.Context, perPage int64, everything boo
 		return nil, errTooMany
 	}
 	if everything {
-		return l.readSequentially(ctx, first, perPage)
+		return l.readSequentially(ctx, weight, first, perPage)
 	}
-	return l.readParallel(ctx, first, perPage, count)
+	return l.readParallel(ctx, weight, first, perPage, count)
 }
 
 // readParallel reads the pages after the first one, several at the same time.
 // It stops at a page from which the list cannot be right any more.
-func (l *listing[T]) readParallel(ctx context.Context, first *page[T], perPage, count int64) ([]*page[T], error) {
+func (l *listing[T]) readParallel(ctx context.Context, weight *listWeight, first *page[T], perPage, count int64) ([]*page[T], error) {
 	seen := newGUIDSet(len(first.Resources))
 	addPage(seen, first, l.guid)
 	var lock sync.Mutex
@@ -164,7 +165,7 @@ func (l *listing[T]) readParallel(ctx context.Context, first *page[T], perPage, 
 			break
 		}
 		group.Go(func() error {
-			p, err := l.readPage(groupCtx, number, perPage)
+			p, err := l.readPage(groupCtx, weight, number, perPage)
 			if err != nil {
 				return err
 			}
@@ -189,14 +190,14 @@ func (l *listing[T]) readParallel(ctx context.Context, first *page[T], perPage, 
 // readSequentially reads the remaining pages one at a time, following the list
 // if it grows. A row that is created in front of a page makes another row come
 // twice, which does no harm, and none is missed.
-func (l *listing[T]) readSequentially(ctx context.Context, first *page[T], perPage int64) ([]*page[T], error) {
+func (l *listing[T]) readSequentially(ctx context.Context, weight *listWeight, first *page[T], perPage int64) ([]*page[T], error) {
 	seen := newGUIDSet(len(first.Resources))
 	addPage(seen, first, l.guid)
 	pages, total, size := []*page[T]{first}, first.total(), int64(len(first.Resources))
 	// A list grows by some rows while it is read. One that doubles never ends.
 	last := 2*first.count() + 10
 	for number := int64(2); (number-1)*size < total && number <= last; number++ {
-		p, err := l.readPage(ctx, number, perPage)
+		p, err := l.readPage(ctx, weight, number, perPage)
 		if err != nil {
 			return nil, err
 		}
@@ -262,7 +263,7 @@ func (l *listing[T]) lastTry(perPage int64) func(transport.Failure) bool {
 }
 
 // readPage reads one page. A perPage of 0 leaves the size to the server.
-func (l *listing[T]) readPage(ctx context.Context, number, perPage int64) (*page[T], error) {
+func (l *listing[T]) readPage(ctx context.Context, weight *listWeight, number, perPage int64) (*page[T], error) {
 	select {
 	case l.gate <- struct{}{}:
 		defer func() { <-l.gate }()
@@ -284,6 +285,9 @@ func (l *listing[T]) readPage(ctx context.Context, number, perPage int64) (*page
 		return nil, err
 	}
 	defer response.Release()
+	if err := weight.add(response.Body); err != nil {
+		return nil, l.pageError(number, response, fmt.Errorf("with the pages before, %w", err))
+	}
 	p := new(page[T])
 	if err := decode(response.Body, p); err != nil {
 		return nil, l.decodeError(number, response, err)

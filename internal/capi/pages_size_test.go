@@ -63,6 +63,7 @@ func TestPagesShrink(t *testing.T) {
 		{"502 at once", 200, status(502), "5000 5000 1000 1000 200", "200"},
 		{"no answer in time", 1000, func(_ http.ResponseWriter, r *http.Request) { <-r.Context().Done() }, "5000 1000", "1000"},
 		{"too large", 1000, tooLarge, "5000 1000", "1000"},
+		{"too many objects", 1000, tooHeavy, "5000 1000", "1000"},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			t.Parallel()
@@ -101,6 +102,11 @@ func tooLarge(w http.ResponseWriter, _ *http.Request) {
 			return
 		}
 	}
+}
+
+// tooHeavy answers with a page that is small in bytes, but not in memory.
+func tooHeavy(w http.ResponseWriter, _ *http.Request) {
+	_, _ = fmt.Fprintf(w, `{"pagination": {"total_results": 1}, "resources": [{"guid": "g"}%s]}`, strings.Repeat(",{}", 300_000))
 }
 
 func status(code int) func(http.ResponseWriter, *http.Request) {
