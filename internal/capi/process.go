@@ -117,10 +117,8 @@ func (p *Process) hideCommand() {
 // AppGUID is the app that the process belongs to, or nil. Foundations without
 // relationships show it at the end of the app link (README.md#relationships).
 func (p *Process) AppGUID() *string {
-	if p.Relationships != nil {
-		if guid := p.Relationships.App.guid(); guid != "" {
-			return p.Relationships.App.Data.GUID
-		}
+	if r := p.Relationships; r != nil && r.App != nil && r.App.Data != nil && r.App.Data.GUID != nil {
+		return r.App.Data.GUID // also an empty one, which is not null
 	}
 	return p.linked("app", "/v3/apps/")
 }

@@ -27,13 +27,13 @@ func TestProcessesInAConfiguration(t *testing.T) {
 				// A value that was unknown in the plan is held to the same rules.
 				Config: acctest.Block(f) + `
 resource "terraform_data" "type" {
-  input = "web/../worker"
+  input = ""
 }
 data "cf_processes" "later" {
   types = [terraform_data.type.output]
 }
 `,
-				ExpectError: regexp.MustCompile(`must not contain '/'`),
+				ExpectError: regexp.MustCompile(`must not be empty`),
 			},
 			{
 				Config:      acctest.Block(f) + `data "cf_processes" "gone" { app_guid = "` + missingGUID + `" }`,

@@ -232,7 +232,7 @@ func TestProcessesRefuseWrongConfiguration(t *testing.T) {
 		{arguments{"order_by": "name"}, "order_by"},
 		{arguments{"order_by": "+created_at"}, "order_by"},
 		{arguments{"guids": []any{"a", nil}}, "guids"},
-		{arguments{"types": []string{"a/b"}}, "types"},
+		{arguments{"types": []string{"a/b c?d"}}, ""},
 		{arguments{"types": []string{"a,b"}}, ""},
 		{arguments{"space_guids": []string{""}}, "space_guids"},
 		{arguments{"app_guid": "a?b"}, "app_guid"},

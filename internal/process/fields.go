@@ -1,3 +1,6 @@
+// Package process is everything that Terraform shows of a process: data sources,
+// the resource, the list resource and the actions. The tables of this file and of
+// fields_instances.go say which attributes there are, and filters.go which filters.
 package process
 
 import (
