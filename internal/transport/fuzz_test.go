@@ -11,8 +11,8 @@ import (
 	"time"
 )
 
-// FuzzRetryAt holds that headers of any kind give a time in the future that can
-// be reckoned with, or none.
+// FuzzRetryAt checks that headers of any kind mean a time in the future that can
+// be calculated with, or none.
 func FuzzRetryAt(f *testing.F) {
 	for _, seed := range [][3]string{
 		{"1", "", ""}, {"0", "", ""}, {"-5", "", ""}, {"99999999999999999999999", "", ""}, {"1.5", "", ""},
@@ -30,16 +30,16 @@ func FuzzRetryAt(f *testing.F) {
 		h.Set("X-RateLimit-Remaining", remaining)
 		at, ok := RetryAt(http.StatusTooManyRequests, h, now)
 		if ok == at.IsZero() {
-			t.Fatalf("%v, but the time is %s", ok, at)
+			t.Fatalf("got %t with the time %s", ok, at)
 		}
 		if ok && (!at.After(now) || at.Sub(now) > maxRetryAfter) {
-			t.Fatalf("try again at %s", at)
+			t.Fatalf("got %s, want a time in the future that can be calculated with", at)
 		}
 	})
 }
 
-// FuzzRedirect holds that a refused redirect names where it leads, without what
-// may be secret there.
+// FuzzRedirect checks that a refused redirect names where it leads, without the
+// parts of the URL that may be secret.
 func FuzzRedirect(f *testing.F) {
 	for _, seed := range []string{
 		"https://user:planted-secret@other.example.com/login?code=planted-secret#planted-secret", "/elsewhere?planted-secret",
@@ -62,7 +62,7 @@ func FuzzRedirect(f *testing.F) {
 			return
 		}
 		if strings.Contains(text, "planted-secret") && !strings.Contains(to.Host+to.Path+to.RawPath, "planted-secret") {
-			t.Fatalf("%q shows what is secret: %s", location, text)
+			t.Fatalf("%q: got %s, which shows a secret", location, text)
 		}
 	})
 }
@@ -93,7 +93,7 @@ func TestErrorBodiesAreReadInPart(t *testing.T) {
 			if err != nil {
 				t.Errorf("%d %s: %v", status, name, err)
 			} else if len(response.Body) != want || response.Status != status {
-				t.Errorf("%d %s: status %d with %d bytes, want %d", status, name, response.Status, len(response.Body), want)
+				t.Errorf("%d %s: got status %d with %d bytes, want %d", status, name, response.Status, len(response.Body), want)
 			}
 			client.CloseIdleConnections()
 			server.Close()

@@ -86,20 +86,20 @@ func TestWaitsAsTold(t *testing.T) {
 			}
 			waited := clock.now().Sub(start)
 			if waited < test.want || waited > test.want+test.want/10+10*time.Millisecond {
-				t.Errorf("waited %s, want %s", waited, test.want)
+				t.Errorf("got a wait of %s, want %s", waited, test.want)
 			}
 			visible := log.at("INFO")
 			if test.want == 0 {
 				if len(visible) != 0 {
-					t.Errorf("a short wait is at INFO: %v", visible)
+					t.Errorf("got %v at INFO, want nothing for a short wait", visible)
 				}
 				return
 			}
 			if len(visible) != 1 || !strings.Contains(visible[0].message, "rate limit") || !strings.HasPrefix(visible[0].fields["reason"].(string), name[:3]) {
-				t.Errorf("logged %v", visible)
+				t.Errorf("got %v, want one line about the rate limit", visible)
 			}
 			if query := visible[0].fields["query"]; query != "label_selector=…&page=2" {
-				t.Errorf("logged the query %v", query)
+				t.Errorf("got the query %v, want label_selector=…&page=2", query)
 			}
 		})
 	}
@@ -118,23 +118,23 @@ func TestLongLimit(t *testing.T) {
 			t.Fatalf("got %+v, %v", response, err)
 		}
 		if at, ok := RetryAt(response.Status, response.Header, clock.now()); !ok || !at.Equal(end) {
-			t.Errorf("come back at %s, want %s", at, end)
+			t.Errorf("got %s to come back, want %s", at, end)
 		}
 		_ = clock.sleep(t.Context(), 10*time.Minute)
 	}
 	if got := s.count(); got != 1 {
-		t.Errorf("%d requests were sent while the limit held", got)
+		t.Errorf("got %d requests while the limit held, want 1", got)
 	}
 	other, before := serve(t, text("another host")), clock.now()
 	if response, err := c.Do(t.Context(), get(t, other.URL)); err != nil || response.Status != 200 || clock.now() != before {
-		t.Errorf("the limit of one host holds for another: %+v, %v", response, err)
+		t.Errorf("got %+v, %v, want another host not to wait", response, err)
 	}
 	_ = clock.sleep(t.Context(), 27*time.Minute)
 	if response, err := c.Do(t.Context(), get(t, s.URL)); err != nil || response.Status != 200 {
 		t.Errorf("got %+v, %v", response, err)
 	}
 	if clock.now().Before(end) {
-		t.Error("the last request did not wait for the end of the limit")
+		t.Errorf("got the last request at %s, want it after %s", clock.now(), end)
 	}
 }
 
@@ -173,7 +173,7 @@ func TestLimitAfterDeadline(t *testing.T) {
 		}
 	}
 	if s.count() != 1 || time.Since(start) > 5*time.Second {
-		t.Errorf("%d requests in %s", s.count(), time.Since(start))
+		t.Errorf("got %d requests in %s, want 1 at once", s.count(), time.Since(start))
 	}
 }
 
@@ -214,7 +214,7 @@ func TestGateHoldsAll(t *testing.T) {
 		<-waiting
 	}
 	if got := s.count(); got != 1 {
-		t.Errorf("%d requests while the limit held", got)
+		t.Errorf("got %d requests while the limit held, want 1", got)
 	}
 
 	// One that is canceled while it waits leaves at once, and was not sent.
@@ -239,7 +239,7 @@ func TestGateHoldsAll(t *testing.T) {
 	close(opened)
 	wg.Wait()
 	if got := s.count(); got != 42 {
-		t.Errorf("%d requests, want 42", got)
+		t.Errorf("got %d requests, want 42", got)
 	}
 }
 
@@ -280,7 +280,7 @@ func TestRandom429sDelayThemselvesAlone(t *testing.T) {
 	// 20 to 25 waits of 10 ms, of which ten are at the same time: with all
 	// requests in each wait they took 53 s / 50.
 	if took := time.Since(start); took > 500*time.Millisecond {
-		t.Errorf("took %s", took)
+		t.Errorf("took %s, want less than 500ms", took)
 	}
 }
 

@@ -3,6 +3,7 @@ package transport
 import (
 	"bytes"
 	"errors"
+	"fmt"
 	"io"
 	"net"
 	"net/http"
@@ -51,7 +52,7 @@ func TestRetries(t *testing.T) {
 				}
 				response, err := c.Do(t.Context(), Request{Method: method, URL: address(t, s.URL), Body: []byte("body"), Repeatable: repeatable})
 				if got := s.count(); got != want {
-					t.Errorf("repeatable %t: %d requests, want %d", repeatable, got, want)
+					t.Errorf("repeatable %t: got %d requests, want %d", repeatable, got, want)
 				}
 				if want > 1 && (err != nil || response.Status != 200 || string(response.Body) != "fine") {
 					t.Errorf("repeatable %t: got %+v, %v", repeatable, response, err)
@@ -90,21 +91,23 @@ func TestMaxRetries(t *testing.T) {
 	for _, test := range []struct {
 		retries, want int
 	}{{0, 1}, {1, 2}, {3, 4}, {-1, 1}} {
-		s := serve(t, status(502))
-		response, err := newTestClient(t, Config{MaxRetries: test.retries}).Do(t.Context(), get(t, s.URL))
-		if err != nil || response.Status != 502 || string(response.Body) != "status 502" {
-			t.Errorf("%d retries: got %+v, %v", test.retries, response, err)
-		}
-		if got := s.count(); got != test.want {
-			t.Errorf("%d retries: %d requests, want %d", test.retries, got, test.want)
-		}
+		t.Run(fmt.Sprint(test.retries), func(t *testing.T) {
+			s := serve(t, status(502))
+			response, err := newTestClient(t, Config{MaxRetries: test.retries}).Do(t.Context(), get(t, s.URL))
+			if err != nil || response.Status != 502 || string(response.Body) != "status 502" {
+				t.Errorf("got %+v, %v", response, err)
+			}
+			if got := s.count(); got != test.want {
+				t.Errorf("got %d requests, want %d", got, test.want)
+			}
 
-		s = serve(t, cutOff)
-		_, err = newTestClient(t, Config{MaxRetries: test.retries}).Do(t.Context(), get(t, s.URL))
-		var e *Error
-		if !errors.As(err, &e) || e.Kind != KindTruncated || e.Attempts != test.want || !errors.Is(err, io.ErrUnexpectedEOF) {
-			t.Errorf("%d retries: got %#v", test.retries, err)
-		}
+			s = serve(t, cutOff)
+			_, err = newTestClient(t, Config{MaxRetries: test.retries}).Do(t.Context(), get(t, s.URL))
+			var e *Error
+			if !errors.As(err, &e) || e.Kind != KindTruncated || e.Attempts != test.want || !errors.Is(err, io.ErrUnexpectedEOF) {
+				t.Errorf("got %#v", err)
+			}
+		})
 	}
 }
 
@@ -117,11 +120,11 @@ func TestBackoffGrowsWithJitter(t *testing.T) {
 	}
 	waits := clock.waited()
 	if len(waits) != 5 {
-		t.Fatalf("waited %v", waits)
+		t.Fatalf("got the waits %v, want 5", waits)
 	}
 	for i, about := range []time.Duration{1, 2, 4, 8, 10} {
 		if about *= time.Second; waits[i] < about/2 || waits[i] > about*3/2 {
-			t.Errorf("wait %d is %s, want about %s", i+1, waits[i], about)
+			t.Errorf("got %[2]s for wait %[1]d, want about %[3]s", i+1, waits[i], about)
 		}
 	}
 	distinct := map[time.Duration]bool{}
@@ -129,7 +132,7 @@ func TestBackoffGrowsWithJitter(t *testing.T) {
 		distinct[c.backoff(2)] = true
 	}
 	if len(distinct) < 2 {
-		t.Error("the waits have no jitter")
+		t.Error("got the same wait 20 times, want jitter")
 	}
 }
 
@@ -151,13 +154,13 @@ func TestRefusedConnection(t *testing.T) {
 			t.Fatalf("got %#v", err)
 		}
 		if want := map[bool]int{true: 3, false: 1}[repeatable]; e.Attempts != want {
-			t.Errorf("repeatable %t: %d attempts, want %d", repeatable, e.Attempts, want)
+			t.Errorf("repeatable %t: got %d attempts, want %d", repeatable, e.Attempts, want)
 		}
 		if !strings.HasPrefix(err.Error(), "GET "+target+"/v3/processes: nobody accepts") || strings.Contains(err.Error(), "hush") {
 			t.Errorf("got %s", err)
 		}
 		if !strings.Contains(e.Hint(), "api_url") {
-			t.Errorf("hint: %s", e.Hint())
+			t.Errorf("got the hint %s, want api_url in it", e.Hint())
 		}
 	}
 }
@@ -210,7 +213,7 @@ func TestHTTPClient(t *testing.T) {
 				if err == nil {
 					content, readErr := io.ReadAll(response.Body)
 					if readErr != nil || len(content) == 0 {
-						t.Errorf("read %q, %v", content, readErr)
+						t.Errorf("got %q, %v", content, readErr)
 					}
 					_ = response.Body.Close()
 				} else {
@@ -220,13 +223,13 @@ func TestHTTPClient(t *testing.T) {
 					}
 				}
 				if got := s.count(); got != want {
-					t.Errorf("once %t: %d requests, want %d (%v)", once, got, want, err)
+					t.Errorf("once %t: got %d requests, want %d (%v)", once, got, want, err)
 				}
 				if want > 1 && last.String() != "grant" {
-					t.Errorf("once %t: the last body is %q", once, last.String())
+					t.Errorf("once %t: got the last body %q, want grant", once, last.String())
 				}
 				if got := s.requests[0].Header.Get("User-Agent"); got != "test/1" {
-					t.Errorf("User-Agent %q", got)
+					t.Errorf("got the User-Agent %q, want test/1", got)
 				}
 			}
 		})
@@ -250,7 +253,7 @@ func TestOnceBeforeItLeft(t *testing.T) {
 	}
 	_ = response.Body.Close()
 	if dials != 2 || s.count() != 1 {
-		t.Errorf("%d dials, %d requests", dials, s.count())
+		t.Errorf("got %d dials and %d requests, want 2 and 1", dials, s.count())
 	}
 }
 
@@ -265,10 +268,12 @@ func TestInvalidRequests(t *testing.T) {
 		},
 		"a method that is none": {Method: "GE T", URL: &url.URL{Scheme: "http", Host: "127.0.0.1:1"}, Repeatable: true},
 	} {
-		_, err := newTestClient(t, Config{MaxRetries: 3}).Do(t.Context(), r)
-		var e *Error
-		if !errors.As(err, &e) || e.Kind != KindOther || e.Attempts != 0 || e.MayHaveArrived || strings.Contains(err.Error(), "hush") {
-			t.Errorf("%s: got %#v (%v)", name, err, err)
-		}
+		t.Run(name, func(t *testing.T) {
+			_, err := newTestClient(t, Config{MaxRetries: 3}).Do(t.Context(), r)
+			var e *Error
+			if !errors.As(err, &e) || e.Kind != KindOther || e.Attempts != 0 || e.MayHaveArrived || strings.Contains(err.Error(), "hush") {
+				t.Errorf("got %#v (%v)", err, err)
+			}
+		})
 	}
 }
