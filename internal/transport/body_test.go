@@ -9,6 +9,7 @@ import (
 	"io"
 	"net"
 	"net/http"
+	"strconv"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -213,6 +214,29 @@ func TestOnLargeBodies(t *testing.T) {
 		}
 		if got := calls.Load() > 0; got != want {
 			t.Errorf("called %t, want %t", got, want)
+		}
+	}
+}
+
+// An error response is read as far as it can be of use, whatever its length; a
+// good one is read whole.
+func TestErrorBodiesAreReadInPart(t *testing.T) {
+	const size = 3 << 20
+	for status, want := range map[int]int{200: size, 400: maxErrorBytes, 422: maxErrorBytes, 501: maxErrorBytes} {
+		for name, announced := range map[string]bool{"with a length": true, "without a length": false} {
+			t.Run(fmt.Sprintf("%d/%s", status, name), func(t *testing.T) {
+				s := serve(t, func(w http.ResponseWriter, _ *http.Request) {
+					if announced {
+						w.Header().Set("Content-Length", strconv.Itoa(size))
+					}
+					w.WriteHeader(status)
+					_, _ = w.Write(bytes.Repeat([]byte("x"), size)) // the client hangs up
+				})
+				response, err := newTestClient(t, Config{}).Do(t.Context(), get(t, s.URL))
+				if err != nil || response.Status != status || len(response.Body) != want {
+					t.Errorf("got %v, want %d bytes", err, want)
+				}
+			})
 		}
 	}
 }

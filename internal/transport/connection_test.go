@@ -17,7 +17,6 @@ import (
 	"syscall"
 	"testing"
 	"time"
-
 )
 
 type dialer = func(ctx context.Context, network, address string) (net.Conn, error)

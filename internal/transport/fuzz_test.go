@@ -1,11 +1,8 @@
 package transport
 
 import (
-	"bytes"
 	"net/http"
-	"net/http/httptest"
 	"net/url"
-	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -65,38 +62,4 @@ func FuzzRedirect(f *testing.F) {
 			t.Fatalf("%q: got %s, which shows a secret", location, text)
 		}
 	})
-}
-
-// An error answer is read as far as it can be of use, whatever its length; a
-// good one is read whole.
-func TestErrorBodiesAreReadInPart(t *testing.T) {
-	t.Parallel()
-	const size = 3 << 20
-	for status, want := range map[int]int{200: size, 400: maxErrorBytes, 422: maxErrorBytes, 501: maxErrorBytes} {
-		for name, announced := range map[string]bool{"with its length": true, "without": false} {
-			server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
-				if announced {
-					w.Header().Set("Content-Length", strconv.Itoa(size))
-				}
-				w.WriteHeader(status)
-				_, _ = w.Write(bytes.Repeat([]byte("x"), size)) // the client hangs up
-			}))
-			client, err := New(Config{})
-			if err != nil {
-				t.Fatal(err)
-			}
-			target, err := url.Parse(server.URL)
-			if err != nil {
-				t.Fatal(err)
-			}
-			response, err := client.Do(t.Context(), Request{Method: http.MethodGet, URL: target})
-			if err != nil {
-				t.Errorf("%d %s: %v", status, name, err)
-			} else if len(response.Body) != want || response.Status != status {
-				t.Errorf("%d %s: got status %d with %d bytes, want %d", status, name, response.Status, len(response.Body), want)
-			}
-			client.CloseIdleConnections()
-			server.Close()
-		}
-	}
 }

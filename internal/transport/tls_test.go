@@ -20,17 +20,23 @@ func TestHandshakesThatCannotSucceed(t *testing.T) {
 		server *tls.Config
 		client uint16 // the client's newest version
 		hint   string
+		// afterHandshake says that the server refuses when the client's part of
+		// the handshake is done.
+		afterHandshake bool
 	}{
-		"TLS 1.1 at most":                    {&tls.Config{MaxVersion: tls.VersionTLS11}, 0, "TLS 1.2 and 1.3 only"},
-		"TLS 1.3 at least":                   {&tls.Config{MinVersion: tls.VersionTLS13}, tls.VersionTLS12, "TLS 1.2 and 1.3 only"},
-		"no cipher in common":                {&tls.Config{MaxVersion: tls.VersionTLS12, CipherSuites: []uint16{tls.TLS_RSA_WITH_RC4_128_SHA}}, 0, "way of encryption"},
-		"a client certificate, with TLS 1.3": {&tls.Config{ClientAuth: tls.RequireAnyClientCert}, 0, "client certificate"},
-		"a client certificate, with TLS 1.2": {&tls.Config{ClientAuth: tls.RequireAnyClientCert, MaxVersion: tls.VersionTLS12}, 0, "client certificate"},
+		"TLS 1.1 at most":                    {&tls.Config{MaxVersion: tls.VersionTLS11}, 0, "TLS 1.2 and 1.3 only", false},
+		"TLS 1.3 at least":                   {&tls.Config{MinVersion: tls.VersionTLS13}, tls.VersionTLS12, "TLS 1.2 and 1.3 only", false},
+		"no cipher in common":                {&tls.Config{MaxVersion: tls.VersionTLS12, CipherSuites: []uint16{tls.TLS_RSA_WITH_RC4_128_SHA}}, 0, "way of encryption", false},
+		"a client certificate, with TLS 1.3": {&tls.Config{ClientAuth: tls.RequireAnyClientCert}, 0, "client certificate", true},
+		"a client certificate, with TLS 1.2": {&tls.Config{ClientAuth: tls.RequireAnyClientCert, MaxVersion: tls.VersionTLS12}, 0, "client certificate", false},
 		"an unknown host name": {&tls.Config{GetConfigForClient: func(*tls.ClientHelloInfo) (*tls.Config, error) {
 			return &tls.Config{GetCertificate: func(*tls.ClientHelloInfo) (*tls.Certificate, error) { return nil, nil }}, nil
-		}}, 0, "host"},
+		}}, 0, "host", false},
 	} {
 		for _, http2 := range []bool{false, true} {
+			if http2 && test.afterHandshake {
+				continue // net/http then reports the lost connection instead, now and then
+			}
 			for _, repeatable := range []bool{true, false} {
 				t.Run(fmt.Sprintf("%s/HTTP2 %t/repeatable %t", name, http2, repeatable), func(t *testing.T) {
 					reached := false
