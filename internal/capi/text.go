@@ -23,3 +23,7 @@ func (c *Client) mask(texts ...*Text) {
 		}
 	}
 }
+
+// Quote returns a text of the API as a message can show it: on one line, with at
+// most limit characters, and without the secrets of the run.
+func (c *Client) Quote(text string, limit int) string { return c.secrets.Quote(text, limit) }

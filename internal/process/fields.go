@@ -8,7 +8,6 @@ import (
 	"math"
 	"slices"
 
-	"github.com/hashicorp/terraform-plugin-framework-validators/stringvalidator"
 	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
 
 	"github.com/cf-process/terraform-provider-cf/internal/capi"
@@ -49,18 +48,17 @@ var processTable = tableOf(
 			Description: "Start command of the process. Null where there is none. Where the API hides it, the " +
 				"value in the state is kept. Set it to `\"\"` to reset it to the command of the buildpack or the image; it " +
 				"then stays `\"\"` in the state, whatever that command is.",
-			Strings: []validator.String{stringvalidator.UTF8LengthAtMost(maxCommandLength), notHiddenCommand{}},
+			Strings: []validator.String{notHiddenCommand{}},
 		},
 		func(p *capi.Process) *string { return p.Command },
-		func(c *requests) *capi.Field[string] { return &c.update.Command }).later(),
+		func(c *requests) *capi.Field[string] { return &c.update.Command }).unless(refusesCommand).later(),
 	resettable("user", "User that the process runs as: on Cloud Controller the effective one, which is `vcap` by default, or that of "+
 		"the Docker image. Null on Korifi and on older foundations.",
 		field.Setting{
-			Note:    "Set it to `\"\"` to reset it to the default.",
-			Strings: []validator.String{stringvalidator.UTF8LengthAtMost(maxUserLength)},
+			Note: "Set it to `\"\"` to reset it to the default.",
 		},
 		func(p *capi.Process) *string { return p.User },
-		func(c *requests) *capi.Field[string] { return &c.update.User }).later().notOnKorifi(),
+		func(c *requests) *capi.Field[string] { return &c.update.User }).unless(refusesUser).later().notOnKorifi(),
 	number("instances", "Number of instances to run. 0 means that the process is scaled to zero; it is not null.",
 		"A change takes effect at once. Leave it out when an autoscaler owns it.", instancesBounds,
 		func(p *capi.Process) *int64 { return p.Instances },
@@ -151,13 +149,8 @@ func checkDataTable(timeout attribute[capi.HealthCheckData, capi.HealthCheckData
 			func(d *capi.HealthCheckData) *int64 { return d.Interval },
 			func(u *capi.HealthCheckDataUpdate) *capi.Field[int64] { return &u.Interval }).notOnKorifi(),
 		text("endpoint", "Path that an `http` check requests; null for other types.",
-			field.Setting{Strings: []validator.String{
-				stringvalidator.UTF8LengthAtMost(maxEndpointLength),
-				stringvalidator.RegexMatches(endpointPattern,
-					`must be a path such as "/health": it begins with one "/" and has no spaces and no "#"`),
-			}},
-			func(d *capi.HealthCheckData) *string { return d.Endpoint },
-			func(u *capi.HealthCheckDataUpdate) *capi.Field[string] { return &u.Endpoint }).newVersion(),
+			field.Setting{}, func(d *capi.HealthCheckData) *string { return d.Endpoint },
+			func(u *capi.HealthCheckDataUpdate) *capi.Field[string] { return &u.Endpoint }).unless(refusesEndpoint).newVersion(),
 	)
 }
 
@@ -165,9 +158,9 @@ func checkTable(data table[capi.HealthCheckData, capi.HealthCheckDataUpdate]) ta
 	return tableOf(
 		text("type", "`port` (a TCP connection to the app's port), `process` (the process is alive) or "+
 			"`http` (a `GET` of `data.endpoint` returns 200). Old processes can have `none`.",
-			field.Setting{Strings: []validator.String{stringvalidator.OneOf("port", "process", "http")}},
+			field.Setting{Strings: []validator.String{checkTypeValidator{}}},
 			func(c *capi.HealthCheck) *string { return c.Type },
-			func(u *capi.HealthCheckUpdate) *capi.Field[string] { return &u.Type }).newVersion(),
+			func(u *capi.HealthCheckUpdate) *capi.Field[string] { return &u.Type }).unless(refusesCheckType).newVersion(),
 		object("data", "Settings of the check.", field.Setting{}, data,
 			func(c *capi.HealthCheck) *capi.HealthCheckData { return c.Data },
 			func(u *capi.HealthCheckUpdate) *capi.Field[capi.HealthCheckDataUpdate] { return &u.Data }),

@@ -2,6 +2,7 @@ package process
 
 import (
 	"context"
+	"sync/atomic"
 	"time"
 
 	"github.com/hashicorp/terraform-plugin-framework-timeouts/resource/timeouts"
@@ -34,10 +35,30 @@ const defaultTimeout = 10 * time.Minute
 type processResource struct {
 	resourceClient
 	clock instances.Clock
+	walk  *walk
 }
 
 // NewResource makes the resource cf_process.
-func NewResource() resource.Resource { return &processResource{clock: instances.RealClock{}} }
+func NewResource() resource.Resource { return ResourceFactory()() }
+
+// ResourceFactory returns what makes the resource for each request of a provider
+// process. What it makes shares what is known about the walk.
+func ResourceFactory() func() resource.Resource {
+	shared := new(walk)
+	return func() resource.Resource { return &processResource{clock: instances.RealClock{}, walk: shared} }
+}
+
+// walk is what the resource knows about the walk of Terraform that this provider
+// process serves: Terraform starts the provider again for each walk, to plan and to
+// apply.
+type walk struct {
+	// refreshed records that a process was read for the state. Only the walk that
+	// plans does so, and before it plans, unless it runs with -refresh=false. The
+	// requests to plan are the same in both walks.
+	refreshed atomic.Bool
+	// unreachable records that the API did not answer a preview.
+	unreachable atomic.Bool
+}
 
 // Metadata names the resource. Its identity follows the configured address and
 // can change with it.
@@ -92,10 +113,14 @@ func (r *processResource) Update(ctx context.Context, req resource.UpdateRequest
 		return
 	}
 	address := resourceAddress(config)
-	done, diags := r.converge(ctx, address, config, field.Open(prior))
+	before := field.Open(prior)
+	if other, _ := compareAddress(field.Open(plan), before); len(other) > 0 {
+		before = nil // another process is adopted, see compareAddress
+	}
+	done, diags := r.converge(ctx, address, config, before)
 	resp.Diagnostics.Append(diags...)
 	if resp.Diagnostics.HasError() {
-		if done.patched {
+		if done.patched && before != nil {
 			resp.State.Raw = partialState(field.Open(plan), field.Open(prior), done)
 			m, diags := readPrivate(ctx, req.Private)
 			resp.Diagnostics.Append(diags...)
@@ -114,6 +139,7 @@ func (r *processResource) Update(ctx context.Context, req resource.UpdateRequest
 // Read refreshes the state. The process is gone only when the API itself says
 // so; then it is planned anew.
 func (r *processResource) Read(ctx context.Context, req resource.ReadRequest, resp *resource.ReadResponse) {
+	r.walk.refreshed.Store(true)
 	prior := field.Open(req.State.Raw)
 	m, diags := readPrivate(ctx, req.Private)
 	resp.Diagnostics.Append(diags...)
@@ -163,13 +189,28 @@ func (r *processResource) Read(ctx context.Context, req resource.ReadRequest, re
 // Delete lets the process go. No request is made.
 func (r *processResource) Delete(_ context.Context, req resource.DeleteRequest, resp *resource.DeleteResponse) {
 	state := field.Open(req.State.Raw)
-	name := addressOf(state, false).String()
-	if kind, ok := state.Text("type"); ok {
-		name += " (" + kind + ")"
-	}
 	resp.Diagnostics.AddWarning("Nothing was deleted",
-		"Terraform no longer manages "+name+", but it runs on as it is: Cloud Foundry makes and deletes processes with "+
-			"their app. To stop it, scale it to 0 instances or delete the app.")
+		"Terraform no longer manages "+nameIn(state)+", which continues to run as it is. "+stopAdvice)
+}
+
+// releaseWarning says in the plan what destroying the resource means.
+func releaseWarning(state field.Attributes) diag.Diagnostic {
+	return diag.NewWarningDiagnostic("Destroying deletes nothing",
+		"Terraform will no longer manage "+nameIn(state)+". The process, its app and its instances continue to run as they are. "+
+			stopAdvice)
+}
+
+// stopAdvice is what to do about a process that is not managed and not wanted.
+const stopAdvice = "Cloud Foundry creates and deletes processes with their app. To stop the process, scale it to 0 instances " +
+	"or delete the app."
+
+// nameIn is the name of the process in a state: its GUID and type.
+func nameIn(state field.Attributes) string {
+	name := addressOf(state, false).String()
+	if processType, ok := state.Text("type"); ok {
+		name += " (" + processType + ")"
+	}
+	return name
 }
 
 // wait waits after a scale, and after what replaces the instances, until they

@@ -63,7 +63,7 @@ func TestResourceAddressThatDisagrees(t *testing.T) {
 		"type":     {"guid": fakecf.GUIDWorker, "app_guid": fakecf.AppGUID, "type": "web", "instances": 4},
 		"app_guid": {"guid": fakecf.GUIDWorker, "app_guid": fakecf.AppGUIDCatalog, "type": "worker", "instances": 4},
 	} {
-		w.fails(s, `AttributeName("`+name+`"): The address does not agree with itself`)
+		w.fails(s, `AttributeName("`+name+`"): Contradictory address`)
 		w.wrote()
 		if !w.state.IsNull() {
 			t.Error("something was stored")
@@ -81,10 +81,9 @@ func TestResourceAddressChanges(t *testing.T) {
 		"another app":      {"app_guid": fakecf.AppGUIDCatalog, "type": "worker"},
 		"type left out":    {"app_guid": fakecf.AppGUID},
 		"another guid":     {"guid": fakecf.GUIDTanzu},
-		"an unknown guid":  {"guid": unknownYet},
 		"of another check": {"guid": fakecf.GUIDWeb, "health_check": settings{"data": settings{"endpoint": "/x"}}},
 	} {
-		if p := w.plan(s); !p.replace || len(p.diags) > 0 {
+		if p := w.plan(s); !p.replace || hasErrors(p.diags) {
 			t.Errorf("%s: replace is %v, %s", name, p.replace, diagnosticsText(p.diags))
 		}
 	}
@@ -97,6 +96,70 @@ func TestResourceAddressChanges(t *testing.T) {
 		if p := w.plan(s); p.replace || len(p.diags) > 0 {
 			t.Errorf("%s: replace is %v, %s", name, p.replace, diagnosticsText(p.diags))
 		}
+	}
+}
+
+// An address that is unknown in the plan can turn out to be the same, or another
+// one. Neither is a replacement: Terraform could not change an update into one.
+func TestResourceAddressUnknownInThePlan(t *testing.T) {
+	t.Parallel()
+	started := settings{"app_guid": fakecf.AppGUID, "instances": 2}
+	for name, test := range map[string]struct {
+		unknown, known settings
+		writes         []string
+		guid           string
+	}{
+		"the same app": {
+			settings{"app_guid": unknownYet, "instances": 2}, started, nil, fakecf.GUIDWeb,
+		},
+		"the same GUID": {
+			settings{"guid": unknownYet, "instances": 2}, settings{"guid": fakecf.GUIDWeb, "instances": 2}, nil, fakecf.GUIDWeb,
+		},
+		"the same, with a change": {
+			settings{"app_guid": unknownYet, "instances": unknownYet}, settings{"app_guid": fakecf.AppGUID, "instances": 3},
+			[]string{`POST {"instances":3}`}, fakecf.GUIDWeb,
+		},
+		"another app": {
+			settings{"app_guid": unknownYet, "type": unknownYet, "instances": 9},
+			settings{"app_guid": fakecf.AppGUIDCatalog, "type": "web", "instances": 9}, []string{`POST {"instances":9}`}, fakecf.GUIDLabels,
+		},
+		"another GUID": {
+			settings{"guid": unknownYet, "command": ""}, settings{"guid": fakecf.GUIDWorker, "command": ""},
+			[]string{`PATCH {"command":null}`}, fakecf.GUIDWorker,
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			w := startWorkspace(t, fakecf.SpaceDeveloper)
+			w.converges(started, `POST {"instances":2}`)
+			p := w.plan(test.unknown)
+			if p.replace || p.planned.Equal(p.prior) {
+				t.Errorf("got replace %v, plan %s, want an update", p.replace, p.planned)
+			}
+			w.ResetRequests()
+			if text := diagnosticsText(w.apply(p, test.known)); text != "" {
+				t.Error(text)
+			}
+			w.wrote(test.writes...)
+			if got := w.at("guid"); got != test.guid {
+				t.Errorf("got guid %v, want %s", got, test.guid)
+			}
+			w.settled(test.known)
+		})
+	}
+}
+
+// A failed change to another process leaves the state as it was.
+func TestResourceAddressUnknownInThePlanFails(t *testing.T) {
+	t.Parallel()
+	w := startWorkspace(t, fakecf.SpaceDeveloper)
+	w.converges(settings{"app_guid": fakecf.AppGUID})
+	before := w.state
+	p := w.plan(settings{"guid": unknownYet, "command": "bin/x", "instances": 9})
+	w.AddFault(fakecf.Fault{Method: "POST", Path: "/v3/", Do: quotaExceeded})
+	text := diagnosticsText(w.apply(p, settings{"guid": fakecf.GUIDWorker, "command": "bin/x", "instances": 9}))
+	if !strings.Contains(text, "memory quota exceeded") || !w.state.Equal(before) {
+		t.Errorf("got %s, state %s", text, w.state)
 	}
 }
 

@@ -142,13 +142,7 @@ func (r *processResource) stored(ctx context.Context, address capi.Address, p *c
 func convergeDiagnostics(address capi.Address, err error) diag.Diagnostics {
 	var reading readError
 	if errors.As(err, &reading) {
-		failure := readFailure(address)
-		failure.NotFound = "The resource cf_process manages a process that exists: Cloud Foundry makes processes when an app " +
-			"is staged (cf push). Check the address, or remove the resource from the configuration if the app is gone."
-		if !address.ByApp() {
-			failure.NotFound += " A rolling deployment gives the process a new GUID: set app_guid and type instead of guid to follow it."
-		}
-		return diag.Diagnostics{failure.Diagnostic(reading.error)}
+		return diag.Diagnostics{adoptFailure(address).Diagnostic(reading.error)}
 	}
 	var diags diag.Diagnostics
 	for _, at := range unknownFields(err) {
@@ -172,6 +166,17 @@ func unknownAttribute(at path.Path, consequence string, failure diagnostic.Failu
 func timeout(action string, after time.Duration) diag.Diagnostic {
 	return diag.NewErrorDiagnostic("Timeout", fmt.Sprintf("Could not %s within %s. To give it longer, raise the timeouts of "+
 		"the resource.", action, instances.Seconds(after)))
+}
+
+// adoptFailure is readFailure for a process that is to be adopted or changed.
+func adoptFailure(address capi.Address) diagnostic.Failure {
+	failure := readFailure(address)
+	failure.NotFound = "The resource cf_process manages a process that exists: Cloud Foundry creates processes when an app " +
+		"is staged (cf push). Check the address, or remove the resource from the configuration if the app is gone."
+	if !address.ByApp() {
+		failure.NotFound += " A rolling deployment gives the process a new GUID: set app_guid and type instead of guid to follow it."
+	}
+	return failure
 }
 
 func readFailure(address capi.Address) diagnostic.Failure {

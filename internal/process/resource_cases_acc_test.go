@@ -54,8 +54,12 @@ resource "cf_process" "this" {
 					`PATCH {"command":"bin/a","health_check":{"data":{"endpoint":"/from-elsewhere"}},
 					"metadata":{"labels":{"known":"1","unknown":"x","environment":null,"team":null}}}`, `POST {"instances":4}`),
 			},
-			{ // all is unknown again, as the address is: planned as a replacement, it adopts the same process
-				Config: conf("", "x"), ConfigPlanChecks: empty(),
+			{ // all is unknown again, the address as well, which turns out to be the same
+				Config: conf("", "x"),
+				ConfigPlanChecks: resource.ConfigPlanChecks{
+					PreApply:             []plancheck.PlanCheck{plancheck.ExpectResourceAction(managed, plancheck.ResourceActionUpdate)},
+					PostApplyPostRefresh: []plancheck.PlanCheck{plancheck.ExpectEmptyPlan()},
+				},
 				Check: wantWrites(t, f, `PATCH {"command":null}`),
 				ConfigStateChecks: []statecheck.StateCheck{
 					statecheck.ExpectKnownValue(managed, at("command"), knownvalue.StringExact("")),
@@ -146,7 +150,7 @@ func TestAccResourceReplaced(t *testing.T) {
 			},
 			{
 				Config:      config(f, fmt.Sprintf("guid = %q\napp_guid = %q\ntype = \"worker\"\n", fakecf.GUIDWeb, fakecf.AppGUID)),
-				ExpectError: regexp.MustCompile(`(?s)The address does not agree with itself.*has type\s+"web"`),
+				ExpectError: regexp.MustCompile(`(?s)Contradictory address.*has\s+type\s+"web"`),
 			},
 		},
 	})

@@ -40,8 +40,8 @@ func (c requests) replacesInstances(p *capi.Process) bool {
 		!c.scale.MemoryInMB.IsZero() || !c.scale.DiskInMB.IsZero())
 }
 
-// resettable is a text of a process that "" resets to its default. Once reset,
-// it is left alone: the API then shows the default.
+// resettable is a text of a process that "" resets to its default. Once reset, it
+// is not sent again: the API then shows the default.
 func resettable(name, description string, s field.Setting, get func(*capi.Process) *string, request func(*requests) *capi.Field[string]) attribute[capi.Process, requests] {
 	a := text(name, description, s, get, request)
 	send := a.write
@@ -75,11 +75,12 @@ func metadataMap(name, description string, rules metadataRules, get func(*capi.M
 		Field: field.StringMap(name, description, get).In(field.Setting{
 			Optional: true, Maps: []validator.Map{rules},
 			Note: "When set, this is the whole map: keys that are not in it are removed. The platform's own keys " +
-				"(`korifi.cloudfoundry.org/…`) are left out and left alone.",
+				"(`korifi.cloudfoundry.org/…`) are left out and never changed.",
 		}),
 		write: func(config, _ field.Attributes, current *capi.Metadata, u *capi.MetadataUpdate) {
 			*request(u) = metadataChanges(config, name, get(current))
 		},
+		nestedRefused: rules.refused,
 	}
 }
 
@@ -152,9 +153,9 @@ func lackingOnKorifi(config field.Attributes, checkType string) diag.Diagnostics
 	return diags
 }
 
-// checkAgainst refuses what the process, now that it is known, does not allow:
-// an address that does not agree with itself, an attribute that the foundation
-// lacks, an endpoint for a check that has none.
+// checkAgainst refuses what the process, now that it is known, does not allow: a
+// contradictory address, an attribute that the foundation lacks, a value that the
+// API would refuse.
 func checkAgainst(config field.Attributes, p *capi.Process) diag.Diagnostics {
 	var diags diag.Diagnostics
 	for _, part := range []struct {
@@ -163,34 +164,11 @@ func checkAgainst(config field.Attributes, p *capi.Process) diag.Diagnostics {
 	}{{"app_guid", p.AppGUID()}, {"type", p.Type}} {
 		wanted, set := config.Text(part.name)
 		if set && part.actual != nil && !strings.EqualFold(wanted, *part.actual) {
-			diags.AddAttributeError(path.Root(part.name), "The address does not agree with itself",
+			diags.AddAttributeError(path.Root(part.name), "Contradictory address",
 				fmt.Sprintf("The process %s has %s %q, but the configuration says %q. Set only guid, or only app_guid and type.",
 					p.GUID, part.name, *part.actual, wanted))
 		}
 	}
-	if p.OnKorifi() {
-		kind, set := config.Child("health_check").Text("type")
-		if !set && p.HealthCheck != nil && p.HealthCheck.Type != nil {
-			kind = *p.HealthCheck.Type
-		}
-		diags.Append(lackingOnKorifi(config, kind)...)
-	}
-	for _, one := range []struct {
-		name    string
-		current *capi.HealthCheck
-	}{{"health_check", p.HealthCheck}, {"readiness_health_check", p.ReadinessHealthCheck}} {
-		check, current := config.Child(one.name), one.current
-		if !check.Child("data").IsSet("endpoint") {
-			continue
-		}
-		kind, set := check.Text("type")
-		if !set && current != nil && current.Type != nil {
-			kind, set = *current.Type, true
-		}
-		if set && kind != "http" {
-			at := path.Root(one.name).AtName("data").AtName("endpoint")
-			diags.AddAttributeError(at, "Endpoint without http", endpointAdvice(at, kind))
-		}
-	}
+	diags.Append(situationOf(p).check(config)...)
 	return diags
 }

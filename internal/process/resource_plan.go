@@ -4,7 +4,6 @@ import (
 	"context"
 	"strings"
 
-	"github.com/hashicorp/terraform-plugin-framework/diag"
 	"github.com/hashicorp/terraform-plugin-framework/path"
 	"github.com/hashicorp/terraform-plugin-framework/resource"
 	"github.com/hashicorp/terraform-plugin-go/tftypes"
@@ -13,31 +12,43 @@ import (
 	"github.com/cf-process/terraform-provider-cf/internal/field"
 )
 
-// ModifyPlan makes the plan precise. Left to itself, the framework would plan
-// everything computed as unknown as soon as one value changes; here only that
-// is unknown which the change can really change. No request is made.
+// ModifyPlan makes the plan precise. Without it, the framework would plan
+// everything computed as unknown as soon as one value changes; here only that is
+// unknown which the change can really change. It reads the process only for a
+// create (see preview).
 func (r *processResource) ModifyPlan(ctx context.Context, req resource.ModifyPlanRequest, resp *resource.ModifyPlanResponse) {
+	state := field.Open(req.State.Raw)
 	if req.Plan.Raw.IsNull() {
-		return // destroy
+		resp.Diagnostics.Append(releaseWarning(state))
+		return
 	}
-	config, plan, state := field.Open(req.Config.Raw), field.Open(req.Plan.Raw), field.Open(req.State.Raw)
+	config, plan := field.Open(req.Config.Raw), field.Open(req.Plan.Raw)
 	if config == nil || plan == nil {
 		return
 	}
 	private, diags := readPrivate(ctx, req.Private)
 	resp.Diagnostics.Append(diags...)
 	planned := plannedValues(config, plan, state)
+	now := situation{current: state, korifi: state != nil && private.Korifi}
 	if state != nil {
-		resp.RequiresReplace = append(resp.RequiresReplace, otherProcess(planned, state)...)
-	}
-	if len(resp.RequiresReplace) > 0 {
-		// The state is about another process. Terraform plans once more, then
-		// without a state.
-		resp.Plan.Raw = valueOfResource(planned)
-		return
+		differing, unknown := compareAddress(planned, state)
+		if len(differing) > 0 && r.walk.refreshed.Load() {
+			// The state is about another process. Terraform plans again, then without
+			// a state.
+			resp.RequiresReplace = append(resp.RequiresReplace, differing...)
+			resp.Plan.Raw = valueOfResource(planned)
+			return
+		}
+		if len(differing) > 0 {
+			now = situation{}
+		}
+		if len(differing) > 0 || unknown {
+			state = nil
+			planned = plannedValues(config, plan, nil)
+		}
 	}
 	if state != nil {
-		// Only an update can take note of these two.
+		// Only an update can record these two.
 		if private.differsFrom(formOf(config)) {
 			planned["updated_at"] = field.Unknown(planned["updated_at"])
 		}
@@ -45,34 +56,48 @@ func (r *processResource) ModifyPlan(ctx context.Context, req resource.ModifyPla
 			planned[name] = field.Unknown(planned[name])
 		}
 	}
-	if state != nil && private.Korifi {
-		kind, _ := planned.Child("health_check").Text("type")
-		resp.Diagnostics.Append(lackingOnKorifi(config, kind)...)
+	var p *capi.Process
+	if req.State.Raw.IsNull() {
+		p, diags = r.preview(ctx, config)
+		resp.Diagnostics.Append(diags...)
 	}
-	resp.Diagnostics.Append(checkEndpoints(config, planned)...)
+	if p == nil {
+		resp.Diagnostics.Append(now.check(config)...)
+	} else if resp.Diagnostics.Append(checkAgainst(config, p)...); !resp.Diagnostics.HasError() {
+		fillFixed(planned, config, p)
+		resp.Diagnostics.Append(r.adoptionWarning(config, p)...)
+	}
 	resp.Plan.Raw = valueOfResource(planned)
 }
 
-// otherProcess are the address attributes by which the plan means another
-// process than the state has. GUIDs are the same in any case of their letters,
-// as some foundations take them.
-func otherProcess(planned, state field.Attributes) path.Paths {
-	var differ path.Paths
-	for _, name := range []string{"guid", "app_guid", "type"} {
+// compareAddress returns the attributes by which the planned address means another
+// process than the state has, and whether others are not known yet. GUIDs are the
+// same in any case of their letters, as some foundations take them.
+//
+// An address that is unknown in the plan can turn out to be either. Terraform then
+// plans again in the apply, where an update cannot become a replacement any more.
+// So it is planned as an update of which nothing is known, and that update adopts
+// another process where the address turns out to be different: see Update, and
+// walk.
+func compareAddress(planned, state field.Attributes) (differing path.Paths, unknown bool) {
+	for _, name := range addressNames {
 		if planned[name].Equal(state[name]) {
 			continue
 		}
 		after, known := planned.Text(name)
 		before, _ := state.Text(name)
-		if name == "type" || !known || !strings.EqualFold(after, before) {
-			differ = append(differ, path.Root(name))
+		switch {
+		case !planned[name].IsKnown():
+			unknown = true
+		case name == "type" || !known || !strings.EqualFold(after, before):
+			differing = append(differing, path.Root(name))
 		}
 	}
-	return differ
+	return differing, unknown
 }
 
-// plannedValues are the values of the plan: what the configuration says, else
-// what the state has, else unknown. plan gives the defaults of the schema.
+// plannedValues returns the values of the plan: what the configuration sets, else
+// what the state has, else unknown. plan has the defaults of the schema.
 func plannedValues(config, plan, state field.Attributes) field.Attributes {
 	planned := make(field.Attributes, len(plan))
 	for name, proposed := range plan {
@@ -88,7 +113,7 @@ func plannedValues(config, plan, state field.Attributes) field.Attributes {
 	if config.IsSet("app_guid") && !config.IsSet("type") {
 		planned["type"] = tftypes.NewValue(tftypes.String, capi.DefaultType)
 	}
-	for _, name := range []string{"health_check", "readiness_health_check"} {
+	for _, name := range healthChecks {
 		if config.IsSet(name) {
 			planned[name] = plannedHealthCheck(config[name], plan[name], state[name])
 		}
@@ -184,22 +209,4 @@ func withoutEndpoint(data tftypes.Value) tftypes.Value {
 	}
 	fields["endpoint"] = field.StringValue[string](nil)
 	return tftypes.NewValue(data.Type(), map[string]tftypes.Value(fields))
-}
-
-// checkEndpoints refuses an endpoint where the type is known not to be http: by
-// the state, where none is configured or the configured one is ignored. The
-// validator of the schema sees the configuration only.
-func checkEndpoints(config, planned field.Attributes) diag.Diagnostics {
-	var diags diag.Diagnostics
-	for _, name := range []string{"health_check", "readiness_health_check"} {
-		check := config.Child(name)
-		if !check.Child("data").IsKnown("endpoint") {
-			continue
-		}
-		if kind, known := planned.Child(name).Text("type"); known && kind != "http" {
-			at := path.Root(name).AtName("data").AtName("endpoint")
-			diags.AddAttributeError(at, "Endpoint without http", endpointAdvice(at, kind))
-		}
-	}
-	return diags
 }

@@ -12,8 +12,9 @@ import (
 	"github.com/hashicorp/terraform-plugin-go/tftypes"
 )
 
-// endpointPattern is what the API takes for the path of an http check.
-var endpointPattern = regexp.MustCompile(`^/([^\s/#][^\s#]*)?$`)
+// endpointPattern matches what the API takes as the path of an http check, with
+// "?", "#" and "%zz" as well, but not "//x" (Cloud Controller 3.228.0).
+var endpointPattern = regexp.MustCompile(`^/([^\s/]\S*)?$`)
 
 // resourceType is the Terraform type of the resource: a process, and what only
 // the resource has. A test holds it against the schema.

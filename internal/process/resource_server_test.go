@@ -31,6 +31,7 @@ import (
 type managingProvider struct {
 	client *capi.Client
 	clock  instances.Clock
+	walk   *walk
 }
 
 func (p *managingProvider) Metadata(_ context.Context, _ provider.MetadataRequest, resp *provider.MetadataResponse) {
@@ -44,7 +45,7 @@ func (p *managingProvider) Configure(_ context.Context, _ provider.ConfigureRequ
 func (p *managingProvider) DataSources(context.Context) []func() datasource.DataSource { return nil }
 func (p *managingProvider) Actions(context.Context) []func() action.Action             { return nil }
 func (p *managingProvider) Resources(context.Context) []func() resource.Resource {
-	return []func() resource.Resource{func() resource.Resource { return &processResource{clock: p.clock} }}
+	return []func() resource.Resource{func() resource.Resource { return &processResource{clock: p.clock, walk: p.walk} }}
 }
 func (p *managingProvider) ListResources(context.Context) []func() list.ListResource {
 	return []func() list.ListResource{NewListResource}
@@ -56,6 +57,7 @@ type workspace struct {
 	t        testing.TB
 	server   tfprotov6.ProviderServerWithListResource
 	clock    instances.Clock
+	client   *capi.Client
 	kind     tftypes.Object // of the resource
 	identity tftypes.Object // its type
 	filters  tftypes.Object // of the list resource
@@ -99,9 +101,8 @@ func newWorkspaceBy(t testing.TB, f *fakecf.Foundation, role fakecf.Role, clock 
 // workspaceOf is a workspace with a client of its own.
 func workspaceOf(t testing.TB, f *fakecf.Foundation, client *capi.Client, clock instances.Clock) *workspace {
 	t.Helper()
-	p := &managingProvider{clock: clock, client: client}
-	w := &workspace{Foundation: f, t: t, clock: clock}
-	w.server = providerserver.NewProtocol6(p)().(tfprotov6.ProviderServerWithListResource)
+	w := &workspace{Foundation: f, t: t, clock: clock, client: client}
+	w.restart()
 	ctx := t.Context()
 	schemas, err := w.server.GetProviderSchema(ctx, &tfprotov6.GetProviderSchemaRequest{})
 	if err != nil || len(schemas.Diagnostics) > 0 {
@@ -114,14 +115,21 @@ func workspaceOf(t testing.TB, f *fakecf.Foundation, client *capi.Client, clock 
 		t.Fatal(err, identities.Diagnostics)
 	}
 	w.identity = identities.IdentitySchemas["cf_process"].ValueType().(tftypes.Object)
-	configured, err := w.server.ConfigureProvider(ctx, &tfprotov6.ConfigureProviderRequest{
+	w.forget()
+	return w
+}
+
+// restart starts the provider again, as Terraform does for each walk.
+func (w *workspace) restart() {
+	w.t.Helper()
+	p := &managingProvider{clock: w.clock, client: w.client, walk: new(walk)}
+	w.server = providerserver.NewProtocol6(p)().(tfprotov6.ProviderServerWithListResource)
+	configured, err := w.server.ConfigureProvider(w.t.Context(), &tfprotov6.ConfigureProviderRequest{
 		Config: w.dynamic(tftypes.NewValue(tftypes.Object{}, map[string]tftypes.Value{})),
 	})
 	if err != nil || len(configured.Diagnostics) > 0 {
-		t.Fatal(err, configured.Diagnostics)
+		w.t.Fatal(err, configured.Diagnostics)
 	}
-	w.forget()
-	return w
 }
 
 // forget empties the state.
@@ -185,6 +193,9 @@ func (w *workspace) config(s settings) tftypes.Value { return w.value(w.kind, s)
 // that says nothing.
 func proposed(config, prior tftypes.Value) tftypes.Value {
 	c, p := field.Open(config), field.Open(prior)
+	if config.IsNull() {
+		return config // to destroy
+	}
 	kind := config.Type().(tftypes.Object)
 	values := map[string]tftypes.Value{}
 	for name, t := range kind.AttributeTypes {

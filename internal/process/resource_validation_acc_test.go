@@ -29,14 +29,18 @@ func TestAccResourceValidation(t *testing.T) {
 		{"guid = \"g\"\nmemory_in_mb = 0", `memory_in_mb`},
 		{"guid = \"g\"\ndisk_in_mb = 0", `disk_in_mb`},
 		{"guid = \"g\"\nlog_rate_limit_in_bytes_per_second = -2", `log_rate_limit_in_bytes_per_second`},
-		{"guid = \"g\"\nhealth_check = { type = \"tcp\" }", `health_check.type`},
+		{"guid = \"g\"\nhealth_check = { type = \"tcp\" }", `health_check.type must be port, process or http, not "tcp".`},
 		{"guid = \"g\"\nhealth_check = { type = \"http\", data = { endpoint = \"x\" } }", `must be a path`},
+		{"guid = \"g\"\nhealth_check = { type = \"none\" }", `cannot be set to "none"`},
 		{"guid = \"g\"\nhealth_check = { type = \"port\", data = { endpoint = \"/x\" } }", `Endpoint without http`},
 		{"guid = \"g\"\nhealth_check = { data = { timeout = 0 } }", `timeout`},
 		{"guid = \"g\"\nreadiness_health_check = { data = { timeout = 5 } }", `Read-Only Attribute`},
 		{"guid = \"g\"\ncommand = \"[PRIVATE DATA HIDDEN]\"", `Not a command`},
-		{"guid = \"g\"\ncommand = \"" + strings.Repeat("x", 4097) + "\"", `command`},
-		{"guid = \"g\"\nuser = \"" + strings.Repeat("x", 256) + "\"", `user`},
+		{"guid = \"g\"\ncommand = \"" + strings.Repeat("x", 4097) + "\"", `command must have at most 4096 characters, but has 4097`},
+		{"guid = \"g\"\ncommand = \" \\n\"", `command is blank`},
+		{"guid = \"g\"\nuser = \"  \"", `user is blank`},
+		{"guid = \"g\"\nuser = \"" + strings.Repeat("x", 256) + "\"", `user must have at most 255`},
+		{fmt.Sprintf("guid = %q\nhealth_check = { type = \"http\" }", fakecf.GUIDWorker), `neither the configuration nor the process has one`},
 		{"guid = \"g\"\nmetadata = { labels = { \"a b\" = \"x\" } }", `Invalid label key`},
 		{"guid = \"g\"\nmetadata = { labels = { a = \"x y\" } }", `Invalid label value`},
 		{"guid = \"g\"\nmetadata = { labels = { \"korifi.cloudfoundry.org/guid\" = \"x\" } }", `belongs to the\s+platform`},
@@ -49,8 +53,8 @@ func TestAccResourceValidation(t *testing.T) {
 		})
 	}
 	resource.UnitTest(t, resource.TestCase{ProtoV6ProviderFactories: acctest.Factories(), Steps: steps})
-	if n := len(f.Requests()); n != 0 {
-		t.Errorf("%d requests were made", n)
+	if got := writes(f); len(got) != 0 {
+		t.Errorf("%q was written", got)
 	}
 }
 

@@ -21,15 +21,12 @@ type notHiddenCommand struct{}
 
 var _ validator.String = notHiddenCommand{}
 
-// Description says the rule.
 func (notHiddenCommand) Description(context.Context) string {
 	return "must be a command, not the API's placeholder for a hidden one"
 }
 
-// MarkdownDescription says the rule.
 func (v notHiddenCommand) MarkdownDescription(ctx context.Context) string { return v.Description(ctx) }
 
-// ValidateString applies the rule.
 func (notHiddenCommand) ValidateString(_ context.Context, req validator.StringRequest, resp *validator.StringResponse) {
 	if capi.IsHiddenCommand(req.ConfigValue.ValueString()) {
 		resp.Diagnostics.AddAttributeError(req.Path, "Not a command",
@@ -39,17 +36,38 @@ func (notHiddenCommand) ValidateString(_ context.Context, req validator.StringRe
 	}
 }
 
+// checkTypeValidator refuses a type of health check that no process has. Whether a
+// process has the type "none", the plan knows.
+type checkTypeValidator struct{}
+
+var _ validator.String = checkTypeValidator{}
+
+func (checkTypeValidator) Description(context.Context) string {
+	return "must be port, process or http"
+}
+
+func (v checkTypeValidator) MarkdownDescription(ctx context.Context) string {
+	return v.Description(ctx)
+}
+
+func (checkTypeValidator) ValidateString(_ context.Context, req validator.StringRequest, resp *validator.StringResponse) {
+	if req.ConfigValue.IsNull() || req.ConfigValue.IsUnknown() ||
+		slices.Contains([]string{"port", "process", "http", "none"}, req.ConfigValue.ValueString()) {
+		return
+	}
+	resp.Diagnostics.AddAttributeError(req.Path, "Invalid "+req.Path.String(),
+		fmt.Sprintf("%s must be port, process or http, not %q.", req.Path, shorten(req.ConfigValue.ValueString())))
+}
+
 // endpointNeedsHTTP refuses an endpoint next to a type that has none.
 type endpointNeedsHTTP struct{}
 
 var _ validator.Object = endpointNeedsHTTP{}
 
-// Description says the rule.
 func (endpointNeedsHTTP) Description(context.Context) string {
 	return "data.endpoint goes only with the type http"
 }
 
-// MarkdownDescription says the rule.
 func (v endpointNeedsHTTP) MarkdownDescription(ctx context.Context) string { return v.Description(ctx) }
 
 // ValidateObject applies the rule as far as the configuration tells.
@@ -94,8 +112,8 @@ const (
 var (
 	// metadataName is a name in a metadata key, and a label's value.
 	metadataName = regexp.MustCompile(`^[A-Za-z0-9]([-A-Za-z0-9_.]*[A-Za-z0-9])?$`)
-	// metadataPrefix is a DNS name of at least two parts.
-	metadataPrefix = regexp.MustCompile(`(?i)^([a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?\.)+[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?$`)
+	// metadataPrefix is a DNS name. Cloud Controller wants at least two parts.
+	metadataPrefix = regexp.MustCompile(`(?i)^([a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?\.)*[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?$`)
 
 	labelRules = metadataRules{noun: "label", value: func(v string) string {
 		switch {
@@ -116,12 +134,10 @@ var (
 	}}
 )
 
-// Description says the rule.
 func (r metadataRules) Description(context.Context) string {
 	return "must have keys and values that the API takes for a " + r.noun
 }
 
-// MarkdownDescription says the rule.
 func (r metadataRules) MarkdownDescription(ctx context.Context) string { return r.Description(ctx) }
 
 // ValidateMap applies the rules to every key and known value, in a fixed order.
@@ -171,7 +187,7 @@ func metadataKeyError(key string) string {
 		return fmt.Sprintf("the prefix has more than %d characters", maxMetadataPrefix)
 	case prefixed && !metadataPrefix.MatchString(prefix):
 		return fmt.Sprintf("the prefix %q is not a DNS name such as \"example.org\"", shorten(prefix))
-	case strings.HasPrefix(strings.ToLower(key), capi.KorifiMetadataPrefix), strings.EqualFold(prefix, "cloudfoundry.org"):
+	case strings.HasPrefix(strings.ToLower(key), capi.KorifiMetadataPrefix):
 		return fmt.Sprintf("the prefix %q belongs to the platform", prefix)
 	case utf8.RuneCountInString(name) > maxMetadataName:
 		return fmt.Sprintf("the name has more than %d characters", maxMetadataName)

@@ -115,6 +115,19 @@ func (w *workspace) planFrom(config, prior tftypes.Value, private []byte) *plan 
 	return p
 }
 
+// inconsistentPlan is what Terraform reports where the plan of the apply changes
+// what was known in the first one.
+const inconsistentPlan = "Provider produced inconsistent final plan"
+
+// configWith is the configuration that Terraform plans with in the apply: that of
+// the plan where it was known, as lifecycle.ignore_changes leaves it.
+func (p *plan) configWith(known tftypes.Value) tftypes.Value {
+	if p.config.IsFullyKnown() {
+		return p.config
+	}
+	return known
+}
+
 // inconsistencies fails the test where got does not have what is wanted: as
 // Terraform does for a plan that differs from the configuration, and for a
 // result that differs from the plan. Null counts as "anything" if lenient.
@@ -161,16 +174,26 @@ func (w *workspace) apply(p *plan, s settings) []*tfprotov6.Diagnostic {
 	if hasErrors(p.diags) {
 		return p.diags
 	}
-	config, planned, private := w.config(s), p.planned, p.private
-	if !p.config.IsFullyKnown() {
-		// Terraform plans again with what it has learned.
-		again := w.planFrom(config, p.prior, w.privateFor(p))
-		if hasErrors(again.diags) {
-			return again.diags
-		}
-		w.inconsistencies("the final plan differs from the first one", planned, again.planned, false)
-		planned, private = again.planned, again.private
+	config := w.config(s)
+	if p.planned.Equal(p.prior) && !p.replace {
+		return nil
 	}
+	w.restart()
+	// Terraform plans again with what it has learned, and does not pass the first
+	// plan.
+	again := w.planFrom(p.configWith(config), p.prior, w.privateFor(p))
+	if again.replace {
+		w.t.Error("the final plan replaces what the first one does not")
+	}
+	if hasErrors(again.diags) {
+		return again.diags
+	}
+	if found := differences("", p.planned, again.planned, false); len(found) > 0 {
+		return append(again.diags, &tfprotov6.Diagnostic{
+			Severity: tfprotov6.DiagnosticSeverityError, Summary: inconsistentPlan, Detail: strings.Join(found, "\n"),
+		})
+	}
+	planned, private := again.planned, again.private
 	if planned.Equal(p.prior) && !p.replace {
 		return nil
 	}

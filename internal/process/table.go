@@ -37,9 +37,14 @@ type attribute[T, U any] struct {
 	// bumpsVersion says that a change gives the process a new version.
 	bumpsVersion bool
 
+	// refuses returns why the API refuses a text, or "". It is not called for a value
+	// that the process has already.
+	refuses func(string) string
+
 	// What the table of a nested object says about it.
-	nestedBumps func(planned, state tftypes.Value) bool
-	nestedLacks func(config field.Attributes, at path.Path) diag.Diagnostics
+	nestedBumps   func(planned, state tftypes.Value) bool
+	nestedLacks   func(config field.Attributes, at path.Path) diag.Diagnostics
+	nestedRefused func(value tftypes.Value, s situation, at path.Path) diag.Diagnostics
 }
 
 // table is the table of the attributes of T: the record that Terraform shows,
@@ -173,6 +178,9 @@ func object[T, U, O, V any](name, description string, s field.Setting, of table[
 			return of.canBump() && !planned.IsKnown() || of.bumpsVersion(field.Open(planned), field.Open(state))
 		},
 		nestedLacks: of.lackingOnKorifi,
+		nestedRefused: func(value tftypes.Value, s situation, at path.Path) diag.Diagnostics {
+			return of.refused(field.Open(value), s, at)
+		},
 	}
 }
 

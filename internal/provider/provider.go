@@ -151,7 +151,7 @@ func (p *Provider) DataSources(context.Context) []func() datasource.DataSource {
 
 // Resources returns the constructors of the resources.
 func (p *Provider) Resources(context.Context) []func() resource.Resource {
-	return resources
+	return resources()
 }
 
 // ListResources returns the constructors of the list resources.

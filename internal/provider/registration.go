@@ -22,8 +22,6 @@ var (
 		process.NewSidecarsDataSource,
 	}
 
-	resources = []func() resource.Resource{process.NewResource}
-
 	listResources = []func() list.ListResource{process.NewListResource}
 
 	actions = []func() action.Action{
@@ -38,3 +36,9 @@ var (
 		functions.NewMegabytes,
 	}
 )
+
+// resources makes the resources of one provider server, which share what they know
+// about the walk of Terraform.
+func resources() []func() resource.Resource {
+	return []func() resource.Resource{process.ResourceFactory()}
+}

@@ -1,0 +1,214 @@
+package process
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"maps"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/hashicorp/terraform-plugin-framework/diag"
+	"github.com/hashicorp/terraform-plugin-go/tftypes"
+	"github.com/hashicorp/terraform-plugin-log/tflog"
+
+	"github.com/cf-process/terraform-provider-cf/internal/capi"
+	"github.com/cf-process/terraform-provider-cf/internal/field"
+)
+
+// previewTimeout bounds the read of a process in the plan that adopts it, with the
+// login before. It is shorter than the attempts of an apply: the plan works without.
+const previewTimeout = 10 * time.Second
+
+// preview reads the process that a create will adopt, so that the plan can show
+// what the apply will change. It returns nil where the plan has to do without: the
+// configuration sets nothing, or an address that is not known yet; the process is
+// not there yet, which is a warning; the API cannot be asked. The apply reports what
+// is wrong.
+func (r *processResource) preview(ctx context.Context, config field.Attributes) (*capi.Process, diag.Diagnostics) {
+	if r.Client == nil || r.walk.unreachable.Load() || !setsAttributes(config) {
+		return nil, nil
+	}
+	for _, name := range addressNames {
+		if config.IsSet(name) && !config.IsKnown(name) {
+			return nil, nil
+		}
+	}
+	ctx, cancel := r.clock.WithTimeout(ctx, previewTimeout)
+	defer cancel()
+	address := resourceAddress(config)
+	p, err := r.Client.GetProcess(ctx, address)
+	switch {
+	case err == nil:
+		return p, nil
+	case capi.IsNotFound(err):
+		return nil, diag.Diagnostics{diag.NewWarningDiagnostic("Process not found",
+			"The plan does not know the process, and the apply fails unless it exists by then.\n\n"+adoptFailure(address).Detail(err))}
+	}
+	var answered *capi.Error
+	if !errors.As(err, &answered) || answered.Status >= 500 {
+		// The other resources of the plan do not wait for the same.
+		r.walk.unreachable.Store(true)
+	}
+	tflog.Debug(ctx, "the process is planned without being read: "+err.Error(), map[string]any{"process": address.String()})
+	return nil, nil
+}
+
+// setsAttributes reports whether the configuration sets an attribute that a request
+// could carry.
+func setsAttributes(config field.Attributes) bool {
+	return slices.ContainsFunc(processTable.attributes, func(a attribute[capi.Process, requests]) bool {
+		return a.write != nil && config.IsSet(a.Name)
+	})
+}
+
+// fillFixed puts into the plan what no one can change between the plan and the
+// apply. Terraform plans again when it applies, without the first plan, and reports
+// a known value that is another one by then as a bug of the provider. So everything
+// else has to stay unknown.
+func fillFixed(planned, config field.Attributes, p *capi.Process) {
+	values := processTable.Values(p)
+	fixed := []string{"app_guid", "type", "space_guid"}
+	if !resourceAddress(config).ByApp() {
+		// By app and type, a deployment can replace the process.
+		fixed = append(fixed, "created_at")
+	}
+	for _, name := range fixed {
+		if !planned[name].IsKnown() {
+			planned[name] = values[name]
+		}
+	}
+}
+
+// adoptionWarning lists what the apply will change of the process that it adopts.
+func (r *processResource) adoptionWarning(config field.Attributes, p *capi.Process) diag.Diagnostics {
+	preview := changePreview{quote: func(s string) string { return strconv.Quote(r.Client.Quote(s, shownLength)) }}
+	current := situationOf(p).current
+	for _, a := range processTable.attributes {
+		switch {
+		case a.write == nil || !config.IsSet(a.Name):
+		case a.Name == "command" && p.CommandRedacted:
+			preview.add(a.Name, "hidden by the API", "as configured")
+		default:
+			preview.compare(a.Name, config[a.Name], current[a.Name])
+		}
+	}
+	if len(preview.lines) == 0 {
+		return nil
+	}
+	lines := preview.lines
+	if more := len(lines) - maxPreviewLines; more > 0 {
+		lines = append(lines[:maxPreviewLines:maxPreviewLines], fmt.Sprintf("… and %d more", more))
+	}
+	name := "the process " + p.GUID
+	if p.Type != nil {
+		name = fmt.Sprintf("the process %s (%s)", p.GUID, *p.Type)
+	}
+	return diag.Diagnostics{diag.NewWarningDiagnostic("Adopting the process changes it",
+		fmt.Sprintf("The apply adopts %s and changes what differs from the configuration:\n  - %s\n\nAttributes that the configuration "+
+			"does not set are not touched. To see each attribute of the process in the plan, import it before, with an import block "+
+			"for example.", name, strings.Join(lines, "\n  - ")))}
+}
+
+const (
+	shownLength     = 60 // of a text, in characters
+	maxPreviewLines = 40
+)
+
+// changePreview collects the changes of an apply, one a line. It shows what the
+// process has, and of the configuration only what cannot be secret: a provider does
+// not see which values Terraform treats as sensitive.
+type changePreview struct {
+	quote func(string) string
+	lines []string
+}
+
+func (c *changePreview) add(name, before, after string) {
+	c.lines = append(c.lines, fmt.Sprintf("%s: %s → %s", name, before, after))
+}
+
+// compare adds what a configured value changes.
+func (c *changePreview) compare(name string, config, current tftypes.Value) {
+	switch {
+	case config.IsNull() || config.Equal(current):
+	case !config.IsKnown():
+		if !current.Type().Is(tftypes.Object{}) && !current.Type().Is(tftypes.Map{}) {
+			c.add(name, c.show(current), "known after apply")
+		}
+	case config.Type().Is(tftypes.Object{}):
+		set, now := field.Open(config), field.Open(current)
+		for _, attribute := range slices.Sorted(maps.Keys(set)) {
+			before, ok := now[attribute]
+			if !ok {
+				before = tftypes.NewValue(set[attribute].Type(), nil)
+			}
+			c.compare(name+"."+attribute, set[attribute], before)
+		}
+		c.dropsEndpoint(name, set, now)
+	case config.Type().Is(tftypes.Map{}):
+		c.compareMap(name, field.Open(config), field.Open(current))
+	case isReset(config):
+		if !isEmpty(current) && !isReset(current) {
+			c.add(name, c.show(current), "the default")
+		}
+	default:
+		c.add(name, c.show(current), c.configured(name, config))
+	}
+}
+
+// dropsEndpoint adds the endpoint that a health check loses with its type.
+func (c *changePreview) dropsEndpoint(name string, set, now field.Attributes) {
+	checkType, ok := set.Text("type")
+	if endpoint := now.Child("data")["endpoint"]; ok && checkType != "http" && now.Child("data").IsSet("endpoint") {
+		c.add(name+".data.endpoint", c.show(endpoint), "removed")
+	}
+}
+
+func (c *changePreview) compareMap(name string, config, current field.Attributes) {
+	all := maps.Clone(current)
+	if all == nil {
+		all = make(field.Attributes)
+	}
+	maps.Copy(all, config)
+	for _, key := range slices.Sorted(maps.Keys(all)) {
+		at := fmt.Sprintf("%s[%s]", name, c.quote(key))
+		before, had := current[key]
+		after, set := config[key]
+		switch {
+		case !set:
+			c.add(at, c.show(before), "removed")
+		case !had:
+			c.add(at, "none", "as configured")
+		case !after.Equal(before):
+			c.add(at, c.show(before), "as configured")
+		}
+	}
+}
+
+// show is a value of the process.
+func (c *changePreview) show(v tftypes.Value) string {
+	o := field.Attributes{"v": v}
+	if n := o.IntPointer("v"); n != nil {
+		return strconv.FormatInt(*n, 10)
+	}
+	if s, ok := o.Text("v"); ok {
+		return c.quote(s)
+	}
+	return "none"
+}
+
+// configured is a value of the configuration.
+func (c *changePreview) configured(name string, v tftypes.Value) string {
+	if v.Type().Is(tftypes.Number) || strings.HasSuffix(name, "health_check.type") {
+		return c.show(v)
+	}
+	return "as configured"
+}
+
+// isReset reports whether a value is "", which resets an attribute.
+func isReset(v tftypes.Value) bool {
+	s, ok := field.Attributes{"v": v}.Text("v")
+	return ok && s == ""
+}

@@ -1,0 +1,264 @@
+package process
+
+import (
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/cf-process/terraform-provider-cf/internal/fakecf"
+	"github.com/cf-process/terraform-provider-cf/internal/instances"
+	"github.com/cf-process/terraform-provider-cf/internal/transport"
+)
+
+// requestsOf returns the requests to the API since the last look, as "METHOD path".
+func (w *workspace) requestsOf() []string {
+	w.t.Helper()
+	var all []string
+	for _, r := range w.Requests() {
+		all = append(all, r.Method+" "+r.Path)
+	}
+	w.ResetRequests()
+	return all
+}
+
+// warnings are the lines of the changes that a plan announces.
+func announced(p *plan) []string {
+	var lines []string
+	for line := range strings.Lines(diagnosticsText(p.diags)) {
+		if change, ok := strings.CutPrefix(strings.TrimSpace(line), "- "); ok {
+			lines = append(lines, change)
+		}
+	}
+	return lines
+}
+
+// The plan of an adoption shows what the apply will change.
+func TestResourceAdoptionIsAnnounced(t *testing.T) {
+	t.Parallel()
+	for name, test := range map[string]struct {
+		config settings
+		want   []string
+	}{
+		"numbers": {settings{"memory_in_mb": 4096, "instances": 2, "disk_in_mb": 1}, []string{"memory_in_mb: 512 → 4096", "disk_in_mb: 1024 → 1"}},
+		"labels": {
+			settings{"metadata": settings{"labels": settings{"team": "catalog", "new": "x"}}},
+			[]string{
+				`metadata.labels["environment"]: "production" → removed`, `metadata.labels["new"]: none → as configured`,
+				`metadata.labels["team"]: "storefront" → as configured`,
+			},
+		},
+		"no labels": {
+			settings{"metadata": settings{"labels": settings{}}},
+			[]string{`metadata.labels["environment"]: "production" → removed`, `metadata.labels["team"]: "storefront" → removed`},
+		},
+		"a command":       {settings{"command": "bin/secret"}, []string{`command: "bundle exec puma" → as configured`}},
+		"a command reset": {settings{"command": ""}, []string{`command: "bundle exec puma" → the default`}},
+		"a health check":  {settings{"health_check": settings{"type": "port"}}, []string{`health_check.type: "http" → "port"`, `health_check.data.endpoint: "/health" → removed`}},
+		"a timeout":       {settings{"health_check": settings{"data": settings{"timeout": 7}}}, []string{"health_check.data.timeout: 60 → 7"}},
+		"unknown":         {settings{"memory_in_mb": unknownYet}, []string{"memory_in_mb: 512 → known after apply"}},
+		"the same":        {settings{"memory_in_mb": 512, "health_check": settings{"type": "http"}}, nil},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			for _, address := range []settings{{"guid": fakecf.GUIDWeb}, {"app_guid": fakecf.AppGUID}} {
+				w := startWorkspace(t, fakecf.SpaceDeveloper)
+				w.UpdateProcess(fakecf.GUIDWeb, func(p *fakecf.Process) {
+					p.Command, p.Instances, p.MemoryInMB, p.DiskInMB = fakecf.Ptr("bundle exec puma"), 2, 512, 1024
+					p.HealthCheck.Timeout = fakecf.Ptr(int64(60))
+				})
+				config := settings{}
+				for key, value := range test.config {
+					config[key] = value
+				}
+				for key, value := range address {
+					config[key] = value
+				}
+				p := w.plan(config)
+				if got := announced(p); !slices.Equal(got, test.want) || hasErrors(p.diags) {
+					t.Errorf("got %q, want %q\n%s", got, test.want, diagnosticsText(p.diags))
+				}
+				if n := len(w.requestsOf()); n != 1 {
+					t.Errorf("got %d requests, want 1", n)
+				}
+				for _, known := range []string{"app_guid", "space_guid", "type"} {
+					if slices.Contains(unknowns("", p.planned), known) {
+						t.Errorf("%s is unknown", known)
+					}
+				}
+			}
+		})
+	}
+}
+
+// A hidden command is not shown, and a text that is long or hostile is bounded and
+// cleaned.
+func TestResourceAdoptionShowsNoSecrets(t *testing.T) {
+	t.Parallel()
+	w := startWorkspace(t, fakecf.SpaceDeveloper)
+	p := w.plan(settings{"guid": fakecf.GUIDHiddenCommand, "command": "bin/mine"})
+	if got := announced(p); !slices.Equal(got, []string{"command: hidden by the API → as configured"}) {
+		t.Errorf("got %q", got)
+	}
+	w.UpdateProcess(fakecf.GUIDWeb, func(p *fakecf.Process) {
+		p.Command = fakecf.Ptr("bin/x \x1b[31m\n" + strings.Repeat("y", 4000))
+	})
+	p = w.plan(settings{"guid": fakecf.GUIDWeb, "command": "bin/mine"})
+	if got := announced(p); len(got) != 1 || strings.ContainsAny(got[0], "\x1b\n") || len(got[0]) > 200 {
+		t.Errorf("got %q", got)
+	}
+}
+
+// Where the process cannot be read, the plan is what it is without reading.
+func TestResourceAdoptionWithoutTheProcess(t *testing.T) {
+	t.Parallel()
+	config := settings{"guid": fakecf.GUIDWeb, "memory_in_mb": 4096}
+	t.Run("nothing is configured", func(t *testing.T) {
+		t.Parallel()
+		w := startWorkspace(t, fakecf.SpaceDeveloper)
+		w.plan(settings{"guid": fakecf.GUIDWeb, "wait_for_instances": true, "timeouts": settings{"create": "9m"}})
+		if got := w.requestsOf(); len(got) != 0 {
+			t.Errorf("got the requests %q, want none", got)
+		}
+	})
+	t.Run("the address is unknown", func(t *testing.T) {
+		t.Parallel()
+		w := startWorkspace(t, fakecf.SpaceDeveloper)
+		w.plan(settings{"app_guid": unknownYet, "memory_in_mb": 4096})
+		if got := w.requestsOf(); len(got) != 0 {
+			t.Errorf("got the requests %q, want none", got)
+		}
+	})
+	t.Run("it is not there", func(t *testing.T) {
+		t.Parallel()
+		w := startWorkspace(t, fakecf.SpaceDeveloper)
+		p := w.plan(settings{"guid": "no-such", "memory_in_mb": 4096})
+		if text := diagnosticsText(p.diags); hasErrors(p.diags) || !strings.Contains(text, "Process not found") {
+			t.Errorf("got %q", text)
+		}
+	})
+	for name, fault := range map[string]fakecf.Action{
+		"forbidden": fakecf.Status(403), "unavailable": fakecf.Status(503), "no answer": fakecf.Close(), "garbage": fakecf.Garbage(30),
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			w := startWorkspace(t, fakecf.SpaceDeveloper)
+			w.AddFault(fakecf.Fault{Path: "/v3/", Do: fault})
+			if p := w.plan(config); len(p.diags) > 0 || !slices.Contains(unknowns("", p.planned), "space_guid") {
+				t.Errorf("got %s, unknown are %v", diagnosticsText(p.diags), unknowns("", p.planned))
+			}
+			w.ClearFaults()
+			w.restart()
+			w.ResetRequests()
+			if text := w.run(config); text != "" {
+				t.Error(text)
+			}
+		})
+	}
+	t.Run("an API that does not answer is asked once", func(t *testing.T) {
+		t.Parallel()
+		w := newWorkspaceBy(t, fakecf.New(t), fakecf.SpaceDeveloper, instances.RealClock{}, transport.Config{RequestTimeout: 200 * time.Millisecond})
+		fault := w.AddFault(fakecf.Fault{Path: "/v3/", Do: fakecf.Hang(0)})
+		for range 3 {
+			w.plan(config)
+		}
+		if got := fault.Hits(); got != 1 {
+			t.Errorf("got %d requests, want 1", got)
+		}
+	})
+}
+
+// A configuration that contradicts the process is refused in the plan.
+func TestResourceAdoptionIsRefusedInThePlan(t *testing.T) {
+	t.Parallel()
+	w := startWorkspace(t, fakecf.SpaceDeveloper)
+	p := w.plan(settings{"guid": fakecf.GUIDWorker, "app_guid": fakecf.AppGUID, "type": "web", "instances": 4})
+	if text := diagnosticsText(p.diags); !strings.Contains(text, "Contradictory address") {
+		t.Errorf("got %q", text)
+	}
+	korifi := startWorkspace(t, fakecf.SpaceDeveloper, fakecf.WithFlavor(fakecf.Korifi))
+	p = korifi.plan(settings{"guid": fakecf.GUIDWeb, "user": "vcap"})
+	if text := diagnosticsText(p.diags); !strings.Contains(text, "Not available on this foundation") {
+		t.Errorf("got %q", text)
+	}
+}
+
+// What changes between the plan of an adoption and its apply does not break it.
+func TestResourceAdoptionBetweenPlanAndApply(t *testing.T) {
+	t.Parallel()
+	change := func(p *fakecf.Process) {
+		p.Command, p.User, p.Instances, p.MemoryInMB, p.DiskInMB = fakecf.Ptr("bin/theirs"), fakecf.Ptr("theirs"), 9, 999, 888
+		p.LogRateLimit, p.HealthCheck = fakecf.Ptr(int64(5)), &fakecf.HealthCheck{Type: "port"}
+		p.Labels, p.Annotations = map[string]string{"theirs": "1"}, nil
+		p.Version = "theirs"
+	}
+	for name, test := range map[string]struct {
+		config settings
+		change func(*workspace)
+		writes []string
+	}{
+		"everything, by GUID": {
+			settings{"guid": fakecf.GUIDWeb, "memory_in_mb": 4096},
+			func(w *workspace) { w.UpdateProcess(fakecf.GUIDWeb, change) }, []string{`POST {"memory_in_mb":4096}`},
+		},
+		"everything, by app": {
+			settings{"app_guid": fakecf.AppGUID, "metadata": settings{"labels": settings{"a": "1"}}},
+			func(w *workspace) { w.UpdateProcess(fakecf.GUIDWeb, change) },
+			[]string{`PATCH {"metadata":{"labels":{"a":"1","theirs":null}}}`},
+		},
+		"a deployment": {
+			settings{"app_guid": fakecf.AppGUID, "instances": 7},
+			func(w *workspace) { w.StartDeployment(fakecf.AppGUID); w.FinishDeployment(fakecf.AppGUID) },
+			[]string{`POST {"instances":7}`},
+		},
+		"what was to change": {
+			settings{"app_guid": fakecf.AppGUID, "memory_in_mb": 999},
+			func(w *workspace) { w.UpdateProcess(fakecf.GUIDWeb, change) }, nil,
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			w := startWorkspace(t, fakecf.SpaceDeveloper)
+			p := w.plan(test.config)
+			test.change(w)
+			w.ResetRequests()
+			if text := diagnosticsText(w.apply(p, test.config)); text != "" {
+				t.Error(text)
+			}
+			w.wrote(test.writes...)
+			w.settled(test.config)
+		})
+	}
+}
+
+// A process that is there only when it is applied is adopted then.
+func TestResourceAdoptionOfWhatAppears(t *testing.T) {
+	t.Parallel()
+	w := startWorkspace(t, fakecf.SpaceDeveloper)
+	config := settings{"guid": fakecf.GUIDWeb, "memory_in_mb": 999}
+	w.AddFault(fakecf.Fault{Path: "/v3/", Do: fakecf.Status(404, fakecf.APIError{Code: 10010, Title: "CF-ResourceNotFound", Detail: "Process not found"})})
+	p := w.plan(config)
+	w.ClearFaults()
+	w.ResetRequests()
+	if text := diagnosticsText(w.apply(p, config)); text != "" {
+		t.Error(text)
+	}
+	w.wrote(`POST {"memory_in_mb":999}`)
+	w.settled(config)
+}
+
+// Destroying is explained in the plan.
+func TestResourceDestroyIsExplained(t *testing.T) {
+	t.Parallel()
+	w := startWorkspace(t, fakecf.SpaceDeveloper)
+	w.converges(settings{"app_guid": fakecf.AppGUID})
+	w.ResetRequests()
+	p := w.planFrom(w.value(w.kind, nil), w.state, w.private)
+	text := diagnosticsText(p.diags)
+	if hasErrors(p.diags) || !strings.Contains(text, "Destroying deletes nothing") || !strings.Contains(text, fakecf.GUIDWeb) {
+		t.Errorf("got %q", text)
+	}
+	if got := w.requestsOf(); len(got) != 0 {
+		t.Errorf("got the requests %q, want none", got)
+	}
+}

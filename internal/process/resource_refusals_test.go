@@ -1,0 +1,185 @@
+package process
+
+import (
+	"strings"
+	"testing"
+
+	"github.com/cf-process/terraform-provider-cf/internal/fakecf"
+)
+
+// What a process already has is never refused: Terraform generates configuration
+// from it, which plans empty and is not sent with another change.
+func TestResourceHasWhatTheAPIRefuses(t *testing.T) {
+	t.Parallel()
+	for name, test := range map[string]struct {
+		flavor  fakecf.Flavor
+		has     func(*fakecf.Process)
+		changed settings // what refuses the same where it is new
+		want    string
+	}{
+		"the type none": {
+			fakecf.CloudController, func(p *fakecf.Process) { p.HealthCheck = &fakecf.HealthCheck{Type: "none"} },
+			settings{"health_check": settings{"type": "none"}}, `health_check.type cannot be set to "none"`,
+		},
+		"a long detected command": {
+			fakecf.CloudController, func(p *fakecf.Process) { p.Command, p.DetectedCommand = nil, fakecf.Ptr(strings.Repeat("ä", 4097)) },
+			settings{"command": strings.Repeat("ä", 4097)}, "command must have at most 4096 characters, but has 4097",
+		},
+		"a blank command": {
+			fakecf.CloudController, func(p *fakecf.Process) { p.Command = fakecf.Ptr(" \t") },
+			settings{"command": " \t"}, "command is blank",
+		},
+		"an endpoint that is none": {
+			fakecf.Korifi, func(p *fakecf.Process) { p.HealthCheck.Endpoint = fakecf.Ptr("up") },
+			settings{"health_check": settings{"type": "http", "data": settings{"endpoint": "up"}}}, "must be a path",
+		},
+		"a key of the platform": {
+			fakecf.CloudController, func(p *fakecf.Process) { p.Labels = map[string]string{"cloudfoundry.org/a": "1"} },
+			settings{"metadata": settings{"labels": settings{"cloudfoundry.org/a": "1"}}}, "belongs to the platform",
+		},
+		"a short prefix": {
+			fakecf.CloudController, func(p *fakecf.Process) { p.Labels = map[string]string{"ex/a": "1"} },
+			settings{"metadata": settings{"labels": settings{"ex/a": "1"}}}, "is not a DNS name",
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			w := startWorkspace(t, fakecf.SpaceDeveloper, fakecf.WithFlavor(test.flavor))
+			w.UpdateProcess(fakecf.GUIDWeb, test.has)
+			w.imports(fakecf.GUIDWeb)
+			w.plansEmptyAsGenerated(name)
+			with := test.changed
+			with["guid"], with["instances"] = fakecf.GUIDWeb, 7
+			w.converges(with, `POST {"instances":7}`)
+			// It is refused of a process that does not have it.
+			for _, adopted := range []bool{false, true} {
+				w.forget()
+				with["guid"] = fakecf.GUIDWorker
+				if adopted {
+					w.run(settings{"guid": fakecf.GUIDWorker})
+				}
+				w.ResetRequests()
+				if text := diagnosticsText(w.plan(with).diags); !strings.Contains(text, test.want) {
+					t.Errorf("got %q, want %q", text, test.want)
+				}
+				w.wrote()
+			}
+		})
+	}
+}
+
+// The API takes these endpoints.
+func TestResourceEndpoints(t *testing.T) {
+	t.Parallel()
+	w := startWorkspace(t, fakecf.SpaceDeveloper)
+	for _, endpoint := range []string{"/", "/a?b=c#d", "/%zz", "/ä"} {
+		if text := diagnosticsText(w.plan(byGUID(fakecf.GUIDWeb, settings{"health_check": settings{"data": settings{"endpoint": endpoint}}})).diags); strings.Contains(text, "ERROR") {
+			t.Errorf("%s: %s", endpoint, text)
+		}
+	}
+	for endpoint, want := range map[string]string{
+		"": "must be a path", "x": "must be a path", "//x": "must be a path", "/a b": "must be a path",
+		"/" + strings.Repeat("x", 255): "at most 255",
+	} {
+		if text := diagnosticsText(w.plan(byGUID(fakecf.GUIDWeb, settings{"health_check": settings{"data": settings{"endpoint": endpoint}}})).diags); !strings.Contains(text, want) {
+			t.Errorf("%s: got %q, want %q", endpoint, text, want)
+		}
+	}
+}
+
+// The type http needs an endpoint, from the configuration or the process.
+func TestResourceHTTPNeedsAnEndpoint(t *testing.T) {
+	t.Parallel()
+	const refusal = "neither the configuration nor the process has one"
+	http := settings{"type": "http"}
+	for name, test := range map[string]struct {
+		flavor fakecf.Flavor
+		guid   string
+		check  settings
+		want   string
+	}{
+		"the process has one":       {fakecf.CloudController, fakecf.GUIDWeb, http, ""},
+		"the process has none":      {fakecf.CloudController, fakecf.GUIDWorker, http, refusal},
+		"it may turn out to be set": {fakecf.CloudController, fakecf.GUIDWorker, settings{"type": "http", "data": unknownYet}, ""},
+		"it is not known yet":       {fakecf.CloudController, fakecf.GUIDWorker, settings{"type": "http", "data": settings{"endpoint": unknownYet}}, ""},
+		"it is configured":          {fakecf.CloudController, fakecf.GUIDWorker, settings{"type": "http", "data": settings{"endpoint": "/x"}}, ""},
+		"the type is unknown":       {fakecf.CloudController, fakecf.GUIDWorker, settings{"type": unknownYet}, ""},
+		"Korifi keeps the old one":  {fakecf.Korifi, fakecf.GUIDWorker, http, ""},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			for _, adopted := range []bool{false, true} {
+				for _, name := range []string{"health_check", "readiness_health_check"} {
+					if name == "readiness_health_check" && (test.flavor == fakecf.Korifi || test.want == "") {
+						continue
+					}
+					w := startWorkspace(t, fakecf.SpaceDeveloper, fakecf.WithFlavor(test.flavor))
+					if adopted {
+						w.converges(settings{"guid": test.guid})
+					}
+					p := w.plan(byGUID(test.guid, settings{name: test.check}))
+					if text := diagnosticsText(p.diags); hasErrors(p.diags) != (test.want != "") || !strings.Contains(text, test.want) {
+						t.Errorf("adopted %v: got %q, want %q", adopted, text, test.want)
+					}
+				}
+			}
+		})
+	}
+	t.Run("it goes between plan and apply", func(t *testing.T) {
+		t.Parallel()
+		w := startWorkspace(t, fakecf.SpaceDeveloper)
+		config := byGUID(fakecf.GUIDWeb, settings{"health_check": http, "instances": 7})
+		w.converges(settings{"guid": fakecf.GUIDWeb})
+		p := w.plan(config)
+		w.UpdateProcess(fakecf.GUIDWeb, func(p *fakecf.Process) { p.HealthCheck = &fakecf.HealthCheck{Type: "port"} })
+		w.ResetRequests()
+		if text := diagnosticsText(w.apply(p, config)); !strings.Contains(text, refusal) {
+			t.Errorf("got %q", text)
+		}
+		w.wrote()
+	})
+}
+
+// Kubernetes' rules for labels and annotations are those of Korifi only.
+func TestResourceMetadataOnKorifi(t *testing.T) {
+	t.Parallel()
+	large := settings{}
+	for _, key := range strings.Split("abcdefghijklmnopqrst", "") {
+		for _, second := range []string{"1", "2", "3"} {
+			large[key+second] = strings.Repeat("x", 4500)
+		}
+	}
+	for name, test := range map[string]struct {
+		metadata             settings
+		korifi, cloudFoundry string
+	}{
+		"capitals in a prefix":  {settings{"labels": settings{"Example.org/a": "1"}}, "has capital letters", ""},
+		"capitals, annotation":  {settings{"annotations": settings{"Example.org/a": "1"}}, "has capital letters", ""},
+		"a reserved prefix":     {settings{"labels": settings{"cloudfoundry.org/a": "1"}}, "", "belongs to the platform"},
+		"a prefix with one dot": {settings{"labels": settings{"example.org/a": "1"}}, "", ""},
+		"a prefix without one":  {settings{"labels": settings{"ex/a": "1"}}, "", "is not a DNS name"},
+		"large annotations":     {settings{"annotations": large}, "at most 256 KiB", ""},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			for flavor, want := range map[fakecf.Flavor]string{fakecf.Korifi: test.korifi, fakecf.CloudController: test.cloudFoundry} {
+				for _, adopted := range []bool{false, true} {
+					w := startWorkspace(t, fakecf.SpaceDeveloper, fakecf.WithFlavor(flavor))
+					if adopted {
+						w.converges(settings{"guid": fakecf.GUIDWeb})
+					}
+					p := w.plan(byGUID(fakecf.GUIDWeb, settings{"metadata": test.metadata}))
+					if text := diagnosticsText(p.diags); hasErrors(p.diags) != (want != "") || !strings.Contains(text, want) {
+						t.Errorf("flavor %v, adopted %v: got %q, want %q", flavor, adopted, text, want)
+					}
+				}
+			}
+		})
+	}
+	w := startWorkspace(t, fakecf.SpaceDeveloper)
+	for _, prefix := range []string{"", "ex_ample.org", strings.Repeat("p", 254), "a.b/c"} {
+		if text := w.validate(byGUID("g", settings{"metadata": settings{"labels": settings{prefix + "/a": "1"}}})); !strings.Contains(text, "Invalid label key") {
+			t.Errorf("%q: %s", prefix, text)
+		}
+	}
+}
