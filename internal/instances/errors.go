@@ -21,6 +21,9 @@ func contextEnded(err, way error) bool {
 // isTransient reports whether the same request may succeed in a moment: the API
 // is busy or restarting, or the network failed for a moment.
 func isTransient(err error) bool {
+	if login := loginError(err); login != nil {
+		return login.Transient()
+	}
 	var api *capi.Error
 	if errors.As(err, &api) {
 		return api.Status >= 500 || api.Status == http.StatusTooManyRequests ||
@@ -34,8 +37,24 @@ func isTransient(err error) bool {
 	return errors.As(err, &transportErr)
 }
 
-// saysTryAgain reports whether the API itself asked to try again later.
+// loginError returns the failure of a login or renewal behind err, nil for none.
+func loginError(err error) *uaa.Error {
+	var api *capi.Error
+	if errors.As(err, &api) {
+		err = api.Renewal // of a token that the API refused
+	}
+	var login *uaa.Error
+	errors.As(err, &login)
+	return login
+}
+
+// saysTryAgain reports whether the API itself asked to try again later. A login
+// server that is away counts, too: for a while after a failure, the login returns
+// it again at once, so that the number of failures in a row means nothing.
 func saysTryAgain(err error) bool {
+	if login := loginError(err); login != nil {
+		return login.Transient()
+	}
 	var api *capi.Error
 	return errors.As(err, &api) &&
 		(api.Status == http.StatusServiceUnavailable || api.Status == http.StatusTooManyRequests)

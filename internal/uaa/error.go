@@ -60,6 +60,9 @@ func (e *Error) Error() string {
 
 func (e *Error) Unwrap() error { return e.Err }
 
+// Transient reports whether a later login may succeed.
+func (e *Error) Transient() bool { return !e.final() }
+
 // final reports whether the same request would fail in the same way again. Such a
 // failure ends the session.
 func (e *Error) final() bool {
