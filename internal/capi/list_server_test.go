@@ -25,6 +25,10 @@ type row map[string]any
 func process(guid string) row { return row{"guid": guid, "created_at": "2026-01-01T00:00:00Z"} }
 
 // listServer serves lists by path and records what was asked.
+//
+// It is separate from internal/fakecf because its tests need lists that no one
+// foundation has: some ignore guids, refuse large pages or lack parameters, and
+// their rows change while a client reads the pages.
 type listServer struct {
 	t *testing.T
 	// lists are the rows by path.

@@ -170,3 +170,28 @@ func TestKorifiDeployment(t *testing.T) {
 	without := as(t, New(t, WithFlavor(Korifi), WithoutEndpoints("deployments")), Admin)
 	without.do(http.MethodPost, "/v3/deployments", body).wantError(400, 42000, "does not support rolling deploys")
 }
+
+// Korifi fb0a00b2: while the controllers are down every write is a 500, stores
+// nothing, and reads work.
+func TestKorifiWithoutControllers(t *testing.T) {
+	f, c, _ := atNoon(t, WithFlavor(Korifi))
+	f.SetRuntime(RuntimeAway)
+	c.scale(GUIDWeb, `{"instances":1}`).wantError(500, 10001)
+	c.patch(GUIDWeb, `{"command":"x"}`).wantError(500, 10001)
+	c.get(webPath).want(200).wantAt(3, "instances")
+	c.get(webPath+"/stats").want(200).wantAt("RUNNING", "resources", 2, "state")
+	f.SetRuntime(RuntimeWorks)
+	c.scale(GUIDWeb, `{"instances":1}`).want(200)
+}
+
+func TestKorifiDeploymentOfATest(t *testing.T) {
+	f, c, _ := atNoon(t, WithFlavor(Korifi))
+	before := f.Instances(GUIDWeb)[0].GUID
+	if guid := f.StartDeployment(AppGUID); guid != AppGUID {
+		t.Errorf("got deployment %s, want the GUID of the app", guid)
+	}
+	if guid := f.FinishDeployment(AppGUID); guid != GUIDWeb || f.Instances(GUIDWeb)[0].GUID == before {
+		t.Errorf("got process %s, want %s with new pods", guid, GUIDWeb)
+	}
+	c.get(appPath+"/processes").wantAt(2, "pagination", "total_results")
+}

@@ -67,7 +67,7 @@ func TestRootNamesTheUAA(t *testing.T) {
 	c := &client{t: t, f: f, http: httpClient(t, f)}
 	r := c.get("/").want(200)
 	r.wantAt(f.UAAURL(), "links", "login", "href").wantAt(f.UAAURL(), "links", "uaa", "href")
-	r.wantAt(f.URL()+"/v3", "links", "cloud_controller_v3", "href").wantAt("3.195.0", "links", "cloud_controller_v3", "meta", "version")
+	r.wantAt(f.URL()+"/v3", "links", "cloud_controller_v3", "href").wantAt("3.228.0", "links", "cloud_controller_v3", "meta", "version")
 	if !strings.HasSuffix(f.UAAURL(), "/uaa") || strings.HasPrefix(f.UAAURL(), f.URL()) {
 		t.Errorf("the UAA is at %s, the API at %s", f.UAAURL(), f.URL())
 	}

@@ -103,7 +103,7 @@ func (s *Server) getStats(c *rest.Call, db *state.DB) *rest.Answer {
 		})
 	}
 	now := db.Now()
-	stats := make([]json.RawMessage, min(record.Instances, rest.MaxInstances))
+	stats := make([]json.RawMessage, min(record.Instances, state.MaxInstances))
 	for i := range stats {
 		stats[i] = s.statJSON(record, int64(i), now)
 	}
@@ -126,7 +126,7 @@ type instanceJSON struct {
 }
 
 func instancesJSON(r *state.ProcessRecord, now time.Time) []instanceJSON {
-	out := make([]instanceJSON, min(r.Instances, rest.MaxInstances))
+	out := make([]instanceJSON, min(r.Instances, state.MaxInstances))
 	for index := range out {
 		out[index] = instanceJSON{Index: int64(index), State: "DOWN"}
 		if int64(index) < r.Count() {

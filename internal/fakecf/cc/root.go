@@ -8,7 +8,7 @@ import (
 )
 
 // version of the API in the root document.
-const version = "3.195.0"
+const version = "3.228.0"
 
 func (s *Server) root(*rest.Call, *state.DB) *rest.Answer {
 	link := func(href string) rest.Link { return rest.Link{Href: href} }

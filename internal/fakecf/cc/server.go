@@ -1,5 +1,16 @@
 // Package cc presents a foundation as Cloud Controller does, and as its Tanzu
 // relative does.
+//
+// It follows Cloud Controller 3.228.0, as it was seen to run. In some cases it
+// is stricter on purpose, because a client that needs them has a fault:
+//   - A body that is empty or not an object is refused; the real one takes no
+//     body for {}.
+//   - Unknown keys inside health_check and data are refused; the real one
+//     ignores them.
+//   - Numbers must be numbers and labels texts; the real one takes "5" and true.
+//   - A health_check or data of another type is a 422; the real one answers 500.
+//   - null for disk_in_mb is ignored; the real one stores it.
+//   - Admins have a rate limit as all users have.
 package cc
 
 import (

@@ -63,7 +63,7 @@ func (s *Server) getStats(c *rest.Call, db *state.DB) *rest.Answer {
 	}
 	now := db.Now()
 	stats := []json.RawMessage{}
-	for index := range min(record.Count(), rest.MaxInstances) {
+	for index := range min(record.Count(), state.MaxInstances) {
 		if record.Instance(index, now).State != "" { // a pod that is gone is missing
 			stats = append(stats, renderStat(record, index, now))
 		}

@@ -17,6 +17,9 @@ func mayWrite(c *rest.Call, db *state.DB) (*state.ProcessRecord, *rest.Answer) {
 	if !c.Who.Writes() {
 		return nil, rest.NotAuthorized()
 	}
+	if db.Runtime != state.RuntimeWorks {
+		return nil, rest.UnknownError() // no controller answers the webhook
+	}
 	return record, nil
 }
 

@@ -163,7 +163,3 @@ func Distinct[R any, V comparable](rows []R, value func(R) V) []V {
 	}
 	return out
 }
-
-// MaxInstances is the largest number of instances in an answer. Counts go up to
-// two thousand million, and no answer could hold that many.
-const MaxInstances = 10_000

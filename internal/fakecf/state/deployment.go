@@ -102,8 +102,8 @@ func (db *DB) IsDeploying(app *App) bool {
 	return d != nil && d.Reason == Deploying
 }
 
-// Deploy starts a deployment of the current droplet of an app. One that is in
-// flight is superseded. A stopped app starts, and its deployment is done.
+// Deploy starts a deployment of the current droplet of an app on Diego. One that
+// is in flight is superseded. A stopped app starts, and its deployment is done.
 func (db *DB) Deploy(app *App, maxInFlight int64) *Deployment {
 	now := db.Stamp()
 	d := &Deployment{
@@ -153,7 +153,7 @@ func (d *Deployment) finish(db *DB, reason string) {
 // Cancel begins to take a deployment back; the next step does it.
 func (db *DB) Cancel(d *Deployment) error {
 	if d.Value != Active {
-		return fmt.Errorf("Cannot cancel a deployment with status: %s and reason: %s", d.Value, d.Reason) //nolint:revive,staticcheck // Cloud Controller's own words
+		return fmt.Errorf("Cannot cancel a deployment with status: %s and reason: %s", d.Value, d.Reason) //nolint:staticcheck // Cloud Controller's own words
 	}
 	d.Reason = Canceling
 	d.UpdatedAt, d.StatusChangedAt = db.Stamp(), db.Stamp()

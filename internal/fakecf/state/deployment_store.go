@@ -11,9 +11,17 @@ func (s *Store) SetDeploymentPace(pace Pace) {
 // flight, which goes on by hand only. It returns the GUID of the deployment.
 // Until it ends, the app has two web processes that can be neither changed nor
 // scaled. It panics where the app is missing.
+//
+// On Kubernetes the pods roll instead, and the deployment has the GUID of the
+// app.
 func (s *Store) StartDeployment(appGUID string) string {
 	defer s.lock()()
-	return s.db.startByHand(s.db.mustApp(appGUID)).GUID
+	app := s.db.mustApp(appGUID)
+	if s.db.platform == Kubernetes {
+		s.db.RollApp(app)
+		return app.GUID
+	}
+	return s.db.startByHand(app).GUID
 }
 
 func (db *DB) startByHand(app *App) *Deployment {
@@ -24,7 +32,7 @@ func (db *DB) startByHand(app *App) *Deployment {
 
 // AdvanceDeployment does one step of the deployment in flight, as Cloud
 // Controller does about every five seconds. It reports whether the deployment
-// is still in flight.
+// is still in flight. On Kubernetes there is nothing to do by hand.
 func (s *Store) AdvanceDeployment(appGUID string) bool {
 	defer s.lock()()
 	d := s.db.activeDeployment(s.db.mustApp(appGUID))
@@ -38,12 +46,17 @@ func (s *Store) AdvanceDeployment(appGUID string) bool {
 // FinishDeployment ends the deployment in flight at once, whatever its
 // instances do: the new process replaces the web process. Without a deployment
 // it starts one before. It returns the GUID of the new process, "" where the
-// app has no web process.
+// app has no web process. On Kubernetes all pods are new at once, and the web
+// process stays.
 func (s *Store) FinishDeployment(appGUID string) string {
 	defer s.lock()()
 	app := s.db.mustApp(appGUID)
-	if app.OfType("web") == nil {
+	switch {
+	case app.OfType("web") == nil:
 		return ""
+	case s.db.platform == Kubernetes:
+		s.db.Restart(app)
+		return app.OfType("web").GUID
 	}
 	d := s.db.activeDeployment(app)
 	if d == nil {

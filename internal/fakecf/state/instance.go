@@ -175,14 +175,19 @@ func (db *DB) Terminate(record *ProcessRecord, index int64) {
 	record.setLife(index, db.newLife(record, now, now.Add(db.startDelay)))
 }
 
-// Instances returns what the runtime reports of each instance of a process.
+// MaxInstances is the largest number of instances in an answer. Counts go up to
+// two thousand million, and no answer could hold that many.
+const MaxInstances = 10_000
+
+// Instances returns what the runtime reports of each instance of a process, of
+// the first MaxInstances.
 func (s *Store) Instances(processGUID string) []Instance {
 	defer s.rlock()()
 	record := s.db.Processes.Get(processGUID)
 	if record == nil {
 		return nil
 	}
-	out := make([]Instance, record.count)
+	out := make([]Instance, min(record.count, MaxInstances))
 	for i := range out {
 		out[i] = record.Instance(int64(i), s.db.Now())
 	}

@@ -1,6 +1,8 @@
 package state
 
 // Runtime is how Diego behaves towards Cloud Controller.
+//
+// Source: Cloud Controller 3.228.0.
 type Runtime int
 
 const (
@@ -15,7 +17,8 @@ const (
 )
 
 // SetRuntime makes Diego fail, or work again: then the instances follow what
-// was stored meanwhile. With Kubernetes it has no effect.
+// was stored meanwhile. On Kubernetes it stands for Korifi's controllers: while
+// they do not work, every write is refused and nothing is stored.
 func (s *Store) SetRuntime(runtime Runtime) {
 	defer s.lock()()
 	s.db.Runtime = runtime
