@@ -129,9 +129,9 @@ func (r *AppRestart) prepare(ctx context.Context) diag.Diagnostic {
 }
 
 // checkInFlight refuses to restart an app while a deployment of it is in
-// flight: a second one would supersede the first. On Korifi there are no
-// deployments, only the question whether all instances of the app are ready:
-// a rolling restart waits for that, and one that stops the app need not.
+// flight: a second one would supersede the first. On Korifi a deployment only
+// shows whether all instances of the app are ready (README.md#app-ready): a
+// rolling restart waits for that, and one that stops the app need not.
 func (r *AppRestart) checkInFlight(ctx context.Context) diag.Diagnostic {
 	if r.korifi && r.Strategy == StopStart {
 		return nil
@@ -188,8 +188,9 @@ func (r *AppRestart) refused(err error) diag.Diagnostic {
 	var e *capi.Error
 	if errors.As(err, &e) {
 		for _, o := range e.Errors {
-			// Cloud Controller answers 422 here instead of 403, and does not say
-			// whether a role is missing or the organization is suspended.
+			// Cloud Controller (3bbba906) answers 422 here instead of 403, and does not
+			// say whether a role is missing or the organization is suspended
+			// (README.md#deployment-role).
 			if strings.Contains(string(o.Detail), "Unable to use app") {
 				return diag.NewErrorDiagnostic("Not permitted", r.Failure.Detail(err)+"\n\nThe user of this credential can see the "+
 					"app, but may not deploy it: that needs the role Space Developer or Space Supporter, in an organization that is "+

@@ -63,7 +63,7 @@ func (r *AppRestart) create(ctx context.Context) (*capi.Deployment, error) {
 
 // refusesOptions reports whether a foundation refused a deployment because it
 // does not know its options: "Unknown field(s): 'options'", or later "has
-// unsupported key(s): max_in_flight".
+// unsupported key(s): max_in_flight" (README.md#deployment-options).
 func refusesOptions(err error) bool {
 	var e *capi.Error
 	if !errors.As(err, &e) || e.Status != 422 {

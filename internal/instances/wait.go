@@ -150,7 +150,8 @@ func markOld(found map[int64]instance, since, now time.Time) {
 // allYounger reports whether all RUNNING instances certainly started after a
 // change, and whether all have an uptime. asked is when the stats were
 // requested. Korifi counts an uptime from a time that is cut to seconds, and
-// cuts the uptime as well, so that it can be off by one second either way.
+// cuts the uptime as well, so that it can be off by one second either way
+// (README.md#uptimes).
 func allYounger(found map[int64]instance, since, asked time.Time) (sure, dated bool) {
 	sure, dated = true, true
 	for _, inst := range found {

@@ -48,7 +48,8 @@ func (a *scaleAction) Schema(_ context.Context, _ action.SchemaRequest, resp *ac
 	attributes := map[string]schema.Attribute{
 		"wait_for_instances": schema.BoolAttribute{
 			Optional: true, MarkdownDescription: "Whether to wait up to 10 minutes until all instances are RUNNING and surplus " +
-				"instances are gone. Default: `false`.",
+				"instances are gone; on Korifi, where new memory or disk replaces the instances, until the new ones are " +
+				"RUNNING. Default: `false`.",
 		},
 	}
 	for _, a := range processTable.attributes {

@@ -308,7 +308,7 @@ func TestActionsRefuseWhatIsWrong(t *testing.T) {
 		summary   string
 		part      string
 	}{
-		"no address":         {terminateName, actionConfig{"index": 0}, "guid", "Invalid process address", "Nothing says which process"},
+		"no address":         {terminateName, actionConfig{"index": 0}, "guid", "Invalid process address", "No process is addressed"},
 		"two addresses":      {restartName, actionConfig{"guid": "g", "app_guid": "a"}, "app_guid", "Invalid process address", "exclude each other"},
 		"guid with type":     {restartName, actionConfig{"guid": "g", "type": "web"}, "type", "Invalid process address", "type goes with app_guid"},
 		"guid with a slash":  {scaleName, actionConfig{"guid": "a/../b", "instances": 1}, "guid", "Invalid guid", "must not contain"},

@@ -36,7 +36,8 @@ func (r *processResource) Schema(ctx context.Context, _ resource.SchemaRequest, 
 	attributes["wait_for_instances"] = schema.BoolAttribute{
 		Optional: true, Computed: true, Default: booldefault.StaticBool(false),
 		MarkdownDescription: "Whether to wait after a scale until every instance is `RUNNING`, and to fail with " +
-			"the state and details of each instance if that takes longer than the timeout. Default `false`.",
+			"the state and details of each instance if that takes longer than the timeout. On Korifi, where a change of memory, " +
+			"disk, command or health check replaces the instances, also after such a change, for the new ones. Default `false`.",
 	}
 	attributes["timeouts"] = timeoutsAttribute(ctx)
 	resp.Schema = schema.Schema{
