@@ -101,9 +101,9 @@ func (r *AppRestart) waiters() []*processWaiter {
 		if p.Instances == nil || *p.Instances == 0 {
 			continue
 		}
-		name := "process " + p.GUID
+		name := "process " + shown(p.GUID)
 		if p.Type != nil {
-			name = *p.Type
+			name = shown(*p.Type)
 		}
 		t := Target{Client: r.Client, Clock: r.Clock, Address: capi.Address{GUID: p.GUID}, Failure: r.Failure}
 		t.Progress = func(line string) { r.progress("%s: %s", name, line) }

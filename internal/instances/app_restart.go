@@ -102,7 +102,7 @@ func (r *AppRestart) name() string {
 	if r.app == nil || r.app.Name == nil || *r.app.Name == "" {
 		return r.GUID
 	}
-	return r.app.Name.String()
+	return shown(string(*r.app.Name))
 }
 
 // after is how long the restart has taken.
@@ -168,7 +168,7 @@ func (r *AppRestart) checkInFlight(ctx context.Context) diag.Diagnostic {
 	case found != nil:
 		return diag.NewErrorDiagnostic("A deployment is in flight", fmt.Sprintf("The app %s is being deployed already (deployment "+
 			"%s is %s). Nothing was restarted. Wait until the deployment has finished, or cancel it with `cf cancel-deployment %s`, "+
-			"and invoke the action again.", r.name(), found.GUID, statusOf(found), r.name()))
+			"and invoke the action again.", r.name(), shown(found.GUID), statusOf(found), r.name()))
 	}
 	return nil
 }

@@ -587,6 +587,23 @@ func TestStopStartFails(t *testing.T) {
 	}
 }
 
+// So is what a deployment reports.
+func TestDeploymentTextsAreCleaned(t *testing.T) {
+	bad := "bad\x1b[31m\u202e\a" + strings.Repeat("x", 1<<16)
+	f := newFoundation()
+	f.app.Name = ptr(capi.Text(bad))
+	f.moments = []moment{{value: bad, reason: bad, problem: bad, new: "RUNNING", old: "RUNNING"}, {value: "FINALIZED", reason: bad, problem: bad}}
+	lines, summary, detail := f.run(t, nil)
+	for _, text := range append(lines, summary, detail) {
+		if strings.ContainsAny(text, "\x1b\u202e\a") {
+			t.Errorf("got control characters in %.200q", text)
+		}
+		if len(text) > 20<<10 {
+			t.Errorf("got %d bytes", len(text))
+		}
+	}
+}
+
 // What instances report is cleaned and bounded.
 func TestStatesAreCleaned(t *testing.T) {
 	bad := capi.Text("bad\x1b[31m\u202e\a" + strings.Repeat("x", 1<<16))

@@ -34,7 +34,7 @@ func (r *AppRestart) deploy(ctx context.Context) diag.Diagnostics {
 	r.progress("deploying the app %s, %d at a time", r.name(), r.MaxInFlight)
 	deployment, err := r.create(ctx)
 	if err == nil {
-		r.progress("deployment %s is %s", deployment.GUID, statusOf(deployment))
+		r.progress("deployment %s is %s", shown(deployment.GUID), statusOf(deployment))
 		return r.follow(ctx, deployment)
 	}
 	if refusesOptions(err) {
@@ -105,7 +105,7 @@ func (r *AppRestart) adopt(ctx context.Context) diag.Diagnostics {
 	because := "\n\n" + howItFailed(r.lost)
 	switch {
 	case deployment != nil:
-		r.progress("deployment %s came of the request: it is %s", deployment.GUID, statusOf(deployment))
+		r.progress("deployment %s came of the request: it is %s", shown(deployment.GUID), statusOf(deployment))
 		return r.follow(ctx, deployment)
 	case replaced != "":
 		r.progress("app %s deployed in %s", r.name(), r.after())
@@ -138,7 +138,7 @@ func (r *AppRestart) newWebProcess(ctx context.Context) (string, error) {
 	for _, p := range list.Processes {
 		known := slices.ContainsFunc(r.processes, func(old *capi.Process) bool { return old.GUID == p.GUID })
 		if !known && text(p.Type) == capi.DefaultType {
-			return p.GUID, nil
+			return shown(p.GUID), nil
 		}
 	}
 	return "", nil

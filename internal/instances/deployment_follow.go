@@ -182,7 +182,7 @@ func stateCounts(found map[int64]instance) string {
 
 // diagnostic reports why the wait for the deployment ended without success.
 func (f *followed) diagnostic(err error) diag.Diagnostic {
-	d := fmt.Sprintf("deployment %s of the app %s", f.deployment.GUID, f.name())
+	d := fmt.Sprintf("deployment %s of the app %s", shown(f.deployment.GUID), f.name())
 	going := fmt.Sprintf("The deployment goes on without Terraform. To cancel it, so that the instances of before run again: "+
 		"`cf cancel-deployment %s`.", f.name())
 	switch {
@@ -227,7 +227,7 @@ func (f *followed) state() string {
 		b.WriteString("\n\nThe deployment reports: " + problem.String())
 	}
 	for _, web := range f.webs {
-		fmt.Fprintf(&b, "\n\nThe %s %s: %s%s", web.name(), web.guid, stateCounts(web.found), instanceList(withMissing(web.found, web.want)))
+		fmt.Fprintf(&b, "\n\nThe %s %s: %s%s", web.name(), shown(web.guid), stateCounts(web.found), instanceList(withMissing(web.found, web.want)))
 	}
 	if f.failed != nil && !errors.Is(f.failed, context.Canceled) {
 		fmt.Fprintf(&b, "\n\nThe latest reading of the deployment failed, so this may be out of date: %s", f.failed)

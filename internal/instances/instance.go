@@ -23,14 +23,19 @@ type instance struct {
 	uptime *time.Duration
 }
 
-// How many characters of a state and of details are shown, of each instance.
+// How many characters of a text of the API are shown: of a state and of details
+// for each instance.
 const (
 	stateMax   = 60
 	detailsMax = 300
+	nameMax    = 100
 )
 
 // listedMax is how many instances are listed one by one.
 const listedMax = 50
+
+// shown is a name or GUID of the API as a message can show it.
+func shown(name string) string { return redact.Clean(name, nameMax) }
 
 // Words for states that the API has no word for.
 const (

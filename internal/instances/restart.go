@@ -110,7 +110,22 @@ func (r *rollingRestart) begin(ctx context.Context) diag.Diagnostics {
 	}
 	r.poller = &statsPoller{Target: watched, want: r.total, latest: r.allRunning(), down: allDown(found)}
 	r.progress("restarting %s one after another: %d instances", r.Address, r.total)
+	if !identifiable(found) {
+		r.progress("the stats have neither instance_guid nor uptimes: an instance counts as restarted when it was seen not RUNNING " +
+			"and is RUNNING again")
+	}
 	return nil
+}
+
+// identifiable reports whether the stats show which RUNNING instance is another
+// one than before.
+func identifiable(found map[int64]instance) bool {
+	for _, inst := range found {
+		if inst.state == capi.StateRunning && inst.guid == "" && inst.uptime == nil {
+			return false
+		}
+	}
+	return true
 }
 
 // allRunning is how everything should look: only what differs is reported.
@@ -284,7 +299,7 @@ func (r *rollingRestart) unchanged(ctx context.Context) error {
 		return err
 	case p.GUID != r.process.GUID:
 		return &stopError{"A deployment replaced the process", fmt.Sprintf("A deployment has put another process (%s) in the place "+
-			"of %s (%s). Its instances are new, so they need no restart.", p.GUID, r.Address, r.process.GUID)}
+			"of %s (%s). Its instances are new, so they need no restart.", shown(p.GUID), r.Address, shown(r.process.GUID))}
 	case p.Instances != nil && *p.Instances < r.total:
 		return &stopError{"The process was scaled down", fmt.Sprintf("%s was scaled down from %d to %d instances while they were "+
 			"restarted, by somebody else, an autoscaler or a deployment.", r.title(), r.total, *p.Instances)}

@@ -179,3 +179,17 @@ func TestWaitThatCannotKnow(t *testing.T) {
 		t.Errorf("got a wait of %s, want %s or more", waited, stableTime)
 	}
 }
+
+func TestRestartSaysThatItCannotKnow(t *testing.T) {
+	c := newCluster(t, 2)
+	c.withoutUptimes = true
+	lines, text := c.restart(5 * time.Minute)
+	if text != "" {
+		t.Fatalf("got %s", text)
+	}
+	if !slices.ContainsFunc(lines, func(line string) bool {
+		return strings.HasPrefix(line, "the stats have neither instance_guid nor uptimes")
+	}) {
+		t.Errorf("got progress %q", lines)
+	}
+}
