@@ -24,6 +24,7 @@ var guides = map[string]func(*exampleRun){
 	"import-space":      (*exampleRun).guideImportSpace,
 	"large-foundations": (*exampleRun).guideLargeFoundations,
 	"official-provider": (*exampleRun).guideOfficialProvider,
+	"take-effect":       (*exampleRun).guideTakeEffect,
 }
 
 func (r *exampleRun) guideAuditPipeline() {
@@ -271,4 +272,28 @@ func (r *exampleRun) wroteNothing() {
 			r.Errorf("there is a request that writes: %s %s", request.Method, request.Path)
 		}
 	}
+}
+
+// guideTakeEffect changes the memory by a plan and an apply, and restarts the app
+// after that: the check finds instances in between.
+func (r *exampleRun) guideTakeEffect() {
+	r.prepare("main.tf")
+	r.applied()
+	outdated := func(want string) {
+		r.Helper()
+		if out := r.command("apply", "-auto-approve", "-no-color"); !strings.Contains(out, "outdated_instances = "+want) ||
+			strings.Contains(out, "Not yet in effect") != (want != "[]") {
+			r.Errorf("got no outdated_instances = %s with its check:\n%s", want, out)
+		}
+	}
+	r.foundation.RestartApp(fakecf.AppGUID)
+	outdated("[]")
+	content, err := os.ReadFile(filepath.Join(r.work, "main.tf"))
+	if err != nil {
+		r.Fatal(err)
+	}
+	r.write("main.tf", strings.Replace(string(content), "memory_in_mb = 512", "memory_in_mb = 768", 1))
+	outdated("[\n  0,\n  1,\n  2,\n]")
+	r.foundation.RestartApp(fakecf.AppGUID)
+	outdated("[]")
 }
