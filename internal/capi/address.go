@@ -13,8 +13,8 @@ import (
 // none: every app that serves requests has a process of this type.
 const DefaultType = "web"
 
-// Address says which process is meant: by GUID, or by app and type. An
-// address by app and type outlives a rolling deployment, which replaces the
+// Address identifies a process, by GUID or by app and type. An address by app
+// and type outlives a rolling deployment, which replaces the
 // process and with it the GUID.
 type Address struct {
 	// GUID of the process; empty when the process is addressed by app and type.
@@ -27,7 +27,7 @@ type Address struct {
 // ByApp reports whether the address goes by app and type.
 func (a Address) ByApp() bool { return a.GUID == "" }
 
-// String names the process for people: in messages, never in a path.
+// String names the process in messages. It is never part of a path.
 func (a Address) String() string {
 	if a.ByApp() {
 		return fmt.Sprintf("process %q of app %s", a.Type, a.AppGUID)

@@ -38,7 +38,7 @@ func (a *App) String() string {
 
 // AppList is what FindApps found.
 type AppList struct {
-	// Apps have the name and are in the place that was asked for.
+	// Apps have the name and are in the place of the search.
 	Apps []*App
 	// Elsewhere have the name but are in another place.
 	Elsewhere []*App
@@ -66,7 +66,7 @@ func (c *Client) FindApps(ctx context.Context, search AppSearch) (*AppList, erro
 		}
 	}
 	notes := &listNotes{}
-	found, _, err := c.queryNamed(ctx, notes, "app", "/v3/apps", "space.organization", parameters)
+	found, err := c.queryNamed(ctx, notes, "app", "/v3/apps", "space.organization", parameters)
 	if err != nil {
 		return nil, err
 	}
@@ -88,8 +88,9 @@ func (c *Client) FindApps(ctx context.Context, search AppSearch) (*AppList, erro
 	return result, nil
 }
 
-// isIn reports whether the app is in the place that was asked for. Whatever the
-// API does not show is not there, but for GUIDs: those it filtered by itself.
+// isIn reports whether the app is in the place of the search. An app whose place
+// has no name that the user can see is not. A GUID that is not shown matches,
+// since the API applied that filter.
 func (s *AppSearch) isIn(app *App) bool {
 	for _, place := range []struct {
 		want  string
@@ -106,9 +107,8 @@ func (s *AppSearch) isIn(app *App) bool {
 		(s.OrganizationGUID == "" || app.OrganizationGUID == nil || strings.EqualFold(s.OrganizationGUID, *app.OrganizationGUID))
 }
 
-// nameSet holds names to compare without case. It is as the database of Cloud
-// Controller compares them; where an API tells case apart, it has done so
-// before.
+// nameSet holds names to compare without case, as Cloud Controller's database
+// compares them. An API for which case matters has already filtered by it.
 type nameSet map[string]bool
 
 func newNameSet(names []string) nameSet {

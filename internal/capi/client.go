@@ -255,8 +255,8 @@ func fieldOf(err error) string {
 }
 
 // decode reads one JSON value that has to be the object that v describes.
-// Unknown fields are ignored: the API grows. The errors are for people; the
-// field of a wrong type is also in the wrapped *json.UnmarshalTypeError.
+// Unknown fields are ignored: the API grows. The errors are complete sentences
+// for a message; fieldOf returns the field that they are about.
 func decode(body []byte, v any) error {
 	if len(bytes.TrimSpace(body)) == 0 {
 		return errors.New("the body is empty")
@@ -264,8 +264,7 @@ func decode(body []byte, v any) error {
 	if bytes.Equal(bytes.TrimSpace(body), []byte("null")) {
 		return errors.New("the body is null, not an object")
 	}
-	// encoding/json would put U+FFFD in place of what is no UTF-8, and a value
-	// would change on its way.
+	// encoding/json would replace invalid UTF-8 with U+FFFD and so change a value.
 	if !utf8.Valid(body) {
 		return errors.New("the body is not valid UTF-8")
 	}
@@ -295,7 +294,7 @@ func cutOff(body []byte) bool {
 	return errors.Is(json.NewDecoder(bytes.NewReader(body)).Decode(&value), io.ErrUnexpectedEOF)
 }
 
-// fieldError says in the API's terms which field has which wrong type.
+// fieldError names the field with a value of the wrong type, in the API's terms.
 type fieldError struct{ err *json.UnmarshalTypeError }
 
 func (e *fieldError) Error() string {

@@ -23,19 +23,19 @@ func (d *Decimal) UnmarshalJSON(b []byte) error {
 	if text == "null" {
 		return nil
 	}
-	kind := ""
+	other := ""
 	switch text[0] {
 	case '"':
-		kind = "string"
+		other = "string"
 	case '{':
-		kind = "object"
+		other = "object"
 	case '[':
-		kind = "array"
+		other = "array"
 	case 't', 'f':
-		kind = "bool"
+		other = "bool"
 	}
-	if kind != "" {
-		return &json.UnmarshalTypeError{Value: kind, Type: reflect.TypeFor[Decimal]()}
+	if other != "" {
+		return &json.UnmarshalTypeError{Value: other, Type: reflect.TypeFor[Decimal]()}
 	}
 	if _, err := parseDecimal(text); err != nil {
 		return &json.UnmarshalTypeError{Value: "number " + redact.Clean(text, 40), Type: reflect.TypeFor[Decimal]()}
@@ -75,7 +75,7 @@ func parseDecimal(text string) (*big.Float, error) {
 	}
 	f, _, err := big.ParseFloat(text, 10, decimalPrecision, big.ToNearestEven)
 	if err != nil {
-		return nil, fmt.Errorf("%q is no number: %w", text, err)
+		return nil, fmt.Errorf("%q is not a number: %w", text, err)
 	}
 	return f, nil
 }

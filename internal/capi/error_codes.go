@@ -28,7 +28,7 @@ const (
 
 // IsNotFound reports whether the API itself said that the object is not there
 // or not visible. A router's 404, or one for an endpoint that the foundation
-// lacks, says nothing about the object.
+// lacks, does not mean that the object is missing.
 func IsNotFound(err error) bool {
 	var e *Error
 	return errors.As(err, &e) && e.Status == http.StatusNotFound && e.Has(CodeNotFound)
@@ -42,7 +42,7 @@ func IsUnknownEndpoint(err error) bool {
 
 // IsDeploymentInFlight reports whether a change was refused because a rolling
 // deployment of the app is going on. The API has no code for it: only the
-// sentence tells it from other 422 responses.
+// sentence distinguishes it from other 422 responses.
 func IsDeploymentInFlight(err error) bool {
 	var e *Error
 	if !errors.As(err, &e) || e.Status != http.StatusUnprocessableEntity {
@@ -57,8 +57,8 @@ func IsDeploymentInFlight(err error) bool {
 }
 
 // IsAppNotFound reports whether a request by app failed because the app does
-// not exist or is not visible. Cloud Controller tells it from a type that the
-// app does not have, Korifi does not (README.md#not-found).
+// not exist or is not visible. Cloud Controller distinguishes it from a type that
+// the app does not have, Korifi does not (README.md#not-found).
 func IsAppNotFound(err error) bool { return isNotFoundByApp(err, "App not found") }
 
 // IsProcessTypeNotFound reports whether a request by app and type failed

@@ -56,10 +56,11 @@ type Error struct {
 	// Body is the beginning of a body that is not the API's, on one line,
 	// without control characters and secrets.
 	Body Text
-	// RetryAt is when the API wants to be asked again; zero when it does not say.
+	// RetryAt is the earliest time for the next request; zero when the API does
+	// not name one.
 	RetryAt time.Time
-	// Credential says which credential was refused, and where it came from. Set
-	// with status 401.
+	// Credential describes the credential that was refused, and where it came
+	// from. Set with status 401.
 	Credential string
 	// Renewal is why a refused token could not be replaced by a new one.
 	Renewal error
@@ -77,7 +78,7 @@ func (e *Error) Error() string {
 	return text
 }
 
-// Unwrap gives the reason for which a refused token could not be renewed.
+// Unwrap returns the reason why a refused token could not be renewed.
 func (e *Error) Unwrap() error { return e.Renewal }
 
 // Has reports whether one of the error objects has this code.
@@ -109,12 +110,12 @@ type ResponseError struct {
 	Err  error
 }
 
-// Error says what is wrong with the response.
+// Error describes what is wrong with the response.
 func (e *ResponseError) Error() string {
 	return fmt.Sprintf("the response to %s %s is not usable: %s", e.Method, e.Path, e.Err)
 }
 
-// Unwrap gives the decoder's error.
+// Unwrap returns the decoder's error.
 func (e *ResponseError) Unwrap() error { return e.Err }
 
 // requestIDHeaders are the names under which servers put the ID of a request

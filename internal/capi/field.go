@@ -21,7 +21,7 @@ func Null[T any]() Field[T] { return Field[T]{present: true} }
 func Set[T any](v T) Field[T] { return Field[T]{present: true, value: &v} }
 
 // IsZero reports whether the field is left out. The name is the one that
-// encoding/json asks for.
+// encoding/json calls for omitzero.
 func (f Field[T]) IsZero() bool { return !f.present }
 
 // IsNull reports whether the field is sent as null.

@@ -25,8 +25,8 @@ type ProcessInstance struct {
 }
 
 // ProcessInstances reads the instances: GET /v3/processes/{guid}/process_instances.
-// There is no such endpoint by app and type, so the GUID is asked for first.
-// Foundations that lack the endpoint are asked for the stats.
+// There is no such endpoint by app and type, so the process is read first where
+// the address is one. Foundations that lack the endpoint have the stats.
 //
 // Errors: those of GetProcess.
 func (c *Client) ProcessInstances(ctx context.Context, address Address) (*ProcessInstances, error) {

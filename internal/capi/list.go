@@ -30,15 +30,15 @@ type ProcessList struct {
 type UnmatchedName struct {
 	// Filter is app_names, space_names or organization_names.
 	Filter string
-	// Name is the value as it was asked for.
+	// Name is the value of the filter.
 	Name string
 }
 
 // ListProcesses lists processes: GET /v3/processes, or
 // GET /v3/apps/{guid}/processes with AppGUID.
 //
-// It asks for no more than the pages. A list that is too long for one URL is
-// asked for in parts, which are merged by OrderBy, or else by created_at. What
+// It requests the pages and nothing else. A filter that is too long for one URL
+// is split, and the parts are merged by OrderBy, or else by created_at. What
 // the processes show themselves is selected here as well, for foundations that
 // do not know a filter, or take it and ignore it.
 //

@@ -87,7 +87,8 @@ const slowAnswer = 5 * time.Second
 
 // lastTry ends the attempts for a page that a smaller one can replace. A page
 // that came too late would come too late again; what was refused at once gets a
-// second chance, since a router that restarts says the same (README.md#page-size).
+// second attempt, since a router that restarts answers the same
+// (README.md#page-size).
 func lastTry(perPage int64) func(transport.Failure) bool {
 	return func(f transport.Failure) bool {
 		if perPage <= smallestPage { // 0 leaves the size to the server
@@ -120,7 +121,7 @@ func overloads(err error) bool {
 }
 
 // refusesPerPage reports whether the API refused the size of a page. Cloud
-// Controller says 400, Korifi 422; only the sentence tells what it is about.
+// Controller answers 400, Korifi 422; only the sentence shows what it is about.
 func refusesPerPage(err error) bool { return perPageRefusal(err) != "" }
 
 func perPageRefusal(err error) string {

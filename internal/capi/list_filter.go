@@ -64,7 +64,7 @@ type filter struct {
 	// shown is what a process itself shows of the filter's subject, so that the
 	// client can apply the filter. The function is nil where only the API can.
 	shown func(*Process) *string
-	// public says that the log may show the values.
+	// public is set where the log may show the values.
 	public bool
 }
 

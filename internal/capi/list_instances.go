@@ -98,8 +98,8 @@ func (c *Client) addInstances(ctx context.Context, list *ProcessList) error {
 	return group.Wait()
 }
 
-// lastOfMany gives the stats of one process of many a second chance, but no
-// more: while the runtime is away, each attempt takes a minute.
+// lastOfMany allows the stats of one process of many two attempts, and one where
+// it is slow: while the runtime is away, each attempt takes a minute.
 func lastOfMany(f transport.Failure) bool { return f.Attempt >= 2 || f.Took >= slowAnswer }
 
 // failsForAll reports whether the stats of another process would fail in the

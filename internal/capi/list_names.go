@@ -7,7 +7,7 @@ import (
 	"strings"
 )
 
-// resolvedNames is what became of the filters by name.
+// resolvedNames is the result of resolveNames beside the filter.
 type resolvedNames struct {
 	unmatched []UnmatchedName
 	// names are those that came with the apps, by the GUID of the app.
@@ -18,10 +18,10 @@ type resolvedNames struct {
 	notes          listNotes
 }
 
-// resolveNames replaces the filters by name with filters by GUID. It asks for
-// what selects most, apps before spaces before organizations; what comes along
-// with that answers the other names. Only a name that did not come along is
-// asked for, to tell a typo from a place without such an app.
+// resolveNames replaces the filters by name with filters by GUID. It requests
+// what selects most, apps before spaces before organizations, and finds the
+// other names in what that includes. A name that is not included is requested,
+// to distinguish a typo from a place without such an app.
 func (c *Client) resolveNames(ctx context.Context, f ProcessFilter, r *resolvedNames) (ProcessFilter, error) {
 	if f.AppNames == nil && f.SpaceNames == nil && f.OrganizationNames == nil {
 		return f, nil
@@ -52,7 +52,7 @@ func (c *Client) resolveApps(ctx context.Context, f ProcessFilter, r *resolvedNa
 	parameters := []parameter{anyOf("names", f.AppNames, true)}
 	parameters = append(parameters, place("space_guids", f.SpaceGUIDs)...)
 	parameters = append(parameters, place("organization_guids", f.OrganizationGUIDs)...)
-	found, _, err := c.queryNamed(ctx, &r.notes, "app", "/v3/apps", "space.organization", parameters)
+	found, err := c.queryNamed(ctx, &r.notes, "app", "/v3/apps", "space.organization", parameters)
 	if err != nil {
 		return f, err
 	}
@@ -98,7 +98,7 @@ func (c *Client) resolveSpaces(ctx context.Context, f ProcessFilter, r *resolved
 	if f.OrganizationNames != nil {
 		include = "organization"
 	}
-	found, _, err := c.queryNamed(ctx, &r.notes, "space", "/v3/spaces", include, parameters)
+	found, err := c.queryNamed(ctx, &r.notes, "space", "/v3/spaces", include, parameters)
 	if err != nil {
 		return f, err
 	}
@@ -135,7 +135,7 @@ func (c *Client) resolveSpaces(ctx context.Context, f ProcessFilter, r *resolved
 }
 
 func (c *Client) resolveOrganizations(ctx context.Context, f ProcessFilter, r *resolvedNames) (ProcessFilter, error) {
-	found, _, err := c.queryNamed(ctx, &r.notes, "organization", "/v3/organizations", "", []parameter{anyOf("names", f.OrganizationNames, true)})
+	found, err := c.queryNamed(ctx, &r.notes, "organization", "/v3/organizations", "", []parameter{anyOf("names", f.OrganizationNames, true)})
 	if err != nil {
 		return f, err
 	}
@@ -149,8 +149,8 @@ func (c *Client) resolveOrganizations(ctx context.Context, f ProcessFilter, r *r
 	return f, nil
 }
 
-// checkPlaces asks for the names of places in which none of the apps or spaces
-// is, and notes those that do not exist at all.
+// checkPlaces requests the names of places that hold none of the apps or spaces,
+// and notes those that do not exist at all.
 func (c *Client) checkPlaces(ctx context.Context, r *resolvedNames, filter string, names []string, seen nameSet, object, path string) error {
 	var unseen []string
 	for _, name := range names {
@@ -161,7 +161,7 @@ func (c *Client) checkPlaces(ctx context.Context, r *resolvedNames, filter strin
 	if unseen == nil {
 		return nil
 	}
-	found, _, err := c.queryNamed(ctx, &r.notes, object, path, "", []parameter{anyOf("names", unseen, true)})
+	found, err := c.queryNamed(ctx, &r.notes, object, path, "", []parameter{anyOf("names", unseen, true)})
 	if err != nil {
 		return err
 	}
@@ -214,7 +214,7 @@ func (c *Client) withoutOrganizations(ctx context.Context, f ProcessFilter, r *r
 	if !errors.As(cause, &unsupported) || !slices.Equal(unsupported.Filters, []string{"organization_guids"}) {
 		return f, cause
 	}
-	found, _, err := c.queryNamed(ctx, &r.notes, "space", "/v3/spaces", "", place("organization_guids", f.OrganizationGUIDs))
+	found, err := c.queryNamed(ctx, &r.notes, "space", "/v3/spaces", "", place("organization_guids", f.OrganizationGUIDs))
 	if err != nil {
 		return f, err
 	}

@@ -19,12 +19,11 @@ type parameter struct {
 	name string
 	// key is how the parameter is written: "created_ats%5Bgt%5D".
 	key string
-	// values are encoded. Several mean "any of them", so that they can be asked
-	// for in parts.
+	// values are encoded. Several mean "any of them", so that they can be split.
 	values []string
-	// shown says that the resources themselves show what the parameter selects.
+	// shown is set where the resources themselves show what the parameter selects.
 	shown bool
-	// optional says that the client has another way where the API does not know
+	// optional is set where the client has another way if the API does not know
 	// the parameter.
 	optional bool
 }
@@ -41,8 +40,8 @@ func (p parameter) encode() string { return "&" + p.key + "=" + strings.Join(p.v
 
 // anyOf is a parameter that selects any of the values. The API splits at
 // commas and decodes what is between them once more, so a comma inside a value
-// is encoded twice. Sorted, the values make the same requests in whatever
-// order they were given.
+// is encoded twice. Sorted, the values make the same requests regardless of
+// their order in the configuration.
 func anyOf(name string, values []string, shown bool) parameter {
 	encoded := make([]string, 0, len(values))
 	for _, v := range values {
@@ -142,7 +141,7 @@ func (e *UnsupportedFilterError) Error() string {
 	return fmt.Sprintf("this foundation cannot filter by %s: %s", strings.Join(e.Filters, ", "), e.Err)
 }
 
-// Unwrap gives the API's answer.
+// Unwrap returns the API's answer.
 func (e *UnsupportedFilterError) Unwrap() error { return e.Err }
 
 // validParameters introduces the names that a list knows, in the words of

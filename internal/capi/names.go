@@ -57,7 +57,7 @@ type NameList struct {
 	Unstable string
 }
 
-// listNotes are what several lists say beside their resources.
+// listNotes are the warnings of several lists.
 type listNotes struct {
 	warnings []Text
 	unstable string
@@ -71,11 +71,11 @@ func (n *listNotes) add(warnings []Text, unstable string) {
 }
 
 // Names finds the names of the apps of the processes, of their spaces and
-// organizations. For few apps it asks for these; for many it reads the list of
+// organizations. Few apps are requested by GUID; for many it reads the list of
 // all apps, where that takes fewer requests:
-// GET /v3/apps?include=space.organization. The spaces and
-// organizations that do not come along, as on foundations without that include,
-// are asked for: GET /v3/spaces?include=organization, GET /v3/organizations.
+// GET /v3/apps?include=space.organization. The spaces and organizations that are
+// not included, as on foundations without that include, are requested:
+// GET /v3/spaces?include=organization, GET /v3/organizations.
 //
 // Errors: those of GetProcess.
 func (c *Client) Names(ctx context.Context, processes []*Process) (*NameList, error) {
@@ -140,7 +140,7 @@ func (c *Client) withPlaces(ctx context.Context, notes *listNotes, apps *listed[
 	return result, nil
 }
 
-// addOrganizations asks for the organizations of the spaces that are not known
+// addOrganizations requests the organizations of the spaces that are not known
 // yet.
 func (c *Client) addOrganizations(ctx context.Context, notes *listNotes, spaces []*named, known map[string]*named) error {
 	missing := make(guidSet)
@@ -179,7 +179,7 @@ func (c *Client) listNamed(ctx context.Context, notes *listNotes, object, path, 
 		return &listed[named]{}, nil
 	}
 	parameters := []parameter{anyOf("guids", slices.Collect(maps.Keys(wanted)), true)}
-	found, _, err := c.queryNamed(ctx, notes, object, path, include, parameters)
+	found, err := c.queryNamed(ctx, notes, object, path, include, parameters)
 	if err != nil {
 		return nil, err
 	}
@@ -192,11 +192,11 @@ func (c *Client) listNamed(ctx context.Context, notes *listNotes, object, path, 
 
 // queryNamed lists the objects that the parameters select, with what the
 // include brings along. What the foundation does not know is remembered and
-// left out; sent are the parameters that it took.
-func (c *Client) queryNamed(ctx context.Context, notes *listNotes, object, path, include string, parameters []parameter) (found *listed[named], sent []string, err error) {
+// left out.
+func (c *Client) queryNamed(ctx context.Context, notes *listNotes, object, path, include string, parameters []parameter) (*listed[named], error) {
 	for {
 		query := ""
-		sent = nil
+		var sent []string
 		if include != "" && c.lists.isUnknown(path, "include") == nil {
 			query, sent = "&include="+include, append(sent, "include")
 		}
@@ -216,14 +216,14 @@ func (c *Client) queryNamed(ctx context.Context, notes *listNotes, object, path,
 		found, err := c.listAllOrSome(ctx, object, path, query, queries)
 		if err == nil {
 			notes.add(found.warnings, found.unstable)
-			return found, sent, nil
+			return found, nil
 		}
 		unknown := unknownParameters(err, sent)
 		if len(unknown) == 0 && slices.Contains(sent, "include") && refusesInclude(err) {
 			unknown = []string{"include"}
 		}
 		if len(unknown) == 0 {
-			return nil, nil, err
+			return nil, err
 		}
 		for _, name := range unknown {
 			c.lists.learnUnknown(path, name, err)
@@ -249,7 +249,7 @@ func (c *Client) listAllOrSome(ctx context.Context, object, path, query string, 
 		client: c, path: path, query: query, gate: gate, object: object,
 		guid: func(n *named) string { return n.GUID },
 	}
-	// How long the whole list is, its first page tells. One or two requests for
+	// The first page shows how long the whole list is. One or two requests for
 	// exactly what is wanted cannot be beaten by much, and bring less data.
 	if some == nil || len(some) > 2 {
 		if some != nil {

@@ -58,7 +58,7 @@ func (l *listing[T]) totalError(number int64, response *transport.Response, err 
 	return e
 }
 
-// pageError is the error for a page that is no page.
+// pageError is the error for a body that is not a page.
 func (l *listing[T]) pageError(number int64, response *transport.Response, err error) *ResponseError {
 	err = fmt.Errorf("page %d of the list: %w", number, err)
 	return l.client.responseError(http.MethodGet, l.path, response, err)

@@ -16,7 +16,7 @@ import (
 )
 
 const (
-	// pageSizeMax is what the API gives at most in one page.
+	// pageSizeMax is the largest page of the API.
 	pageSizeMax = 5000
 	// pagesAtOnce are the requests that one list has open at the same time.
 	pagesAtOnce = 4
@@ -26,7 +26,7 @@ const (
 	// read to an end that may never come.
 	resultsMax = 10_000_000
 	// pagesMax is the same for pages: 50 processes each, the smallest that a
-	// server gives by itself, make a million.
+	// server chooses on its own, make a million.
 	pagesMax = 20_000
 )
 
@@ -55,8 +55,8 @@ func (p *page[T]) count() int64 {
 	return (p.total() + size - 1) / size
 }
 
-// listing reads all pages of one list. Pages are asked for by number: `next`
-// only says whether there are more, so it can lead neither in a circle nor to
+// listing reads all pages of one list. Pages are requested by number: `next`
+// only shows whether there are more, so it can lead neither in a circle nor to
 // another host, and pages can be read at the same time.
 type listing[T any] struct {
 	client *Client
@@ -89,11 +89,12 @@ type listed[T any] struct {
 	resources []*T
 	included  included
 	warnings  []Text
-	// unstable says how the pages disagreed to the end; empty when they agreed.
+	// unstable describes how the pages disagreed in the last reading; empty when
+	// they agreed.
 	unstable string
 }
 
-// read reads the list until its pages agree: each says the same total_results,
+// read reads the list until its pages agree: each has the same total_results,
 // there are that many resources, and none comes twice. Whatever is created or
 // deleted between two pages shifts the rest, so that a resource can come twice
 // or not at all. After readingsMax readings the last one has to do.
@@ -137,7 +138,7 @@ func (l *listing[T]) readOnce(ctx context.Context, perPage int64, everything boo
 	if first.last() || size == 0 || first.total() <= size {
 		return []*page[T]{first}, nil
 	}
-	// The size of a page is what the server gives, whatever it was asked for.
+	// The size of a page is what the server returns, regardless of per_page.
 	count := first.count()
 	if l.tooMany != nil && l.tooMany(count-1) {
 		return nil, errTooMany
@@ -223,7 +224,7 @@ func addPage[T any](seen guidSet, p *page[T], guid func(*T) string) int {
 	return added
 }
 
-// join puts pages together, each resource once, and says how they disagree.
+// join puts pages together, each resource once, and describes how they disagree.
 func (l *listing[T]) join(pages []*page[T]) (*listed[T], string) {
 	pages = slices.DeleteFunc(pages, func(p *page[T]) bool { return p == nil })
 	count := 0
@@ -256,7 +257,7 @@ func (l *listing[T]) join(pages []*page[T]) (*listed[T], string) {
 	return result, differ
 }
 
-// lastTry ends the attempts for a page that can be asked for in another way.
+// lastTry ends the attempts for a page that can be requested in another way.
 func (l *listing[T]) lastTry(perPage int64) func(transport.Failure) bool {
 	last := lastTry(perPage)
 	return func(f transport.Failure) bool { return last(f) || l.final != nil && l.final(f) }

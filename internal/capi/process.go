@@ -37,12 +37,12 @@ type Process struct {
 	Metadata             *Metadata      `json:"metadata"`
 	Links                Links          `json:"links"`
 
-	// ProcessInstances are the instances by index, where they were asked for. Nil
-	// where they were not, or where the API could not tell them.
+	// ProcessInstances are the instances, where they were requested. Nil where
+	// they were not, or where they could not be read.
 	ProcessInstances []ProcessInstance `json:"process_instances"`
 
-	// CommandRedacted says that the API does not show the command, if there is
-	// one: to this reader, or in lists at all.
+	// CommandRedacted is set when the API does not show the command, if there is
+	// one: to this reader, or in any list.
 	CommandRedacted bool `json:"-"`
 }
 
@@ -58,7 +58,7 @@ type HealthCheckData struct {
 	Timeout           *int64 `json:"timeout"`
 	InvocationTimeout *int64 `json:"invocation_timeout"`
 	Interval          *int64 `json:"interval"`
-	// Endpoint is the path that an http check asks for.
+	// Endpoint is the path that an http check requests.
 	Endpoint *string `json:"endpoint"`
 }
 
@@ -137,7 +137,7 @@ func (p *Process) linked(name, marker string) *string {
 }
 
 // lastSegment is what follows marker at the end of href's path, or nil where
-// href is no such URL.
+// href is not such a URL.
 func lastSegment(href, marker string) *string {
 	_, rest, found := strings.Cut(href, marker)
 	if !found {
@@ -157,8 +157,8 @@ func lastSegment(href, marker string) *string {
 }
 
 // KorifiMetadataPrefix is the prefix of the labels and annotations that Korifi
-// keeps on every object for itself. Nothing else tells a process of Korifi
-// from one of Cloud Controller.
+// keeps on every object for itself. Nothing else distinguishes a process of
+// Korifi from one of Cloud Controller.
 const KorifiMetadataPrefix = "korifi.cloudfoundry.org/"
 
 // OnKorifi reports whether the process runs on Korifi.

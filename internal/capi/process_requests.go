@@ -115,7 +115,7 @@ func (c *Client) TerminateInstance(ctx context.Context, process *Process, index 
 	if err != nil {
 		return err
 	}
-	// There is no body that could show who answered. A login page with 200 must
+	// There is no body that shows who answered. A login page with 200 must
 	// not pass for an instance that was ended.
 	if response.Status != http.StatusNoContent {
 		return c.responseError(r.method, r.path, response, errors.New("the API answers 204 No Content when it ended the instance"))
@@ -135,7 +135,7 @@ func (p *Process) hasPods() bool {
 }
 
 // process makes a request that is answered by a process, and checks that it is
-// the one that was asked for: a wrong value is worse than an error.
+// the one of the address: a wrong value is worse than an error.
 func (c *Client) process(ctx context.Context, r request, address Address) (*Process, error) {
 	response, err := c.send(ctx, r)
 	if err != nil {

@@ -46,7 +46,7 @@ type InstanceStats struct {
 	LogRateLimit     *int64  `json:"log_rate_limit"`
 	FDsQuota         *int64  `json:"fds_quota"`
 	IsolationSegment *string `json:"isolation_segment"`
-	// Details say why an instance is not running.
+	// Details are the reason why an instance is not running.
 	Details *Text `json:"details"`
 }
 

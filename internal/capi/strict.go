@@ -56,7 +56,7 @@ type shapeField struct {
 	number int
 }
 
-// fieldsMax is how many fields of one struct the scanner tells apart.
+// fieldsMax is how many fields one struct can have for the scanner.
 const fieldsMax = 64
 
 var shapes sync.Map // of *shape by reflect.Type

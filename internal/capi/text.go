@@ -2,10 +2,10 @@ package capi
 
 import "github.com/cf-process/terraform-provider-cf/internal/redact"
 
-// Text is a text of the API that people may get to see: a state, a detail, a
-// name. Formatted in any way, it is on one line, without control characters
-// and bounded, whatever the server sent; secrets are masked where the client
-// reads it. The raw text, for a Terraform value, is string(t).
+// Text is a text of the API that may be shown: a state, a detail, a name.
+// Formatted in any way, it is on one line, without control characters and
+// bounded, regardless of what the server sent. Secrets are masked where the
+// client reads it. The raw text, for a Terraform value, is string(t).
 type Text string
 
 // textMax is how many characters of a Text are shown.
