@@ -15,6 +15,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-log/tflog"
 
 	"github.com/cf-process/terraform-provider-cf/internal/capi"
+	"github.com/cf-process/terraform-provider-cf/internal/diagnostic"
 	"github.com/cf-process/terraform-provider-cf/internal/field"
 )
 
@@ -26,7 +27,7 @@ const previewTimeout = 10 * time.Second
 // what the apply will change. It returns nil where the plan has to do without: the
 // configuration sets nothing, or an address that is not known yet; the process is
 // not there yet, which is a warning; the API cannot be asked. The apply reports what
-// is wrong.
+// is wrong. Only settings that the provider lacks are an error already.
 func (r *processResource) preview(ctx context.Context, config field.Attributes) (*capi.Process, diag.Diagnostics) {
 	if r.Client == nil || r.walk.unreachable.Load() || !setsAttributes(config) {
 		return nil, nil
@@ -46,6 +47,11 @@ func (r *processResource) preview(ctx context.Context, config field.Attributes) 
 	case capi.IsNotFound(err):
 		return nil, diag.Diagnostics{diag.NewWarningDiagnostic("Process not found",
 			"The plan does not know the process, and the apply fails unless it exists by then.\n\n"+adoptFailure(address).Detail(err))}
+	}
+	var missing *diagnostic.NotConfigured
+	if errors.As(err, &missing) && !missing.Unknown {
+		// The apply cannot know more, and no one can apply this plan.
+		return nil, diag.Diagnostics{adoptFailure(address).Diagnostic(err)}
 	}
 	var answered *capi.Error
 	if !errors.As(err, &answered) || answered.Status >= 500 {

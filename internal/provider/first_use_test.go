@@ -195,6 +195,15 @@ func TestFunctionsNeedNoCredential(t *testing.T) {
 	}
 }
 
+// TestResourcesDoNotPlanWithoutCredentials plans a new resource that no one could
+// apply.
+func TestResourcesDoNotPlanWithoutCredentials(t *testing.T) {
+	s := startSession(t)
+	s.configure(nil, false)
+	resp := s.planCreate(map[string]any{"app_guid": "some-guid", "memory_in_mb": int64(512)})
+	wantError(t, resp.Diagnostics, "No Cloud Foundry credentials", "api_url (CF_API_URL)")
+}
+
 // TestResourcesPlanWithAnUnknownProvider plans a new resource whose provider is
 // known only at apply.
 func TestResourcesPlanWithAnUnknownProvider(t *testing.T) {
