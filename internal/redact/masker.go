@@ -23,9 +23,9 @@ type masker struct {
 // needle is a text that must not be shown.
 type needle struct {
 	text string
-	// listed says that the text is also one of the exact spellings.
+	// listed reports whether the text is also one of the exact spellings.
 	listed bool
-	// base64 says that text is the part of an encoded secret that does not
+	// base64 reports whether text is the part of an encoded secret that does not
 	// depend on what stands around the secret. The whole encoded word goes: it
 	// may be user:password, and its first and last letters hold bits of both.
 	base64 bool

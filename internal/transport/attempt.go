@@ -16,8 +16,8 @@ import (
 const grace = 100 * time.Millisecond
 
 // attempt sends the request once, and reads the response to its end. It returns
-// when its time is over, whatever the network, the server or net/http do: what
-// is left of the exchange then ends in the background.
+// when its time is over, regardless of the network, the server and net/http: an
+// exchange that does not end then ends in the background.
 func (c *Client) attempt(ctx context.Context, call *call) (*Response, *attemptError) {
 	limited, cancel := context.WithTimeout(ctx, call.timeout)
 	defer cancel()
@@ -36,7 +36,7 @@ func (c *Client) attempt(ctx context.Context, call *call) (*Response, *attemptEr
 }
 
 // attemptFailure finds out why an attempt has no usable response. The caller's
-// own context goes first: whatever else broke then, broke because of it.
+// own context goes first: it is the cause of every other error then.
 func (c *Client) attemptFailure(ctx, limited context.Context, call *call, connected bool, err error) *attemptError {
 	switch {
 	case ctx.Err() != nil:

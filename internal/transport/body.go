@@ -12,7 +12,7 @@ import (
 
 const (
 	// maxErrorBytes is how much is read of the body of an error response. Its
-	// beginning names the error; what goes on for longer is not one of the API.
+	// beginning names the error; a longer one does not come from the API.
 	maxErrorBytes = 256 << 10
 
 	// firstRead is the first buffer for a body of unknown length.
@@ -110,7 +110,7 @@ var errEndsEarly = errors.New("the body is empty or ends in the middle of its JS
 func (r *Response) successful() bool { return r.Status >= 200 && r.Status < 300 }
 
 // endsEarly reports whether a body that has to be one JSON value is empty, or
-// only the beginning of one. Where the protocol marks the end of a body a look
+// only the beginning of one (internal/capi/README.md#truncated). Where the protocol marks the end of a body a look
 // at both ends is enough: an API that sends the beginning of its own answer
 // hardly stops behind an inner bracket.
 func endsEarly(r *Response) bool {

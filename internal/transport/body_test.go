@@ -62,6 +62,28 @@ func TestJSONThatEndsEarly(t *testing.T) {
 	}
 }
 
+// HTTP/2 ends a stream without a length in the same way, early or not.
+func TestJSONThatEndsEarlyOverHTTP2(t *testing.T) {
+	var requests atomic.Int64
+	s, certificate := serveTLS(t, func(w http.ResponseWriter, r *http.Request) {
+		w.(http.Flusher).Flush() // the length is not known any more
+		text := `{"list":[{"guid":"1"},{"guid":"2"}]}`
+		if requests.Add(1) == 1 {
+			text = text[:21] // up to the end of an object
+		}
+		_, _ = io.WriteString(w, text)
+		if r.ProtoMajor != 2 {
+			t.Errorf("got %s, want HTTP/2", r.Proto)
+		}
+	})
+	r := get(t, s.URL)
+	r.JSON = true
+	response, err := newTestClient(t, Config{MaxRetries: 2, CACertificate: certificate}).Do(t.Context(), r)
+	if err != nil || len(response.Body) != 36 || requests.Load() != 2 {
+		t.Errorf("got %+v, %v after %d requests", response, err, requests.Load())
+	}
+}
+
 // What is not the beginning of JSON is returned at once, and so is what stays
 // truncated after the last attempt.
 func TestJSONThatIsReturned(t *testing.T) {

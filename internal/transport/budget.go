@@ -46,7 +46,7 @@ type budget struct {
 	used    int64
 	peak    int64         // the most that was used; for tests
 	beyond  *share        // the body that may exceed the limit
-	changed chan struct{} // closed when memory was given back; nil while nobody waits
+	changed chan struct{} // closed when memory was returned; nil while nobody waits
 }
 
 // share is the part of a budget that one body has. It is used by one goroutine
@@ -71,11 +71,11 @@ func (s *share) grow(ctx context.Context, bytes int64) error {
 	}
 }
 
-// shrink gives a part of the share back.
-func (s *share) shrink(bytes int64) { s.budget.give(s, bytes) }
+// shrink returns a part of the share to the budget.
+func (s *share) shrink(bytes int64) { s.budget.put(s, bytes) }
 
-// free gives all of it back.
-func (s *share) free() { s.budget.give(s, s.size) }
+// free returns all of it.
+func (s *share) free() { s.budget.put(s, s.size) }
 
 // take takes memory for a share, or returns what to wait for.
 func (b *budget) take(s *share, bytes int64) <-chan struct{} {
@@ -98,7 +98,7 @@ func (b *budget) take(s *share, bytes int64) <-chan struct{} {
 	return nil
 }
 
-func (b *budget) give(s *share, bytes int64) {
+func (b *budget) put(s *share, bytes int64) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	b.used -= bytes

@@ -129,7 +129,7 @@ func tlsHint(err error) string {
 	case "unrecognized name":
 		return "The server does not serve this host name: check the host in api_url (cf api shows it)."
 	default:
-		return "Check the host and port of api_url. The server and the provider have no way of encryption in common, or the server wants a client certificate."
+		return "Check the host and port of api_url. The server and the provider have no cipher in common, or the server wants a client certificate."
 	}
 }
 

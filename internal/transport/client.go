@@ -93,7 +93,7 @@ type Client struct {
 	bodies *budget
 
 	slots                  chan struct{}
-	gate                   gate
+	limits                 limits
 	backoffMin, backoffMax time.Duration
 	now                    func() time.Time
 	sleep                  func(ctx context.Context, d time.Duration) error
@@ -140,7 +140,7 @@ type Request struct {
 	URL    *url.URL
 	Header http.Header
 	Body   []byte
-	// Repeatable says that the request may be sent again although it may have
+	// Repeatable reports whether the request may be sent again although it may have
 	// arrived: reads, and writes that set an absolute value. Others are sent
 	// again only when the server refused them for its rate limit.
 	Repeatable bool
@@ -150,14 +150,14 @@ type Request struct {
 	// MaxBodyBytes bounds the response's body, unpacked; 0 is
 	// DefaultMaxBodyBytes.
 	MaxBodyBytes int64
-	// JSON says that the body of a successful response is one JSON value. One
-	// that is empty or ends early is then treated like a body that was cut off:
+	// JSON reports whether the body of a successful response has to be one JSON
+	// value. A body that is empty or ends early is then treated like a body that was cut off:
 	// a repeatable request is sent again. After the last attempt the response is
 	// returned as it is, for the decoder's own error.
 	JSON bool
-	// Hold says that the response's body counts against the memory for bodies
-	// (MaxBodiesBytes) until Response.Release, and not only while it is read:
-	// for large ones that take time to decode.
+	// Hold makes the response's body count against the memory for bodies
+	// (MaxBodiesBytes) until Response.Release, and not only while it is read: for
+	// large bodies that take time to decode.
 	Hold bool
 	// Final reports whether a failed attempt is the last one, although the
 	// failure is transient. It is called after each of them but a 429, which only
@@ -188,9 +188,8 @@ type Response struct {
 	share  *share // of a request with Hold
 }
 
-// Release gives back the memory that the body of a request with Hold counts
-// for. The body must not be used after it. Any Response may be released, and
-// more than once.
+// Release ends the counting of a body that a request with Hold began. The body
+// must not be used after it. Any Response may be released, and more than once.
 func (r *Response) Release() {
 	if r != nil && r.share != nil {
 		r.share.free()

@@ -53,7 +53,7 @@ func certificateOf(s *httptest.Server) string {
 	return string(pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: s.Certificate().Raw}))
 }
 
-// failed makes the request, and gives the error that it has to have.
+// failed makes the request, and returns the error that it must have.
 func failed(t *testing.T, c *Client, r Request, kind Kind) *Error {
 	t.Helper()
 	_, err := c.Do(t.Context(), r)

@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"strings"
 )
 
 // Kind is what went wrong with a request that has no usable response.
@@ -150,7 +149,7 @@ func (e *Error) Hint() string {
 type attemptError struct {
 	kind Kind
 	err  error
-	// permanent says that another attempt would fail in the same way.
+	// permanent reports whether another attempt would fail in the same way.
 	permanent bool
 }
 
@@ -184,10 +183,14 @@ func (c *Client) failure(call *call, cause *attemptError) *Error {
 	}
 }
 
-// cleaned keeps secrets out of the text of an error, and keeps what is wrapped.
+// errorShown is how much of the text of an error is shown, in characters: a
+// server can send a Location of a megabyte.
+const errorShown = 2000
+
+// cleaned returns an error whose text can be shown, and keeps what is wrapped.
 func (c *Client) cleaned(err error) error {
 	text := err.Error()
-	clean := strings.ToValidUTF8(c.secrets.Clean(text), "\uFFFD")
+	clean := c.secrets.Quote(text, errorShown)
 	if clean == text {
 		return err
 	}

@@ -9,8 +9,8 @@ import (
 
 // HTTPOptions are the rules for the requests of an HTTPClient.
 type HTTPOptions struct {
-	// Once says that a request must not be sent again once it may have arrived,
-	// because the server takes its content only once. Without it requests are
+	// Once prevents that a request is sent again after it may have arrived,
+	// because the server accepts its content only once. Without it requests are
 	// repeatable.
 	Once bool
 	// MaxBodyBytes and JSON are as in Request.

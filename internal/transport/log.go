@@ -19,7 +19,7 @@ func (c *Client) logAttempt(ctx context.Context, call *call, response *Response,
 	fields["attempt"] = call.attempts
 	fields["duration_ms"] = call.took.Milliseconds()
 	if err != nil {
-		fields["error"] = c.secrets.Clean(err.Error())
+		fields["error"] = c.secrets.Quote(err.Error(), errorShown)
 		c.logger.Debug(ctx, "HTTP attempt without a usable answer", fields)
 		return
 	}
@@ -40,7 +40,7 @@ func (c *Client) logWait(ctx context.Context, call *call, wait time.Duration, re
 	}
 	fields := c.requestFields(call)
 	fields["wait"] = wait.Round(time.Millisecond)
-	fields["reason"] = c.secrets.Clean(reason)
+	fields["reason"] = c.secrets.Quote(reason, errorShown)
 	message := "Waiting before the request is sent again"
 	if limited {
 		message = "Waiting for the foundation's rate limit"

@@ -11,11 +11,11 @@ import (
 	"time"
 )
 
-// repeat says after which failures a request is sent again.
+// repeat selects the failures after which a request is sent again.
 type repeat int
 
 const (
-	// always: whatever became of it.
+	// always: after every transient failure.
 	always repeat = iota
 	// beforeArrival: only while the server cannot have worked on it.
 	beforeArrival
@@ -23,8 +23,7 @@ const (
 	whenRefused
 )
 
-// call is a request and what became of its attempts, which run one after
-// another.
+// call is a request and the state of its attempts, which run one after another.
 type call struct {
 	Request
 	repeat  repeat
@@ -34,7 +33,7 @@ type call struct {
 	arrived   bool          // one of the attempts may have reached the server
 	failures  int           // attempts that failed so far
 	notBefore time.Time     // the earliest start of the next attempt
-	last      string        // what became of the last attempt
+	last      string        // the result of the last attempt
 	took      time.Duration // by the last attempt
 	hasSlot   bool
 }
@@ -59,9 +58,9 @@ func (c *Client) do(ctx context.Context, call *call) (*Response, error) {
 	if err := validate(call.Method, call.URL, call.Header); err != nil {
 		return nil, c.failure(call, &attemptError{err: err, permanent: true})
 	}
-	defer c.leave(call)
+	defer c.releaseSlot(call)
 	for {
-		held, err := c.enter(ctx, call)
+		held, err := c.awaitTurn(ctx, call)
 		if err != nil {
 			return nil, c.failure(call, err)
 		}
@@ -97,7 +96,7 @@ func (c *Client) decide(call *call, response *Response, err *attemptError) bool 
 		final := call.isFinal(Failure{Kind: err.kind})
 		call.last = err.Error()
 		call.notBefore = c.now().Add(wait)
-		c.leave(call)
+		c.releaseSlot(call)
 		return left && !final && !err.permanent && (call.repeat == always || call.repeat == beforeArrival && !call.arrived)
 	}
 	if !isTransient(response) {
@@ -105,8 +104,8 @@ func (c *Client) decide(call *call, response *Response, err *attemptError) bool 
 	}
 	call.last = statusText(response.Status)
 	limit := c.limitOf(call.URL.Host, response)
-	if limit != nil && c.retries > 0 && limit.holds() {
-		c.gate.hold(limit)
+	if limit != nil && c.retries > 0 && limit.isShared() {
+		c.limits.add(limit)
 	}
 	final := response.Status != http.StatusTooManyRequests && call.isFinal(Failure{Status: response.Status, Body: response.Body})
 	if !left || final || !call.repeatsAfter(response) {
@@ -114,9 +113,9 @@ func (c *Client) decide(call *call, response *Response, err *attemptError) bool 
 	}
 	switch {
 	case limit == nil && response.Status == http.StatusTooManyRequests:
-		// Nobody knows how long this limit holds, or whether it is about more
-		// than this request. It waits alone, but in its slot: the more requests
-		// are refused, the fewer are sent.
+		// Neither the end of this limit is known nor whether it concerns more than
+		// this request. It waits alone, but keeps its slot: the more requests are
+		// refused, the fewer are sent.
 		call.notBefore = c.now().Add(wait)
 		return true
 	case limit == nil:
@@ -126,7 +125,7 @@ func (c *Client) decide(call *call, response *Response, err *attemptError) bool 
 	default:
 		call.notBefore = limit.until
 	}
-	c.leave(call)
+	c.releaseSlot(call)
 	return true
 }
 

@@ -29,7 +29,8 @@ const (
 // or one that is over.
 //
 // Cloud Controller sends the X-RateLimit headers with every response, and a
-// Remaining of 0 while requests still pass: only the status 429 is a limit.
+// Remaining of 0 while requests still pass: only the status 429 is a limit
+// (internal/capi/README.md, "Errors and headers").
 func RetryAt(status int, h http.Header, now time.Time) (time.Time, bool) {
 	if value := strings.TrimSpace(h.Get("Retry-After")); value != "" {
 		if seconds, err := strconv.ParseInt(value, 10, 64); err == nil || errors.Is(err, strconv.ErrRange) {
@@ -66,7 +67,7 @@ func RetryAt(status int, h http.Header, now time.Time) (time.Time, bool) {
 type limit struct {
 	host  string
 	until time.Time
-	// long says that nobody waits for it.
+	// long reports whether the limit is too long to wait for.
 	long bool
 	// response is the server's; a request that cannot wait gets it too.
 	response *Response
@@ -92,71 +93,72 @@ func (c *Client) limitOf(host string, r *Response) *limit {
 	}
 }
 
-// holds reports whether the limit is one for other requests too. A 503 for long
-// is about the object of the request, not about how often somebody asks.
-func (l *limit) holds() bool { return l.response.Status == http.StatusTooManyRequests || !l.long }
+// isShared reports whether the limit applies to other requests too. A long 503
+// concerns the object of the request, not the rate of requests.
+func (l *limit) isShared() bool { return l.response.Status == http.StatusTooManyRequests || !l.long }
 
 // answer is the server's response again, for another request.
 func (l *limit) answer() *Response {
 	return &Response{Status: l.response.Status, Header: l.response.Header.Clone(), Body: l.response.Body}
 }
 
-// gate makes all requests wait while a limit holds, instead of each one finding
-// out separately: limits count the requests of a user, refused ones included.
-type gate struct {
+// limits are those that servers have set. All requests respect them, instead of
+// each one finding out separately: a server counts the requests of a user,
+// refused ones included.
+type limits struct {
 	mu     sync.Mutex
-	limits map[string]*limit // by host
+	byHost map[string]*limit
 }
 
-// hold closes the gate; of two limits of a host the one that ends later counts.
-func (g *gate) hold(l *limit) {
-	g.mu.Lock()
-	defer g.mu.Unlock()
-	if old := g.limits[l.host]; old != nil && old.until.After(l.until) {
+// add adds a limit; of two limits of a host, the one that ends later applies.
+func (l *limits) add(added *limit) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if old := l.byHost[added.host]; old != nil && old.until.After(added.until) {
 		return
 	}
-	if g.limits == nil {
-		g.limits = make(map[string]*limit)
+	if l.byHost == nil {
+		l.byHost = make(map[string]*limit)
 	}
-	g.limits[l.host] = l
+	l.byHost[added.host] = added
 }
 
-// closed returns the limit that a request to the host has to respect now, or
-// nil. A short limit of one host holds for all, since they belong to one
-// foundation; a long one only for its own.
-func (g *gate) closed(host string, now time.Time) *limit {
-	g.mu.Lock()
-	defer g.mu.Unlock()
+// active returns the limit that a request to the host has to respect now, or
+// nil. A short limit of one host applies to all, since they belong to one
+// foundation; a long one only to its own.
+func (l *limits) active(host string, now time.Time) *limit {
+	l.mu.Lock()
+	defer l.mu.Unlock()
 	var longest *limit
-	for name, l := range g.limits {
-		if !l.until.After(now) {
-			delete(g.limits, name)
+	for name, other := range l.byHost {
+		if !other.until.After(now) {
+			delete(l.byHost, name)
 			continue
 		}
-		if l.long && name != host {
+		if other.long && name != host {
 			continue
 		}
-		if longest == nil || l.until.After(longest.until) {
-			longest = l
+		if longest == nil || other.until.After(longest.until) {
+			longest = other
 		}
 	}
 	return longest
 }
 
-// enter waits for the turn of an attempt: for limits, for the wait after the
+// awaitTurn waits for the turn of an attempt: for limits, for the wait after the
 // attempt before, and for a slot. It returns with a slot taken, or with the
 // response that a server left for requests that would have to wait too long.
-func (c *Client) enter(ctx context.Context, call *call) (*Response, *attemptError) {
+func (c *Client) awaitTurn(ctx context.Context, call *call) (*Response, *attemptError) {
 	for {
 		if err := ctx.Err(); err != nil {
 			return nil, call.stopped(err)
 		}
 		now := c.now()
-		if l := c.gate.closed(call.URL.Host, now); l != nil {
-			c.leave(call)
+		if l := c.limits.active(call.URL.Host, now); l != nil {
+			c.releaseSlot(call)
 			wait := l.until.Sub(now)
-			// The response says when to come back: it serves the caller better
-			// than his own deadline.
+			// The response has the time to come back, which helps the caller more
+			// than an exceeded deadline.
 			deadline, bounded := ctx.Deadline()
 			if l.host == call.URL.Host && (wait > maxWait || bounded && l.until.After(deadline)) {
 				return l.answer(), nil
@@ -180,13 +182,13 @@ func (c *Client) enter(ctx context.Context, call *call) (*Response, *attemptErro
 		select {
 		case <-ctx.Done():
 		case c.slots <- struct{}{}:
-			call.hasSlot = true // the gate may have closed meanwhile
+			call.hasSlot = true // there may be a limit meanwhile
 		}
 	}
 }
 
-// leave gives back the slot that enter took, if it is still taken.
-func (c *Client) leave(call *call) {
+// releaseSlot releases the slot that awaitTurn took, if it is still taken.
+func (c *Client) releaseSlot(call *call) {
 	if call.hasSlot {
 		call.hasSlot = false
 		<-c.slots

@@ -105,8 +105,8 @@ func TestWaitsAsTold(t *testing.T) {
 	}
 }
 
-// Nobody waits for an hour: the answer comes back, also to requests that were
-// not sent, until the time has come.
+// No request waits for an hour: all receive the response, also those that were
+// not sent, until the limit ends.
 func TestLongLimit(t *testing.T) {
 	clock := newClock()
 	s := serve(t, status(429, "Retry-After", "3600"), text("fine"))
@@ -243,7 +243,7 @@ func TestGateHoldsAll(t *testing.T) {
 	}
 }
 
-// Waiting for a limit is no part of an attempt's time.
+// Waiting for a limit is not part of an attempt's time.
 func TestWaitIsNotPartOfTheAttempt(t *testing.T) {
 	s := serve(t, status(429), text("fine"))
 	c := newTestClient(t, Config{MaxRetries: 1, RequestTimeout: 500 * time.Millisecond}, WithBackoff(1200*time.Millisecond, 1200*time.Millisecond))
@@ -284,8 +284,8 @@ func TestRandom429sDelayThemselvesAlone(t *testing.T) {
 	}
 }
 
-// Who waits after a 429 without a time keeps his slot: where all are refused,
-// nobody else comes in their place.
+// A request that waits after a 429 without a time keeps its slot: where all are
+// refused, no others are sent in their place.
 func TestRefusedRequestsKeepTheirSlots(t *testing.T) {
 	release := make(chan struct{})
 	var waiting atomic.Int64

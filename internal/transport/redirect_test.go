@@ -1,7 +1,9 @@
 package transport
 
 import (
+	"context"
 	"fmt"
+	"net"
 	"net/http"
 	"strings"
 	"sync/atomic"
@@ -75,5 +77,29 @@ func TestRedirects(t *testing.T) {
 	}
 	if got := other.count(); got != 0 {
 		t.Errorf("the other server got %d requests", got)
+	}
+}
+
+// A server's own text in an error and in the log is bounded and cleaned.
+func TestTextsOfAServerAreBounded(t *testing.T) {
+	for name, test := range map[string]struct {
+		header string
+		kind   Kind
+	}{
+		"a redirect":         {"Location: http://api.example.org/\u202e", KindRedirect},
+		"a malformed header": {"Location: http://api.example.org/\x1b[31m", KindConnection},
+	} {
+		t.Run(name, func(t *testing.T) {
+			target := wire(t, func(_ context.Context, conn net.Conn) {
+				_, _ = fmt.Fprintf(conn, "HTTP/1.1 302 Found\r\n%s%s\r\nContent-Length: 0\r\n\r\n", test.header, strings.Repeat("x", 500_000))
+			})
+			l := &testLog{}
+			text := failed(t, newTestClient(t, Config{Logger: l}), get(t, target), test.kind).Err.Error()
+			for _, text := range []string{text, l.text()} {
+				if len(text) > 4000 || strings.ContainsAny(text, "\x1b\u202e") || !strings.Contains(text, "http://api.example.org/") {
+					t.Errorf("got %d bytes: %.300q", len(text), text)
+				}
+			}
+		})
 	}
 }

@@ -13,8 +13,8 @@ import (
 	"time"
 )
 
-// wire is a server that writes whatever respond does to each request that it
-// got; it returns the server's URL. The context ends with the test.
+// wire is a server that responds to each request with what respond writes; it
+// returns the server's URL. The context ends with the test.
 func wire(t *testing.T, respond func(ctx context.Context, conn net.Conn)) string {
 	t.Helper()
 	listener, err := net.Listen("tcp", "127.0.0.1:0")
@@ -66,8 +66,7 @@ func drips(beginning, piece string, pause time.Duration) func(context.Context, n
 	}
 }
 
-// No response of any shape outlives the time limit of its attempt, whatever
-// net/http knows of it.
+// No response of any shape outlives the time limit of its attempt.
 func TestNothingOutlivesItsTimeLimit(t *testing.T) {
 	const (
 		head    = "HTTP/1.1 200 OK\r\nContent-Type: application/json\r\n"
@@ -161,7 +160,7 @@ func TestTimeLimitHoldsByConstruction(t *testing.T) {
 	}
 }
 
-// A cancel ends the attempt that is under way, whatever it waits for.
+// A cancel ends the attempt that is under way.
 func TestCancelOfAStuckAttempt(t *testing.T) {
 	s := stuck{body: true, release: make(chan struct{})}
 	t.Cleanup(func() { close(s.release) })

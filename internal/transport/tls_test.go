@@ -13,20 +13,20 @@ import (
 	"time"
 )
 
-// A handshake that can never succeed is tried once, and the hint tells what the
+// A handshake that can never succeed is tried once, and the hint names what the
 // server wants.
 func TestHandshakesThatCannotSucceed(t *testing.T) {
 	for name, test := range map[string]struct {
 		server *tls.Config
 		client uint16 // the client's newest version
 		hint   string
-		// afterHandshake says that the server refuses when the client's part of
+		// afterHandshake reports whether the server refuses when the client's part of
 		// the handshake is done.
 		afterHandshake bool
 	}{
 		"TLS 1.1 at most":                    {&tls.Config{MaxVersion: tls.VersionTLS11}, 0, "TLS 1.2 and 1.3 only", false},
 		"TLS 1.3 at least":                   {&tls.Config{MinVersion: tls.VersionTLS13}, tls.VersionTLS12, "TLS 1.2 and 1.3 only", false},
-		"no cipher in common":                {&tls.Config{MaxVersion: tls.VersionTLS12, CipherSuites: []uint16{tls.TLS_RSA_WITH_RC4_128_SHA}}, 0, "way of encryption", false},
+		"no cipher in common":                {&tls.Config{MaxVersion: tls.VersionTLS12, CipherSuites: []uint16{tls.TLS_RSA_WITH_RC4_128_SHA}}, 0, "no cipher in common", false},
 		"a client certificate, with TLS 1.3": {&tls.Config{ClientAuth: tls.RequireAnyClientCert}, 0, "client certificate", true},
 		"a client certificate, with TLS 1.2": {&tls.Config{ClientAuth: tls.RequireAnyClientCert, MaxVersion: tls.VersionTLS12}, 0, "client certificate", false},
 		"an unknown host name": {&tls.Config{GetConfigForClient: func(*tls.ClientHelloInfo) (*tls.Config, error) {

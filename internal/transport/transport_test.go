@@ -153,7 +153,7 @@ func cutOff(w http.ResponseWriter, _ *http.Request) {
 	fmt.Fprint(w, "only this")
 }
 
-// cutChunk breaks a body that said nothing about its length.
+// cutChunk breaks a body without a length.
 func cutChunk(w http.ResponseWriter, _ *http.Request) {
 	fmt.Fprint(w, "only this")
 	w.(http.Flusher).Flush()
