@@ -144,6 +144,7 @@ func TestStats(t *testing.T) {
 	}
 	f.SetStatsWarnings("Stats server temporarily unavailable.", "a, b")
 	r = c.get("/v3/apps/" + AppGUID + "/processes/web/stats").want(200)
+	r.wantAt(nil, "resources", 0, "mem_quota").wantAt("RUNNING", "resources", 0, "state").wantAt(absent{}, "resources", 0, "usage", "mem")
 	if got := r.header.Get("X-Cf-Warnings"); got != "Stats+server+temporarily+unavailable.,a%2C+b" {
 		t.Errorf("X-Cf-Warnings is %q", got)
 	}

@@ -195,3 +195,39 @@ func TestKorifiDeploymentOfATest(t *testing.T) {
 	}
 	c.get(appPath+"/processes").wantAt(2, "pagination", "total_results")
 }
+
+// After a scale down the pods that end are still in the stats.
+func TestKorifiScalesDown(t *testing.T) {
+	_, c, pass := rollingKorifi(t)
+	c.scale(GUIDWeb, `{"instances":1}`).want(200)
+	wantPods(c, "0:100 1:100 2:100")
+	pass(9 * time.Second)
+	wantPods(c, "0:109 1:109 2:109")
+	c.scale(GUIDWeb, `{"instances":2}`).want(200) // pod 1 ends nevertheless, and comes back
+	pass(time.Second)
+	wantPods(c, "0:110")
+	pass(5 * time.Second)
+	wantPods(c, "0:115 1:0")
+	c.scale(GUIDWeb, `{"instances":0}`).want(200)
+	pass(time.Minute)
+	wantPods(c, "")
+	c.scale(GUIDWeb, `{"instances":3}`).want(200)
+	pass(5 * time.Second)
+	wantPods(c, "0:1 1:1 2:1")
+}
+
+// A rollout ends when its pods are scaled away.
+func TestKorifiScalesAwayWhatRolls(t *testing.T) {
+	f, c, pass := rollingKorifi(t)
+	c.scale(GUIDWeb, `{"memory_in_mb":1024}`).want(200)
+	pass(3 * time.Second)
+	f.SetRollout(Rollout{Touch: -1})
+	c.scale(GUIDWeb, `{"instances":0}`).want(200)
+	wantPods(c, "")
+	c.scale(GUIDWeb, `{"instances":2}`).want(200)
+	pass(time.Minute)
+	wantPods(c, "0:56 1:56")
+	if got := f.Instances(GUIDWeb)[1].Limits.MemoryInMB; got != 1024 {
+		t.Errorf("got a pod with %d MB, want 1024", got)
+	}
+}

@@ -59,7 +59,7 @@ type usageJSON struct {
 	LogRate        int64   `json:"log_rate"`
 }
 
-func (s *Server) statJSON(r *state.ProcessRecord, index int64, now time.Time) []byte {
+func (s *Server) statJSON(r *state.ProcessRecord, index int64, now time.Time, withoutMetrics bool) []byte {
 	if index >= r.Count() { // desired, and not there
 		return rest.Marshal(statJSON{Type: r.Type, Index: index, State: "DOWN"})
 	}
@@ -89,6 +89,9 @@ func (s *Server) statJSON(r *state.ProcessRecord, index int64, now time.Time) []
 			Mem: i.Limits.MemoryInMB * megabyte / 2, Disk: i.Limits.DiskInMB * megabyte / 8, LogRate: 512 + index,
 		}
 	}
+	if withoutMetrics && stat.placedJSON != nil { // quotas are metrics, too
+		stat.MemQuota, stat.DiskQuota, stat.LogRateLimit, stat.Usage = nil, nil, nil, struct{}{}
+	}
 	return rest.Edit(rest.Marshal(stat), i.Omit, i.Override)
 }
 
@@ -105,7 +108,7 @@ func (s *Server) getStats(c *rest.Call, db *state.DB) *rest.Answer {
 	now := db.Now()
 	stats := make([]json.RawMessage, min(record.Instances, state.MaxInstances))
 	for i := range stats {
-		stats[i] = s.statJSON(record, int64(i), now)
+		stats[i] = s.statJSON(record, int64(i), now, len(db.Warnings) > 0)
 	}
 	a := rest.JSON(http.StatusOK, map[string]any{"resources": stats})
 	if len(db.Warnings) > 0 {

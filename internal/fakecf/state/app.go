@@ -183,7 +183,8 @@ func (s *Store) SetRestricted(spaceGUID string, restricted bool) {
 }
 
 // SetStatsWarnings makes every answer with stats carry these warnings in
-// X-Cf-Warnings, as while the runtime is being updated.
+// X-Cf-Warnings, as while Log Cache is away. On Cloud Controller 3.228.0 the
+// stats then have neither usage nor quotas.
 func (s *Store) SetStatsWarnings(warnings ...string) {
 	defer s.lock()()
 	s.db.Warnings = slices.Clone(warnings)

@@ -51,6 +51,7 @@ type life struct {
 	startedAt time.Time // in the future: a pod that is missing until then
 	readyAt   time.Time
 	endsAt    time.Time // of a pod that ends; zero: it stays
+	gone      bool      // a pod beyond the desired number that has ended
 	outcome   string
 	details   *string
 	limits    Quotas
@@ -75,17 +76,31 @@ func (db *DB) follow(record *ProcessRecord) {
 	if record.App.State != Started {
 		want = 0
 	}
+	if want < record.count && db.leave(record, want) {
+		return
+	}
 	if want < record.count {
-		maps.DeleteFunc(record.single, func(index int64, _ *life) bool { return index >= want })
-		for len(record.cohorts) > 0 && record.cohorts[len(record.cohorts)-1].from >= want {
-			record.cohorts = record.cohorts[:len(record.cohorts)-1]
+		record.trim(want)
+	}
+	for index := range record.single { // a pod that was gone is wanted again
+		if index < want && record.single[index].gone {
+			record.setLife(index, db.newLife(record, db.Now(), db.Now().Add(db.startDelay)))
 		}
 	}
 	if want > record.count {
 		now := db.Now()
 		record.cohorts = append(record.cohorts, cohort{record.count, db.newLife(record, now, now.Add(db.startDelay))})
 	}
-	record.count = want
+	record.count = max(want, record.count)
+}
+
+// trim forgets the instances from an index on.
+func (f *fleet) trim(count int64) {
+	maps.DeleteFunc(f.single, func(index int64, _ *life) bool { return index >= count })
+	for len(f.cohorts) > 0 && f.cohorts[len(f.cohorts)-1].from >= count {
+		f.cohorts = f.cohorts[:len(f.cohorts)-1]
+	}
+	f.count = count
 }
 
 // startAll starts every instance again, with the quotas of now.
@@ -156,7 +171,7 @@ func (r *ProcessRecord) Instance(index int64, now time.Time) Instance {
 		GUID: GUID("instance", r.GUID, strconv.FormatInt(index, 10), strconv.Itoa(own.serial)),
 	}
 	switch {
-	case now.Before(own.startedAt):
+	case own.gone || now.Before(own.startedAt):
 		return Instance{Index: index}
 	case now.Before(own.readyAt):
 		out.State, out.Since, out.Routable = "STARTING", own.startedAt, Ptr(false)

@@ -83,6 +83,30 @@ func (db *DB) EndPod(record *ProcessRecord, index int64) {
 	db.watch(record)
 }
 
+// leave ends the pods beyond the desired number. Until they are gone they show
+// RUNNING, so that there are more stats than instances. It returns false where
+// they are gone at once.
+//
+// Source: Korifi fb0a00b2, read in its code: the stats are those of all pods.
+func (db *DB) leave(record *ProcessRecord, want int64) bool {
+	if db.platform != Kubernetes || db.rollout.End == 0 || record.count-want > atOnce || record.App.State != Started {
+		return false
+	}
+	for index := want; index < record.count; index++ {
+		db.EndPod(record, index)
+	}
+	return true
+}
+
+// remove takes away a pod that has ended and is no longer desired.
+func (f *fleet) remove(index int64) {
+	f.setLife(index, life{gone: true})
+	for f.count > 0 && f.lifeOf(f.count-1).gone {
+		f.count--
+		f.trim(f.count)
+	}
+}
+
 func (db *DB) watch(record *ProcessRecord) {
 	if !slices.Contains(db.watched, record) {
 		db.watched = append(db.watched, record)
@@ -106,6 +130,10 @@ func (db *DB) nextEvent(record *ProcessRecord) (at time.Time, event func()) {
 	for index, own := range record.single {
 		if !own.endsAt.IsZero() {
 			earliest(own.endsAt, func() {
+				if index >= record.Instances {
+					record.remove(index)
+					return
+				}
 				from := db.Now().Add(db.rollout.Gap)
 				record.setLife(index, db.newLife(record, from, from.Add(db.startDelay)))
 			})
@@ -114,6 +142,8 @@ func (db *DB) nextEvent(record *ProcessRecord) (at time.Time, event func()) {
 	if r := record.rolling; r != nil {
 		if !r.begun {
 			earliest(r.at, func() { db.beginRoll(record) })
+		} else if r.index >= record.count { // scaled away
+			earliest(r.at, func() { db.rollNext(record) })
 		} else if own := record.lifeOf(r.index); own.endsAt.IsZero() && own.outcome == "" {
 			earliest(own.readyAt, func() { db.rollNext(record) })
 		}
@@ -134,7 +164,7 @@ func (db *DB) beginRoll(record *ProcessRecord) {
 
 // rollNext ends the pod with the next lower index, or the rollout.
 func (db *DB) rollNext(record *ProcessRecord) {
-	record.rolling.index = min(record.rolling.index, record.count) - 1
+	record.rolling.index = min(record.rolling.index, record.count, record.Instances) - 1
 	if record.rolling.index < 0 {
 		record.rolling = nil
 		return
