@@ -110,6 +110,7 @@ func (r *AppRestart) waiters() []*processWaiter {
 		waiters = append(waiters, &processWaiter{
 			waiter: newWaiter(t, Wanted{Count: *p.Instances, Since: r.requested}), name: name,
 		})
+		waiters[len(waiters)-1].poller.before = r.before[p.GUID]
 	}
 	return waiters
 }

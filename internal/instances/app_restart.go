@@ -63,6 +63,9 @@ type AppRestart struct {
 	app *capi.AppInfo
 	// processes are the app's processes before the restart.
 	processes []*capi.Process
+	// before are the instances of each process before the restart, where the
+	// instances have to show that they were restarted.
+	before map[string]map[int64]observation
 	// korifi says that the app runs on Korifi.
 	korifi bool
 	// began is when Run was called, requested when the restart was requested.
@@ -125,7 +128,19 @@ func (r *AppRestart) prepare(ctx context.Context) diag.Diagnostic {
 	}
 	r.processes = list.Processes
 	r.korifi = r.app.OnKorifi() || slices.ContainsFunc(r.processes, (*capi.Process).OnKorifi)
-	return r.checkInFlight(ctx)
+	if d := r.checkInFlight(ctx); d != nil {
+		return d
+	}
+	if r.Strategy == StopStart || r.korifi {
+		r.before = make(map[string]map[int64]observation)
+		for _, p := range r.processes {
+			t := Target{Client: r.Client, Clock: r.Clock, Address: capi.Address{GUID: p.GUID}}
+			if p.Instances != nil && *p.Instances > 0 {
+				r.before[p.GUID] = t.observe(ctx)
+			}
+		}
+	}
+	return nil
 }
 
 // checkInFlight refuses to restart an app while a deployment of it is in

@@ -540,6 +540,56 @@ func TestStopStart(t *testing.T) {
 	}
 }
 
+// Instances that run again before the first reading are known as new by what
+// they were before.
+func TestStopStartOfQuickInstances(t *testing.T) {
+	for name, guids := range map[string]bool{"by instance_guid": true, "by uptime": false} {
+		t.Run(name, func(t *testing.T) {
+			f := newFoundation()
+			sent := false
+			f.onSent = func() { sent = true }
+			f.onStats = func() {
+				uptime, guid := int64(1000), "old"
+				if sent {
+					uptime, guid = 0, "new"
+				}
+				f.stats["web-1"], f.stats["worker-1"] = uptimes(uptime, uptime), uptimes(uptime)
+				for _, stats := range f.stats {
+					for i := range stats.Resources {
+						if guids {
+							stats.Resources[i].InstanceGUID = &guid
+						}
+					}
+				}
+			}
+			lines, summary, detail := f.run(t, func(r *AppRestart) { r.Strategy = StopStart })
+			if summary != "" {
+				t.Fatalf("got %s: %s", summary, detail)
+			}
+			if last := lines[len(lines)-1]; last != "app shop restarted in 0 s" {
+				t.Errorf("got last line %q", last)
+			}
+		})
+	}
+}
+
+// An instance that crashes and comes back is not a new one: Cloud Controller
+// counts its uptime from the latest change of state.
+func TestStopStartIsNotFooledByUptimes(t *testing.T) {
+	f := newFoundation()
+	f.processes = f.processes[:1]
+	f.onStats = func() {
+		f.stats["web-1"] = uptimes(0, 0)
+		for i := range f.stats["web-1"].Resources {
+			f.stats["web-1"].Resources[i].InstanceGUID = ptr(fmt.Sprint(i))
+		}
+	}
+	_, summary, detail := f.run(t, func(r *AppRestart) { r.Strategy = StopStart })
+	if summary != "Instances not running in time" || !strings.Contains(detail, "index 1: RUNNING as before the change") {
+		t.Errorf("got %s: %s", summary, detail)
+	}
+}
+
 func TestStopStartFails(t *testing.T) {
 	lost := &transport.Error{Method: "POST", URL: "https://api.example.org/x", MayHaveArrived: true, Err: errors.New("reset")}
 	old := func(f *foundation) {

@@ -28,6 +28,9 @@ type statsPoller struct {
 	// since is when a change was made that replaces the instances; zero for
 	// none. Instances from before it do not count as RUNNING.
 	since time.Time
+	// before are the instances as they were before the change; nil where they
+	// were not read.
+	before map[int64]observation
 
 	latest   map[int64]instance
 	asked    time.Time // when the latest stats were requested
@@ -52,7 +55,7 @@ func (s *statsPoller) read(ctx context.Context) (found map[int64]instance, ok bo
 	now := s.Clock.Now()
 	found = instancesOf(stats)
 	if !s.since.IsZero() {
-		markOld(found, s.since, now)
+		s.markOld(found, now)
 	}
 	for _, line := range changes(s.latest, found, s.want, now.Sub(s.start)) {
 		s.progress("%s", line)

@@ -9,7 +9,6 @@ import (
 
 	"github.com/hashicorp/terraform-plugin-framework/diag"
 
-	"github.com/cf-process/terraform-provider-cf/internal/capi"
 	"github.com/cf-process/terraform-provider-cf/internal/diagnostic"
 )
 
@@ -109,7 +108,7 @@ func (w *waiter) step(ctx context.Context) (done bool, err error) {
 		w.sure = true
 		return true, nil
 	}
-	sure, dated := allYounger(found, w.wanted.Since, w.poller.asked)
+	sure, dated := w.poller.allNew(found)
 	if sure {
 		w.sure = true
 		return true, nil
@@ -134,36 +133,6 @@ func (w *waiter) unchanged() bool {
 		}
 	}
 	return true
-}
-
-// markOld marks the RUNNING instances that certainly started before a change.
-func markOld(found map[int64]instance, since, now time.Time) {
-	for index, inst := range found {
-		// The uptime is cut to seconds.
-		if inst.state == capi.StateRunning && inst.uptime != nil && now.Add(time.Second-*inst.uptime).Before(since) {
-			inst.state = stateOld
-			found[index] = inst
-		}
-	}
-}
-
-// allYounger reports whether all RUNNING instances certainly started after a
-// change, and whether all have an uptime. asked is when the stats were
-// requested. Korifi counts an uptime from a time that is cut to seconds, and
-// cuts the uptime as well, so that it can be off by one second either way
-// (README.md#uptimes).
-func allYounger(found map[int64]instance, since, asked time.Time) (sure, dated bool) {
-	sure, dated = true, true
-	for _, inst := range found {
-		switch {
-		case inst.state != capi.StateRunning:
-		case inst.uptime == nil:
-			sure, dated = false, false
-		case asked.Add(-*inst.uptime - time.Second).Before(since):
-			sure = false
-		}
-	}
-	return sure, dated
 }
 
 // waitError is why a wait failed, with what each instance reports.
