@@ -158,7 +158,7 @@ func checkTable(data table[capi.HealthCheckData, capi.HealthCheckDataUpdate]) ta
 	return tableOf(
 		text("type", "`port` (a TCP connection to the app's port), `process` (the process is alive) or "+
 			"`http` (a `GET` of `data.endpoint` returns 200). Old processes can have `none`.",
-			field.Setting{Strings: []validator.String{checkTypeValidator{}}},
+			field.Setting{Strings: []validator.String{checkTypeValidator{oneOf{"port", "process", "http"}}}},
 			func(c *capi.HealthCheck) *string { return c.Type },
 			func(u *capi.HealthCheckUpdate) *capi.Field[string] { return &u.Type }).unless(refusesCheckType).newVersion(),
 		object("data", "Settings of the check.", field.Setting{}, data,

@@ -3,11 +3,13 @@ package process
 import (
 	"context"
 	"fmt"
+	"slices"
 
 	"github.com/hashicorp/terraform-plugin-framework/diag"
 	"github.com/hashicorp/terraform-plugin-framework/list"
 	"github.com/hashicorp/terraform-plugin-framework/list/schema"
 	"github.com/hashicorp/terraform-plugin-framework/resource"
+	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
 	"github.com/hashicorp/terraform-plugin-log/tflog"
 
 	"github.com/cf-process/terraform-provider-cf/internal/capi"
@@ -31,11 +33,24 @@ func (l *listResource) Metadata(_ context.Context, req resource.MetadataRequest,
 	resp.TypeName = req.ProviderTypeName + "_process"
 }
 
-// ListResourceConfigSchema describes the filters: those of cf_processes.
+// The values of identify_by.
+const (
+	identifyByGUID = "guid"
+	identifyByApp  = "app"
+)
+
+// ListResourceConfigSchema describes the filters, which are those of cf_processes,
+// and the identity.
 func (l *listResource) ListResourceConfigSchema(_ context.Context, _ list.ListResourceSchemaRequest, resp *list.ListResourceSchemaResponse) {
 	attributes := make(map[string]schema.Attribute, len(filters))
 	for _, f := range filters {
 		attributes[f.name] = f.list
+	}
+	attributes["identify_by"] = schema.StringAttribute{
+		Optional: true, Validators: []validator.String{oneOf{identifyByGUID, identifyByApp}},
+		MarkdownDescription: "Address in the identity and in generated configuration: `guid` (default), or `app` for `app_guid` and " +
+			"`type`. With `app` they stay valid after a rolling deployment, which gives the process a new GUID. While a deployment is " +
+			"in progress, `app` lists only the newest process of an app and type.",
 	}
 	resp.Schema = schema.Schema{
 		MarkdownDescription: "Finds processes to import, with the filters of the data source `cf_processes`.",
@@ -43,8 +58,8 @@ func (l *listResource) ListResourceConfigSchema(_ context.Context, _ list.ListRe
 	}
 }
 
-// List finds the processes. Each result has the GUID as its identity; with the
-// resource, also all attributes but the command, which lists hide.
+// List finds the processes. With the resource, a result has all attributes but the
+// command, which lists hide, and the part of the address that identify_by leaves out.
 func (l *listResource) List(ctx context.Context, req list.ListRequest, stream *list.ListResultsStream) {
 	query := filterIn(field.Open(req.Config.Raw))
 	found, err := l.Client.ListProcesses(ctx, query)
@@ -55,6 +70,10 @@ func (l *listResource) List(ctx context.Context, req list.ListRequest, stream *l
 	warnings := apiWarnings(found.Warnings)
 	warnings.Append(unstableWarning("processes", found.Unstable)...)
 	processes := found.Processes
+	form := formGUID
+	if by, _ := field.Open(req.Config.Raw).Text("identify_by"); by == identifyByApp {
+		form, processes = formApp, newestOfType(processes)
+	}
 	if req.Limit > 0 && int64(len(processes)) > req.Limit {
 		processes = processes[:req.Limit]
 	}
@@ -65,27 +84,60 @@ func (l *listResource) List(ctx context.Context, req list.ListRequest, stream *l
 			return
 		}
 		for _, p := range processes {
-			if !push(l.result(ctx, req, p, names)) {
+			if !push(l.result(ctx, req, p, form, names)) {
 				return
 			}
 		}
 	}
 }
 
-func (l *listResource) result(ctx context.Context, req list.ListRequest, p *capi.Process, names map[string]capi.AppNames) list.ListResult {
+// newestOfType returns the processes without those that a deployment in progress
+// replaces: by app and type, the API returns the newest.
+func newestOfType(processes []*capi.Process) []*capi.Process {
+	type address struct{ app, processType string }
+	of := func(p *capi.Process) (address, bool) {
+		app := p.AppGUID()
+		if app == nil || p.Type == nil {
+			return address{}, false
+		}
+		return address{*app, *p.Type}, true
+	}
+	newest := make(map[address]*capi.Process, len(processes))
+	for _, p := range processes {
+		a, ok := of(p)
+		if other := newest[a]; ok && (other == nil || !createdBefore(p, other)) {
+			newest[a] = p
+		}
+	}
+	return slices.DeleteFunc(slices.Clone(processes), func(p *capi.Process) bool {
+		a, ok := of(p)
+		return ok && newest[a] != p
+	})
+}
+
+func createdBefore(a, b *capi.Process) bool {
+	return a.CreatedAt != nil && b.CreatedAt != nil && *a.CreatedAt < *b.CreatedAt
+}
+
+func (l *listResource) result(ctx context.Context, req list.ListRequest, p *capi.Process, form addressForm, names map[string]capi.AppNames) list.ListResult {
 	result := req.NewListResult(ctx)
 	result.DisplayName = displayName(p, names)
 	state := resourceValues(p, nil)
 	state["wait_for_instances"] = notWaiting
-	result.Diagnostics.Append(setIdentity(ctx, result.Identity, formGUID, state)...)
+	if form == formApp && state.IsSet("app_guid") && state.IsSet("type") {
+		result.Diagnostics.Append(setIdentity(ctx, result.Identity, formApp, state)...)
+		state["guid"] = field.StringValue[string](nil)
+	} else {
+		result.Diagnostics.Append(setIdentity(ctx, result.Identity, formGUID, state)...)
+	}
 	if req.IncludeResource {
 		result.Resource.Raw = valueOfResource(state)
 	}
 	return result
 }
 
-// names are the names of the apps, for people to tell the results apart. They
-// are worth a request or two, but not a failure.
+// names returns the names of the apps, for the display names. They are worth a
+// request or two, but not a failure.
 func (l *listResource) names(ctx context.Context, processes []*capi.Process) map[string]capi.AppNames {
 	found, err := l.Client.Names(ctx, processes)
 	if err != nil {
@@ -95,24 +147,24 @@ func (l *listResource) names(ctx context.Context, processes []*capi.Process) map
 	return found.ByApp
 }
 
-// displayName names a process for people: "web of shop (production)", or with
-// GUIDs where the names are not visible.
+// displayName returns a human-readable name of a process: "web of shop
+// (production)", or one with GUIDs where the names are not visible.
 func displayName(p *capi.Process, names map[string]capi.AppNames) string {
-	kind := "process"
+	processType := "process"
 	if p.Type != nil {
-		kind = *p.Type
+		processType = *p.Type
 	}
 	app := p.AppGUID()
 	if app == nil {
-		return fmt.Sprintf("%s (%s)", kind, p.GUID)
+		return fmt.Sprintf("%s (%s)", processType, p.GUID)
 	}
 	name := names[*app]
 	switch {
 	case name.App == nil:
-		return fmt.Sprintf("%s of app %s", kind, *app)
+		return fmt.Sprintf("%s of app %s", processType, *app)
 	case name.Space == nil:
-		return fmt.Sprintf("%s of %s", kind, *name.App)
+		return fmt.Sprintf("%s of %s", processType, *name.App)
 	default:
-		return fmt.Sprintf("%s of %s (%s)", kind, *name.App, *name.Space)
+		return fmt.Sprintf("%s of %s (%s)", processType, *name.App, *name.Space)
 	}
 }

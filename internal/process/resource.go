@@ -26,12 +26,12 @@ var (
 	_ resource.ResourceWithIdentity         = (*processResource)(nil)
 )
 
-// defaultTimeout bounds creating, updating and reading where the
-// configuration says nothing.
+// defaultTimeout bounds creating, updating and reading where the configuration sets
+// no timeout.
 const defaultTimeout = 10 * time.Minute
 
-// processResource is cf_process: it adopts a process, keeps it as the
-// configuration says, and lets it go.
+// processResource is cf_process: it adopts a process, keeps it as the configuration
+// sets it, and releases it.
 type processResource struct {
 	resourceClient
 	clock instances.Clock
@@ -67,14 +67,14 @@ func (r *processResource) Metadata(_ context.Context, req resource.MetadataReque
 	resp.ResourceBehavior.MutableIdentity = true
 }
 
-// ConfigValidators check the address and the timeouts.
+// ConfigValidators check the address, the timeouts and what a readiness check lacks.
 func (r *processResource) ConfigValidators(context.Context) []resource.ConfigValidator {
-	return []resource.ConfigValidator{addressValidator{all: true}, positiveTimeouts{}}
+	return []resource.ConfigValidator{addressValidator{all: true}, positiveTimeouts{}, readinessHasNoTimeout{}}
 }
 
-// Create adopts the process and makes it what the configuration names. When
-// that fails, nothing is stored: Terraform would plan a replacement, while the
-// next apply can just adopt again and send the rest.
+// Create adopts the process and makes it what the configuration sets. When that
+// fails, nothing is stored: Terraform would plan a replacement, while the next
+// apply can adopt the process again and send the rest.
 func (r *processResource) Create(ctx context.Context, req resource.CreateRequest, resp *resource.CreateResponse) {
 	plan := req.Plan.Raw
 	config := desired(field.Open(req.Config.Raw), field.Open(plan), nil)
@@ -90,9 +90,9 @@ func (r *processResource) Create(ctx context.Context, req resource.CreateRequest
 		return
 	}
 	if resp.Diagnostics.Append(r.wait(ctx, address, config, done)...); resp.Diagnostics.HasError() {
-		resp.Diagnostics.AddWarning("Nothing was stored in the state", "The process has what the configuration says, but its "+
-			"instances do not all run. The next apply adopts it and, as nothing is left to scale, does not wait for them: look at "+
-			"them first (cf app, or the data source cf_process_instances).")
+		resp.Diagnostics.AddWarning("Nothing was stored in the state", "The process has what the configuration sets, but not "+
+			"all of its instances run. The next apply adopts it and does not wait for them, because nothing is left to scale: look "+
+			"at them first (cf app, or the data source cf_process_instances).")
 		return
 	}
 	resp.State.Raw = field.FillUnknown(plan, resourceValue(done.process, field.Open(plan)))
@@ -101,9 +101,8 @@ func (r *processResource) Create(ctx context.Context, req resource.CreateRequest
 	resp.Diagnostics.Append(setIdentity(ctx, resp.Identity, m.Form, field.Open(resp.State.Raw))...)
 }
 
-// Update makes the process what the configuration names. When that fails
-// half-way, the state gets what was done, so that the next plan shows the
-// rest.
+// Update makes the process what the configuration sets. When that fails partway,
+// the state records what was done, and the next plan shows the rest.
 func (r *processResource) Update(ctx context.Context, req resource.UpdateRequest, resp *resource.UpdateResponse) {
 	plan, prior := req.Plan.Raw, req.State.Raw
 	config := desired(field.Open(req.Config.Raw), field.Open(plan), field.Open(prior))
@@ -136,8 +135,8 @@ func (r *processResource) Update(ctx context.Context, req resource.UpdateRequest
 	resp.Diagnostics.Append(r.wait(ctx, address, config, done)...)
 }
 
-// Read refreshes the state. The process is gone only when the API itself says
-// so; then it is planned anew.
+// Read refreshes the state. The process is gone only when the API itself says so;
+// then the next plan creates it again, and an import fails.
 func (r *processResource) Read(ctx context.Context, req resource.ReadRequest, resp *resource.ReadResponse) {
 	r.walk.refreshed.Store(true)
 	prior := field.Open(req.State.Raw)
@@ -157,8 +156,12 @@ func (r *processResource) Read(ctx context.Context, req resource.ReadRequest, re
 	address := addressOf(prior, m.Form == formApp)
 	began := r.clock.Now()
 	p, err := r.Client.GetProcess(ctx, address)
+	if capi.IsNotFound(err) && m.Imported {
+		resp.Diagnostics.Append(nothingToImport(address, err))
+		return
+	}
 	if capi.IsNotFound(err) {
-		tflog.Warn(ctx, "the process is gone, or not visible any more: it is planned anew", map[string]any{"process": address.String()})
+		tflog.Warn(ctx, "the process does not exist any longer, or is not visible: it is planned again", map[string]any{"process": address.String()})
 		// Terraform before 1.12 asks for an identity here as well.
 		resp.Diagnostics.Append(setIdentity(ctx, resp.Identity, m.Form, prior)...)
 		resp.State.RemoveResource(ctx)
@@ -181,12 +184,12 @@ func (r *processResource) Read(ctx context.Context, req resource.ReadRequest, re
 	}
 	state := refreshed(prior, m, p)
 	resp.State.Raw = valueOfResource(state)
-	m.Korifi = p.OnKorifi()
+	m.Korifi, m.Imported = p.OnKorifi(), false
 	resp.Diagnostics.Append(writePrivate(ctx, resp.Private, m)...)
 	resp.Diagnostics.Append(setIdentity(ctx, resp.Identity, m.Form, state)...)
 }
 
-// Delete lets the process go. No request is made.
+// Delete releases the process. No request is made.
 func (r *processResource) Delete(_ context.Context, req resource.DeleteRequest, resp *resource.DeleteResponse) {
 	state := field.Open(req.State.Raw)
 	resp.Diagnostics.AddWarning("Nothing was deleted",

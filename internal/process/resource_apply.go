@@ -187,11 +187,12 @@ func readFailure(address capi.Address) diagnostic.Failure {
 }
 
 func changeFailure(address capi.Address) diagnostic.Failure {
-	attribute := path.Root("guid")
+	failure := diagnostic.Failure{Object: "Process", Action: "change " + address.String(), Attribute: path.Root("guid")}
 	if address.ByApp() {
-		attribute = path.Root("app_guid")
+		failure.Attribute = path.Root("app_guid")
+		failure.Type, failure.TypeAttribute = address.Type, path.Root("type")
 	}
-	return diagnostic.Failure{Object: "Process", Action: "change " + address.String(), Attribute: attribute}
+	return failure
 }
 
 // Both servers name unknown fields: "Unknown field(s): 'user', 'interval'"

@@ -1,6 +1,7 @@
 package process_test
 
 import (
+	"context"
 	"fmt"
 	"regexp"
 	"testing"
@@ -67,6 +68,84 @@ resource "cf_process" "this" {
 				},
 			},
 		},
+	})
+}
+
+// An address that is unknown in the plan and turns out to be another process is
+// changed in place: Terraform would refuse a replacement that was not planned.
+func TestAccResourceOfAnUnknownAddress(t *testing.T) {
+	t.Parallel()
+	f := fakecf.New(t)
+	conf := func(app string) string {
+		return acctest.BlockFor(f, fakecf.Admin) + fmt.Sprintf(`
+resource "terraform_data" "app" {
+  input            = %q
+  triggers_replace = [%[1]q]
+}
+
+resource "cf_process" "this" {
+  app_guid     = terraform_data.app.output
+  memory_in_mb = 333
+}
+`, app)
+	}
+	guidIs := func(guid string) []statecheck.StateCheck {
+		return []statecheck.StateCheck{statecheck.ExpectKnownValue(managed, at("guid"), knownvalue.StringExact(guid))}
+	}
+	resource.UnitTest(t, resource.TestCase{
+		TerraformVersionChecks:   []tfversion.TerraformVersionCheck{tfversion.SkipBelow(tfversion.Version1_4_0)}, // terraform_data
+		ProtoV6ProviderFactories: acctest.Factories(),
+		Steps: []resource.TestStep{
+			{Config: conf(fakecf.AppGUID), ConfigStateChecks: guidIs(fakecf.GUIDWeb), Check: wantWrites(t, f, `POST {"memory_in_mb":333}`)},
+			{
+				Config: conf(fakecf.AppGUIDCatalog), ConfigStateChecks: guidIs(fakecf.GUIDLabels), Check: wantWrites(t, f, `POST {"memory_in_mb":333}`),
+				ConfigPlanChecks: resource.ConfigPlanChecks{
+					PreApply:             []plancheck.PlanCheck{plancheck.ExpectResourceAction(managed, plancheck.ResourceActionUpdate)},
+					PostApplyPostRefresh: []plancheck.PlanCheck{plancheck.ExpectEmptyPlan()},
+				},
+			},
+		},
+	})
+}
+
+// meanwhile is what others do between the plan and the apply.
+type meanwhile func()
+
+func (m meanwhile) CheckPlan(context.Context, plancheck.CheckPlanRequest, *plancheck.CheckPlanResponse) {
+	m()
+}
+
+// The plan of an adoption knows what cannot change until the apply, and nothing
+// else: Terraform plans again then, without the first plan, and would report what
+// changed as a bug of the provider.
+func TestAccResourceAdoptsWhatChangesAfterThePlan(t *testing.T) {
+	t.Parallel()
+	f := fakecf.New(t)
+	resource.UnitTest(t, resource.TestCase{
+		ProtoV6ProviderFactories: acctest.Factories(),
+		Steps: []resource.TestStep{{
+			Config: config(f, fmt.Sprintf("app_guid = %q\nmemory_in_mb = 4096\n", fakecf.AppGUID)),
+			ConfigPlanChecks: resource.ConfigPlanChecks{
+				PreApply: []plancheck.PlanCheck{
+					plancheck.ExpectKnownValue(managed, at("space_guid"), knownvalue.StringExact(fakecf.SpaceGUIDProduction)),
+					plancheck.ExpectKnownValue(managed, at("type"), knownvalue.StringExact("web")),
+					plancheck.ExpectUnknownValue(managed, at("guid")),
+					plancheck.ExpectUnknownValue(managed, at("instances")),
+					meanwhile(func() {
+						f.StartDeployment(fakecf.AppGUID)
+						f.UpdateProcess(f.FinishDeployment(fakecf.AppGUID), func(p *fakecf.Process) {
+							p.Instances, p.DiskInMB, p.Command = 9, 999, fakecf.Ptr("bin/theirs")
+							p.HealthCheck = &fakecf.HealthCheck{Type: "port"}
+						})
+					}),
+				},
+				PostApplyPostRefresh: []plancheck.PlanCheck{plancheck.ExpectEmptyPlan()},
+			},
+			Check: wantWrites(t, f, `POST {"memory_in_mb":4096}`),
+			ConfigStateChecks: []statecheck.StateCheck{
+				statecheck.ExpectKnownValue(managed, at("disk_in_mb"), knownvalue.Int64Exact(999)),
+			},
+		}},
 	})
 }
 

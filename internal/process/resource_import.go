@@ -11,6 +11,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/resource/identityschema"
 	"github.com/hashicorp/terraform-plugin-framework/tfsdk"
 	"github.com/hashicorp/terraform-plugin-framework/types"
+	"github.com/hashicorp/terraform-plugin-go/tftypes"
 
 	"github.com/cf-process/terraform-provider-cf/internal/capi"
 	"github.com/cf-process/terraform-provider-cf/internal/field"
@@ -47,7 +48,7 @@ func setIdentity(ctx context.Context, identity *tfsdk.ResourceIdentity, form add
 	return identity.Set(ctx, model)
 }
 
-// ImportState takes GUID, APP_GUID/TYPE, or an identity. It only notes the
+// ImportState takes GUID, APP_GUID/TYPE, or an identity. It only records the
 // address: Terraform reads the process next.
 func (r *processResource) ImportState(ctx context.Context, req resource.ImportStateRequest, resp *resource.ImportStateResponse) {
 	var address capi.Address
@@ -69,7 +70,7 @@ func (r *processResource) ImportState(ctx context.Context, req resource.ImportSt
 		}
 		address = identity.address()
 	}
-	m := privateState{Form: formGUID}
+	m := privateState{Form: formGUID, Imported: true}
 	if address.ByApp() {
 		m.Form = formApp
 		resp.Diagnostics.Append(resp.State.SetAttribute(ctx, path.Root("app_guid"), address.AppGUID)...)
@@ -86,7 +87,10 @@ func (r *processResource) ImportState(ctx context.Context, req resource.ImportSt
 
 // parseImportID reads GUID or APP_GUID/TYPE.
 func parseImportID(id string) (capi.Address, error) {
-	app, kind, byApp := strings.Cut(id, "/")
+	if parts := strings.Count(id, "/") + 1; parts > 2 {
+		return capi.Address{}, fmt.Errorf("it has %d parts separated by \"/\"", parts)
+	}
+	app, processType, byApp := strings.Cut(id, "/")
 	if !byApp {
 		if err := capi.CheckSegment(id); err != nil {
 			return capi.Address{}, fmt.Errorf("the GUID %w", err)
@@ -96,13 +100,40 @@ func parseImportID(id string) (capi.Address, error) {
 	if err := capi.CheckSegment(app); err != nil {
 		return capi.Address{}, fmt.Errorf("the app GUID %w", err)
 	}
-	if err := capi.CheckSegment(kind); err != nil {
+	if err := capi.CheckSegment(processType); err != nil {
 		return capi.Address{}, fmt.Errorf("the process type %w", err)
 	}
-	return capi.Address{AppGUID: app, Type: kind}, nil
+	return capi.Address{AppGUID: app, Type: processType}, nil
+}
+
+// nothingToImport is the error for an import of a process that was not found.
+func nothingToImport(address capi.Address, err error) diag.Diagnostic {
+	what := fmt.Sprintf("No process with the GUID %q is visible", address.GUID)
+	if address.ByApp() {
+		what = fmt.Sprintf("No process of type %q of the app %q is visible", address.Type, address.AppGUID)
+	}
+	return diag.NewErrorDiagnostic("Process not found", what+"; import by GUID or APP_GUID/TYPE.\n\n"+readFailure(address).Detail(err))
 }
 
 func importAdvice(id string, err error) string {
 	return fmt.Sprintf("%q is not GUID (of the process) or APP_GUID/TYPE, such as "+
 		"\"6a901b7c-9417-4dc1-8189-d3234aa0ab82\" or \"ccc25a0f-c8f4-4b39-9f1b-de9f328d0ee5/web\": %s.", id, err)
+}
+
+// ResourceType returns the Terraform type of the resource.
+func ResourceType() tftypes.Object { return resourceType }
+
+// GeneratedConfig returns a configuration that was generated from a state, without
+// the start command and the user. The API shows the effective ones: in a
+// configuration they would pin what the buildpack or the image brings, and undo the
+// next push that changes it.
+func GeneratedConfig(config tftypes.Value) tftypes.Value {
+	values := field.Open(config)
+	if values == nil {
+		return config
+	}
+	for _, name := range []string{"command", "user"} {
+		values[name] = field.StringValue[string](nil)
+	}
+	return valueOfResource(values)
 }

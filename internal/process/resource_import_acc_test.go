@@ -122,6 +122,15 @@ func TestAccListResource(t *testing.T) {
 				},
 			},
 			{
+				Query: true, Config: query(fmt.Sprintf("app_guid = %q\nidentify_by = \"app\"", fakecf.AppGUID)),
+				QueryResultChecks: []querycheck.QueryResultCheck{
+					querycheck.ExpectLength(found, 2),
+					querycheck.ExpectIdentity(found, map[string]knownvalue.Check{
+						"guid": knownvalue.Null(), "app_guid": knownvalue.StringExact(fakecf.AppGUID), "type": knownvalue.StringExact("web"),
+					}),
+				},
+			},
+			{
 				Query: true, Config: query(`order_by = "name"`), ExpectError: regexp.MustCompile(`order_by`),
 			},
 		},

@@ -1,9 +1,11 @@
 package process
 
 import (
+	"context"
 	"strings"
 	"testing"
 
+	"github.com/hashicorp/terraform-plugin-framework/diag"
 	"github.com/hashicorp/terraform-plugin-framework/resource"
 	"github.com/hashicorp/terraform-plugin-go/tfprotov6"
 	"github.com/hashicorp/terraform-plugin-go/tftypes"
@@ -158,7 +160,59 @@ func TestImportOfNothing(t *testing.T) {
 			t.Errorf("%q %v: %s", one.id, one.identity, text)
 		}
 	}
-	if text := w.tryImport("no-such-process", nil); text != "" || !w.state.IsNull() {
-		t.Errorf("something that is not there was imported: %s", text)
+	for name, test := range map[string]struct {
+		id    string
+		wants []string
+	}{
+		"a GUID":         {"storefront", []string{`No process with the GUID "storefront" is visible; import by GUID or APP_GUID/TYPE.`}},
+		"an app":         {"no-such/web", []string{`No process of type "web" of the app "no-such" is visible`, "App not found"}},
+		"another type":   {fakecf.AppGUID + "/wroker", []string{`No process of type "wroker"`, `The app exists, but it has no process of type "wroker".`}},
+		"too many parts": {"a/b/c/d", []string{`it has 4 parts separated by "/"`}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			w := startWorkspace(t, fakecf.SpaceDeveloper)
+			text := w.tryImport(test.id, nil)
+			for _, want := range test.wants {
+				if !strings.Contains(text, want) {
+					t.Errorf("got %q, want %q", text, want)
+				}
+			}
+		})
 	}
+}
+
+// Only an import fails for a process that does not exist: once it was read, it is
+// planned again.
+func TestImportedAndGone(t *testing.T) {
+	t.Parallel()
+	w := startWorkspace(t, fakecf.SpaceDeveloper)
+	w.imports(fakecf.GUIDWeb)
+	w.DeleteProcess(fakecf.GUIDWeb)
+	if text := w.refresh(); text != "" || !w.state.IsNull() {
+		t.Errorf("got %q, state %s", text, w.state)
+	}
+}
+
+// Private state that an older version wrote is understood, and has the same keys.
+func TestPrivateStateKeepsItsKeys(t *testing.T) {
+	t.Parallel()
+	private := map[string][]byte{"cf_process": []byte(`{"form":"app","reset_command":true,"reset_user":true,"korifi":true}`)}
+	got, diags := readPrivate(t.Context(), keys(private))
+	if want := (privateState{Form: formApp, ResetCommand: true, ResetUser: true, Korifi: true}); got != want || diags.HasError() {
+		t.Errorf("got %+v %v, want %+v", got, diags, want)
+	}
+	before := string(private["cf_process"])
+	if diags := writePrivate(t.Context(), keys(private), got); diags.HasError() || string(private["cf_process"]) != before {
+		t.Errorf("got %s %v, want %s", private["cf_process"], diags, before)
+	}
+}
+
+type keys map[string][]byte
+
+func (k keys) GetKey(_ context.Context, key string) ([]byte, diag.Diagnostics) { return k[key], nil }
+
+func (k keys) SetKey(_ context.Context, key string, value []byte) diag.Diagnostics {
+	k[key] = value
+	return nil
 }

@@ -10,6 +10,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-go/tftypes"
 
 	"github.com/cf-process/terraform-provider-cf/internal/fakecf"
+	"github.com/cf-process/terraform-provider-cf/internal/field"
 )
 
 // listed is what terraform query gets.
@@ -118,6 +119,51 @@ func TestListResourceToImport(t *testing.T) {
 	}
 }
 
+// By app and type, what is listed stays valid after a deployment.
+func TestListResourceByApp(t *testing.T) {
+	t.Parallel()
+	w := startWorkspace(t, fakecf.SpaceDeveloper)
+	w.StartDeployment(fakecf.AppGUID)
+	filter := settings{"app_guid": fakecf.AppGUID, "identify_by": "app"}
+	results, diags := w.listed(filter, true, 0)
+	if len(results) != 2 || len(diags) > 0 { // web, of which there are two, and worker
+		t.Fatalf("got %d results: %s", len(results), diagnosticsText(diags))
+	}
+	w.FinishDeployment(fakecf.AppGUID)
+	for _, result := range results {
+		listed := w.unmarshal(result.Resource)
+		state := field.Open(listed)
+		processType, _ := state.Text("type")
+		if got, want := w.identityOf(result.Identity), "app_guid="+fakecf.AppGUID+" type="+processType; got != want || state.IsSet("guid") {
+			t.Errorf("got identity %q, guid %v, want %q", got, state["guid"], want)
+		}
+		resp, err := w.server.ImportResourceState(t.Context(), &tfprotov6.ImportResourceStateRequest{
+			TypeName: "cf_process", Identity: result.Identity,
+		})
+		if err != nil || len(resp.Diagnostics) > 0 {
+			t.Fatal(err, diagnosticsText(resp.Diagnostics))
+		}
+		one := resp.ImportedResources[0]
+		w.state, w.private, w.identified = w.unmarshal(one.State), one.Private, one.Identity
+		if text := w.refresh(); text != "" {
+			t.Fatal(text)
+		}
+		read := w.state
+		w.state = listed
+		config := generated(w)
+		w.state = read
+		if p := w.planFrom(config, w.state, w.private); p.replace || hasErrors(p.diags) || !field.Open(p.planned)["guid"].Equal(field.Open(read)["guid"]) {
+			t.Errorf("got replace %v, %s", p.replace, diagnosticsText(p.diags))
+		}
+	}
+	// By GUID, both web processes are listed.
+	w.StartDeployment(fakecf.AppGUID)
+	results, _ = w.listed(settings{"app_guid": fakecf.AppGUID, "identify_by": "guid"}, false, 0)
+	if len(results) != 3 || !strings.HasPrefix(w.identityOf(results[0].Identity), "guid=") {
+		t.Errorf("got %d results", len(results))
+	}
+}
+
 func TestListResourceNames(t *testing.T) {
 	t.Parallel()
 	w := startWorkspace(t, fakecf.SpaceDeveloper)
@@ -146,6 +192,7 @@ func TestListResourceFails(t *testing.T) {
 		`updated_ats`:       {"updated_ats": settings{"lt": "yesterday"}},
 		`space_guids`:       {"app_guid": fakecf.AppGUID, "space_guids": []tftypes.Value{textValue("x")}},
 		`must not be empty`: {"guids": []tftypes.Value{textValue("")}},
+		`identify_by must be guid or app, not "type".`: {"identify_by": "type"},
 	} {
 		results, diags := w.listed(filter, false, 0)
 		if len(results) > 0 || !hasErrors(diags) || !strings.Contains(diagnosticsText(diags), want) {
@@ -153,7 +200,7 @@ func TestListResourceFails(t *testing.T) {
 		}
 	}
 	if got := w.filters.AttributeTypes; !slices.Equal(slices.Sorted(maps.Keys(got)), []string{
-		"app_guid", "app_guids", "app_names", "created_ats", "guids", "label_selector", "order_by", "organization_guids",
+		"app_guid", "app_guids", "app_names", "created_ats", "guids", "identify_by", "label_selector", "order_by", "organization_guids",
 		"organization_names", "space_guids", "space_names", "types", "updated_ats",
 	}) {
 		t.Errorf("the filters are %v", got)

@@ -42,6 +42,8 @@ type privateState struct {
 	// to its default with "", so that "" stays in the state whatever the API shows.
 	ResetCommand bool `json:"reset_command,omitempty"`
 	ResetUser    bool `json:"reset_user,omitempty"`
+	// Imported records that the state is an import that was not read yet.
+	Imported bool `json:"imported,omitempty"`
 	// Korifi records that the process runs on Korifi.
 	Korifi bool `json:"korifi,omitempty"`
 }

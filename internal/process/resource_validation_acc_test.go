@@ -34,7 +34,7 @@ func TestAccResourceValidation(t *testing.T) {
 		{"guid = \"g\"\nhealth_check = { type = \"none\" }", `cannot be set to "none"`},
 		{"guid = \"g\"\nhealth_check = { type = \"port\", data = { endpoint = \"/x\" } }", `Endpoint without http`},
 		{"guid = \"g\"\nhealth_check = { data = { timeout = 0 } }", `timeout`},
-		{"guid = \"g\"\nreadiness_health_check = { data = { timeout = 5 } }", `Read-Only Attribute`},
+		{"guid = \"g\"\nreadiness_health_check = { data = { timeout = 5 } }", `A readiness check has no timeout. Set invocation_timeout instead`},
 		{"guid = \"g\"\ncommand = \"[PRIVATE DATA HIDDEN]\"", `Not a command`},
 		{"guid = \"g\"\ncommand = \"" + strings.Repeat("x", 4097) + "\"", `command must have at most 4096 characters, but has 4097`},
 		{"guid = \"g\"\ncommand = \" \\n\"", `command is blank`},

@@ -9,10 +9,12 @@ import (
 	"unicode/utf8"
 
 	"github.com/hashicorp/terraform-plugin-framework/path"
+	"github.com/hashicorp/terraform-plugin-framework/resource"
 	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
 	"github.com/cf-process/terraform-provider-cf/internal/capi"
+	"github.com/cf-process/terraform-provider-cf/internal/field"
 )
 
 // notHiddenCommand refuses the text that the API shows in place of a command.
@@ -36,27 +38,56 @@ func (notHiddenCommand) ValidateString(_ context.Context, req validator.StringRe
 	}
 }
 
-// checkTypeValidator refuses a type of health check that no process has. Whether a
-// process has the type "none", the plan knows.
-type checkTypeValidator struct{}
+// oneOf refuses a text that is none of these, of which there are at least two.
+type oneOf []string
 
-var _ validator.String = checkTypeValidator{}
+var _ validator.String = oneOf{}
 
-func (checkTypeValidator) Description(context.Context) string {
-	return "must be port, process or http"
+func (v oneOf) Description(context.Context) string {
+	last := len(v) - 1
+	return "must be " + strings.Join(v[:last], ", ") + " or " + v[last]
 }
 
-func (v checkTypeValidator) MarkdownDescription(ctx context.Context) string {
-	return v.Description(ctx)
-}
+func (v oneOf) MarkdownDescription(ctx context.Context) string { return v.Description(ctx) }
 
-func (checkTypeValidator) ValidateString(_ context.Context, req validator.StringRequest, resp *validator.StringResponse) {
-	if req.ConfigValue.IsNull() || req.ConfigValue.IsUnknown() ||
-		slices.Contains([]string{"port", "process", "http", "none"}, req.ConfigValue.ValueString()) {
+func (v oneOf) ValidateString(ctx context.Context, req validator.StringRequest, resp *validator.StringResponse) {
+	if req.ConfigValue.IsNull() || req.ConfigValue.IsUnknown() || slices.Contains(v, req.ConfigValue.ValueString()) {
 		return
 	}
 	resp.Diagnostics.AddAttributeError(req.Path, "Invalid "+req.Path.String(),
-		fmt.Sprintf("%s must be port, process or http, not %q.", req.Path, shorten(req.ConfigValue.ValueString())))
+		fmt.Sprintf("%s %s, not %q.", req.Path, v.Description(ctx), shorten(req.ConfigValue.ValueString())))
+}
+
+// checkTypeValidator refuses a type of health check that no process has. The plan
+// checks "none", which old processes have.
+type checkTypeValidator struct{ oneOf }
+
+func (v checkTypeValidator) ValidateString(ctx context.Context, req validator.StringRequest, resp *validator.StringResponse) {
+	if req.ConfigValue.ValueString() != "none" {
+		v.oneOf.ValidateString(ctx, req, resp)
+	}
+}
+
+// readinessHasNoTimeout explains why readiness_health_check.data.timeout cannot be
+// set. The attribute is computed, and the framework refuses a value with a text of
+// its own that blames the provider.
+type readinessHasNoTimeout struct{}
+
+var _ resource.ConfigValidator = readinessHasNoTimeout{}
+
+func (readinessHasNoTimeout) Description(context.Context) string {
+	return "a readiness check has no timeout"
+}
+
+func (v readinessHasNoTimeout) MarkdownDescription(ctx context.Context) string {
+	return v.Description(ctx)
+}
+
+func (readinessHasNoTimeout) ValidateResource(_ context.Context, req resource.ValidateConfigRequest, resp *resource.ValidateConfigResponse) {
+	if field.Open(req.Config.Raw).Child("readiness_health_check").Child("data").IsSet("timeout") {
+		resp.Diagnostics.AddAttributeError(path.Root("readiness_health_check").AtName("data").AtName("timeout"),
+			"No timeout for a readiness check", "A readiness check has no timeout. Set invocation_timeout instead, or leave timeout out.")
+	}
 }
 
 // endpointNeedsHTTP refuses an endpoint next to a type that has none.

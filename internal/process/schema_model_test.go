@@ -181,6 +181,7 @@ func TestListResourceHasTheFiltersOfTheDataSource(t *testing.T) {
 			want[name] = attribute.GetType().TerraformType(t.Context())
 		}
 	}
+	want["identify_by"] = tftypes.String // the only argument of its own
 	got := listed.Schema.Type().TerraformType(t.Context())
 	if !got.Equal(tftypes.Object{AttributeTypes: want}) {
 		t.Errorf("the list resource has\n%s\nthe data source\n%s", got, tftypes.Object{AttributeTypes: want})

@@ -1,0 +1,42 @@
+package plugin
+
+import (
+	"context"
+
+	"github.com/hashicorp/terraform-plugin-go/tfprotov6"
+
+	"github.com/cf-process/terraform-provider-cf/internal/process"
+	"github.com/cf-process/terraform-provider-cf/internal/provider"
+)
+
+// generatingServer improves the configuration that Terraform generates for an
+// import. The framework copies every attribute of the state that can be configured,
+// and has no way for a resource to leave one out.
+type generatingServer struct{ protocolServer }
+
+func newGeneratingServer(next tfprotov6.ProviderServer) tfprotov6.ProviderServer {
+	whole, ok := next.(protocolServer)
+	if !ok {
+		return next
+	}
+	return &generatingServer{whole}
+}
+
+// GenerateResourceConfig generates the configuration of a resource. Where the result
+// of the framework cannot be improved, it stays as it is.
+func (s *generatingServer) GenerateResourceConfig(ctx context.Context, req *tfprotov6.GenerateResourceConfigRequest) (*tfprotov6.GenerateResourceConfigResponse, error) {
+	resp, err := s.protocolServer.GenerateResourceConfig(ctx, req)
+	if err != nil || resp == nil || resp.Config == nil || req.TypeName != provider.TypeName+"_process" {
+		return resp, err
+	}
+	config, err := resp.Config.Unmarshal(process.ResourceType())
+	if err != nil {
+		return resp, nil //nolint:nilerr // what was generated is still of use
+	}
+	improved, err := tfprotov6.NewDynamicValue(process.ResourceType(), process.GeneratedConfig(config))
+	if err != nil {
+		return resp, nil //nolint:nilerr // what was generated is still of use
+	}
+	resp.Config = &improved
+	return resp, nil
+}
