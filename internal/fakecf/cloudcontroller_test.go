@@ -210,7 +210,8 @@ func TestNamesAndTheirSpaces(t *testing.T) {
 	c.get("/v3/spaces?names=staging,tools&organization_guids="+OrgGUIDRetail).wantAt(SpaceGUIDStaging, "resources", 0, "guid").wantAt(1, "pagination", "total_results")
 	c.get("/v3/spaces?guids="+SpaceGUIDTools).wantAt("tools", "resources", 0, "name")
 	c.get("/v3/organizations?names=retail&guids="+OrgGUIDRetail).wantAt(1, "pagination", "total_results")
-	c.get("/v3/organizations?names=Retail").wantAt(0, "pagination", "total_results")
+	// Names are compared without case: the columns are citext (source, 3bbba906).
+	c.get("/v3/organizations?names=Retail").wantAt(1, "pagination", "total_results")
 }
 
 func TestOddRequests(t *testing.T) {

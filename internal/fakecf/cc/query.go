@@ -45,6 +45,7 @@ func (k listKind) names() []string {
 // is reported, in one error object.
 func (s *Server) parseList(c *rest.Call, kind listKind) (*rest.List, *rest.Answer) {
 	list := rest.NewList()
+	list.FoldNames = true
 	p := &queryParser{list: list, kind: kind, maxPerPage: s.MaxPerPage}
 	names := kind.names()
 	for _, key := range rest.SortedKeys(c.Query) {

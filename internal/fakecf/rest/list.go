@@ -7,6 +7,7 @@ import (
 	"net/url"
 	"slices"
 	"strconv"
+	"strings"
 
 	"github.com/cf-process/terraform-provider-cf/internal/fakecf/state"
 )
@@ -21,6 +22,9 @@ type List struct {
 	Updated       TimeFilter
 	Selector      []Requirement
 	Raw           url.Values // as sent, for the links of a page
+	// FoldNames compares names without case, as Cloud Controller's columns do
+	// (citext with PostgreSQL, utf8_general_ci with MySQL; read in its source).
+	FoldNames bool
 }
 
 // NewList is the query of a list without parameters.
@@ -40,7 +44,14 @@ func (l *List) Pass(name, value string) bool {
 
 // PassKeys checks the filters that all lists have.
 func (l *List) PassKeys(keys state.Keys) bool {
-	return l.Pass("guids", keys.GUID) && l.Pass("names", keys.Name) && l.Created.Pass(keys.Created) && l.Updated.Pass(keys.Updated)
+	return l.Pass("guids", keys.GUID) && l.passName(keys.Name) && l.Created.Pass(keys.Created) && l.Updated.Pass(keys.Updated)
+}
+
+func (l *List) passName(name string) bool {
+	list, given := l.Values["names"]
+	return !given || slices.ContainsFunc(list, func(value string) bool {
+		return value == name || l.FoldNames && strings.EqualFold(value, name)
+	})
 }
 
 // PassLabels reports whether labels satisfy the label selector.
