@@ -26,7 +26,7 @@ module "audit" {
   title              = var.title
   reader             = var.reader
   about              = var.about
-  organization_guids = var.organization_guids
+  organization_names = var.organization_names
   enforced           = var.enforced
 
   # The counts of earlier runs, for the trend. To keep those of this run:

@@ -12,8 +12,8 @@ output "counts" {
 # `terraform output -raw findings` and `-raw report` print them.
 
 output "findings" {
-  description = "The findings of each policy, as JSON: the process and its owner, what is wrong, and the reason of a waiver."
-  value       = jsonencode(module.audit.findings)
+  description = "The processes with findings, as JSON: each with its owner, and with what is wrong by policy."
+  value       = module.audit.findings
   sensitive   = true
 }
 

@@ -18,8 +18,8 @@ variable "about" {
   default     = {}
 }
 
-variable "organization_guids" {
-  description = "GUIDs of the organizations to read. Null: all that the reader may see."
+variable "organization_names" {
+  description = "Names of the organizations to read. Null: all that the reader may see."
   type        = list(string)
   default     = null
 }

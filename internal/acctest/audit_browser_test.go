@@ -61,31 +61,22 @@ const (
 // runs.
 func enlarge(t *testing.T, report string) string {
 	t.Helper()
-	before, rest, found := strings.Cut(report, `<script type="application/json" id="data">`)
-	data, after, closed := strings.Cut(rest, "</script>")
-	if !found || !closed {
-		t.Fatal("the report has no data")
-	}
-	var page map[string]any
-	if err := json.Unmarshal([]byte(data), &page); err != nil {
-		t.Fatal(err)
-	}
-	var findings []any
+	var processes []any
 	for i := range manyFindings {
 		waiver := ""
 		if i%100 == 99 {
 			waiver = fmt.Sprint("OPS-", i)
 		}
-		place := []any{
-			fmt.Sprintf("app-%04d", i), fmt.Sprintf("00000000-0000-4000-8000-%012d", i), "a-large-organization",
-			fmt.Sprint("team-", i%7), fmt.Sprint("space-", i%manySpaces), "web",
-		}
-		findings = append(findings, []any{place, fmt.Sprint("=1+", i), waiver})
+		processes = append(processes, map[string]any{
+			"organization": "a-large-organization", "space": fmt.Sprint("space-", i%manySpaces), "app": fmt.Sprintf("app-%04d", i),
+			"type": "web", "guid": fmt.Sprintf("00000000-0000-4000-8000-%012d", i), "owner": fmt.Sprint("team-", i%7),
+			"findings": map[string]any{"crashed": map[string]any{"detail": fmt.Sprint("=1+", i), "waiver": waiver}},
+		})
 	}
-	for policy := range page["findings"].(map[string]any) {
-		page["findings"].(map[string]any)[policy] = []any{}
+	var page map[string]any
+	if err := json.Unmarshal([]byte(embedded(t, report, "data")), &page); err != nil {
+		t.Fatal(err)
 	}
-	page["findings"].(map[string]any)["0"] = findings
 	var spaces []any
 	for i := range manySpaces {
 		spaces = append(spaces, map[string]any{
@@ -99,11 +90,25 @@ func enlarge(t *testing.T, report string) string {
 		map[string]any{"read_at": "2026-01-05T06:00:00Z", "counts": map[string]any{"crashed": 3}},
 		map[string]any{"read_at": "2026-01-12T06:00:00Z", "counts": counts},
 	}
-	content, err := json.Marshal(page)
-	if err != nil {
-		t.Fatal(err)
+	for id, value := range map[string]any{"data": page, "processes": processes} {
+		content, err := json.Marshal(value)
+		if err != nil {
+			t.Fatal(err)
+		}
+		report = strings.Replace(report, embedded(t, report, id), string(content), 1)
 	}
-	return before + `<script type="application/json" id="data">` + string(content) + "</script>" + after
+	return report
+}
+
+// embedded is the JSON of the report's script element with this id.
+func embedded(t *testing.T, report, id string) string {
+	t.Helper()
+	_, rest, found := strings.Cut(report, `<script type="application/json" id="`+id+`">`)
+	content, _, closed := strings.Cut(rest, "</script>")
+	if !found || !closed {
+		t.Fatalf("the report has no %s", id)
+	}
+	return content
 }
 
 // layout sees that nothing is cut off and that no text is broken into a column
@@ -215,7 +220,7 @@ func (b *browser) names(path string) {
 	}
 	b.eval(&seen, `({ injected: window.injected !== undefined,
 	  elements: document.querySelectorAll("img, b[onclick], iframe, object, link").length + document.scripts.length })`)
-	if seen.Injected || seen.Elements != 2 { // the data and the page's script
+	if seen.Injected || seen.Elements != 3 { // two of data, and the page's script
 		b.Errorf("injected: %t, and there are %d elements of the kinds that a name could have brought", seen.Injected, seen.Elements)
 	}
 	if !slices.ContainsFunc(b.rows(), func(row []string) bool {
@@ -253,7 +258,7 @@ func (b *browser) filters(path string) {
 		b.Errorf("reset shows %d of %d rows", len(rows), len(all))
 	}
 	b.set("policy", "crashed")
-	if rows := b.rows(); len(rows) != 1 || rows[0][columnPolicy] != "Crashed right now" {
+	if rows := b.rows(); len(rows) != 2 || rows[0][columnPolicy] != "Crashed right now" || rows[1][columnPolicy] != "Crashed right now" {
 		b.Errorf("the choice of a policy leaves %q", rows)
 	}
 	b.eval(nil, `document.getElementById("reset").click(); document.querySelector("[data-sort=app]").click()`)

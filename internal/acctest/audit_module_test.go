@@ -9,6 +9,8 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/hashicorp/terraform-exec/tfexec"
+
 	"github.com/cf-process/terraform-provider-cf/internal/fakecf"
 	"github.com/cf-process/terraform-provider-cf/internal/terraformcli"
 )
@@ -24,13 +26,11 @@ terraform {
 
 provider "cf" {}
 
-variable "organization_guids" { type = map(string) }
-
 module "audit" {
   source   = "./module"
-  for_each = var.organization_guids
+  for_each = toset(["retail", "other"])
 
-  organization_guids  = [each.value]
+  organization_names  = [each.key]
   title               = "Audit of ${each.key}"
   reader              = "auditor@example.org"
   owner_label         = "squad"
@@ -51,7 +51,7 @@ output "audits" {
 type moduleOutput struct {
 	Foundation struct{ Processes, Findings, Waived int }
 	Counts     map[string]int
-	Findings   map[string][]finding
+	Findings   string   // JSON
 	InFlight   []string `json:"in_flight"`
 	History    []struct {
 		ReadAt string `json:"read_at"`
@@ -69,8 +69,31 @@ type reportData struct {
 		Name, Severity string
 		Count, Waived  int
 		LookedAt       int `json:"looked_at"`
+		Unknown        int
 		Parameters     [][]any
 	}
+}
+
+// auditRun prepares a configuration that calls the module, and an empty
+// foundation for it.
+func auditRun(t *testing.T, cli terraformcli.CLI, provider *terraformcli.Provider, configuration string) *exampleRun {
+	t.Helper()
+	r := &exampleRun{
+		T: t, cli: cli, provider: provider, foundation: fakecf.New(t, fakecf.WithoutSeed()),
+		source: filepath.Join(examplesDir, "audit", "module"), work: t.TempDir(),
+	}
+	var err error
+	if r.tf, err = provider.Terraform(cli, r.work, r.environment()); err != nil {
+		t.Fatal(err)
+	}
+	r.write("main.tf", configuration)
+	if err := os.Mkdir(filepath.Join(r.work, "module"), 0o755); err != nil {
+		t.Fatal(err)
+	}
+	if err := terraformcli.CopyConfiguration(filepath.Join(r.work, "module"), r.source); err != nil {
+		t.Fatal(err)
+	}
+	return r
 }
 
 // TestAuditModule calls the audit as a module under for_each: settings, owners,
@@ -82,14 +105,7 @@ func TestAuditModule(t *testing.T) {
 		t.Logf("the audit needs a newer CLI than %s", cli)
 		return
 	}
-	r := &exampleRun{
-		T: t, cli: cli, provider: provider, foundation: fakecf.New(t, fakecf.WithoutSeed()),
-		source: filepath.Join(examplesDir, "audit", "module"), work: t.TempDir(),
-	}
-	var err error
-	if r.tf, err = provider.Terraform(cli, r.work, r.environment()); err != nil {
-		t.Fatal(err)
-	}
+	r := auditRun(t, cli, provider, auditCaller)
 
 	retail, other := r.foundation.AddOrganization("retail"), r.foundation.AddOrganization("other")
 	production := r.foundation.AddSpace(retail, "production")
@@ -106,35 +122,27 @@ func TestAuditModule(t *testing.T) {
 	unclean := "\x1b[31mred\u202egnp.exe\nOK"
 	add(r.foundation.AddSpace(other, "prod-\u2066x"), unclean, 1, map[string]string{"squad": "red"})
 
-	r.write("main.tf", auditCaller)
-	if err := os.Mkdir(filepath.Join(r.work, "module"), 0o755); err != nil {
-		t.Fatal(err)
-	}
-	if err := terraformcli.CopyConfiguration(filepath.Join(r.work, "module"), r.source); err != nil {
-		t.Fatal(err)
-	}
-	guids, err := json.Marshal(map[string]any{"organization_guids": map[string]string{"retail": retail, "other": other}})
-	if err != nil {
-		t.Fatal(err)
-	}
-	r.write("terraform.tfvars.json", string(guids))
 	if err := r.tf.Init(t.Context()); err != nil {
 		t.Fatal(err)
 	}
 	said := r.command("apply", "-auto-approve", "-no-color")
 	audits := output[map[string]moduleOutput](r, "audits")
+	findings := map[string]map[string][]finding{}
+	for name, audit := range audits {
+		findings[name] = r.findingsOf(audit.Findings)
+	}
 
 	t.Run("deployment in flight", func(t *testing.T) {
 		audit := audits["retail"]
 		if !slices.Equal(audit.InFlight, []string{"retail/production/deploying"}) {
 			t.Errorf("in flight are %q", audit.InFlight)
 		}
-		missing := audit.Findings["missing_labels"]
+		missing := findings["retail"]["missing_labels"]
 		if len(missing) != 1 || missing[0].Detail != "no squad (deployment in flight)" {
 			t.Errorf("got the findings %+v, want one for the two web processes", missing)
 		}
-		for _, f := range audit.Findings["few_instances"] {
-			if f.Process.App == "deploying" {
+		for _, f := range findings["retail"]["few_instances"] {
+			if f.App == "deploying" {
 				t.Errorf("got the finding %+v of an app with two instances", f)
 			}
 		}
@@ -145,13 +153,13 @@ func TestAuditModule(t *testing.T) {
 
 	t.Run("waivers and owners", func(t *testing.T) {
 		got := map[string]string{}
-		for _, f := range audits["retail"].Findings["few_instances"] {
-			got[f.Process.App] = fmt.Sprintf("%s|%s|%s|%s", f.Severity, f.Process.Owner, f.Detail, f.Waiver)
+		for _, f := range findings["retail"]["few_instances"] {
+			got[f.App] = fmt.Sprintf("%s|%s|%s", f.Owner, f.Detail, f.Waiver)
 		}
 		for app, want := range map[string]string{
-			"waived":       "low|red|1 of 2 instances|OPS-12",
-			"still-waived": "low|red|1 of 2 instances|2999-12-31",
-			"was-waived":   "low|blue|1 of 2 instances (was waived until 2020-01-31)|",
+			"waived":       "red|1 of 2 instances|OPS-12",
+			"still-waived": "red|1 of 2 instances|2999-12-31",
+			"was-waived":   "blue|1 of 2 instances (was waived until 2020-01-31)|",
 		} {
 			if got[app] != want {
 				t.Errorf("%s: got %q, want %q", app, got[app], want)
@@ -167,8 +175,8 @@ func TestAuditModule(t *testing.T) {
 
 	t.Run("names", func(t *testing.T) {
 		clean := "other/prod-\uFFFDx/\uFFFD[31mred\uFFFDgnp.exe\uFFFDOK"
-		found := audits["other"].Findings["few_instances"]
-		if len(found) != 1 || found[0].Process.Organization+"/"+found[0].Process.Space+"/"+found[0].Process.App != clean {
+		found := findings["other"]["few_instances"]
+		if len(found) != 1 || found[0].Organization+"/"+found[0].Space+"/"+found[0].App != clean {
 			t.Errorf("got the findings %+v, want one of %s", found, clean)
 		}
 		for name, text := range map[string]string{"messages": said, "report": audits["other"].Report, "findings": fmt.Sprintf("%q", found)} {
@@ -181,14 +189,12 @@ func TestAuditModule(t *testing.T) {
 	})
 
 	t.Run("report", func(t *testing.T) {
-		_, rest, _ := strings.Cut(audits["retail"].Report, `<script type="application/json" id="data">`)
-		data, _, _ := strings.Cut(rest, "</script>")
 		var page reportData
-		if err := json.Unmarshal([]byte(data), &page); err != nil {
+		if err := json.Unmarshal([]byte(embedded(t, audits["retail"].Report, "data")), &page); err != nil {
 			t.Fatal(err)
 		}
 		about := fmt.Sprint(page.About)
-		for _, want := range []string{"[Read by auditor@example.org]", "[Build 4711]", "[Provider cf " + terraformcli.Version + "]", retail, "[Foundation " + r.foundation.URL() + "]"} {
+		for _, want := range []string{"[Read by auditor@example.org]", "[Build 4711]", "[Provider cf " + terraformcli.Version + "]", "[What was read only organizations retail]", "[Foundation " + r.foundation.URL() + "]"} {
 			if !strings.Contains(about, want) {
 				t.Errorf("the head has %s, and lacks %s", about, want)
 			}
@@ -216,4 +222,88 @@ func TestAuditModule(t *testing.T) {
 			t.Errorf("the history is %+v", history)
 		}
 	})
+}
+
+// auditOfOne calls the module with the settings that it has.
+const auditOfOne = `
+terraform {
+  required_providers {
+    cf = { source = "cf-process/cf" }
+  }
+}
+
+provider "cf" {}
+
+variable "enforced" { default = [] }
+variable "include_instances" { default = true }
+
+module "audit" {
+  source            = "./module"
+  enforced          = var.enforced
+  include_instances = var.include_instances
+}
+
+output "audit" {
+  value     = module.audit
+  sensitive = true
+}
+`
+
+// TestAuditWithoutInstances audits while the runtime is away, and without a look
+// at the instances: what is not known is no green tick.
+func TestAuditWithoutInstances(t *testing.T) {
+	t.Parallel()
+	cli, provider := setUp(t)
+	if !cli.AtLeast("1.5.0") {
+		t.Logf("the audit needs a newer CLI than %s", cli)
+		return
+	}
+	r := auditRun(t, cli, provider, auditOfOne)
+	space := r.foundation.AddSpace(r.foundation.AddOrganization("retail"), "production")
+	for i := range 3 {
+		r.foundation.AddProcess(r.foundation.AddApp(space, fmt.Sprint("app-", i)), fakecf.Process{Type: "web", Instances: 2})
+	}
+	stopped := r.foundation.AddApp(space, "stopped")
+	r.foundation.AddProcess(stopped, fakecf.Process{Type: "web", Instances: 2})
+	r.foundation.SetAppState(stopped, "STOPPED")
+	if err := r.tf.Init(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	apply := func(variables ...string) (moduleOutput, reportData, string) {
+		t.Helper()
+		said := r.command(append([]string{"apply", "-auto-approve", "-no-color"}, variables...)...)
+		audit := output[moduleOutput](r, "audit")
+		var page reportData
+		if err := json.Unmarshal([]byte(embedded(t, audit.Report, "data")), &page); err != nil {
+			t.Fatal(err)
+		}
+		return audit, page, strings.Join(strings.Fields(said), " ")
+	}
+
+	audit, page, _ := apply()
+	if down := r.findingsOf(audit.Findings)["nothing_runs"]; len(down) != 1 || down[0].App != "stopped" || audit.Counts["crashed"] != 0 {
+		t.Errorf("got %+v and %d crashes, want the stopped app and none", down, audit.Counts["crashed"])
+	}
+	if policy := page.Policies[0]; policy.Name != "crashed" || policy.LookedAt != 4 || policy.Unknown != 0 {
+		t.Errorf("got %+v, want a look at each of 4 processes", policy)
+	}
+
+	r.foundation.SetRuntime(fakecf.RuntimeAway)
+	_, page, said := apply()
+	if policy := page.Policies[0]; policy.Name != "crashed" || policy.LookedAt != 0 || policy.Unknown != 4 {
+		t.Errorf("got %+v, want 4 processes that could not be read", policy)
+	}
+	if len(page.Notes) != 1 || !strings.Contains(page.Notes[0], "The instances of 4 processes could not be read") {
+		t.Errorf("the notes are %q", page.Notes)
+	}
+	if want := "Crashed right now (high): 0 of 0 processes looked at, 4 more could not be read."; !strings.Contains(said, want) {
+		t.Errorf("got\n%s\nwant %q", said, want)
+	}
+	if _, err := r.tf.Plan(t.Context(), tfexec.Var(`enforced=["crashed"]`)); err == nil {
+		t.Error("an enforced policy passes although nothing could be read")
+	}
+
+	if _, page, _ = apply("-var=include_instances=false"); len(page.Policies) != 6 || len(page.Notes) != 0 {
+		t.Errorf("without instances there are %d policies, want 6, and the notes %q", len(page.Policies), page.Notes)
+	}
 }

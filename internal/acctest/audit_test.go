@@ -3,7 +3,9 @@ package acctest_test
 import (
 	"encoding/json"
 	"fmt"
+	"maps"
 	"os"
+	"regexp"
 	"slices"
 	"strings"
 
@@ -54,26 +56,52 @@ func (r *exampleRun) audit() {
 	r.auditEnforced()
 }
 
+// finding is one process with one finding.
 type finding struct {
-	Policy, Severity, Detail, Waiver string
-	Process                          struct{ Organization, Space, App, Type, GUID, Owner string }
+	Organization, Space, App, Type, GUID, Owner string
+	Detail, Waiver                              string
+}
+
+// findingsOf decodes the output findings, by policy.
+func (r *exampleRun) findingsOf(text string) map[string][]finding {
+	r.Helper()
+	var processes []struct {
+		finding
+		Findings map[string]struct{ Detail, Waiver string }
+	}
+	if err := json.Unmarshal([]byte(text), &processes); err != nil {
+		r.Fatal(err)
+	}
+	byPolicy := map[string][]finding{}
+	for _, process := range processes {
+		for policy, found := range process.Findings {
+			f := process.finding
+			f.Detail, f.Waiver = found.Detail, found.Waiver
+			byPolicy[policy] = append(byPolicy[policy], f)
+		}
+	}
+	return byPolicy
 }
 
 func (r *exampleRun) auditFindings() {
-	var findings map[string][]finding
-	if err := json.Unmarshal([]byte(output[string](r, "findings")), &findings); err != nil {
-		r.Fatal(err)
+	findings := r.findingsOf(output[string](r, "findings"))
+	crashed := map[string]string{}
+	for _, f := range findings["crashed"] {
+		crashed[f.GUID] = f.Detail
 	}
-	crashed := findings["crashed"]
-	if len(crashed) != 1 || crashed[0].Process.GUID != fakecf.GUIDWeb || crashed[0].Detail != "1 of 3 instances: #1" {
-		r.Errorf("crashed: %+v", crashed)
+	want := map[string]string{
+		fakecf.GUIDWeb:      "1 of 3 instances: #1 for 0 min",
+		fakecf.GUIDTroubled: "2 of 3 instances: #1 for 0 min (APP/PROC/WEB: Exited with status 137 (out of memory)), #2 down for 0 min",
+	}
+	if !maps.Equal(crashed, want) {
+		r.Errorf("crashed: %q, want %q", crashed, want)
 	}
 	memory := findings["much_memory"]
-	if len(memory) != 1 || memory[0].Process.App != hostile.app || memory[0].Detail != "4096 MB" {
+	if len(memory) != 1 || memory[0].App != hostile.app || memory[0].Detail != "4096 MB" {
 		r.Errorf("much_memory: %+v", memory)
 	}
 	has := func(policy, guid string) bool {
-		return slices.ContainsFunc(findings[policy], func(f finding) bool { return f.Process.GUID == guid })
+		return slices.ContainsFunc(findings[policy], func(f finding) bool { return f.GUID == guid })
 	}
 	for _, expected := range []struct {
 		policy, guid string
@@ -129,16 +157,25 @@ func (r *exampleRun) auditTotals() {
 	}
 }
 
-// auditRequests sees that the audit reads lists, and looks at the instances of
-// the few web processes in production alone.
+// auditRequests sees that the audit reads lists, and of single processes only the
+// details of the crashes.
 func (r *exampleRun) auditRequests() {
+	var single []string
 	for _, request := range r.foundation.Requests() {
 		if request.Method != "GET" && request.Path != "/oauth/token" {
 			r.Errorf("the audit sent %s %s", request.Method, request.Path)
 		}
-		if strings.Contains(request.Path, fakecf.AppGUIDTools) || strings.Contains(request.Path, fakecf.GUIDTroubled) {
-			r.Errorf("the audit asked for a process that is not in production: %s", request.Path)
+		if strings.Contains(request.Path, "/processes/") {
+			single = append(single, request.Path)
 		}
+	}
+	slices.Sort(single)
+	want := []string{
+		"/v3/apps/" + fakecf.AppGUID + "/processes/web/stats", "/v3/apps/" + fakecf.AppGUIDTools + "/processes/runner/stats",
+	}
+	slices.Sort(want)
+	if !slices.Equal(slices.Compact(single), want) {
+		r.Errorf("the audit asked for %q, want %q", single, want)
 	}
 }
 
@@ -149,37 +186,36 @@ func (r *exampleRun) auditReport(report string) {
 	if err != nil {
 		r.Fatal(err)
 	}
-	before, after, found := strings.Cut(string(template), "${data}")
-	if !found || strings.Contains(after, "${") || strings.Contains(string(template), "%{") {
-		r.Fatal("the template has another place than the one for the data")
+	pattern := regexp.QuoteMeta(string(template))
+	for _, place := range []string{"data", "findings"} {
+		quoted := regexp.QuoteMeta("${" + place + "}")
+		if strings.Count(pattern, quoted) != 1 {
+			r.Fatalf("the template has not one place for %s", place)
+		}
+		pattern = strings.Replace(pattern, quoted, "([^<>&\u2028]*)", 1)
 	}
-	if !strings.HasPrefix(report, before) || !strings.HasSuffix(report, after) {
-		r.Fatal("the report is not the template with data")
+	if strings.Contains(pattern, regexp.QuoteMeta("${")) || strings.Contains(pattern, regexp.QuoteMeta("%{")) {
+		r.Fatal("the template has another place than those for the data")
 	}
-	data := report[len(before) : len(report)-len(after)]
-	if i := strings.IndexAny(data, "<>&\u2028"); i >= 0 {
-		r.Errorf("the data has a character of HTML or a line separator: …%s", data[i:min(i+80, len(data))])
+	texts := regexp.MustCompile("^" + pattern + "$").FindStringSubmatch(report)
+	if texts == nil {
+		r.Fatal("the report is not the template with data that has no character of HTML")
 	}
-	var decoded struct {
-		Findings map[string][][]any
+	var page struct {
 		Policies []struct{ Name string }
 		ReadAt   string `json:"read_at"`
 	}
-	if err := json.Unmarshal([]byte(data), &decoded); err != nil {
+	if err := json.Unmarshal([]byte(texts[1]), &page); err != nil {
 		r.Fatal(err)
 	}
-	if decoded.ReadAt == "" || len(decoded.Policies) != 7 {
-		r.Errorf("read_at is %q, and there are %d policies", decoded.ReadAt, len(decoded.Policies))
+	if page.ReadAt == "" || len(page.Policies) != 8 {
+		r.Errorf("read_at is %q, and there are %d policies", page.ReadAt, len(page.Policies))
 	}
-	for _, findings := range decoded.Findings {
-		for _, row := range findings {
-			place := row[0].([]any) // app, guid, organization, owner, space, type
-			if slices.Equal([]any{place[2], place[4], place[0], place[5]}, []any{hostile.org, hostile.space, hostile.app, hostile.kind}) {
-				return
-			}
-		}
+	if !slices.ContainsFunc(r.findingsOf(texts[2])["much_memory"], func(f finding) bool {
+		return f.Organization == hostile.org && f.Space == hostile.space && f.App == hostile.app && f.Type == hostile.kind
+	}) {
+		r.Error("the names that look like HTML are not in the data as they are")
 	}
-	r.Error("the names that look like HTML are not in the data as they are")
 }
 
 // auditEnforced sees that an enforced policy with findings fails the plan, and
@@ -187,7 +223,7 @@ func (r *exampleRun) auditReport(report string) {
 func (r *exampleRun) auditEnforced() {
 	for enforced, message := range map[string]string{
 		`["few_instances"]`:           "",
-		`["few_instances","crashed"]`: "Crashed right now (high): 1 of 3 processes looked at: retail/production/storefront web",
+		`["few_instances","crashed"]`: "Crashed right now (high): 2 of 20 processes looked at: retail/production/storefront web",
 		`["no_such_policy"]`:          "There is no policy no_such_policy",
 	} {
 		_, err := r.tf.Plan(r.Context(), tfexec.Var("enforced="+enforced))

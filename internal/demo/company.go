@@ -131,7 +131,8 @@ func addProcess(f *fakecf.Foundation, random *rand.Rand, d division, app, kind s
 	guid := f.AddProcess(app, p)
 	if first && kind == "web" && random.Float64() < 0.12 {
 		f.SetInstance(guid, p.Instances-1, func(i *fakecf.Instance) {
-			i.State, i.Details = "CRASHED", fakecf.Ptr("Codependent step exited: 137: out of memory")
+			i.Since = time.Now().Add(-time.Duration(1+p.MemoryInMB%97) * time.Minute)
+			i.State, i.Details = "CRASHED", fakecf.Ptr("APP/PROC/WEB: Exited with status 137 (out of memory)")
 		})
 	}
 }

@@ -1,25 +1,47 @@
-# What crashes right now.
+# What crashes right now, from the instances of every process. The list has their
+# states; the reason of a crash takes a request for each process, so
+# var.crash_details bounds those.
 
 locals {
-  crash_scope = { for key, p in local.production_web : p.guid => key if p.instances > 0 }
+  with_instances = [for p in local.list : p if p.instances != 0]
+  seen           = [for p in local.with_instances : p if p.process_instances != null]
+  number_seen    = length([for p in local.seen : true])
+  number_unseen  = length([for p in local.with_instances : true]) - local.number_seen
 
-  # Sorted by the time of the last change, so that the limit keeps the latest.
-  latest = reverse(sort([for guid, key in local.crash_scope : "${coalesce(local.processes[key].updated_at, "-")} ${guid}"]))
+  # By the GUID of the process.
+  ill = {
+    for instance in flatten([
+      for p in local.seen : [
+        for i in p.process_instances : { guid = p.guid, index = i.index, state = i.state, since = i.since }
+        if i.state == "CRASHED" || i.state == "DOWN"
+      ]
+    ]) : instance.guid => instance...
+  }
+  # Of a stopped app every instance is DOWN, and of one that found no place.
+  down = {
+    for guid, instances in local.ill : guid => "${length(instances)} of ${length(instances)} instances down"
+    if length(instances) == length(local.by_guid[guid].process_instances) && alltrue([for i in instances : i.state == "DOWN"])
+  }
+  crashed = { for guid, instances in local.ill : guid => instances if !contains(keys(local.down), guid) }
+
+  # An app with a deployment in flight would be read as its new process.
+  crash_guids = [for guid in keys(local.crashed) : guid if !contains(concat(local.leaving, keys(local.arriving)), guid)]
 }
 
 # By app and type: a deployment that replaces the process meanwhile does no harm.
-data "cf_process_instances" "checked" {
-  for_each = toset([for line in slice(local.latest, 0, min(50, length(local.latest))) : split(" ", line)[1] if var.include_instances])
+data "cf_process_stats" "crashed" {
+  for_each = toset(slice(local.crash_guids, 0, min(var.crash_details, length(local.crash_guids))))
 
-  app_guid = local.processes[local.crash_scope[each.key]].app_guid
-  type     = local.processes[local.crash_scope[each.key]].type
+  app_guid = local.by_guid[each.key].app_guid
+  type     = local.by_guid[each.key].type
 }
 
 locals {
-  crashed = {
-    for guid, process in data.cf_process_instances.checked : local.crash_scope[guid] => [
-      for instance in process.instances : instance.index if contains(["CRASHED", "DOWN"], instance.state)
-    ]
+  details = {
+    for guid, read in data.cf_process_stats.crashed : guid => {
+      for stat in read.stats : stat.index => substr(replace(stat.details, local.unprintable, "\uFFFD"), 0, 200)
+      if stat.details != null && stat.state == "CRASHED"
+    }
   }
 
   instance_policies = {
@@ -27,14 +49,31 @@ locals {
       title      = "Crashed right now"
       advice     = "See cf logs --recent and cf events."
       severity   = "high"
-      parameters = {}
-      looked_at  = length(local.crashed)
-      unknown    = length(keys(local.crash_scope)) - length(local.crashed)
+      parameters = { crash_details = var.crash_details }
+      looked_at  = local.number_seen
+      unknown    = local.number_unseen
       found = {
-        for key, indexes in local.crashed : key =>
-        "${length(indexes)} of ${local.processes[key].instances} instances: #${join(", #", indexes)}"
-        if length(indexes) > 0
+        for guid, instances in local.crashed : guid => join("", [
+          "${length(instances)} of ${length(local.by_guid[guid].process_instances)} instances: ",
+          join(", ", [
+            for i in instances : join("", [
+              "#${i.index}${i.state == "CRASHED" ? "" : " ${lower(i.state)}"}",
+              i.since == null ? "" : " for ${floor(i.since / 60)} min",
+              try(" (${local.details[guid][i.index]})", ""),
+            ])
+          ]),
+        ])
       }
+    }
+
+    nothing_runs = {
+      title      = "No instance runs"
+      advice     = "All instances are down: the app is stopped and may be of no use any more, or no host has room for it."
+      severity   = "low"
+      parameters = {}
+      looked_at  = local.number_seen
+      unknown    = local.number_unseen
+      found      = local.down
     }
   }
 }

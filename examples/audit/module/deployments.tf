@@ -1,19 +1,22 @@
 # A rolling deployment in flight: until it ends the app has two web processes, or
-# more where it was deployed again meanwhile, the new one last in the list. The
-# others go, so no policy judges them; the instances of all count for the app.
+# more where it was deployed again meanwhile. No policy judges the older ones,
+# which go; the instances of all count for the app.
 
 locals {
-  web_of = { for row in local.rows : row.app_guid => row... if row.type == "web" }
-  in_flight = toset(flatten([
+  # A process without an app cannot be deployed.
+  web_of = { for p in local.list : p.app_guid == null ? p.guid : p.app_guid => p... if p.type == "web" }
+
+  in_flight = flatten([
     for app_guid, webs in local.web_of : [for place, web in webs : app_guid if place == 1]
-  ]))
-  deploying = merge([
-    for app_guid in local.in_flight : {
-      for place, web in local.web_of[app_guid] : "${web.organization}/${web.space}/${web.app}/${web.type}/${web.guid}" => merge(web, {
-        app_instances = sum(local.web_of[app_guid][*].instances)
-        leaving       = place < length(local.web_of[app_guid]) - 1
-        note          = " (deployment in flight)"
-      })
-    }
-  ]...)
+  ])
+  leaving = flatten([
+    for app_guid in local.in_flight : [for place, web in local.web_of[app_guid] : web.guid if place > 0]
+  ])
+  arriving = { for app_guid in local.in_flight : local.web_of[app_guid][0].guid => sum(local.web_of[app_guid][*].instances) }
+
+  in_flight_apps = sort([
+    for guid in keys(local.arriving) : join("/", [for name in [
+      local.by_guid[guid].organization_name, local.by_guid[guid].space_name, local.by_guid[guid].app_name
+    ] : name == null ? "(unknown)" : replace(name, local.unprintable, "\uFFFD")])
+  ])
 }

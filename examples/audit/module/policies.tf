@@ -1,5 +1,5 @@
 # The policies. Each is a title, what to do about it, a severity, the settings
-# that it follows, how many processes it looked at, and `found`: the keys of the
+# that it follows, how many processes it looked at, and `found`: the GUIDs of the
 # processes that stray from it, with what is wrong in a few words. A new policy
 # takes an entry here and a check in checks.tf.
 
@@ -13,8 +13,8 @@ locals {
       looked_at  = local.number.production_web
       unknown    = 0
       found = {
-        for key, p in local.production_web : key => "${p.app_instances} of ${var.min_web_instances} instances"
-        if p.app_instances < var.min_web_instances
+        for p in local.production_web : p.guid => "${lookup(local.arriving, p.guid, p.instances)} of ${var.min_web_instances} instances"
+        if p.instances == null ? false : p.instances < var.min_web_instances ? lookup(local.arriving, p.guid, p.instances) < var.min_web_instances : false
       }
     }
 
@@ -26,29 +26,9 @@ locals {
       looked_at  = local.number.running_web
       unknown    = 0
       found = {
-        for key, p in local.running_web : key => p.readiness == null ? "none" : "only \"${p.readiness}\""
-        if p.readiness != "http" && p.readiness != "port"
+        for p in local.running_web : p.guid => p.readiness_health_check == null ? "none" : "only \"${p.readiness_health_check.type}\""
+        if p.readiness_health_check == null ? true : p.readiness_health_check.type != "http" && p.readiness_health_check.type != "port"
       }
-    }
-
-    port_check = {
-      title      = "A port check where http would do"
-      advice     = "An open port shows little: a hung app keeps it open. Set health_check to http with an endpoint."
-      severity   = "low"
-      parameters = {}
-      looked_at  = local.number.running_web
-      unknown    = 0
-      found      = { for key, p in local.running_web : key => "health check \"port\"" if p.health == "port" }
-    }
-
-    much_memory = {
-      title      = "More than ${var.max_memory_in_mb} MB of memory an instance"
-      advice     = "Large instances are hard to place and slow to move. See whether the app needs it."
-      severity   = "low"
-      parameters = { max_memory_in_mb = var.max_memory_in_mb }
-      looked_at  = local.number.judged
-      unknown    = 0
-      found      = { for key, p in local.judged : key => "${p.memory_in_mb} MB" if p.memory_in_mb > var.max_memory_in_mb }
     }
 
     no_log_limit = {
@@ -59,7 +39,33 @@ locals {
       looked_at  = local.number.judged
       unknown    = 0
       # Null is a foundation that knows no such limit.
-      found = { for key, p in local.judged : key => "unlimited" if p.log_rate == -1 }
+      found = { for p in local.list : p.guid => "unlimited" if p.log_rate_limit_in_bytes_per_second == -1 }
+    }
+
+    port_check = {
+      title      = "A port check where http would do"
+      advice     = "An open port shows little: a hung app keeps it open. Set health_check to http with an endpoint."
+      severity   = "low"
+      parameters = {}
+      looked_at  = local.number.running_web
+      unknown    = 0
+      found = {
+        for p in local.running_web : p.guid => "health check \"port\""
+        if p.health_check == null ? false : p.health_check.type == "port"
+      }
+    }
+
+    much_memory = {
+      title      = "More than ${var.max_memory_in_mb} MB of memory an instance"
+      advice     = "Large instances are hard to place and slow to move. See whether the app needs it."
+      severity   = "low"
+      parameters = { max_memory_in_mb = var.max_memory_in_mb }
+      looked_at  = local.number.judged
+      unknown    = 0
+      found = {
+        for p in local.list : p.guid => "${p.memory_in_mb} MB"
+        if p.memory_in_mb == null ? false : p.memory_in_mb > var.max_memory_in_mb
+      }
     }
 
     missing_labels = {
@@ -70,15 +76,18 @@ locals {
       looked_at  = local.number.judged
       unknown    = 0
       found = {
-        for key, p in local.judged : key => "no ${local.missing[p.labels]}" if local.missing[p.labels] != ""
+        for guid, labels in local.labels_of : guid => "no ${local.missing[labels]}" if local.missing[labels] != ""
       }
     }
   })
 
-  severity = merge({ for name, policy in local.every_policy : name => policy.severity }, var.severities)
+  severity = merge(
+    { for name, policy in local.every_policy : name => policy.severity },
+    var.severities,
+    { for name in keys(local.instance_policies) : name => "off" if !var.include_instances },
+  )
   # The most severe first.
   order = flatten([
     for severity in ["high", "medium", "low"] : [for name in keys(local.every_policy) : name if local.severity[name] == severity]
   ])
-  policies = { for name in local.order : name => local.every_policy[name] }
 }

@@ -2,15 +2,12 @@
 
 # A link of any process has the API's address.
 data "cf_processes" "first" {
-  guids = [for place, row in local.rows : row.guid if place == 0]
+  guids      = [for place, p in local.list : p.guid if place == 0]
+  attributes = ["links"]
 }
 
 locals {
   api = one([for p in data.cf_processes.first.processes : try(regex("^https?://[^/]+", p.links.self.href), null)])
-
-  in_flight_apps = distinct([
-    for key in keys(local.deploying) : "${local.processes[key].organization}/${local.processes[key].space}/${local.processes[key].app}"
-  ])
 
   history = slice(
     concat(var.history, [{ read_at = plantimestamp(), counts = local.counts }]),
@@ -22,6 +19,9 @@ locals {
 
   filters = concat(
     [for value in var.organization_guids == null ? [] : [var.organization_guids] : "organizations ${join(", ", value)}"],
+    [for value in var.organization_names == null ? [] : [var.organization_names] : "organizations ${join(", ", value)}"],
+    [for value in var.space_names == null ? [] : [var.space_names] : "spaces ${join(", ", value)}"],
+    [for value in var.app_names == null ? [] : [var.app_names] : "apps ${join(", ", value)}"],
     [for value in var.label_selector == null ? [] : [var.label_selector] : "processes with the labels ${value}"],
   )
 
@@ -32,7 +32,7 @@ locals {
     } : [label, text] if text != null
     ], [
     ["What was read", length(local.filters) == 0 ? "all that the reader may see" : "only ${join("; ", local.filters)}"],
-    ["Instances", var.include_instances ? "looked at" : "not looked at"],
+    ["Instances", !var.include_instances ? "not looked at" : local.number_unseen == 0 ? "all looked at" : "not all could be read"],
     ], [
     for label, text in { "Provider" = local.provider_version } : [label, "cf ${text}"] if text != null
   ], [for label, text in var.about : [label, text]])
@@ -41,12 +41,17 @@ locals {
     length(local.in_flight_apps) == 0 ? [] : [
       "A deployment was in flight: ${length(local.in_flight_apps)} ${length(local.in_flight_apps) == 1 ? "app" : "apps"} had an old and a new web process. Only the new one is judged; totals count both. ${join(", ", slice(local.in_flight_apps, 0, min(5, length(local.in_flight_apps))))}${length(local.in_flight_apps) > 5 ? ", …" : ""}"
     ],
+    !var.include_instances || local.number_unseen == 0 ? [] : [
+      "The instances of ${local.number_unseen} processes could not be read: whether they crashed is not known."
+    ],
   )
 
-  # The template holds nothing but the place for this JSON. jsonencode writes
-  # <, > and & as \u003c, \u003e and \u0026, so no name can end the script element.
+  # The template holds nothing but the places for two texts of JSON. jsonencode
+  # writes <, > and & as \u003c, \u003e and \u0026, so no name can end the script
+  # element.
   report = templatefile("${path.module}/report.html.tftpl", {
-    data = jsonencode({
+    findings = local.findings
+    data = replace(jsonencode({
       title         = var.title
       read_at       = plantimestamp()
       about         = local.about
@@ -57,17 +62,13 @@ locals {
       history       = local.history
       policies = [
         for name in local.order : {
-          name       = name, title = local.policies[name].title, advice = local.policies[name].advice, severity = local.severity[name]
-          count      = local.counts[name], waived = local.waived[name]
-          looked_at  = local.policies[name].looked_at, unknown = local.policies[name].unknown
-          parameters = [for parameter, value in local.policies[name].parameters : [parameter, value]]
+          name       = name, title = local.every_policy[name].title, advice = local.every_policy[name].advice
+          severity   = local.severity[name]
+          count      = local.counts[name], waived = try(length(local.waived[name]), 0)
+          looked_at  = local.every_policy[name].looked_at, unknown = local.every_policy[name].unknown
+          parameters = [for parameter, value in local.every_policy[name].parameters : [parameter, value]]
         }
       ]
-      # Rows, not objects: with 10,000 processes the names of the columns would
-      # be half of the page. values() sorts by name: app, guid, organization, ….
-      findings = {
-        for index, name in local.order : index => [for f in local.findings[name] : [values(f.process), f.detail, f.waiver]]
-      }
-    })
+    }), "/[\\p{C}\\p{Zl}\\p{Zp}]/", "\uFFFD")
   })
 }

@@ -6,6 +6,24 @@ variable "organization_guids" {
   default     = null
 }
 
+variable "organization_names" {
+  description = "Names of the organizations to read. Null: all that the reader may see."
+  type        = list(string)
+  default     = null
+}
+
+variable "space_names" {
+  description = "Names of the spaces to read, in any organization. Null: all."
+  type        = list(string)
+  default     = null
+}
+
+variable "app_names" {
+  description = "Names of the apps to read, in any space. Null: all."
+  type        = list(string)
+  default     = null
+}
+
 variable "label_selector" {
   description = "Labels that a process has to have to be read, such as \"tier=gold\". Null: all."
   type        = string
