@@ -152,7 +152,7 @@ func Edit(change func(object map[string]any)) Action {
 	})
 }
 
-// WithHeader adds a header to whatever is answered; "" as value removes it.
+// WithHeader adds a header to the answer; "" as value removes it.
 func (a Action) WithHeader(name, value string) Action {
 	a.header = a.header.Clone()
 	if a.header == nil {

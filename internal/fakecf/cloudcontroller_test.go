@@ -9,8 +9,8 @@ import (
 	"time"
 )
 
-// What follows was seen on Cloud Controller 3.228.0 (cloud_controller_ng
-// 3bbba906), where nothing else is said.
+// The behavior in this file was seen on a running Cloud Controller 3.228.0
+// (cloud_controller_ng 3bbba906), unless a comment names another source.
 
 // A dot that is not written as %2E begins a format, which the last segment of
 // a path loses.
@@ -21,7 +21,10 @@ func TestDotsInAPath(t *testing.T) {
 	for path, want := range map[string]string{
 		appPath + "/processes/web.v2": GUIDWeb, appPath + "/processes/a%2Eb_c": "dotted", webPath + ".json": GUIDWeb,
 	} {
-		c.get(path).want(200).wantAt(want, "guid")
+		t.Run(label(path), func(t *testing.T) {
+			c := c.in(t)
+			c.get(path).want(200).wantAt(want, "guid")
+		})
 	}
 	c.get(appPath+"/processes/a.b_c").wantError(404, 10010, "Process not found")
 	c.get(appPath+"/processes/a.b.c").wantError(404, 10000)
@@ -81,27 +84,29 @@ func TestRuntimeErrors(t *testing.T) {
 	for runtime, want := range map[Runtime]struct{ status, code int }{
 		RuntimeAway: {503, 170015}, RuntimeRefuses: {500, 170016},
 	} {
-		f := New(t)
-		c := as(t, f, Admin)
-		before := f.Instances(GUIDWeb)[0].GUID
-		f.SetRuntime(runtime)
-		c.scale(GUIDWeb, `{"instances":5,"memory_in_mb":256}`).wantError(want.status, want.code, "Runner")
-		c.get(webPath).want(200).wantAt(5, "instances").wantAt(256, "memory_in_mb")
-		c.scale(GUIDWeb, `{"memory_in_mb":128}`).want(202) // no word to the runtime
-		c.patch(GUIDWeb, `{"command":"x"}`).want(200)
-		c.do(http.MethodDelete, webPath+"/instances/0", "").wantError(want.status, want.code, "Runner")
-		c.get(webPath+"/stats").wantError(503, 200002, "Stats unavailable: Stats server temporarily unavailable.")
-		for _, path := range []string{webPath + "/process_instances", webPath + "?embed=process_instances", "/v3/processes?embed=process_instances"} {
-			c.get(path).wantError(500, 10001, "An unknown error occurred.")
-		}
-		if got := len(f.Instances(GUIDWeb)); got != 3 {
-			t.Errorf("got %d instances while the runtime fails, want 3", got)
-		}
-		f.SetRuntime(RuntimeWorks)
-		c.get(webPath+"/stats").want(200).wantAt("RUNNING", "resources", 4, "state")
-		if f.Instances(GUIDWeb)[0].GUID != before {
-			t.Error("the instance was terminated by a runtime that failed")
-		}
+		t.Run(fmt.Sprint("runtime ", runtime), func(t *testing.T) {
+			f := New(t)
+			c := as(t, f, Admin)
+			before := f.Instances(GUIDWeb)[0].GUID
+			f.SetRuntime(runtime)
+			c.scale(GUIDWeb, `{"instances":5,"memory_in_mb":256}`).wantError(want.status, want.code, "Runner")
+			c.get(webPath).want(200).wantAt(5, "instances").wantAt(256, "memory_in_mb")
+			c.scale(GUIDWeb, `{"memory_in_mb":128}`).want(202) // no word to the runtime
+			c.patch(GUIDWeb, `{"command":"x"}`).want(200)
+			c.do(http.MethodDelete, webPath+"/instances/0", "").wantError(want.status, want.code, "Runner")
+			c.get(webPath+"/stats").wantError(503, 200002, "Stats unavailable: Stats server temporarily unavailable.")
+			for _, path := range []string{webPath + "/process_instances", webPath + "?embed=process_instances", "/v3/processes?embed=process_instances"} {
+				c.get(path).wantError(500, 10001, "An unknown error occurred.")
+			}
+			if got := len(f.Instances(GUIDWeb)); got != 3 {
+				t.Errorf("got %d instances while the runtime fails, want 3", got)
+			}
+			f.SetRuntime(RuntimeWorks)
+			c.get(webPath+"/stats").want(200).wantAt("RUNNING", "resources", 4, "state")
+			if f.Instances(GUIDWeb)[0].GUID != before {
+				t.Error("the instance was terminated by a runtime that failed")
+			}
+		})
 	}
 }
 
@@ -130,11 +135,13 @@ func TestWhatForbidsWrites(t *testing.T) {
 	for scope, want := range map[string]struct{ read, write int }{
 		"openid": {403, 403}, "cloud_controller.read": {200, 403}, "cloud_controller.read cloud_controller.write": {200, 200},
 	} {
-		c := &client{t: t, f: f, auth: "bearer " + f.TokenWithScope(SpaceDeveloper, scope), http: httpClient(t, f)}
-		c.get(webPath).want(want.read)
-		if r := c.patch(GUIDWeb, `{}`).want(want.write); want.write == 403 {
-			r.wantError(403, 10003)
-		}
+		t.Run(label(scope), func(t *testing.T) {
+			c := &client{t: t, f: f, auth: "bearer " + f.TokenWithScope(SpaceDeveloper, scope), http: httpClient(t, f)}
+			c.get(webPath).want(want.read)
+			if r := c.patch(GUIDWeb, `{}`).want(want.write); want.write == 403 {
+				r.wantError(403, 10003)
+			}
+		})
 	}
 }
 
@@ -192,9 +199,12 @@ func TestOrderOfRows(t *testing.T) {
 		"?created_ats=2030-01-02T12:00:00Z":     "c a b",
 		"?created_ats[gt]=2030-01-02T12:00:00Z": "", "?created_ats[lte]=2030-01-02T12:00:00Z": "c a b old 0",
 	} {
-		if got := strings.Join(c.get("/v3/processes"+query).want(200).guids(), " "); got != want {
-			t.Errorf("%s: got %s, want %s", query, got, want)
-		}
+		t.Run(label(query), func(t *testing.T) {
+			c := c.in(t)
+			if got := strings.Join(c.get("/v3/processes"+query).want(200).guids(), " "); got != want {
+				t.Errorf("%s: got %s, want %s", query, got, want)
+			}
+		})
 	}
 	c.get("/v3/processes").wantAt("2030-01-02T12:00:00Z", "resources", 2, "created_at")
 }

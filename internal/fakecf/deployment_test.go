@@ -48,7 +48,7 @@ func wantWebs(t *testing.T, c *client, want ...float64) {
 	}
 }
 
-// Cloud Controller 3.228.0: what was written acts when the app restarts, and a
+// Cloud Controller 3.228.0: written values act when the app restarts, and a
 // terminated instance comes back with the values of the last start.
 func TestValuesActWhenTheAppRestarts(t *testing.T) {
 	f := New(t)
@@ -169,7 +169,10 @@ func TestRefusedDeployments(t *testing.T) {
 		`{` + app + `,"options":{"max_in_flight":0}}`:     "Max in flight must be an integer greater than 0",
 		`{` + app + `,"droplet":{"guid":"x"}}`:            "Unable to assign current droplet.",
 	} {
-		c.do(http.MethodPost, "/v3/deployments", body).wantError(422, 10008, detail)
+		t.Run(label(body), func(t *testing.T) {
+			c := c.in(t)
+			c.do(http.MethodPost, "/v3/deployments", body).wantError(422, 10008, detail)
+		})
 	}
 	for _, role := range []Role{AdminReadOnly, SpaceManager, SpaceAuditor, NoRole} {
 		as(t, f, role).deploy(AppGUID).wantError(422, 10008, "Unable to use app.")

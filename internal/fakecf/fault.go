@@ -7,12 +7,12 @@ import (
 	"sync"
 )
 
-// Fault makes something go wrong on order. Requests that it matches are
-// counted from 1, each fault by itself.
+// Fault makes something go wrong on demand. Requests that it matches are
+// counted from 1, separately for each fault.
 type Fault struct {
 	Method string                   // "" is any
 	Path   string                   // a prefix of the path, or a regular expression where it starts with ^
-	When   func(*http.Request) bool // nil is always; asked after Method and Path
+	When   func(*http.Request) bool // nil is always; called after Method and Path
 
 	From  int // the first request that it hits; 0 is 1
 	Every int // then each Every-th one; 0 is 1

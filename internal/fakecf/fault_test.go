@@ -31,21 +31,23 @@ func TestWhichRequestsAFaultHits(t *testing.T) {
 		"other method": {Fault{Method: "DELETE"}, "......"},
 		"when":         {Fault{When: func(r *http.Request) bool { return r.Header.Get("X-No") != "" }}, "......"},
 	} {
-		f := New(t)
-		c := as(t, f, Admin)
-		test.fault.Do = Status(500)
-		added := f.AddFault(test.fault)
-		got := ""
-		for range 6 {
-			mark := "."
-			if c.get(webPath).status == 500 {
-				mark = "F"
+		t.Run(name, func(t *testing.T) {
+			f := New(t)
+			c := as(t, f, Admin)
+			test.fault.Do = Status(500)
+			added := f.AddFault(test.fault)
+			got := ""
+			for range 6 {
+				mark := "."
+				if c.get(webPath).status == 500 {
+					mark = "F"
+				}
+				got += mark
 			}
-			got += mark
-		}
-		if got != test.want || added.Hits() != strings.Count(test.want, "F") {
-			t.Errorf("%s: %s (%d hits), want %s", name, got, added.Hits(), test.want)
-		}
+			if got != test.want || added.Hits() != strings.Count(test.want, "F") {
+				t.Errorf("got %s (%d hits), want %s", got, added.Hits(), test.want)
+			}
+		})
 	}
 }
 
@@ -60,33 +62,33 @@ func TestFaultAnswers(t *testing.T) {
 	try(Status(503)).wantError(503, 10015)
 	try(Status(422, APIError{Code: 1, Title: "A", Detail: "a"}, APIError{Code: 1, Title: "B", Detail: "b"})).want(422).wantAt("a", "errors", 0, "detail").wantAt("b", "errors", 1, "detail")
 	if r := try(RateLimited(1500*time.Millisecond)).wantError(429, 10013); r.header.Get("Retry-After") != "2" || r.header.Get("X-RateLimit-Reset") == "" {
-		t.Errorf("headers are %v", r.header)
+		t.Errorf("got headers %v", r.header)
 	}
 	if r := try(RouterError(502, "endpoint_failure")).want(502); r.header.Get("X-Cf-RouterError") != "endpoint_failure" || strings.Contains(r.body, "{") {
-		t.Errorf("router error is %v %s", r.header, r.body)
+		t.Errorf("got router error %v %s, want plain text with endpoint_failure", r.header, r.body)
 	}
 	if r := try(HTML(504)).want(504); !strings.HasPrefix(r.body, "<!DOCTYPE html>") {
-		t.Errorf("html is %s", r.body)
+		t.Errorf("got body %s, want HTML", r.body)
 	}
 	if r := try(Garbage(3 << 20)).want(200); len(r.body) != 3<<20 {
-		t.Errorf("garbage has %d bytes", len(r.body))
+		t.Errorf("got %d bytes of garbage, want 3 MiB", len(r.body))
 	}
 	if r := try(Empty(200)).want(200); r.body != "" {
-		t.Errorf("empty is %s", r.body)
+		t.Errorf("got body %q, want none", r.body)
 	}
 	if r := try(Redirect(302, "http://127.0.0.1:1/x")).want(302); r.header.Get("Location") != "http://127.0.0.1:1/x" {
-		t.Errorf("redirect goes to %v", r.header)
+		t.Errorf("got headers %v, want the location", r.header)
 	}
 	try(Edit(func(o map[string]any) { o["instances"] = "three" })).want(200).wantAt("three", "instances")
 	if r := try(Action{}.WithHeader("X-VCAP-Request-ID", "")).want(200); r.header.Get("X-VCAP-Request-ID") != "" {
-		t.Errorf("the header is still %v", r.header)
+		t.Errorf("got headers %v, want none with the request ID", r.header)
 	}
 	if r := try(RawJSON(200, `[1]`)).want(200); r.body != "[1]" {
-		t.Errorf("raw is %s", r.body)
+		t.Errorf("got body %s, want [1]", r.body)
 	}
 	try(Slow(50*time.Millisecond)).want(200).wantAt(GUIDWeb, "guid")
 	if login(t, f, "cf", "").status != 400 {
-		t.Error("the UAA is hit by a fault of the API")
+		t.Error("a fault of the API hit the UAA")
 	}
 	f.ClearFaults()
 	f.AddFault(Fault{Path: "/oauth/token", Do: UAAError(429, "rate_limit", "slow down")})
@@ -102,13 +104,13 @@ func TestLostAnswers(t *testing.T) {
 		f.AddFault(Fault{Method: "DELETE", From: 2, Times: 1, Do: CloseAfter()})
 		path := webPath + "/instances/0"
 		if _, err := c.try(http.MethodDelete, path, ""); err == nil {
-			t.Error("Close gave an answer")
+			t.Error("got an answer after Close, want an error")
 		}
 		if f.Instances(GUIDWeb)[0].GUID != before[0].GUID {
 			t.Error("Close let the request take effect")
 		}
 		if _, err := c.try(http.MethodDelete, path, ""); err == nil {
-			t.Error("CloseAfter gave an answer")
+			t.Error("got an answer after CloseAfter, want an error")
 		}
 		if f.Instances(GUIDWeb)[0].GUID == before[0].GUID {
 			t.Error("CloseAfter kept the request from taking effect")
@@ -116,10 +118,10 @@ func TestLostAnswers(t *testing.T) {
 		f.ClearFaults()
 		f.AddFault(Fault{Do: CutOff(20)})
 		if r, err := c.try(http.MethodGet, webPath, ""); err == nil || len(r.body) != 20 {
-			t.Errorf("CutOff gave %v and %v", r, err)
+			t.Errorf("got %v and error %v, want 20 bytes and an error", r, err)
 		}
 		if log := f.Requests(); log[len(log)-1].Status != 200 || log[0].Status != 0 {
-			t.Errorf("the log says %d and %d", log[0].Status, log[len(log)-1].Status)
+			t.Errorf("got statuses %d and %d in the log, want 0 and 200", log[0].Status, log[len(log)-1].Status)
 		}
 	}
 }
@@ -138,7 +140,7 @@ func TestHang(t *testing.T) {
 		if err == nil {
 			_ = response.Body.Close()
 		}
-		t.Errorf("a hanging request ends with %v", err)
+		t.Errorf("got error %v from a hanging request, want a timeout", err)
 	}
 	done := make(chan *reply, 1)
 	go func() {
@@ -150,12 +152,12 @@ func TestHang(t *testing.T) {
 	}
 	select {
 	case <-done:
-		t.Error("a hanging request has ended by itself")
+		t.Error("a hanging request has ended before it was released")
 	default:
 	}
 	f.ClearFaults()
 	if r := <-done; r == nil || r.status != 200 {
-		t.Errorf("the released request gives %v", r)
+		t.Errorf("got %v from the released request, want status 200", r)
 	}
 	f.AddFault(Fault{Do: HangAfter(time.Millisecond)})
 	c.get(webPath).want(200)
@@ -168,22 +170,22 @@ func TestRequestLog(t *testing.T) {
 	c.do(http.MethodGet, "/v3/processes?types=a%2Cb", "", "X-VCAP-Request-ID", "mine").want(200)
 	log := f.Requests()
 	if len(log) != 2 {
-		t.Fatalf("%d requests are logged", len(log))
+		t.Fatalf("got %d requests in the log, want 2", len(log))
 	}
 	first, second := log[0], log[1]
 	if first.Method != "PATCH" || first.Path != webPath || first.Body != `{"command":"x"}` || first.Header.Get("Authorization") != c.auth ||
 		first.Status != 200 || first.ConnID == 0 || first.RequestID == "" || "http://"+first.Host != f.URL() {
-		t.Errorf("the log says %+v", first)
+		t.Errorf("got log entry %+v", first)
 	}
 	if second.RawQuery != "types=a%2Cb" || second.ConnID != first.ConnID || !strings.HasPrefix(second.RequestID, "mine::") {
-		t.Errorf("the log says %+v", second)
+		t.Errorf("got log entry %+v", second)
 	}
 	if f.Count("PATCH", "/v3/processes") != 1 || f.Count("", "") != 2 || f.Count("GET", "/v3/apps") != 0 || f.Connections() != 1 {
-		t.Error("the counters disagree with the log")
+		t.Error("got counters that differ from the log")
 	}
 	f.ResetRequests()
 	if len(f.Requests()) != 0 || f.Count("", "") != 0 {
-		t.Error("the log is not empty after a reset")
+		t.Error("got requests in the log after a reset, want none")
 	}
 	limited := New(t, WithRequestLogLimit(4))
 	c = as(t, limited, Admin)
@@ -191,7 +193,7 @@ func TestRequestLog(t *testing.T) {
 		c.get(webPath)
 	}
 	if len(limited.Requests()) > 4 || limited.Count("GET", webPath) != 10 {
-		t.Errorf("%d of %d requests are kept", len(limited.Requests()), limited.Count("GET", webPath))
+		t.Errorf("got %d of %d requests in the log, want at most 4 of 10", len(limited.Requests()), limited.Count("GET", webPath))
 	}
 }
 
@@ -203,13 +205,13 @@ func TestRateLimit(t *testing.T) {
 	c := as(t, f, Admin)
 	c.get("/").want(200)
 	if got := c.get(webPath).want(200).header.Get("X-RateLimit-Remaining"); got != "1" { // five tenths
-		t.Errorf("remaining is %s", got)
+		t.Errorf("got %s remaining, want 1", got)
 	}
 	c.get(webPath).want(200)
 	now = now.Add(4 * time.Second)
 	r := c.patch(GUIDWeb, `{"command":"x"}`).wantError(429, 10013, "Rate Limit Exceeded")
 	if r.header.Get("Retry-After") != "6" || r.header.Get("X-RateLimit-Reset") != "1800000010" || r.header.Get("X-RateLimit-Limit") != "2" {
-		t.Errorf("headers are %v", r.header)
+		t.Errorf("got headers %v", r.header)
 	}
 	if p, _ := f.Process(GUIDWeb); *p.Command == "x" {
 		t.Error("a limited request took effect")
@@ -223,14 +225,14 @@ func TestRateLimit(t *testing.T) {
 
 // Cloud Controller 3.228.0: every answer but the root documents describes the
 // limit. What remains goes down in tenths, and is 0 while requests still pass.
-func TestRateLimitIsToldWithEveryAnswer(t *testing.T) {
+func TestEveryAnswerDescribesTheRateLimit(t *testing.T) {
 	f := New(t, WithRateLimit(40, 10*time.Second))
 	now := time.Unix(1_800_000_000, 0)
 	f.SetClock(func() time.Time { return now })
 	f.SetUnauthenticatedRateLimit(3, 10*time.Second)
 	f.RevokeTokens()
 	c := as(t, f, Admin)
-	told := func(r *reply, limit, remaining, reset string) {
+	describes := func(r *reply, limit, remaining, reset string) {
 		t.Helper()
 		h := r.header
 		if got := h.Get("X-RateLimit-Limit") + " " + h.Get("X-RateLimit-Remaining") + " " + h.Get("X-RateLimit-Reset"); got != limit+" "+remaining+" "+reset {
@@ -238,22 +240,22 @@ func TestRateLimitIsToldWithEveryAnswer(t *testing.T) {
 		}
 	}
 	for _, path := range []string{"/", "/v3"} {
-		told(c.get(path).want(200), "", "", "")
+		describes(c.get(path).want(200), "", "", "")
 	}
-	told(c.get(webPath).want(200), "40", "36", "1800000010")
+	describes(c.get(webPath).want(200), "40", "36", "1800000010")
 	now = now.Add(3 * time.Second)
-	told(c.get("/v3/nonsense").wantError(404, 10000), "40", "36", "1800000010")
-	told(c.get("/v3/processes?page=%zz").wantError(400, 10005), "40", "36", "1800000010")
-	told(c.get("/v3/processes/nope").wantError(404, 10010), "40", "36", "1800000010")
-	told(c.get("/v3/info").want(200), "40", "32", "1800000010")
+	describes(c.get("/v3/nonsense").wantError(404, 10000), "40", "36", "1800000010")
+	describes(c.get("/v3/processes?page=%zz").wantError(400, 10005), "40", "36", "1800000010")
+	describes(c.get("/v3/processes/nope").wantError(404, 10010), "40", "36", "1800000010")
+	describes(c.get("/v3/info").want(200), "40", "32", "1800000010")
 	for range 32 {
 		c.get(webPath).want(200)
 	}
 	for range 3 {
-		told(c.get(webPath).want(200), "40", "0", "1800000010")
+		describes(c.get(webPath).want(200), "40", "0", "1800000010")
 	}
 	r := c.get(webPath).wantError(429, 10013, "Rate Limit Exceeded")
-	told(r, "40", "0", "1800000010")
+	describes(r, "40", "0", "1800000010")
 	if got := r.header.Get("Content-Type"); got != "text/plain; charset=utf-8" || r.header.Get("Retry-After") != "7" {
 		t.Errorf("got content type %q and Retry-After %s, want text/plain and 7", got, r.header.Get("Retry-After"))
 	}
@@ -265,7 +267,7 @@ func TestRateLimitIsToldWithEveryAnswer(t *testing.T) {
 	c.get(webPath).wantError(429, 10014, "Unauthenticated requests from this IP address")
 	c.auth = with
 	now = now.Add(7 * time.Second)
-	told(c.get(webPath).want(200), "40", "36", "1800000020")
+	describes(c.get(webPath).want(200), "40", "36", "1800000020")
 }
 
 func TestRateLimitedFollowsTheClock(t *testing.T) {
@@ -280,10 +282,10 @@ func TestRateLimitedFollowsTheClock(t *testing.T) {
 	now = now.Add(time.Minute)
 	h := c.get(webPath).wantError(429, 10013).header
 	if h.Get("X-RateLimit-Reset") != "1800000150" || h.Get("Retry-After") != "90" || h.Get("X-RateLimit-Limit") != "7" || h.Get("X-RateLimit-Remaining") != "0" {
-		t.Errorf("headers are %v", h)
+		t.Errorf("got headers %v", h)
 	}
 	if h = c.get("/v3/apps").want(429).header; h.Get("X-RateLimit-Reset") != "1" || h.Get("Retry-After") != "" {
-		t.Errorf("headers that were changed are %v", h)
+		t.Errorf("got headers %v, want the changed ones", h)
 	}
 }
 
@@ -292,7 +294,7 @@ func TestTLSSpeaksHTTP2(t *testing.T) {
 	c := as(t, f, Admin)
 	c.get(webPath).want(200)
 	if got := f.Requests()[0].Proto; got != "HTTP/2.0" {
-		t.Errorf("the protocol is %s", got)
+		t.Errorf("got protocol %s, want HTTP/2.0", got)
 	}
 	login(t, f, "cf", "", "grant_type", "password", "username", User, "password", Password).opens(f, 200)
 	stranger := &http.Client{Transport: &http.Transport{}}
@@ -312,10 +314,10 @@ func TestTLSSpeaksHTTP2(t *testing.T) {
 func TestGzip(t *testing.T) {
 	f := New(t, WithGzip())
 	c := as(t, f, Admin)
-	c.get(webPath).want(200).wantAt(GUIDWeb, "guid") // net/http asks for gzip and unpacks it
+	c.get(webPath).want(200).wantAt(GUIDWeb, "guid") // net/http requests gzip and unpacks it
 	r := c.do(http.MethodGet, webPath, "", "Accept-Encoding", "gzip").want(200)
 	if r.header.Get("Content-Encoding") != "gzip" || strings.HasPrefix(r.body, "{") {
-		t.Errorf("the answer is not compressed: %v", r.header)
+		t.Errorf("got headers %v, want a compressed answer", r.header)
 	}
 }
 
@@ -346,7 +348,7 @@ func TestManyAtOnce(t *testing.T) {
 	}
 	group.Wait()
 	if f.PeakInFlight() < 2 || f.Count("GET", "") != 80 {
-		t.Errorf("peak %d, count %d", f.PeakInFlight(), f.Count("GET", ""))
+		t.Errorf("got peak %d and count %d, want at least 2 and 80", f.PeakInFlight(), f.Count("GET", ""))
 	}
 	f.DropConnections()
 	c.get(webPath).want(200)

@@ -10,7 +10,7 @@ import (
 	"testing"
 )
 
-// client asks a foundation as one role.
+// client sends requests to a foundation as one role.
 type client struct {
 	t    *testing.T
 	f    *Foundation
@@ -77,12 +77,28 @@ func (c *client) do(method, path, body string, headers ...string) *reply {
 	return r
 }
 
+// in is the client for a subtest.
+func (c *client) in(t *testing.T) *client {
+	t.Helper()
+	inner := *c
+	inner.t = t
+	return &inner
+}
+
+// label is the name of a subtest for a row, cut to a readable length.
+func label(row string) string {
+	if len(row) > 60 {
+		return row[:60] + "…"
+	}
+	return row
+}
+
 func (c *client) get(path string) *reply { c.t.Helper(); return c.do(http.MethodGet, path, "") }
 
 func (r *reply) want(status int) *reply {
 	r.t.Helper()
 	if r.status != status {
-		r.t.Fatalf("status %d, want %d; body %s", r.status, status, r.body)
+		r.t.Fatalf("got status %d, want %d; body %s", r.status, status, r.body)
 	}
 	return r
 }
@@ -107,7 +123,7 @@ func (r *reply) at(steps ...any) any {
 		case string:
 			o, ok := v.(map[string]any)
 			if !ok {
-				r.t.Fatalf("no object at %v of %v in %s", s, steps, r.body)
+				r.t.Fatalf("got no object at %v of %v in %s", s, steps, r.body)
 			}
 			if v, ok = o[s]; !ok {
 				return absent{}
@@ -131,7 +147,7 @@ func (r *reply) wantAt(want any, steps ...any) *reply {
 		want = float64(n)
 	}
 	if got := r.at(steps...); got != want {
-		r.t.Errorf("%v is %#v, want %#v", steps, got, want)
+		r.t.Errorf("%v: got %#v, want %#v", steps, got, want)
 	}
 	return r
 }
@@ -158,7 +174,7 @@ func (r *reply) guids() []string {
 	r.t.Helper()
 	rows, ok := r.at("resources").([]any)
 	if !ok {
-		r.t.Fatalf("no resources in %s", r.body)
+		r.t.Fatalf("got no resources in %s", r.body)
 	}
 	out := []string{}
 	for _, row := range rows {

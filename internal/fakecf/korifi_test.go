@@ -19,10 +19,10 @@ func TestKorifiRoot(t *testing.T) {
 	c.auth = ""
 	r := c.get("/").want(200).wantAt(true, "cf_on_k8s").wantAt(nil, "links", "uaa").wantAt(f.URL(), "links", "login", "href")
 	if r.header.Get("X-Correlation-ID") == "" || r.header.Get("X-VCAP-Request-ID") != "" || r.header.Get("X-RateLimit-Limit") != "" {
-		t.Errorf("headers are %v", r.header)
+		t.Errorf("got headers %v", r.header)
 	}
 	if r := c.do(http.MethodGet, "/v3", "", "X-Correlation-ID", "mine"); r.header.Get("X-Correlation-ID") != "mine" {
-		t.Errorf("headers are %v", r.header)
+		t.Errorf("got headers %v", r.header)
 	}
 	if f.UAAURL() != "" {
 		t.Error("Korifi has a UAA")
@@ -50,10 +50,13 @@ func TestKorifiRefusesOldCLIs(t *testing.T) {
 		"cf/7.7.1 (go1.20; amd64 linux)": 400, "cf": 400, "cf/8.4.9 (x)": 400, "cf/8.5.0+abc (go1.20; amd64 linux)": 200,
 		"Terraform/1.13.0 terraform-provider-cf/0.1.0": 200, "cf/9.0.0": 200, "cfoo": 200,
 	} {
-		r := c.do(http.MethodGet, webPath, "", "User-Agent", agent).want(status)
-		if status == 400 {
-			r.wantError(400, 10004, "Korifi requires CF CLI >= 8.5.0-0")
-		}
+		t.Run(label(agent), func(t *testing.T) {
+			c := c.in(t)
+			r := c.do(http.MethodGet, webPath, "", "User-Agent", agent).want(status)
+			if status == 400 {
+				r.wantError(400, 10004, "Korifi requires CF CLI >= 8.5.0-0")
+			}
+		})
 	}
 }
 
@@ -83,11 +86,11 @@ func TestKorifiLists(t *testing.T) {
 		c.get("/v3/processes?"+name+"=x").wantError(400, 10005, "Valid parameters are: 'app_guids', 'order_by', 'per_page', 'page'")
 	}
 	if got := c.get("/v3/processes?app_guids=" + AppGUID + "&order_by=created_at").guids(); !slices.Equal(got, []string{GUIDWeb, GUIDWorker}) {
-		t.Errorf("app_guids gives %v", got)
+		t.Errorf("got %v by app_guids", got)
 	}
 	for _, query := range []string{"types=worker", "guids=" + GUIDWorker, "order_by=-created_at"} {
 		if got := c.get("/v3/apps/" + AppGUID + "/processes?" + query).want(200).guids(); len(got) != 2 {
-			t.Errorf("%s gives %v: it is taken and ignored", query, got)
+			t.Errorf("%s: got %v, want it ignored", query, got)
 		}
 	}
 	c.get("/v3/apps/"+AppGUID+"/processes?app_guids=x").wantError(400, 10005, "'guids', 'types', 'order_by', 'per_page', 'page'")
@@ -97,7 +100,7 @@ func TestKorifiLists(t *testing.T) {
 	// None of them has labels.
 	for selector, want := range map[string]int{"": all, "!team": all, "team!%3Da,team+notin+(b,c)": all, "team": 0, "team%3Da": 0, "cloudfoundry.org/team": 0} {
 		if got := len(c.get("/v3/apps?label_selector=" + selector).want(200).guids()); got != want {
-			t.Errorf("apps with %s: %d rows, want %d", selector, got, want)
+			t.Errorf("apps with %s: got %d rows, want %d", selector, got, want)
 		}
 	}
 	for _, selector := range []string{"a%20b", "team%3Da%20b", "-team", "team%3D-a", "/team"} {
@@ -126,15 +129,15 @@ func TestKorifiLists(t *testing.T) {
 	c.get("/v3/processes?order_by=name").wantError(422, 10008, "OrderBy value must be one of: created_at, -created_at, updated_at, -updated_at")
 	r := c.get("/v3/processes?page=99").want(200).wantAt(nil, "pagination", "next").wantAt(nil, "pagination", "previous")
 	if len(r.guids()) != 11 {
-		t.Errorf("page 99 of a list of one page holds %d rows, want all again", len(r.guids()))
+		t.Errorf("got %d rows on page 99 of one page, want all again", len(r.guids()))
 	}
 	r = c.get("/v3/processes?page=99&per_page=5").want(200).wantAt(11, "pagination", "total_results").wantAt(nil, "pagination", "next")
 	if len(r.guids()) != 0 {
-		t.Errorf("page 99 of three holds %v", r.guids())
+		t.Errorf("got %v on page 99 of three, want none", r.guids())
 	}
 	c.get("/v3/processes?app_guids=x").want(200).wantAt(1, "pagination", "total_pages").wantAt(0, "pagination", "total_results")
 	if got := c.get("/v3/processes").guids(); got[len(got)-1] != GUIDVault || !slices.IsSorted(got[:2]) {
-		t.Errorf("the order is %v", got)
+		t.Errorf("got order %v", got)
 	}
 }
 
@@ -171,7 +174,10 @@ func TestKorifiPatch(t *testing.T) {
 		`{"metadata":{"labels":{"no spaces":"x"}}}`:                       `metadata.labels is invalid: Invalid value: "no spaces"`,
 		`{"metadata":{"labels":{"a":"` + strings.Repeat("x", 64) + `"}}}`: "must be no more than 63 bytes",
 	} {
-		c.patch(GUIDWeb, body).wantError(422, 10008, detail)
+		t.Run(label(body), func(t *testing.T) {
+			c := c.in(t)
+			c.patch(GUIDWeb, body).wantError(422, 10008, detail)
+		})
 	}
 	// Kubernetes reports the first fault only.
 	c.patch(GUIDWeb, `{"metadata":{"labels":{"a":"b c","-b":"x"},"annotations":{"c d":"x"}}}`).
@@ -183,7 +189,10 @@ func TestKorifiPatch(t *testing.T) {
 		"a.b/c/d": "a valid label key must consist of", long + "k": "name part must be no more than 63 bytes",
 		strings.Repeat(long+".", 3) + long + "/a": "prefix part must be no more than 253 bytes",
 	} {
-		c.patch(GUIDWeb, `{"metadata":{"labels":{"`+key+`":"x"}}}`).wantError(422, 10008, detail)
+		t.Run(label(key), func(t *testing.T) {
+			c := c.in(t)
+			c.patch(GUIDWeb, `{"metadata":{"labels":{"`+key+`":"x"}}}`).wantError(422, 10008, detail)
+		})
 	}
 	c.patch(GUIDWeb, `{"metadata":{"annotations":{"EXAMPLE.org/a":"x"}}}`).want(200)
 	c.patch(GUIDWeb, `{"metadata":{"labels":[]}}`).wantError(422, 10008, "Metadata.labels must be a map[string]*string")
@@ -213,7 +222,7 @@ func TestKorifiStats(t *testing.T) {
 	r := c.get("/v3/processes/"+GUIDTroubled+"/stats").want(200).wantAt("RUNNING", "resources", 0, "state").wantAt(256<<20, "resources", 0, "mem_quota")
 	r.wantAt(absent{}, "resources", 1, "usage").wantAt(absent{}, "resources", 0, "instance_guid").wantAt(absent{}, "resources", 0, "details")
 	if got := r.header.Get("X-Cf-Warnings"); got != "plain text, as it is" {
-		t.Errorf("X-Cf-Warnings is %q", got)
+		t.Errorf("got X-Cf-Warnings %q", got)
 	}
 }
 
@@ -246,7 +255,7 @@ func TestKorifiTerminatesTheWrongInstance(t *testing.T) {
 	f.SetAppState(AppGUID, "STOPPED")
 	terminate("0").wantError(404, 10010, "Pod not found.")
 	if r := terminate("abc").wantError(500, 10001); r.at("errors", 0, "title") != "UnknownError" {
-		t.Errorf("the error is %s", r.body)
+		t.Errorf("got %s, want the title UnknownError", r.body)
 	}
 }
 
@@ -268,6 +277,6 @@ func TestKorifiRoles(t *testing.T) {
 	manager.patch(GUIDWeb, `{"command":"x"}`).wantError(403, 10003)
 	manager.do(http.MethodDelete, webPath+"/instances/0", "").wantError(404, 10010, "Pod not found")
 	if got := as(t, f, NoRole).get("/v3/processes").want(200).header.Get("X-Cf-Warnings"); !strings.Contains(got, "no CF roles assigned") {
-		t.Errorf("X-Cf-Warnings is %q", got)
+		t.Errorf("got X-Cf-Warnings %q", got)
 	}
 }

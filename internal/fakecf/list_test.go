@@ -28,17 +28,17 @@ func TestPages(t *testing.T) {
 		next = strings.TrimPrefix(next, f.URL())
 	}
 	if len(all) != 11 || all[0] != GUIDWeb || all[10] != GUIDVault {
-		t.Errorf("the pages hold %v", all)
+		t.Errorf("got %v on all pages", all)
 	}
 	// Past the end Cloud Controller has no row to count with.
 	r = c.get("/v3/processes?page=9223372036854775807&per_page=5000").want(200).wantAt(0, "pagination", "total_results")
 	r.wantAt(nil, "pagination", "next")
 	if len(r.guids()) != 0 {
-		t.Errorf("a page past the end holds %v", r.guids())
+		t.Errorf("got %v on a page past the end, want none", r.guids())
 	}
 	r = c.get("/v3/processes?guids=nope").want(200).wantAt(0, "pagination", "total_results").wantAt(1, "pagination", "total_pages")
 	if !strings.Contains(r.body, `"resources":[]`) {
-		t.Errorf("an empty list is %s", r.body)
+		t.Errorf("got %s for an empty list", r.body)
 	}
 }
 
@@ -73,15 +73,18 @@ func TestListFilters(t *testing.T) {
 		"created_ats%5Bgt%5D=2025-03-03T18:00:00Z&types=web":                         {GUIDVault},
 		"updated_ats[gte]=2025-03-03T09:30:00Z&updated_ats[lt]=2025-03-03T10:30:00Z": {GUIDWeb},
 	} {
-		r := c.get("/v3/processes?" + query).want(200)
-		got := slices.DeleteFunc(r.guids(), func(guid string) bool { return guid == "comma" && len(want) > 0 && want[0] != "comma" })
-		if !slices.Equal(got, want) {
-			t.Errorf("%s gives %v, want %v", query, got, want)
-		}
+		t.Run(label(query), func(t *testing.T) {
+			c := c.in(t)
+			r := c.get("/v3/processes?" + query).want(200)
+			got := slices.DeleteFunc(r.guids(), func(guid string) bool { return guid == "comma" && len(want) > 0 && want[0] != "comma" })
+			if !slices.Equal(got, want) {
+				t.Errorf("%s: got %v, want %v", query, got, want)
+			}
+		})
 	}
 	got := c.get("/v3/processes?label_selector=environment+notin+(production,staging)").guids()
 	if len(got) != 7 || slices.Contains(got, GUIDWeb) {
-		t.Errorf("notin gives %v: what has no such label belongs to it", got)
+		t.Errorf("got %v by notin, want rows without the label, too", got)
 	}
 }
 
@@ -107,13 +110,16 @@ func TestBadListQueries(t *testing.T) {
 		"page=0&order_by=x":                         "Page must be a positive integer",
 		"embed=process_instances,process_instances": "Duplicate embedded resource",
 	} {
-		c.get("/v3/processes?"+query).wantError(400, 10005, detail)
+		t.Run(label(query), func(t *testing.T) {
+			c := c.in(t)
+			c.get("/v3/processes?"+query).wantError(400, 10005, detail)
+		})
 	}
 	for _, scope := range []string{"app_guids", "space_guids", "organization_guids"} {
 		c.get("/v3/apps/"+AppGUID+"/processes?"+scope+"=x").wantError(400, 10005, "Unknown query parameter(s): '"+scope+"'")
 	}
 	if got := c.get("/v3/apps/" + AppGUID + "/processes?types=worker").want(200).guids(); !slices.Equal(got, []string{GUIDWorker}) {
-		t.Errorf("the workers of the app are %v", got)
+		t.Errorf("got workers %v", got)
 	}
 }
 
@@ -121,7 +127,7 @@ func TestAppsWithSpaceAndOrganization(t *testing.T) {
 	c := as(t, New(t), Admin)
 	r := c.get("/v3/apps?include=space.organization&guids=" + AppGUID + "," + AppGUIDCatalog + "," + AppGUIDTools).want(200)
 	if got := r.guids(); !slices.Equal(got, []string{AppGUID, AppGUIDCatalog, AppGUIDTools}) {
-		t.Errorf("the apps are %v", got)
+		t.Errorf("got apps %v", got)
 	}
 	r.wantAt("storefront", "resources", 0, "name").wantAt("production", "included", "spaces", 0, "name")
 	r.wantAt("tools", "included", "spaces", 1, "name").wantAt(absent{}, "included", "spaces", 2)
@@ -148,7 +154,7 @@ func TestStateMayChangeWhilePaging(t *testing.T) {
 		}
 	})
 	if got := c.get("/v3/processes?per_page=2&page=2").guids(); !slices.Equal(got, []string{GUIDNoRevision, GUIDHiddenCommand}) {
-		t.Errorf("page 2 holds %v", got)
+		t.Errorf("got %v on page 2", got)
 	}
 	f.OnRequest(nil)
 	c.get("/v3/processes?page=2").want(200)
@@ -166,7 +172,7 @@ func TestManyProcesses(t *testing.T) {
 		}
 	}
 	if len(seen) != 3_000 {
-		t.Errorf("%d processes are seen, want 3000", len(seen))
+		t.Errorf("got %d processes, want 3000", len(seen))
 	}
 	r := c.get("/v3/apps?per_page=5000&include=space.organization").want(200)
 	r.wantAt("space-0", "included", "spaces", 0, "name").wantAt("organization-0", "included", "organizations", 0, "name")
@@ -179,7 +185,7 @@ func TestListEscapesStayInLinks(t *testing.T) {
 	link, _ := r.at("pagination", "next", "href").(string)
 	parsed, err := url.Parse(link)
 	if err != nil || parsed.Query().Get("types") != "web,wor%2Cker" {
-		t.Errorf("the next page is %s (%v)", link, err)
+		t.Errorf("got next page %s (%v), want the escapes to stay", link, err)
 	}
 }
 

@@ -9,10 +9,10 @@ import (
 	"time"
 )
 
-// Request is one request that arrived, with what became of it.
+// Request is one request that arrived, with its outcome.
 type Request struct {
 	Method     string
-	Host       string // host and port that were asked: tells API and UAA apart
+	Host       string // host and port of the URL, which differ between API and UAA
 	Path       string // as sent, still percent-encoded
 	RawQuery   string
 	Proto      string
@@ -21,7 +21,7 @@ type Request struct {
 	RemoteAddr string
 	ConnID     int64  // number of the connection, from 1
 	Status     int    // 0 while it runs, and where no answer was sent
-	RequestID  string // what the answer called the request
+	RequestID  string // the id of the request in the answer
 	At         time.Time
 }
 

@@ -23,7 +23,7 @@ type (
 	Rollout = state.Rollout
 	// Runtime is how Diego behaves towards Cloud Controller.
 	Runtime = state.Runtime
-	// Limits is what a foundation is configured to refuse.
+	// Limits are the configured limits of a foundation.
 	Limits = state.Limits
 	// Pace is how a deployment goes on.
 	Pace = state.Pace

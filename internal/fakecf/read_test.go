@@ -25,7 +25,7 @@ func TestGetProcessShowsEveryField(t *testing.T) {
 	r.wantAt(f.URL()+"/v3/processes/"+GUIDWeb+"/process_instances", "links", "process_instances", "href")
 	r.wantAt(absent{}, "registry_credential_last_synced_at")
 	if r.header.Get("X-VCAP-Request-ID") == "" || r.header.Get("X-RateLimit-Remaining") == "" {
-		t.Errorf("headers are %v", r.header)
+		t.Errorf("got headers %v", r.header)
 	}
 }
 
@@ -62,8 +62,10 @@ func TestCommandsAreHidden(t *testing.T) {
 		SpaceDeveloper: "bundle exec rackup config.ru -p $PORT", GlobalAuditor: "[PRIVATE DATA HIDDEN]",
 		SpaceSupporter: "[PRIVATE DATA HIDDEN]", SpaceManager: "[PRIVATE DATA HIDDEN]", SpaceAuditor: "[PRIVATE DATA HIDDEN]",
 	} {
-		as(t, f, role).get("/v3/apps/"+AppGUID+"/processes/web").want(200).wantAt(want, "command")
-		as(t, f, role).get("/v3/processes?guids="+GUIDWeb).wantAt("[PRIVATE DATA HIDDEN IN LISTS]", "resources", 0, "command")
+		t.Run(role.String(), func(t *testing.T) {
+			as(t, f, role).get("/v3/apps/"+AppGUID+"/processes/web").want(200).wantAt(want, "command")
+			as(t, f, role).get("/v3/processes?guids="+GUIDWeb).wantAt("[PRIVATE DATA HIDDEN IN LISTS]", "resources", 0, "command")
+		})
 	}
 }
 
@@ -74,7 +76,7 @@ func TestWhoSeesWhat(t *testing.T) {
 	as(t, f, SpaceDeveloper).get("/v3/processes/"+GUIDVault).wantError(404, 10010)
 	as(t, f, GlobalAuditor).get("/v3/processes/" + GUIDVault).want(200)
 	if n := len(as(t, f, SpaceDeveloper).get("/v3/processes").guids()); n != 10 {
-		t.Errorf("a developer sees %d processes, want 10", n)
+		t.Errorf("got %d processes as a developer, want 10", n)
 	}
 	one := &client{t: t, f: f, auth: "bearer " + f.TokenFor(SpaceDeveloper, SpaceGUIDStaging), http: httpClient(t, f)}
 	if got := one.get("/v3/processes").guids(); len(got) != 1 || got[0] != GUIDStaging {
@@ -95,7 +97,10 @@ func TestAddressing(t *testing.T) {
 		"/v3/apps/nope": "App not found", "/v3/processes/nope/stats": "Process not found",
 		"/v3/processes/a%2Fb": "Process not found",
 	} {
-		c.get(path).wantError(404, 10010, detail)
+		t.Run(label(path), func(t *testing.T) {
+			c := c.in(t)
+			c.get(path).wantError(404, 10010, detail)
+		})
 	}
 	for _, path := range []string{"/v2/apps", "/nope"} { // in the form of the old API
 		c.get(path).want(404).wantAt(10000, "code").wantAt("CF-NotFound", "error_code").wantAt("Unknown request", "description")
@@ -137,7 +142,7 @@ func TestStats(t *testing.T) {
 	r.wantAt(nil, "resources", 1, "mem_quota").wantAt(absent{}, "resources", 1, "instance_ports", 0).wantAt("", "resources", 1, "host")
 	down, ok := r.at("resources", 2).(map[string]any)
 	if !ok || len(down) != 7 || down["details"] != "insufficient resources: memory" || down["state"] != "DOWN" {
-		t.Errorf("the DOWN instance is %v", down)
+		t.Errorf("got DOWN instance %v, want seven keys", down)
 	}
 	if r := c.get("/v3/processes/" + GUIDWorker + "/stats").want(200); r.body != `{"resources":[]}` {
 		t.Errorf("got stats %s of no instances, want none", r.body)
@@ -146,7 +151,7 @@ func TestStats(t *testing.T) {
 	r = c.get("/v3/apps/" + AppGUID + "/processes/web/stats").want(200)
 	r.wantAt(nil, "resources", 0, "mem_quota").wantAt("RUNNING", "resources", 0, "state").wantAt(absent{}, "resources", 0, "usage", "mem")
 	if got := r.header.Get("X-Cf-Warnings"); got != "Stats+server+temporarily+unavailable.,a%2C+b" {
-		t.Errorf("X-Cf-Warnings is %q", got)
+		t.Errorf("got X-Cf-Warnings %q", got)
 	}
 	f.SetInstance(GUIDWeb, 0, func(i *Instance) {
 		i.Omit = []string{"host"}
@@ -154,7 +159,7 @@ func TestStats(t *testing.T) {
 	})
 	r = c.get("/v3/processes/"+GUIDWeb+"/stats").wantAt(absent{}, "resources", 0, "host")
 	if usage, ok := r.at("resources", 0, "usage").(map[string]any); !ok || len(usage) != 0 {
-		t.Errorf("usage is %v", usage)
+		t.Errorf("got usage %v, want {}", usage)
 	}
 }
 
@@ -210,9 +215,12 @@ func TestSidecarsAreFilteredAndOrdered(t *testing.T) {
 		"updated_ats[lte]=2025-05-05T05:05:05Z":  {"first"},
 		"updated_ats[lt]=2025-05-05T05:05:05Z":   {},
 	} {
-		if got := c.get("/v3/apps/" + AppGUIDTools + "/sidecars?" + query).want(200).guids(); !slices.Equal(got, want) {
-			t.Errorf("%s gives %v, want %v", query, got, want)
-		}
+		t.Run(label(query), func(t *testing.T) {
+			c := c.in(t)
+			if got := c.get("/v3/apps/" + AppGUIDTools + "/sidecars?" + query).want(200).guids(); !slices.Equal(got, want) {
+				t.Errorf("%s: got %v, want %v", query, got, want)
+			}
+		})
 	}
 	c.get("/v3/apps/"+AppGUIDTools+"/sidecars?order_by=name").wantError(400, 10005, "Order by can only be: 'created_at', 'updated_at'")
 }

@@ -49,12 +49,14 @@ func TestKorifiRollsThePods(t *testing.T) {
 	for body, rolls := range map[string]bool{
 		`{"memory_in_mb":1024}`: true, `{"disk_in_mb":1024}`: true, `{"memory_in_mb":512}`: false, `{}`: false,
 	} {
-		f, c, pass := rollingKorifi(t)
-		c.scale(GUIDWeb, body).want(200)
-		pass(time.Hour)
-		if got := f.Instances(GUIDWeb)[0].StartedAt.After(f.Now().Add(-time.Hour)); got != rolls {
-			t.Errorf("%s: got new pods %v, want %v", body, got, rolls)
-		}
+		t.Run(label(body), func(t *testing.T) {
+			f, c, pass := rollingKorifi(t)
+			c.scale(GUIDWeb, body).want(200)
+			pass(time.Hour)
+			if got := f.Instances(GUIDWeb)[0].StartedAt.After(f.Now().Add(-time.Hour)); got != rolls {
+				t.Errorf("%s: got new pods %v, want %v", body, got, rolls)
+			}
+		})
 	}
 	f, c, pass := rollingKorifi(t)
 	c.scale(GUIDWeb, `{"memory_in_mb":1024}`).want(200)
@@ -110,7 +112,7 @@ func TestKorifiRolloutStops(t *testing.T) {
 	wantPods(c, "0:1900 1:1900 2:CRASHED")
 }
 
-// Without times of its own a rollout is over with the next request.
+// By default a rollout is over with the next request.
 func TestKorifiRolloutAtOnce(t *testing.T) {
 	f, c, pass := atNoon(t, WithFlavor(Korifi))
 	before := f.Instances(GUIDWeb)[0].GUID

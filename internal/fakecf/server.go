@@ -121,7 +121,7 @@ func (f *Foundation) write(w http.ResponseWriter, r *http.Request, a *rest.Answe
 func (f *Foundation) trickle(w http.ResponseWriter, r *http.Request, body []byte, d time.Duration) {
 	const pieces = 10
 	control := http.NewResponseController(w)
-	_ = control.Flush() // the next write says that the client has gone away
+	_ = control.Flush() // the next write fails when the client has gone away
 	size := max(1, (len(body)+pieces-1)/pieces)
 	for len(body) > 0 {
 		f.pause(r.Context(), d/pieces)

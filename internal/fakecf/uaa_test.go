@@ -10,7 +10,7 @@ import (
 	"time"
 )
 
-// login asks for a token; form is name, value, name, value.
+// login requests a token; form is name, value, name, value.
 func login(t *testing.T, f *Foundation, client, secret string, form ...string) *reply {
 	t.Helper()
 	values := url.Values{}
@@ -56,7 +56,7 @@ func (r *reply) refused(status int, code, description string) {
 	r.t.Helper()
 	r.want(status).wantAt(code, "error")
 	if got, _ := r.at("error_description").(string); !strings.Contains(got, description) {
-		r.t.Errorf("error_description is %q, want %q in it", got, description)
+		r.t.Errorf("got error_description %q, want %q in it", got, description)
 	}
 }
 
@@ -69,7 +69,7 @@ func TestRootNamesTheUAA(t *testing.T) {
 	r.wantAt(f.UAAURL(), "links", "login", "href").wantAt(f.UAAURL(), "links", "uaa", "href")
 	r.wantAt(f.URL()+"/v3", "links", "cloud_controller_v3", "href").wantAt("3.228.0", "links", "cloud_controller_v3", "meta", "version")
 	if !strings.HasSuffix(f.UAAURL(), "/uaa") || strings.HasPrefix(f.UAAURL(), f.URL()) {
-		t.Errorf("the UAA is at %s, the API at %s", f.UAAURL(), f.URL())
+		t.Errorf("got UAA at %s and API at %s, want different servers", f.UAAURL(), f.URL())
 	}
 	login(t, f, "cf", "", "grant_type", "password", "username", User, "password", Password).opens(f, 200)
 }
@@ -132,7 +132,7 @@ func TestTokensExpire(t *testing.T) {
 	c.get("/v3/processes").wantError(401, 1000)
 	r = login(t, f, "cf", "", "grant_type", "refresh_token", "refresh_token", refresh).opens(f, 200)
 	if renewed := r.at("refresh_token"); renewed == refresh {
-		t.Error("the refresh token did not rotate")
+		t.Error("got the same refresh token, want a new one")
 	}
 	login(t, f, "cf", "", "grant_type", "refresh_token", "refresh_token", refresh).refused(401, "invalid_token", "revoked")
 	refresh = f.NewRefreshToken(Admin)
@@ -143,11 +143,11 @@ func TestTokensExpire(t *testing.T) {
 func TestAccessTokenIsAReadableJWT(t *testing.T) {
 	parts := strings.Split(New(t).Token(Admin), ".")
 	if len(parts) != 3 {
-		t.Fatalf("the token has %d parts", len(parts))
+		t.Fatalf("got a token of %d parts, want 3", len(parts))
 	}
 	var claims struct{ Exp, Iat int64 }
 	payload, err := decodeSegment(parts[1])
 	if err != nil || json.Unmarshal(payload, &claims) != nil || claims.Exp-claims.Iat != 3600 {
-		t.Errorf("claims are %s (%v)", payload, err)
+		t.Errorf("got claims %s (%v)", payload, err)
 	}
 }

@@ -30,7 +30,7 @@ func TestPatchChangesOnlyWhatItNames(t *testing.T) {
 		wantAt(10, "health_check", "data", "interval").wantAt("bundle exec rackup config.ru -p $PORT", "command")
 	after, _ := f.Process(GUIDWeb)
 	if after.Version == before.Version || !after.UpdatedAt.After(before.UpdatedAt) {
-		t.Errorf("version %s and updated_at %v did not change", after.Version, after.UpdatedAt)
+		t.Errorf("got version %s and updated_at %v, want new ones", after.Version, after.UpdatedAt)
 	}
 	c.patch(GUIDWeb, `{"health_check":{"type":"port"}}`).want(200).wantAt(absent{}, "health_check", "data", "endpoint").
 		wantAt(90, "health_check", "data", "timeout")
@@ -52,7 +52,7 @@ func TestEmptyPatchIsNoWrite(t *testing.T) {
 	c.scale(GUIDWeb, `{"instances":3}`).want(202)
 	after, _ := f.Process(GUIDWeb)
 	if after.Version != before.Version || !after.UpdatedAt.Equal(before.UpdatedAt) {
-		t.Errorf("a write without a change changed version or updated_at")
+		t.Errorf("got a new version or updated_at after a write without a change")
 	}
 }
 
@@ -68,7 +68,7 @@ func TestNullObjectsChangeNothing(t *testing.T) {
 	} {
 		c.patch(GUIDLabels, body).want(200)
 		if after, _ := f.Process(GUIDLabels); !reflect.DeepEqual(after, before) {
-			t.Errorf("%s made %v of %v", body, after, before)
+			t.Errorf("%s: got %v, want %v", body, after, before)
 		}
 	}
 	c.patch(GUIDLabels, `{"metadata":null}`).wantError(422, 10008, "Metadata must be an object")
@@ -127,7 +127,10 @@ func TestBadPatches(t *testing.T) {
 		`{"metadata":{"labels":{"a/b/c":"x"}}}`:                        {"more than one '/'"},
 		`{"metadata":{"annotations":{"a":"` + long + `"}}}`:            {"is greater than 5000 characters"},
 	} {
-		c.patch(GUIDWeb, body).wantError(422, 10008, details...)
+		t.Run(label(body), func(t *testing.T) {
+			c := c.in(t)
+			c.patch(GUIDWeb, body).wantError(422, 10008, details...)
+		})
 	}
 	for _, body := range []string{"", "{", "[]", "null", `{"command":"x"} garbage`} {
 		c.patch(GUIDWeb, body).wantError(400, 1001)
@@ -145,7 +148,7 @@ func TestScale(t *testing.T) {
 		t.Error("a new instance count changes updated_at and not the version")
 	}
 	if n := len(f.Instances(GUIDWeb)); n != 1 {
-		t.Errorf("%d instances run, want 1", n)
+		t.Errorf("got %d instances, want 1", n)
 	}
 	c.do(http.MethodPost, "/v3/apps/"+AppGUID+"/processes/web/actions/scale",
 		`{"memory_in_mb":1024,"disk_in_mb":4096,"log_rate_limit_in_bytes_per_second":-1}`).want(202).
@@ -155,7 +158,7 @@ func TestScale(t *testing.T) {
 	c.get("/v3/processes/"+GUIDWeb+"/stats").wantAt(1024<<20, "resources", 0, "mem_quota").wantAt(-1, "resources", 0, "log_rate_limit")
 	c.scale(GUIDWeb, `{"instances":0}`).want(202)
 	if r := c.get("/v3/processes/" + GUIDWeb + "/stats"); r.body != `{"resources":[]}` {
-		t.Errorf("stats of no instances are %s", r.body)
+		t.Errorf("got stats %s of no instances", r.body)
 	}
 	c.scale(GUIDWeb, `{"instances":-1,"memory_in_mb":0,"disk_in_mb":0,"log_rate_limit_in_bytes_per_second":-2}`).wantError(422, 10008,
 		"Instances must be greater than or equal to 0", "Memory in mb must be greater than 0", "Disk in mb must be greater than 0",
@@ -191,7 +194,7 @@ func TestDeployment(t *testing.T) {
 	c.get("/v3/processes/" + GUIDWeb).want(200)
 	renewed := f.FinishDeployment(AppGUID)
 	if renewed == GUIDWeb || renewed == "" {
-		t.Fatalf("the new process is %q", renewed)
+		t.Fatalf("got new process %q", renewed)
 	}
 	c.get("/v3/processes/"+GUIDWeb).wantError(404, 10010)
 	c.get("/v3/apps/"+AppGUID+"/processes/web").want(200).wantAt(renewed, "guid").wantAt(3, "instances").wantAt("/health", "health_check", "data", "endpoint")
@@ -221,7 +224,7 @@ func TestDeploymentAlwaysLeavesAWebProcess(t *testing.T) {
 	}
 	close(stop)
 	if count := <-missed; count > 0 {
-		t.Errorf("%d times the app had no web process", count)
+		t.Errorf("got no web process %d times", count)
 	}
 }
 
@@ -239,18 +242,18 @@ func TestInstancesStartOverTime(t *testing.T) {
 	}
 	c.scale(GUIDWeb, `{"instances":4}`).want(202)
 	if got := strings.Join(states(), " "); got != "RUNNING RUNNING RUNNING STARTING" {
-		t.Errorf("instances are %s", got)
+		t.Errorf("got instances %s", got)
 	}
 	c.get("/v3/processes/"+GUIDWeb+"/stats").wantAt("STARTING", "resources", 3, "state").wantAt(nil, "resources", 3, "mem_quota")
 	now = now.Add(10 * time.Second)
 	if got := strings.Join(states(), " "); got != "RUNNING RUNNING RUNNING RUNNING" {
-		t.Errorf("after the delay instances are %s", got)
+		t.Errorf("got instances %s after the delay", got)
 	}
 	before := f.Instances(GUIDWeb)
 	c.do(http.MethodDelete, "/v3/processes/"+GUIDWeb+"/instances/1", "").want(204)
 	after := f.Instances(GUIDWeb)
 	if after[1].GUID == before[1].GUID || after[1].State != "STARTING" || after[0].GUID != before[0].GUID {
-		t.Errorf("after terminating 1: %v", after)
+		t.Errorf("got %v after terminating 1", after)
 	}
 	f.SetStartOutcome(GUIDWeb, "CRASHED", "Exited with status 1")
 	c.do(http.MethodDelete, "/v3/apps/"+AppGUID+"/processes/web/instances/0", "").want(204)

@@ -77,8 +77,8 @@ func (s *Server) deploymentJSON(d *state.Deployment) []byte {
 	return rest.Marshal(out)
 }
 
-// createDeployment refuses what Cloud Controller refuses, and beyond that the
-// strategy canary, revisions and the options that scale, which the fake has not.
+// createDeployment refuses the same as Cloud Controller, and beyond that the
+// strategy canary, revisions and the options that scale, which the fake lacks.
 func (s *Server) createDeployment(c *rest.Call, db *state.DB) *rest.Answer {
 	o, malformed := parseObject(c.Content)
 	if malformed != nil {

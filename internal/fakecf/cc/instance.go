@@ -173,8 +173,8 @@ func (s *Server) terminateInstance(c *rest.Call, db *state.DB) *rest.Answer {
 	return rest.NewAnswer(http.StatusNoContent, "", nil)
 }
 
-// leadingNumber reads an index as Ruby's to_i does: what begins with no digit
-// is 0.
+// leadingNumber reads an index as Ruby's to_i does: a text without a digit at
+// its beginning is 0.
 //
 // Source: Cloud Controller 3.228.0.
 func leadingNumber(text string) int64 {

@@ -129,7 +129,7 @@ func tooManyPairs(before *state.ProcessRecord, after *state.Process, labels, ann
 	return nil
 }
 
-// knownFields leaves out what this foundation is too old for.
+// knownFields leaves out the fields that this foundation is too old for.
 func (s *Server) knownFields(names ...string) []string {
 	var known []string
 	for _, name := range names {
@@ -210,11 +210,11 @@ func (c *bodyCheck) endpoint(data rest.Object, title string) (endpoint *string, 
 	return &path, ok
 }
 
-// uriPath is what Cloud Controller 3.228.0 takes for a path: a query, a fragment
-// and a wrong percent encoding pass.
+// uriPath matches the paths that Cloud Controller 3.228.0 accepts: a query, a
+// fragment and a wrong percent encoding pass.
 var uriPath = regexp.MustCompile(`(?m)^/([^\s/]\S*)?$`)
 
-// scaleProcess stores what the body names. null for instances or memory is a
+// scaleProcess stores the values in the body. null for instances or memory is a
 // 500, and null for the log rate is ignored, as on Cloud Controller 3.228.0;
 // null for disk, which that server stores, is ignored here.
 func (s *Server) scaleProcess(c *rest.Call, db *state.DB) *rest.Answer {

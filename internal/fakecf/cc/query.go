@@ -12,7 +12,7 @@ import (
 	"github.com/cf-process/terraform-provider-cf/internal/fakecf/rest"
 )
 
-// listKind is what a list knows.
+// listKind describes the parameters of a list.
 type listKind struct {
 	arrays         []string // parameters that are lists of values
 	orders         []string // columns to order by, beside the two times
@@ -163,7 +163,7 @@ func splitList(value string) []string {
 	values := rest.Commas.Split(value, -1)
 	for i, v := range values {
 		if decoded, err := url.PathUnescape(v); err == nil {
-			values[i] = decoded // what is not a valid encoding stays as it is
+			values[i] = decoded // a value without a valid encoding stays as it is
 		}
 	}
 	return values

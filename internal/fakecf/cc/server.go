@@ -48,14 +48,14 @@ type Server struct {
 // handler answers a request while it holds the tables.
 type handler func(*rest.Call, *state.DB) *rest.Answer
 
-// endpoint is what serves a route.
+// endpoint is a handler with its needs.
 type endpoint struct {
 	handler
 	writes bool // to the tables
 	public bool // needs no token
 }
 
-// New makes a Cloud Controller for what is in the store.
+// New makes a Cloud Controller on top of a store.
 func New(config Config, store *state.Store, accounts *state.Accounts, limiter *rest.RateLimiter) *Server {
 	s := &Server{Config: config, store: store, accounts: accounts, limiter: limiter}
 	s.open, s.routes = s.openRoutes(), s.tokenRoutes()
@@ -73,8 +73,8 @@ func (s *Server) RequestID(given, own string) string {
 	return given + "::" + own
 }
 
-// Handle answers a request: who calls, the rate limit, the endpoint, what the
-// token allows. The root documents have no limit.
+// Handle answers a request after it has checked the caller, the rate limit, the
+// path and the scope of the token. The root documents have no limit.
 func (s *Server) Handle(c *rest.Call) *rest.Answer {
 	segments, err := splitPath(c.URL.EscapedPath())
 	if err == nil {

@@ -12,7 +12,7 @@ import (
 	"github.com/cf-process/terraform-provider-cf/internal/fakecf/state"
 )
 
-// parseObject reads a body as Korifi does: what follows the first JSON value
+// parseObject reads a body as Korifi does: the rest after the first JSON value
 // is ignored, unknown keys are refused at every depth.
 func parseObject(body []byte, kind string) (rest.Object, *rest.Answer) {
 	var raw json.RawMessage

@@ -8,8 +8,8 @@ import (
 	"github.com/cf-process/terraform-provider-cf/internal/fakecf/rest"
 )
 
-// What Kubernetes says of labels and annotations that it refuses. Its texts go
-// on with an example and a regular expression, which nobody should rely on.
+// The texts of Kubernetes for labels and annotations that it refuses. The real
+// ones go on with an example and a regular expression.
 const (
 	wrongName   = "name part must consist of alphanumeric characters, '-', '_' or '.', and must start and end with an alphanumeric character"
 	wrongValue  = "a valid label must be an empty string or consist of alphanumeric characters, '-', '_' or '.', and must start and end with an alphanumeric character"
@@ -23,7 +23,7 @@ const maxAnnotations = 256 << 10
 
 var subdomain = regexp.MustCompile(`\A[a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*\z`)
 
-// metadataError checks what a PATCH sets by the rules of Kubernetes and reports
+// metadataError checks the metadata of a PATCH by the rules of Kubernetes and reports
 // the first fault. Annotations match their prefix in any case.
 //
 // Source: Korifi fb0a00b2 on a real kube-apiserver.

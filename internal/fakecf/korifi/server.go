@@ -34,7 +34,7 @@ type Server struct {
 // handler answers a request while it holds the tables.
 type handler func(*rest.Call, *state.DB) *rest.Answer
 
-// New makes a Korifi for what is in the store.
+// New makes a Korifi on top of a store.
 func New(config Config, store *state.Store, accounts *state.Accounts) *Server {
 	s := &Server{Config: config, tables: store, accounts: accounts}
 	s.open, s.routes = s.openRoutes(), s.tokenRoutes()

@@ -44,7 +44,7 @@ func (p Pairs) MarshalJSON() ([]byte, error) {
 	return Marshal(map[string]string(p)), nil
 }
 
-// Change is what a PATCH does to labels or annotations: nil removes a key.
+// Change is a PATCH of labels or annotations: nil removes a key.
 type Change map[string]*string
 
 // Apply returns the pairs with the change made, nil where none are left.

@@ -5,7 +5,7 @@ import (
 	"strings"
 )
 
-// Route maps a method and the segments of a path to what serves them. A segment
+// Route maps a method and the segments of a path to a handler. A segment
 // of * in the pattern is any.
 type Route[H any] struct {
 	Method  string
@@ -13,8 +13,8 @@ type Route[H any] struct {
 	Serve   H
 }
 
-// Find returns what serves a request, and false where nothing does. What serves
-// GET serves HEAD.
+// Find returns the handler of a request, and false without one. HEAD has the
+// handlers of GET.
 func Find[H any](routes []Route[H], method string, segments []string) (serve H, found bool) {
 	if method == http.MethodHead {
 		method = http.MethodGet

@@ -54,7 +54,7 @@ func (r Requirement) matches(labels map[string]string) bool {
 	switch r.Operator {
 	case "in": // an empty value matches nothing, not even itself
 		return present && value != "" && slices.Contains(r.Values, value)
-	case "notin": // what has no such label passes, too
+	case "notin": // a resource without the label passes, too
 		return !present || !slices.Contains(r.Values, value)
 	case "missing":
 		return !present

@@ -19,7 +19,7 @@ type TimeBound struct {
 }
 
 // Pass reports whether a time satisfies the filter. Filters compare whole
-// seconds, whatever the server stores.
+// seconds, also where the server stores microseconds.
 func (t *TimeFilter) Pass(at time.Time) bool {
 	at = at.Truncate(time.Second)
 	if t.Any != nil && !slices.ContainsFunc(t.Any, at.Equal) {

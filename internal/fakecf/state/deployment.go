@@ -182,7 +182,7 @@ func (db *DB) step(d *Deployment) {
 	}
 }
 
-// takeBack gives the oldest web process its instances again and removes the
+// takeBack restores the instances of the oldest web process and removes the
 // others.
 func (db *DB) takeBack(d *Deployment) {
 	kept := oldestWeb(d.App)
@@ -262,7 +262,7 @@ func (db *DB) finalize(d *Deployment) {
 	d.finish(db, Deployed)
 }
 
-// growth is the memory that the next step asks for beyond what is used, in MB.
+// growth is the memory that the next step needs in addition, in MB.
 func (d *Deployment) growth(routable int64) int64 {
 	wanted := min(routable+d.MaxInFlight, d.instances)
 	return max(0, wanted-d.NewProcess.Instances) * d.NewProcess.MemoryInMB

@@ -43,8 +43,8 @@ func (s *Store) AdvanceDeployment(appGUID string) bool {
 	return d.Value == Active
 }
 
-// FinishDeployment ends the deployment in flight at once, whatever its
-// instances do: the new process replaces the web process. Without a deployment
+// FinishDeployment ends the deployment in flight at once, in any state of its
+// instances: the new process replaces the web process. Without a deployment
 // it starts one before. It returns the GUID of the new process, "" where the
 // app has no web process. On Kubernetes all pods are new at once, and the web
 // process stays.

@@ -160,7 +160,7 @@ func (f *fleet) eachGroup(do func(index, n int64)) {
 	}
 }
 
-// Instance is what the runtime reports of an instance at a moment.
+// Instance is the report of the runtime about an instance at a moment.
 func (r *ProcessRecord) Instance(index int64, now time.Time) Instance {
 	own := r.lifeOf(index)
 	if own.pinned != nil {
@@ -194,8 +194,8 @@ func (db *DB) Terminate(record *ProcessRecord, index int64) {
 // two thousand million, and no answer could hold that many.
 const MaxInstances = 10_000
 
-// Instances returns what the runtime reports of each instance of a process, of
-// the first MaxInstances.
+// Instances returns the reports of the runtime about the instances of a process,
+// at most MaxInstances.
 func (s *Store) Instances(processGUID string) []Instance {
 	defer s.rlock()()
 	record := s.db.Processes.Get(processGUID)

@@ -6,16 +6,15 @@ import (
 	"strings"
 )
 
-// Limits is what a foundation is configured to refuse. Zero values refuse
-// nothing.
+// Limits are the configured limits of a foundation. Zero values refuse nothing.
 type Limits struct {
 	HealthCheckTimeout int64    // seconds; 180 by default
 	DiskInMB           int64    // of a process
 	Users              []string // that a process may run as
 }
 
-// SetLimits sets what the foundation refuses from now on. What it has already
-// stays.
+// SetLimits sets the limits for requests from now on. Processes that exceed them
+// already stay.
 func (s *Store) SetLimits(limits Limits) {
 	defer s.lock()()
 	s.db.limits = limits

@@ -13,12 +13,12 @@ func TestCloneSharesNothing(t *testing.T) {
 	fill(reflect.ValueOf(&p).Elem())
 	c := p.Clone()
 	if !reflect.DeepEqual(p, c) {
-		t.Errorf("the copy of\n%+v\nis\n%+v", p, c)
+		t.Errorf("got copy\n%+v\nof\n%+v", p, c)
 	}
 	shared(t, "Process", reflect.ValueOf(p), reflect.ValueOf(c))
 }
 
-// fill gives a value to everything that can be nil.
+// fill sets everything that can be nil.
 func fill(v reflect.Value) {
 	switch v.Kind() {
 	case reflect.Pointer:
@@ -37,7 +37,7 @@ func fill(v reflect.Value) {
 	}
 }
 
-// shared reports what two values have in common.
+// shared reports pointers that two values have in common.
 func shared(t *testing.T, name string, a, b reflect.Value) {
 	t.Helper()
 	switch a.Kind() {

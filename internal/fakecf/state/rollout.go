@@ -44,7 +44,7 @@ func (db *DB) IsRolling(app *App) bool {
 }
 
 // needsRoll reports whether a change of a process makes Kubernetes replace its
-// pods: what stands in the template of the pods.
+// pods: their template holds these values.
 func needsRoll(before, after *Process) bool {
 	return before.MemoryInMB != after.MemoryInMB || before.DiskInMB != after.DiskInMB ||
 		!reflect.DeepEqual(before.EffectiveCommand(), after.EffectiveCommand()) ||

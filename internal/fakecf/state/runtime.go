@@ -16,8 +16,8 @@ const (
 	RuntimeRefuses
 )
 
-// SetRuntime makes Diego fail, or work again: then the instances follow what
-// was stored meanwhile. On Kubernetes it stands for Korifi's controllers: while
+// SetRuntime makes Diego fail, or work again: then the instances follow the
+// values that were stored meanwhile. On Kubernetes it stands for Korifi's controllers: while
 // they do not work, every write is refused and nothing is stored.
 func (s *Store) SetRuntime(runtime Runtime) {
 	defer s.lock()()

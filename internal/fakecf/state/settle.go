@@ -21,7 +21,7 @@ func (db *DB) due() bool {
 	return false
 }
 
-// settle lets happen what is due, each event at its moment.
+// settle runs the events that are due, each at its moment.
 func (db *DB) settle() {
 	now := db.clock()
 	for _, d := range slices.Clone(db.inFlight) {

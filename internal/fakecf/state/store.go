@@ -35,8 +35,8 @@ func NewStore(platform Platform) *Store {
 	return s
 }
 
-// lock locks the tables for changes and lets happen what is due. It returns
-// what unlocks them.
+// lock locks the tables for changes and runs the events that are due. It returns
+// the function that unlocks them.
 func (s *Store) lock() (unlock func()) {
 	s.mu.Lock()
 	s.db.settle()
@@ -88,7 +88,7 @@ type DB struct {
 	Warnings   []string
 	platform   Platform
 	clock      func() time.Time
-	moment     time.Time // of what settle lets happen; zero outside of it
+	moment     time.Time // of the event that settle runs; zero outside of it
 	startDelay time.Duration
 
 	deployments Table[*Deployment]
@@ -98,7 +98,7 @@ type DB struct {
 	limits  Limits
 	rollout Rollout
 	watched []*ProcessRecord // something is to come for them
-	serial  int              // numbers what has no name of its own
+	serial  int              // makes GUIDs of equal names differ
 
 	manyApps, manyProcesses int // progress of AddMany
 }
