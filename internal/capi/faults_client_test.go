@@ -1,8 +1,13 @@
 package capi_test
 
 import (
+	"bytes"
+	"compress/gzip"
 	"context"
+	"io"
+	"net/http"
 	"net/url"
+	"strconv"
 	"sync"
 	"testing"
 	"time"
@@ -59,4 +64,23 @@ func credentialClient(t *testing.T, f *fakecf.Foundation, timeout time.Duration,
 	}
 	t.Cleanup(client.CloseIdleConnections)
 	return capi.New(capi.Config{BaseURL: base, Transport: client, Auth: uaa.New(base, credential, client, secrets), Secrets: secrets, RuntimeTimeout: timeout})
+}
+
+// inAnHour is what Cloud Controller's X-RateLimit-Reset has with every answer.
+func inAnHour() string { return strconv.FormatInt(time.Now().Add(time.Hour).Unix(), 10) }
+
+// bomb answers with so many bytes when they are unpacked.
+func bomb(size int64) fakecf.Action {
+	var packed bytes.Buffer
+	z := gzip.NewWriter(&packed)
+	_, _ = io.CopyN(z, zeros{}, size) // a buffer takes everything
+	_ = z.Close()
+	return fakecf.Body(http.StatusOK, "application/json", packed.String()).WithHeader("Content-Encoding", "gzip")
+}
+
+type zeros struct{}
+
+func (zeros) Read(p []byte) (int, error) {
+	clear(p)
+	return len(p), nil
 }
