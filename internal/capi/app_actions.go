@@ -2,6 +2,7 @@ package capi
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"net/http"
 )
@@ -22,7 +23,11 @@ func (c *Client) RestartApp(ctx context.Context, guid string) error {
 		return err
 	}
 	// A login page with 200 must not pass for a restart.
-	if err := decode(response.Body, new(AppInfo)); err != nil {
+	app := new(AppInfo)
+	if err = decode(response.Body, app); err == nil && app.GUID == "" {
+		err = errors.New("the app has no guid")
+	}
+	if err != nil {
 		return c.responseError(r.method, r.path, response, err)
 	}
 	return nil

@@ -127,9 +127,11 @@ func TestRestartApp(t *testing.T) {
 		t.Error(err)
 	}
 	r.want(t, "POST /v3/apps/a%2E1/actions/restart")
-	c, _ = recording(t, http.StatusOK, `<html>Log in</html>`)
-	if err := c.RestartApp(t.Context(), "a-1"); err == nil {
-		t.Error("got no error for a login page")
+	for _, body := range []string{`<html>Log in</html>`, `{}`} {
+		c, _ = recording(t, http.StatusOK, body)
+		if err := c.RestartApp(t.Context(), "a-1"); err == nil {
+			t.Errorf("got no error for %s", body)
+		}
 	}
 }
 

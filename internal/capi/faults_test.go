@@ -94,6 +94,40 @@ var operations = map[string]operation{
 			return nil
 		},
 	},
+	"get app": {
+		method: "GET", path: "/v3/apps/" + fakecf.AppGUID,
+		run: func(c *capi.Client, _ int64) error {
+			app, err := c.GetApp(context.Background(), fakecf.AppGUID)
+			if err == nil && (app.GUID != fakecf.AppGUID || app.Stopped()) {
+				return fmt.Errorf("got %v", app)
+			}
+			return err
+		},
+	},
+	"deployments": {
+		method: "GET", path: "/v3/deployments",
+		run: func(c *capi.Client, _ int64) error {
+			active, err := c.ActiveDeployments(context.Background(), fakecf.AppGUIDPayments)
+			if err == nil && len(active) > 0 {
+				return fmt.Errorf("got %d deployments", len(active))
+			}
+			return err
+		},
+	},
+	"deploy": {
+		method: "POST", path: "/v3/deployments", once: true,
+		run: func(c *capi.Client, _ int64) error {
+			d, err := c.CreateDeployment(context.Background(), fakecf.AppGUIDCatalog, capi.Set("rolling"), capi.Omit[capi.DeploymentOptions]())
+			if err == nil && !d.Is(capi.DeploymentActive) {
+				return fmt.Errorf("got %v", d)
+			}
+			return err
+		},
+	},
+	"restart app": {
+		method: "POST", path: "/v3/apps/" + fakecf.AppGUID + "/actions/restart", once: true,
+		run: func(c *capi.Client, _ int64) error { return c.RestartApp(context.Background(), fakecf.AppGUID) },
+	},
 	"terminate": {
 		method: "DELETE", path: "/v3/processes/" + fakecf.GUIDWeb + "/instances/0", once: true,
 		run: func(c *capi.Client, _ int64) error {
