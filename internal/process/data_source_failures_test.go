@@ -308,7 +308,7 @@ func TestBadAddressesAreRefusedBeforeARequest(t *testing.T) {
 		}
 	}
 	for want, a := range map[string]arguments{
-		`error at ("guid"): Invalid process address: Nothing says`:      nil,
+		`error at ("guid"): Invalid process address: No process is`:     nil,
 		`error at ("app_guid"): Invalid process address: guid and app_`: {"guid": "a", "app_guid": "b"},
 		`error at ("type"): Invalid process address: type goes with`:    {"guid": "a", "type": "web"},
 	} {
