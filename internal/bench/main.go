@@ -26,7 +26,7 @@ type row struct {
 func main() {
 	once := flag.Bool("once", false, "read the list at each of the addresses that follow once, and print what that took")
 	rounds := flag.Int("rounds", 9, "how often each side of a ratio is measured")
-	only := flag.String("only", "", "measure only list or cli")
+	only := flag.String("only", "", "measure only list, cli or attributes")
 	flag.Parse()
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
 	defer stop()
@@ -43,8 +43,8 @@ func main() {
 }
 
 func run(ctx context.Context, out io.Writer, rounds int, only string) error {
-	if only != "" && only != "cli" && only != "list" {
-		return fmt.Errorf("-only takes cli or list, not %q", only)
+	if !slices.Contains([]string{"", "cli", "list", "attributes"}, only) {
+		return fmt.Errorf("-only takes cli, list or attributes, not %q", only)
 	}
 	with := runtime.Version()
 	var rows []row
@@ -54,11 +54,20 @@ func run(ctx context.Context, out io.Writer, rounds int, only string) error {
 			return err
 		}
 		with += ", " + cli.String()
-		if rows, err = measureCLI(ctx, cli, rounds); err != nil {
-			return err
+		if only != "attributes" {
+			if rows, err = measureCLI(ctx, cli, rounds); err != nil {
+				return err
+			}
+		}
+		if only != "cli" {
+			kept, err := measureAttributes(ctx, cli, min(rounds, 3))
+			if err != nil {
+				return err
+			}
+			rows = append(rows, kept...)
 		}
 	}
-	if only != "cli" {
+	if only == "" || only == "list" {
 		lists, err := measureLists(ctx, rounds)
 		if err != nil {
 			return err

@@ -1,12 +1,15 @@
-// Command canned is the provider cf that reads once and gives the same answer
-// to every further read, without a look at it: what Terraform and the protocol
-// cost for blocks of the shape of cf_process when the provider does nothing.
+// Command canned is the provider cf that reads once and repeats that answer for
+// every further read, after a pause as long as the API's response takes: what
+// Terraform, the protocol and the API cost for blocks of the shape of cf_process,
+// whatever the provider. It answers without the framework.
 package main
 
 import (
 	"context"
 	"log"
+	"os"
 	"sync/atomic"
+	"time"
 
 	"github.com/hashicorp/terraform-plugin-go/tfprotov6"
 	"github.com/hashicorp/terraform-plugin-go/tfprotov6/tf6server"
@@ -19,8 +22,12 @@ func main() {
 		log.Fatal(err)
 	}
 	plugin.CollectGarbageSeldom()
-	err := tf6server.Serve("registry.terraform.io/cf-process/cf", func() tfprotov6.ProviderServer {
-		return &server{ProviderServer: plugin.NewServer("bench")()}
+	latency, err := time.ParseDuration(os.Getenv(latencyVariable))
+	if err != nil {
+		log.Fatal(latencyVariable, ": ", err)
+	}
+	err = tf6server.Serve("registry.terraform.io/cf-process/cf", func() tfprotov6.ProviderServer {
+		return &server{ProviderServer: plugin.NewServer("bench")(), latency: latency}
 	})
 	if err != nil {
 		log.Fatal(err)
@@ -29,13 +36,24 @@ func main() {
 
 type server struct {
 	tfprotov6.ProviderServer
-	first atomic.Pointer[tfprotov6.ReadDataSourceResponse]
+	latency time.Duration
+	first   atomic.Pointer[tfprotov6.ReadDataSourceResponse]
 }
 
-// ReadDataSource gives the answer of the first read that succeeded.
+// latencyVariable has the pause, as a duration.
+const latencyVariable = "BENCH_LATENCY"
+
+// ReadDataSource repeats the answer of the first read that succeeded.
 func (s *server) ReadDataSource(ctx context.Context, req *tfprotov6.ReadDataSourceRequest) (*tfprotov6.ReadDataSourceResponse, error) {
 	if first := s.first.Load(); first != nil {
-		return first, nil
+		pause := time.NewTimer(s.latency)
+		defer pause.Stop()
+		select {
+		case <-pause.C:
+			return first, nil
+		case <-ctx.Done():
+			return nil, ctx.Err()
+		}
 	}
 	resp, err := s.ProviderServer.ReadDataSource(ctx, req)
 	if err == nil && len(resp.Diagnostics) == 0 {
