@@ -22,6 +22,25 @@ func newGeneratingServer(next tfprotov6.ProviderServer) tfprotov6.ProviderServer
 	return &generatingServer{whole}
 }
 
+// GetProviderSchema adds the capability: the framework has the request, but does not
+// offer it to Terraform (terraform-plugin-framework 1.19).
+func (s *generatingServer) GetProviderSchema(ctx context.Context, req *tfprotov6.GetProviderSchemaRequest) (*tfprotov6.GetProviderSchemaResponse, error) {
+	resp, err := s.protocolServer.GetProviderSchema(ctx, req)
+	if err == nil && resp != nil && resp.ServerCapabilities != nil {
+		resp.ServerCapabilities.GenerateResourceConfig = true
+	}
+	return resp, err
+}
+
+// GetMetadata adds the capability, as GetProviderSchema does.
+func (s *generatingServer) GetMetadata(ctx context.Context, req *tfprotov6.GetMetadataRequest) (*tfprotov6.GetMetadataResponse, error) {
+	resp, err := s.protocolServer.GetMetadata(ctx, req)
+	if err == nil && resp != nil && resp.ServerCapabilities != nil {
+		resp.ServerCapabilities.GenerateResourceConfig = true
+	}
+	return resp, err
+}
+
 // GenerateResourceConfig generates the configuration of a resource. Where the result
 // of the framework cannot be improved, it stays as it is.
 func (s *generatingServer) GenerateResourceConfig(ctx context.Context, req *tfprotov6.GenerateResourceConfigRequest) (*tfprotov6.GenerateResourceConfigResponse, error) {

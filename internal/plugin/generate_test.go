@@ -25,7 +25,16 @@ func TestGeneratedConfigPinsNoDefaults(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	resp, err := NewServer("test")().GenerateResourceConfig(t.Context(), &tfprotov6.GenerateResourceConfigRequest{
+	server := NewServer("test")()
+	schemas, err := server.GetProviderSchema(t.Context(), &tfprotov6.GetProviderSchemaRequest{})
+	if err != nil || !schemas.ServerCapabilities.GenerateResourceConfig {
+		t.Error("the capability is not offered", err)
+	}
+	metadata, err := server.GetMetadata(t.Context(), &tfprotov6.GetMetadataRequest{})
+	if err != nil || !metadata.ServerCapabilities.GenerateResourceConfig {
+		t.Error("the capability is not offered", err)
+	}
+	resp, err := server.GenerateResourceConfig(t.Context(), &tfprotov6.GenerateResourceConfigRequest{
 		TypeName: "cf_process", State: &packed,
 	})
 	if err != nil || len(resp.Diagnostics) > 0 {
