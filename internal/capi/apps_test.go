@@ -202,22 +202,28 @@ func TestFindAppsComparesAsTheAPIDoes(t *testing.T) {
 	t.Parallel()
 	search := capi.AppSearch{Name: "SHOP", SpaceName: "Prod", OrganizationName: "ONE"}
 	for korifi, want := range map[bool]string{false: "a-s-o1-prod-shop", true: ""} {
-		found, err := newNamesServer(korifi).start(t).FindApps(t.Context(), search)
-		if err != nil || appGUIDs(found.Apps) != want {
-			t.Errorf("Korifi %t: got %v, %v, want %q", korifi, found, err, want)
-		}
+		t.Run(fmt.Sprintf("Korifi %t", korifi), func(t *testing.T) {
+			t.Parallel()
+			found, err := newNamesServer(korifi).start(t).FindApps(t.Context(), search)
+			if err != nil || appGUIDs(found.Apps) != want {
+				t.Errorf("got %v, %v, want %q", found, err, want)
+			}
+		})
 	}
 }
 
 func TestFindAppsWithSpecialNames(t *testing.T) {
 	t.Parallel()
 	for _, name := range []string{"a,b", "a b", " a", "日本", "100%", "a%2Cb", "a+b", "a&names=shop", "ä/../x?#"} {
-		server := newNamesServer(false)
-		server.lists["/v3/apps"] = append(server.lists["/v3/apps"], row{"guid": "special", "name": name, "relationships": to("space", "s-o1-prod")})
-		found, err := server.start(t).FindApps(t.Context(), capi.AppSearch{Name: name})
-		if err != nil || appGUIDs(found.Apps) != "special" {
-			t.Errorf("%q: got %+v, %v", name, found, err)
-		}
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			server := newNamesServer(false)
+			server.lists["/v3/apps"] = append(server.lists["/v3/apps"], row{"guid": "special", "name": name, "relationships": to("space", "s-o1-prod")})
+			found, err := server.start(t).FindApps(t.Context(), capi.AppSearch{Name: name})
+			if err != nil || appGUIDs(found.Apps) != "special" {
+				t.Errorf("got %+v, %v, want the app of this name alone", found, err)
+			}
+		})
 	}
 }
 

@@ -62,7 +62,7 @@ func TestLoginFaults(t *testing.T) {
 				t.Errorf("%d requests for a token, want %d", got, test.tokens)
 			}
 			if reads := f.Count("GET", "/v3/"); test.comes && reads != 20 || !test.comes && reads != 0 {
-				t.Errorf("%d reads", reads)
+				t.Errorf("got %d reads", reads)
 			}
 		})
 	}

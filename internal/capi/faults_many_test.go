@@ -54,7 +54,7 @@ func TestManyReadsWithFaults(t *testing.T) {
 		wg.Go(func() {
 			got, err := client.GetProcess(t.Context(), capi.Address{GUID: p.GUID})
 			if err != nil {
-				t.Errorf("%s: %v", p.GUID, err)
+				t.Errorf("%s: got %v", p.GUID, err)
 				return
 			}
 			want, _ := f.Process(p.GUID)
@@ -73,7 +73,7 @@ func TestManyReadsWithFaults(t *testing.T) {
 		hits += fault.Hits()
 	}
 	if hits < 40 {
-		t.Errorf("only %d faults", hits)
+		t.Errorf("got %d faults, want at least 40", hits)
 	}
 	// Those that had their token before it was revoked ask once more, and so do
 	// those whose connection was dropped: one on each at most.

@@ -310,7 +310,7 @@ func tryFault(t *testing.T, broken fault, op operation, occasion fakecf.Fault) {
 		t.Errorf("%d requests for %d runs with %d faults, want %d", len(sent), runs, hits, want)
 	}
 	if !repeats && failures != hits {
-		t.Errorf("%d errors for %d faults", failures, hits)
+		t.Errorf("got %d errors, want %d, one for each fault", failures, hits)
 	}
 	logins := 1
 	if broken.want == renewed {

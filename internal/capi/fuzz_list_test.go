@@ -78,7 +78,7 @@ func FuzzPages(f *testing.F) {
 			t.Fatalf("%d requests for %d pages", asked, len(s.pages))
 		}
 		if (list == nil) == (err == nil) {
-			t.Fatalf("list %v and error %v", list, err)
+			t.Fatalf("got the list %v and the error %v, want one of them", list, err)
 		}
 		if err != nil {
 			if err.Error() == "" {

@@ -67,7 +67,7 @@ func FuzzErrorBody(f *testing.F) {
 		checkText(t, "the router's error", e.RouterError, 200)
 		checkText(t, "the ID", e.RequestID, 128)
 		if len(e.Errors) > maxErrors {
-			t.Errorf("%d error objects", len(e.Errors))
+			t.Errorf("got %d error objects, want at most %d", len(e.Errors), maxErrors)
 		}
 		for _, o := range e.Errors {
 			checkText(t, "a title", o.Title, 200)

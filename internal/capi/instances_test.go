@@ -47,7 +47,7 @@ func TestProcessInstances(t *testing.T) {
 			t.Fatal(err)
 		}
 		if asked := strings.Join(server.asked(), " "); asked != test.want {
-			t.Errorf("asked %s", asked)
+			t.Errorf("got the requests %s, want %s", asked, test.want)
 		}
 		if r := instances.Resources; len(r) != 2 || *r[0].Since != 0 || r[1].Since != nil || *r[1].Index != 1 || *r[1].State != "DOWN" {
 			t.Errorf("got %+v", r)
@@ -78,7 +78,7 @@ func TestProcessInstancesFromStats(t *testing.T) {
 			t.Fatal(err)
 		}
 		if asked := server.asked(); !slices.Equal(asked, test.want) {
-			t.Errorf("asked %q", asked)
+			t.Errorf("got the requests %q", asked)
 		}
 		if r := instances.Resources; len(r) != 2 || r[0].Since != nil || *r[0].State != "RUNNING" || *r[1].Index != 1 {
 			t.Errorf("got %+v", r)
@@ -90,12 +90,12 @@ func TestProcessInstancesErrors(t *testing.T) {
 	t.Parallel()
 	client := answers(map[string]string{"/v3/processes/g/process_instances": `{}`}).start(t)
 	if _, err := client.ProcessInstances(context.Background(), capi.Address{GUID: "g"}); err == nil || !strings.Contains(err.Error(), "resources") {
-		t.Errorf("the error is %v", err)
+		t.Errorf("got the error %v, want another one", err)
 	}
 	// A process that is not there is no reason to ask for its stats.
 	server := &listServer{lists: map[string][]row{}}
 	if _, err := server.start(t).ProcessInstances(context.Background(), capi.Address{GUID: "gone"}); !capi.IsNotFound(err) || len(server.asked()) != 1 {
-		t.Errorf("%v after %q", err, server.asked())
+		t.Errorf("got %v after the requests %q", err, server.asked())
 	}
 }
 
@@ -120,11 +120,11 @@ func TestSidecars(t *testing.T) {
 		t.Error("an empty GUID was accepted")
 	}
 	if _, err := client.Sidecars(context.Background(), "gone"); !capi.IsNotFound(err) {
-		t.Errorf("the error is %v", err)
+		t.Errorf("got the error %v, want another one", err)
 	}
 	server.lists[path] = []row{{"name": "no GUID"}}
 	if _, err := client.Sidecars(context.Background(), "g"); err == nil || !strings.Contains(err.Error(), "in sidecar 0 (counted from 0) it has no guid") {
-		t.Errorf("the error is %v", err)
+		t.Errorf("got the error %v, want another one", err)
 	}
 }
 

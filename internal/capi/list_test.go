@@ -23,19 +23,19 @@ func TestListProcessesReadsEachPageOnce(t *testing.T) {
 		t.Fatal(err)
 	}
 	if len(list.Processes) != 12_345 || list.Processes[0].GUID != "p00001" || list.Processes[12_344].GUID != "p12345" {
-		t.Errorf("%d processes, not all in order", len(list.Processes))
+		t.Errorf("got %d processes, want 12345 in order", len(list.Processes))
 	}
 	if !slices.IsSorted(guids(list.Processes)) {
 		t.Error("the API's order is lost")
 	}
 	if list.Unstable != "" || list.Warnings != nil {
-		t.Errorf("unexpected warnings: %q, %q", list.Unstable, list.Warnings)
+		t.Errorf("got the warnings %q and %q, want none", list.Unstable, list.Warnings)
 	}
 	asked := server.asked()
 	slices.Sort(asked)
 	want := []string{"/v3/processes?per_page=5000", "/v3/processes?per_page=5000&page=2", "/v3/processes?per_page=5000&page=3"}
 	if !slices.Equal(asked, want) {
-		t.Errorf("asked\n%q\nnot\n%q", asked, want)
+		t.Errorf("got the requests\n%q\nwant\n%q", asked, want)
 	}
 }
 
@@ -47,7 +47,7 @@ func TestListProcessesIsPolite(t *testing.T) {
 		t.Fatal(err)
 	}
 	if server.mostOpen > 4 {
-		t.Errorf("%d requests at the same time", server.mostOpen)
+		t.Errorf("got %d requests at the same time, want at most 4", server.mostOpen)
 	}
 }
 
@@ -56,7 +56,7 @@ func TestListProcessesAcceptsAnEmptyList(t *testing.T) {
 	client := (&listServer{lists: map[string][]row{processesPath: {}}}).start(t)
 	list, err := client.ListProcesses(context.Background(), capi.ProcessFilter{})
 	if err != nil || list.Processes == nil || len(list.Processes) != 0 {
-		t.Errorf("%v, %v", list, err)
+		t.Errorf("got %v, %v", list, err)
 	}
 }
 
@@ -76,18 +76,18 @@ func TestListProcessesAsksForSmallerPages(t *testing.T) {
 			client := server.start(t)
 			list, err := client.ListProcesses(context.Background(), capi.ProcessFilter{})
 			if err != nil || len(list.Processes) != 20 {
-				t.Fatalf("%v, %v", list, err)
+				t.Fatalf("got %v, %v", list, err)
 			}
 			if asked := server.asked(); asked[0] != "/v3/processes?per_page=5000" ||
 				asked[1] != fmt.Sprintf("/v3/processes?per_page=%d", test.limit) {
-				t.Errorf("asked %q", asked)
+				t.Errorf("got the requests %q", asked)
 			}
 			server.forget()
 			if _, err := client.ListProcesses(context.Background(), capi.ProcessFilter{}); err != nil {
 				t.Fatal(err)
 			}
 			if asked := server.asked()[0]; asked != fmt.Sprintf("/v3/processes?per_page=%d", test.limit) {
-				t.Errorf("the limit was forgotten: asked %s", asked)
+				t.Errorf("got the request %s, want the limit remembered", asked)
 			}
 		})
 	}
@@ -105,11 +105,11 @@ func TestListProcessesGivesUpPerPageAtLast(t *testing.T) {
 	}
 	list, err := server.start(t).ListProcesses(context.Background(), capi.ProcessFilter{})
 	if err != nil || len(list.Processes) != 3 {
-		t.Fatalf("%v, %v", list, err)
+		t.Fatalf("got %v, %v", list, err)
 	}
 	asked := server.asked()
 	if asked[len(asked)-1] != "/v3/processes?" || len(asked) > 8 {
-		t.Errorf("asked %q", asked)
+		t.Errorf("got the requests %q", asked)
 	}
 }
 
@@ -144,10 +144,10 @@ func TestListProcessesReadsAgainWhenRowsShift(t *testing.T) {
 				want = append(want, r["guid"].(string))
 			}
 			if got := guids(list.Processes); len(got) != test.want || !slices.Equal(got, want) {
-				t.Errorf("got %q\nnot %q", got, want)
+				t.Errorf("got  %q\nwant %q", got, want)
 			}
 			if list.Unstable != "" {
-				t.Errorf("warned: %s", list.Unstable)
+				t.Errorf("got the warning %q, want none", list.Unstable)
 			}
 		})
 	}
@@ -166,10 +166,10 @@ func TestListProcessesReadsAgainAtOnce(t *testing.T) {
 	}
 	list, err := server.start(t).ListProcesses(context.Background(), capi.ProcessFilter{})
 	if err != nil || len(list.Processes) != 999 {
-		t.Fatalf("%v, %v", list, err)
+		t.Fatalf("got %v, %v", list, err)
 	}
 	if n := len(server.asked()); n > 115 {
-		t.Errorf("%d requests for 100 pages", n)
+		t.Errorf("got %d requests for 100 pages, want at most 115", n)
 	}
 }
 
@@ -190,7 +190,7 @@ func TestListProcessesWarnsWhenPagesNeverAgree(t *testing.T) {
 		t.Fatal(err)
 	}
 	if !strings.Contains(list.Unstable, "in 3 readings") || created != 3 {
-		t.Errorf("%d readings, warning %q", created, list.Unstable)
+		t.Errorf("got %d readings and the warning %q, want 3", created, list.Unstable)
 	}
 	got := guids(list.Processes)
 	slices.Sort(got)
@@ -239,10 +239,10 @@ func TestListProcessesRefusesWhatIsNoPage(t *testing.T) {
 			_, err := server.start(t).ListProcesses(context.Background(), capi.ProcessFilter{})
 			var responseError *capi.ResponseError
 			if !errors.As(err, &responseError) || !strings.Contains(err.Error(), test.want) {
-				t.Fatalf("the error is %T %v", err, err)
+				t.Fatalf("got the error %T %v, want %q", err, err, test.want)
 			}
 			if string(responseError.Field) != test.field || responseError.Path != processesPath {
-				t.Errorf("field %q of %s", responseError.Field, responseError.Path)
+				t.Errorf("got the field %q of %s, want %q", responseError.Field, responseError.Path, test.field)
 			}
 		})
 	}
@@ -278,10 +278,10 @@ func TestListProcessesEndsWhateverTheServerSays(t *testing.T) {
 				t.Fatal(err)
 			}
 			if n := len(server.asked()); n > test.requests {
-				t.Errorf("%d requests", n)
+				t.Errorf("got %d requests, want at most %d", n, test.requests)
 			}
 			if (list.Unstable != "") != test.wantUnstable {
-				t.Errorf("unstable: %q", list.Unstable)
+				t.Errorf("got the warning %q, want one: %t", list.Unstable, test.wantUnstable)
 			}
 			if got := guids(list.Processes); len(slices.Compact(got)) != len(list.Processes) {
 				t.Errorf("got %q", got)
@@ -303,7 +303,7 @@ func TestListProcessesNoticesPagesThatOverlap(t *testing.T) {
 	}
 	list, err := server.start(t).ListProcesses(context.Background(), capi.ProcessFilter{})
 	if err != nil || !slices.Equal(guids(list.Processes), []string{"a", "b", "c"}) || !strings.HasPrefix(list.Unstable, "1 came more than once") {
-		t.Errorf("%v, %v", list, err)
+		t.Errorf("got %v, %v", list, err)
 	}
 }
 
@@ -317,7 +317,7 @@ func TestListProcessesEndsWithTheContext(t *testing.T) {
 		}
 	}
 	if list, err := server.start(t).ListProcesses(ctx, capi.ProcessFilter{}); !errors.Is(err, context.Canceled) {
-		t.Errorf("%v, %v", list, err)
+		t.Errorf("got %v, %v", list, err)
 	}
 }
 
@@ -336,7 +336,7 @@ func TestListProcessesHidesCommands(t *testing.T) {
 	}
 	for i, redacted := range []bool{true, true, false, false} {
 		if p := list.Processes[i]; p.CommandRedacted != redacted || (p.Command != nil) != (i == 3) {
-			t.Errorf("%s: command %v, redacted %t", p.GUID, p.Command, p.CommandRedacted)
+			t.Errorf("%s: got the command %v and redacted %t, want redacted %t", p.GUID, p.Command, p.CommandRedacted, redacted)
 		}
 	}
 }
@@ -350,6 +350,6 @@ func TestListProcessesCollectsWarnings(t *testing.T) {
 	}
 	list, err := server.start(t).ListProcesses(context.Background(), capi.ProcessFilter{})
 	if err != nil || !slices.Equal(list.Warnings, []capi.Text{"Mind, the gap", "Twice"}) {
-		t.Errorf("%q, %v", list.Warnings, err)
+		t.Errorf("got the warnings %q, %v", list.Warnings, err)
 	}
 }

@@ -52,7 +52,7 @@ func checkNames(t *testing.T, names *capi.NameList, processes []*capi.Process) {
 			n.Space == nil || string(*n.Space) != fmt.Sprintf("space %d", i/100) ||
 			n.OrganizationGUID == nil || *n.OrganizationGUID != fmt.Sprintf("o%d", i/1000) ||
 			n.Organization == nil || string(*n.Organization) != fmt.Sprintf("organization %d", i/1000) {
-			t.Fatalf("the names of app %d are wrong: %+v", i, n)
+			t.Fatalf("got the names %+v of app %d", n, i)
 		}
 	}
 }
@@ -81,15 +81,15 @@ func TestNamesTakeFewRequests(t *testing.T) {
 			}
 			checkNames(t, names, processes)
 			if len(names.ByApp) != test.wanted {
-				t.Errorf("the names of %d apps", len(names.ByApp))
+				t.Errorf("got the names of %d apps, want %d", len(names.ByApp), test.wanted)
 			}
 			asked := server.asked()
 			if len(asked) != test.requests || strings.Contains(asked[len(asked)-1], "guids=") != test.guids {
-				t.Errorf("%d requests, the last %.80s", len(asked), asked[len(asked)-1])
+				t.Errorf("got %d requests, the last %.80s, want %d", len(asked), asked[len(asked)-1], test.requests)
 			}
 			for _, url := range asked {
 				if !strings.HasPrefix(url, "/v3/apps?include=space.organization&") {
-					t.Errorf("asked %.80s", url)
+					t.Errorf("got the request %.80s", url)
 				}
 			}
 		})
@@ -131,7 +131,7 @@ func TestNamesWithoutIncludes(t *testing.T) {
 			}
 			checkNames(t, names, processes)
 			if asked := server.asked(); len(asked) != test.requests {
-				t.Errorf("%d requests: %.100q", len(asked), asked)
+				t.Errorf("got %d requests, want %d: %.100q", len(asked), test.requests, asked)
 			}
 		})
 	}
@@ -147,14 +147,14 @@ func TestNamesOfWhatTheUserMayNotSee(t *testing.T) {
 		t.Fatal(err)
 	}
 	if len(names.ByApp) != 2 {
-		t.Errorf("%d apps", len(names.ByApp))
+		t.Errorf("got %d apps, want 2", len(names.ByApp))
 	}
 	if n := names.ByApp[*processes[2].AppGUID()]; n.App == nil || n.Space != nil || n.Organization != nil || n.OrganizationGUID != nil {
-		t.Errorf("the app in a hidden space: %+v", n)
+		t.Errorf("got the names %+v of an app in a hidden space, want only its own", n)
 	}
 	server.forget()
 	if _, err := server.start(t).Names(context.Background(), []*capi.Process{{GUID: "no app"}}); err != nil || len(server.asked()) != 0 {
-		t.Errorf("%v, asked %q", err, server.asked())
+		t.Errorf("got %v after the requests %q", err, server.asked())
 	}
 }
 
@@ -166,6 +166,6 @@ func TestNamesShowTheAPIsErrors(t *testing.T) {
 		return true
 	}
 	if _, err := server.start(t).Names(context.Background(), processes); err == nil || !strings.Contains(err.Error(), "CF-NotAuthorized") {
-		t.Errorf("the error is %v", err)
+		t.Errorf("got the error %v, want another one", err)
 	}
 }

@@ -141,7 +141,7 @@ func TestDecodeProcessHiddenCommand(t *testing.T) {
 			t.Fatal(err)
 		}
 		if p.CommandRedacted != hidden || (p.Command == nil) != hidden {
-			t.Errorf("%q: command %v, redacted %v", command, p.Command, p.CommandRedacted)
+			t.Errorf("%q: got the command %v and redacted %v", command, p.Command, p.CommandRedacted)
 		}
 	}
 }
@@ -258,12 +258,12 @@ func TestCheckSegment(t *testing.T) {
 	t.Parallel()
 	for _, good := range []string{"web", "6a901b7c-9417-4dc1-8189-d3234aa0ab82", "cf-space-1", "…", "a b", "a.b", "..."} {
 		if err := CheckSegment(good); err != nil {
-			t.Errorf("%q: %v", good, err)
+			t.Errorf("%q: got %v", good, err)
 		}
 	}
 	for _, bad := range []string{"", ".", "..", "a/b", "a?b", "a#b", "a%2fb", " a", "a ", "a\nb", "a\x00", "\x7f", "a\u0085", "\xff"} {
 		if err := CheckSegment(bad); err == nil {
-			t.Errorf("%q was taken", bad)
+			t.Errorf("%q: got no error", bad)
 		}
 	}
 }
@@ -307,7 +307,7 @@ func FuzzDecodeProcess(f *testing.F) {
 	f.Fuzz(func(t *testing.T, body []byte) {
 		p, err := DecodeProcess(body)
 		if (p == nil) == (err == nil) {
-			t.Fatalf("process %v and error %v", p, err)
+			t.Fatalf("got the process %v and the error %v, want one of them", p, err)
 		}
 		if err != nil {
 			if err.Error() == "" {

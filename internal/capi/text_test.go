@@ -141,9 +141,12 @@ func TestAnotherProcessIsQuotedInPart(t *testing.T) {
 		"app":     {Address{AppGUID: "a", Type: "web"}, Process{GUID: "g", Relationships: app}},
 		"type":    {Address{AppGUID: "a", Type: "web"}, Process{GUID: "g", Type: &hostile}},
 	} {
-		err := test.address.check(&test.process, secrets)
-		if err == nil || utf8.RuneCountInString(err.Error()) > 200 || strings.Contains(err.Error(), planted) || strings.Contains(err.Error(), "\x1b") {
-			t.Errorf("%s: got %.300v", name, err)
-		}
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			err := test.address.check(&test.process, secrets)
+			if err == nil || utf8.RuneCountInString(err.Error()) > 200 || strings.Contains(err.Error(), planted) || strings.Contains(err.Error(), "\x1b") {
+				t.Errorf("got %.300v, want an error that quotes a clean part", err)
+			}
+		})
 	}
 }
