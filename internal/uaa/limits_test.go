@@ -1,0 +1,242 @@
+package uaa
+
+import (
+	"encoding/base64"
+	"fmt"
+	"net/http"
+	"net/url"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/cf-process/terraform-provider-cf/internal/redact"
+	"github.com/cf-process/terraform-provider-cf/internal/transport"
+)
+
+// A transient failure is returned to everybody for a while. Then the next reader
+// tries again.
+func TestTransientFailures(t *testing.T) {
+	for name, test := range map[string]struct {
+		answer   func(url.Values, http.ResponseWriter) bool
+		status   int
+		requests int // of one login: it has one retry
+	}{
+		"500": {refuse(500, "server_error", "boom"), 500, 2},
+		"503": {refuse(503, "", ""), 503, 2},
+		"404 of the router": {func(_ url.Values, w http.ResponseWriter) bool {
+			w.Header().Set("X-Cf-RouterError", "unknown_route")
+			http.Error(w, "404 Not Found: Requested route does not exist.", 404)
+			return true
+		}, 404, 2},
+		"429": {func(_ url.Values, w http.ResponseWriter) bool {
+			w.Header().Set("Retry-After", "1200")
+			w.WriteHeader(429)
+			return true
+		}, 429, 1},
+		"hangs up": {func(url.Values, http.ResponseWriter) bool { panic(http.ErrAbortHandler) }, 0, 2},
+		"no token": {func(_ url.Values, w http.ResponseWriter) bool { fmt.Fprint(w, "<html>Welcome</html>"); return true }, 0, 1},
+		"an empty token": {func(_ url.Values, w http.ResponseWriter) bool {
+			w.Header().Set("Content-Type", "application/json")
+			fmt.Fprint(w, `{"access_token":"","token_type":"bearer"}`)
+			return true
+		}, 0, 1},
+	} {
+		t.Run(name, func(t *testing.T) {
+			f := newFoundation(t)
+			f.answers(test.answer)
+			s, _ := newSession(t, f, Credential{Kind: Password, User: "user", Password: "secret"})
+			clock := &testClock{}
+			s.now = clock.now
+			for range 300 { // as many readers, ten at a time
+				value, err := s.Authorization(t.Context())
+				e := mustFail(t, value, err)
+				if e.Status != test.status || !strings.Contains(e.Error(), "log in") {
+					t.Fatalf("got %#v", e)
+				}
+				if test.status == 429 {
+					if in := time.Until(e.RetryAt); in < 19*time.Minute || in > 21*time.Minute {
+						t.Fatalf("got %s until the next request, want 20 minutes", in)
+					}
+				}
+			}
+			if _, tokens := f.asked(); tokens != test.requests {
+				t.Errorf("got %d requests for a token, want the %d of one login", tokens, test.requests)
+			}
+			if test.status == 429 {
+				return // the transport waits for the limit
+			}
+			clock.pass(failurePause)
+			f.answers(nil)
+			if got, err := s.Authorization(t.Context()); err != nil || !strings.HasPrefix(got, "bearer token-") {
+				t.Errorf("got %q, %v, want a token after the pause", got, err)
+			}
+		})
+	}
+}
+
+// A token that no header can carry ends the session.
+func TestUnusableToken(t *testing.T) {
+	f := newFoundation(t)
+	f.answers(func(_ url.Values, w http.ResponseWriter) bool {
+		w.Header().Set("Content-Type", "application/json")
+		fmt.Fprint(w, `{"access_token":"a\nb","token_type":"bearer"}`)
+		return true
+	})
+	s, _ := newSession(t, f, Credential{Kind: Password, User: "user", Password: "secret"})
+	for range 300 {
+		value, err := s.Authorization(t.Context())
+		if e := mustFail(t, value, err); !strings.Contains(e.Error(), "characters that no token has") {
+			t.Fatalf("got %s", e)
+		}
+	}
+	if _, tokens := f.asked(); tokens != 1 {
+		t.Errorf("got %d logins, want 1", tokens)
+	}
+}
+
+// Thirty readers, ten at a time, of a login server that does not answer share one
+// request, and so the time of one reader.
+func TestLoginServerThatDoesNotAnswer(t *testing.T) {
+	f := newFoundation(t)
+	done := make(chan struct{})
+	t.Cleanup(func() { close(done) })
+	f.root = func(_ http.ResponseWriter, r *http.Request) {
+		select {
+		case <-done:
+		case <-r.Context().Done():
+		}
+	}
+	secrets := &redact.Set{}
+	client, err := transport.New(transport.Config{RequestTimeout: 50 * time.Millisecond, Secrets: secrets})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(client.CloseIdleConnections)
+	s := New(f.api, Credential{Kind: Password, User: "user", Password: "secret", Source: "a test"}, client, secrets)
+	readers := make(chan struct{}, 10)
+	var wg sync.WaitGroup
+	for range 30 {
+		readers <- struct{}{}
+		wg.Go(func() {
+			defer func() { <-readers }()
+			value, err := s.Authorization(t.Context())
+			mustFail(t, value, err)
+		})
+	}
+	wg.Wait()
+	if roots, _ := f.asked(); roots != 1 {
+		t.Errorf("got %d requests, want 1", roots)
+	}
+}
+
+// The API refuses each token. Readers log in once more, and then get one error.
+func TestTokensRefused(t *testing.T) {
+	now := time.Now()
+	for name, test := range map[string]struct {
+		claims string // of the token; empty for a token that is not a JWT
+		want   []string
+		not    []string
+	}{
+		"not a JWT": {"", []string{"Likely causes", "OAuth client cf, or the user, lacks the scopes", "login page responds", "clock"}, nil},
+		"another audience": {
+			`{"aud":["openid","uaa"]}`,
+			[]string{"The token is for openid, uaa, not for cloud_controller", "OAuth client cf"}, []string{"Likely causes", "clock"},
+		},
+		"one audience":       {`{"aud":"uaa"}`, []string{"The token is for uaa, not for cloud_controller"}, nil},
+		"the right audience": {`{"aud":["cloud_controller","uaa"]}`, []string{"Likely causes"}, []string{"The token is for"}},
+		"a hostile audience": {`{"aud":["\u001b[31m` + strings.Repeat("x", 1000) + `"]}`, []string{"The token is for"}, []string{"\x1b", strings.Repeat("x", 300)}},
+		"a wrong clock": {
+			fmt.Sprintf(`{"aud":["cloud_controller"],"iat":%d}`, now.Add(time.Hour).Unix()),
+			[]string{"this machine's clock and the login server's differ by 1h0m"}, nil,
+		},
+		"the right clock": {fmt.Sprintf(`{"iat":%d}`, now.Unix()), []string{"Likely causes"}, []string{"differ by"}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			f := newFoundation(t)
+			if test.claims != "" {
+				f.answers(func(_ url.Values, w http.ResponseWriter) bool {
+					w.Header().Set("Content-Type", "application/json")
+					fmt.Fprintf(w, `{"access_token":"e30.%s.c2ln%d","token_type":"bearer","expires_in":600}`,
+						base64.RawURLEncoding.EncodeToString([]byte(test.claims)), len(f.grants))
+					return true
+				})
+			}
+			s, _ := newSession(t, f, Credential{Kind: Password, User: "user", Password: "secret"})
+			var mu sync.Mutex
+			errs := map[error]bool{}
+			var wg sync.WaitGroup
+			for range 100 {
+				wg.Go(func() {
+					value, err := s.Authorization(t.Context())
+					for err == nil { // the API answers 401 to each
+						value, err = s.Renew(t.Context(), value)
+					}
+					mu.Lock()
+					defer mu.Unlock()
+					errs[err] = true
+				})
+			}
+			wg.Wait()
+			if _, tokens := f.asked(); tokens != 2 {
+				t.Errorf("got %d logins, want 2", tokens)
+			}
+			if len(errs) != 1 {
+				t.Errorf("got %d errors, want one for all", len(errs))
+			}
+			value, err := s.Authorization(t.Context())
+			e := mustFail(t, value, err)
+			if !e.TokensRefused || !strings.Contains(e.Error(), f.URL+"/uaa/oauth/token") {
+				t.Errorf("got %#v", e)
+			}
+			for _, want := range test.want {
+				if !strings.Contains(e.Advice, want) {
+					t.Errorf("got an advice without %q: %s", want, e.Advice)
+				}
+			}
+			for _, not := range test.not {
+				if strings.Contains(e.Advice, not) {
+					t.Errorf("got an advice with %q: %s", not, e.Advice)
+				}
+			}
+		})
+	}
+}
+
+// An API that accepts a token and refuses it a moment later, such as two servers
+// behind a load balancer that disagree, cannot cause logins without end either.
+func TestTokensThatAreRefusedQuickly(t *testing.T) {
+	f := newFoundation(t)
+	s, _ := newSession(t, f, Credential{Kind: Password, User: "user", Password: "secret"})
+	value, err := s.Authorization(t.Context())
+	for err == nil {
+		s.Accepted(value)
+		value, err = s.Renew(t.Context(), value)
+	}
+	if e := mustFail(t, value, err); !e.TokensRefused {
+		t.Errorf("got %s", e)
+	}
+	if _, tokens := f.asked(); tokens != maxQuick {
+		t.Errorf("got %d logins, want %d", tokens, maxQuick)
+	}
+}
+
+// Tokens that the API revokes now and then are renewed again and again.
+func TestTokensThatAreRevoked(t *testing.T) {
+	f := newFoundation(t)
+	s, _ := newSession(t, f, Credential{Kind: Password, User: "user", Password: "secret"})
+	clock := &testClock{}
+	s.now = clock.now
+	value, err := s.Authorization(t.Context())
+	for range 20 {
+		if err != nil {
+			t.Fatal(err)
+		}
+		s.Accepted(value)
+		clock.pass(quickly + time.Second)
+		value, err = s.Renew(t.Context(), value)
+	}
+	if _, tokens := f.asked(); tokens != 21 {
+		t.Errorf("got %d logins, want 21", tokens)
+	}
+}
