@@ -212,7 +212,7 @@ func TestAppGUID(t *testing.T) {
 	app := func(guid *string) *Relationships {
 		return &Relationships{App: &Relationship{Data: &RelationshipData{GUID: guid}}}
 	}
-	guid, empty, href := "related", "", "https://api.example.org/v3/apps/linked"
+	guid, href := "related", "https://api.example.org/v3/apps/linked"
 	links := Links{"app": {Href: &href}}
 	for name, test := range map[string]struct {
 		process Process
@@ -222,7 +222,6 @@ func TestAppGUID(t *testing.T) {
 		"no relationships": {Process{Links: links}, "linked"},
 		"no app":           {Process{Relationships: &Relationships{}, Links: links}, "linked"},
 		"a null GUID":      {Process{Relationships: app(nil), Links: links}, "linked"},
-		"an empty GUID":    {Process{Relationships: app(&empty), Links: links}, "linked"},
 		"neither":          {Process{}, ""},
 		"a null link":      {Process{Links: Links{"app": nil}}, ""},
 	} {
@@ -233,6 +232,16 @@ func TestAppGUID(t *testing.T) {
 				t.Errorf("got %v, want %q", got, test.want)
 			}
 		})
+	}
+}
+
+// An empty GUID is not null, and so not replaced.
+func TestAppGUIDKeepsAnEmptyOne(t *testing.T) {
+	t.Parallel()
+	empty, href := "", "https://api.example.org/v3/apps/linked"
+	p := Process{Relationships: &Relationships{App: &Relationship{Data: &RelationshipData{GUID: &empty}}}, Links: Links{"app": {Href: &href}}}
+	if got := p.AppGUID(); got == nil || *got != "" {
+		t.Errorf("got %v, want an empty GUID", got)
 	}
 }
 
