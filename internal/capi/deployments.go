@@ -34,7 +34,7 @@ type Deployment struct {
 type DeploymentStatus struct {
 	// Value is ACTIVE or FINALIZED.
 	Value *Text `json:"value"`
-	// Reason says why it has that value, like DEPLOYED.
+	// Reason is why it has that value, like DEPLOYED.
 	Reason  *Text              `json:"reason"`
 	Details *DeploymentDetails `json:"details"`
 }

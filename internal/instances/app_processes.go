@@ -77,7 +77,7 @@ func (r *AppRestart) awaitAll(ctx context.Context) diag.Diagnostics {
 		}
 	}
 	if r.lost != nil {
-		diags.AddWarning("Restarted, but the response was lost", "The request to restart the app got no answer that says whether "+
+		diags.AddWarning("Restarted, but the response was lost", "The request to restart the app got no answer that shows whether "+
 			"it was carried out, and was not sent again. But the instances show that they were restarted.\n\n"+howItFailed(r.lost))
 	}
 	return diags

@@ -66,7 +66,7 @@ type AppRestart struct {
 	// before are the instances of each process before the restart, where the
 	// instances have to show that they were restarted.
 	before map[string]map[int64]observation
-	// korifi says that the app runs on Korifi.
+	// korifi is whether the app runs on Korifi.
 	korifi bool
 	// began is when Run was called, requested when the restart was requested.
 	began, requested time.Time

@@ -13,9 +13,9 @@ import (
 	"github.com/cf-process/terraform-provider-cf/internal/capi"
 )
 
-// deployOnKorifi restarts the app with Korifi's deployment. It has neither a
-// GUID of its own nor a status that can be relied on, which may be that of the
-// deployment before: the instances have to show that they were replaced
+// deployOnKorifi restarts the app with Korifi's deployment. It has the GUID
+// of the app, and its status may be that of the deployment before, so neither
+// shows how far it is: the instances have to show that they were replaced
 // (README.md#deployments).
 func (r *AppRestart) deployOnKorifi(ctx context.Context) diag.Diagnostics {
 	if r.MaxInFlight > 1 {
@@ -100,7 +100,7 @@ func (r *AppRestart) adopt(ctx context.Context) diag.Diagnostics {
 		}
 		return replaced != "", nil
 	})
-	what := fmt.Sprintf("The request to deploy the app %s got no answer that says whether it was carried out. It was not sent "+
+	what := fmt.Sprintf("The request to deploy the app %s got no answer that shows whether it was carried out. It was not sent "+
 		"again, because that would deploy the app twice.", r.name())
 	because := "\n\n" + howItFailed(r.lost)
 	switch {

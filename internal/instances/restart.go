@@ -45,9 +45,9 @@ type rollingRestart struct {
 	lost   error
 	poller *statsPoller
 	// rollout is for Korifi, where a change makes the platform replace instances
-	// by itself; nil elsewhere.
+	// on its own; nil elsewhere.
 	rollout *rolloutWatch
-	// settling says that all instances run, but the platform may still replace
+	// settling means that all instances run, but the platform may still replace
 	// them.
 	settling bool
 	// failures counts the readings of the process that failed in a row.
@@ -186,7 +186,7 @@ func (r *rollingRestart) vanished(ctx context.Context, index int64, err error) e
 		return errAppStopped
 	}
 	return &stopError{"An instance is gone", fmt.Sprintf("The instance with the index %d was RUNNING, but could not be found when it "+
-		"was to be terminated: somebody else ended it, or it ended by itself.\n\n%s", index, r.Failure.Detail(err))}
+		"was to be terminated: somebody else ended it, or it ended on its own.\n\n%s", index, r.Failure.Detail(err))}
 }
 
 // ready waits until all instances are RUNNING and nothing else replaces them,
@@ -224,7 +224,7 @@ func (r *rollingRestart) ready(ctx context.Context, index int64) (observation, e
 }
 
 // settled reports whether it is certain that the platform does not replace
-// instances now. It says once that it is waited for.
+// instances now. It reports once that it waits.
 func (r *rollingRestart) settled() bool {
 	if r.rollout == nil || r.rollout.left(r.Clock.Now()) == 0 {
 		r.settling = false

@@ -135,7 +135,7 @@ func (t *termination) decide(ctx context.Context, before observation, cause erro
 		evidence = before.difference(observation{latest, t.Clock.Now()})
 		return evidence != "", nil
 	})
-	what := fmt.Sprintf("The request to terminate instance %d of %s got no answer that says whether it was carried out. It "+
+	what := fmt.Sprintf("The request to terminate instance %d of %s got no answer that shows whether it was carried out. It "+
 		"was not sent again, because that could end the next instance as well.", t.index, t.Address)
 	because := "\n\n" + howItFailed(cause)
 	switch {

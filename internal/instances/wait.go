@@ -27,13 +27,13 @@ type Wanted struct {
 	Since time.Time
 	// Done is a sentence about what was done before the wait, for its errors.
 	Done string
-	// Longer says how to wait longer, for a wait that ran out of time.
+	// Longer is how to wait longer, for a wait that ran out of time.
 	Longer string
 }
 
 // Wait polls the stats until each of the wanted instances is RUNNING and no
 // other is up (wanted 0: until the stats are empty or all are DOWN), the
-// context ends, or there is no hope: the app is stopped, or the process is
+// context ends, or no instance will start: the app is stopped, or the process is
 // gone. The context must have a deadline, because nothing else ends the wait
 // for an instance that never starts.
 //
@@ -79,7 +79,7 @@ type waiter struct {
 	poller *statsPoller
 	// stable is since when all instances run; zero while they do not.
 	stable time.Time
-	// sure says that the instances are known to be those that are wanted.
+	// sure means that the instances are known to be those that are wanted.
 	sure bool
 }
 

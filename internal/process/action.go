@@ -19,7 +19,7 @@ import (
 )
 
 // actionBase is what the actions have in common; M is what the configuration of
-// one asks for.
+// one sets.
 type actionBase[M any] struct {
 	actionClient
 	clock instances.Clock
@@ -40,7 +40,8 @@ func (a *actionBase[M]) ModifyPlan(ctx context.Context, req action.ModifyPlanReq
 	resp.Diagnostics.Append(diags...)
 }
 
-// configured is what an invocation asks for; ok is false when it is wrong.
+// configured reads the configuration of an invocation; ok is false when it is
+// wrong.
 func (a *actionBase[M]) configured(ctx context.Context, req action.InvokeRequest, resp *action.InvokeResponse) (m M, ok bool) {
 	m, diags := a.read(ctx, req.Config)
 	resp.Diagnostics.Append(diags...)

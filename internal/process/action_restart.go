@@ -56,7 +56,7 @@ func (a *restartAction) Schema(_ context.Context, _ action.SchemaRequest, resp *
 	}
 }
 
-// restartModel is what the configuration asks for.
+// restartModel is what the configuration sets.
 type restartModel struct {
 	address addressModel
 	timeout time.Duration

@@ -42,7 +42,7 @@ func (a *terminateAction) Schema(_ context.Context, _ action.SchemaRequest, resp
 		MarkdownDescription: "Terminates one instance of a process; the platform starts a new one in its place, for " +
 			"which this action does not wait (`cf_process_rolling_restart` does). The request is never sent twice: when " +
 			"the connection breaks and it is unknown whether it arrived, the stats of the instance decide, and the " +
-			"message says what is known.",
+			"message reports what is known.",
 		Attributes: actionAttributes(map[string]schema.Attribute{
 			"index": schema.NumberAttribute{
 				Required: true,
@@ -53,7 +53,7 @@ func (a *terminateAction) Schema(_ context.Context, _ action.SchemaRequest, resp
 	}
 }
 
-// terminateModel is what the configuration asks for.
+// terminateModel is what the configuration sets.
 type terminateModel struct {
 	address addressModel
 	index   types.Int64
