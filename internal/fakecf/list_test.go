@@ -30,8 +30,11 @@ func TestPages(t *testing.T) {
 	if len(all) != 11 || all[0] != GUIDWeb || all[10] != GUIDVault {
 		t.Errorf("got %v on all pages", all)
 	}
+	for _, page := range []string{"9223372036854775807", "99999999999999999999"} {
+		c.get("/v3/processes?page="+page).wantError(400, 10005, "Maximum result (page * per_page) must be less than 9223372036854775807")
+	}
 	// Past the end Cloud Controller has no row to count with.
-	r = c.get("/v3/processes?page=9223372036854775807&per_page=5000").want(200).wantAt(0, "pagination", "total_results")
+	r = c.get("/v3/processes?page=1844674407370955&per_page=5000").want(200).wantAt(0, "pagination", "total_results")
 	r.wantAt(nil, "pagination", "next")
 	if len(r.guids()) != 0 {
 		t.Errorf("got %v on a page past the end, want none", r.guids())
@@ -49,28 +52,31 @@ func TestListFilters(t *testing.T) {
 	for query, want := range map[string][]string{
 		"guids=" + GUIDWeb + "," + GUIDVault:      {GUIDWeb, GUIDVault},
 		"guids=" + GUIDWeb + "%2C%20" + GUIDVault: {GUIDWeb, GUIDVault},
-		"guids=":                                                                     {},
-		"types=worker,ledger":                                                        {GUIDWorker, GUIDTanzu},
-		"types=a%252Cb":                                                              {"comma"},
-		"types=a%2Cb":                                                                {},
-		"app_guids=" + AppGUID:                                                       {GUIDWeb, GUIDWorker},
-		"app_guids=" + AppGUID + "&types=web":                                        {GUIDWeb},
-		"space_guids=" + SpaceGUIDStaging:                                            {GUIDStaging},
-		"organization_guids=" + OrgGUIDRestricted:                                    {GUIDVault},
-		"label_selector=environment%3Dstaging":                                       {GUIDStaging},
-		"label_selector=environment%3D%3Dstaging":                                    {GUIDStaging},
-		"label_selector=pci,environment%3Dproduction":                                {GUIDHiddenCommand},
-		"label_selector=team,!n,environment!%3Dproduction":                           {GUIDStaging},
-		"label_selector=environment+in+(staging,test)":                               {GUIDStaging},
-		"label_selector=team+in+(storefront),environment+notin+(staging)":            {GUIDWeb},
-		"label_selector=example.org/tier":                                            {GUIDLabels},
-		"label_selector=empty":                                                       {GUIDLabels},
-		"label_selector=empty%3D":                                                    {}, // an empty value matches nothing
-		"order_by=&guids=" + GUIDWeb:                                                 {GUIDWeb},
-		"created_ats=2025-03-03T09:00:00Z,2025-03-03T10:00:00Z":                      {GUIDWeb, GUIDWorker},
-		"created_ats[lt]=2025-03-03T10:00:00Z":                                       {GUIDWeb},
-		"created_ats[lte]=2025-03-03T10:00:00Z":                                      {GUIDWeb, GUIDWorker},
-		"created_ats%5Bgt%5D=2025-03-03T18:00:00Z&types=web":                         {GUIDVault},
+		"guids=":                                                          {},
+		"types=worker,ledger":                                             {GUIDWorker, GUIDTanzu},
+		"types=a%252Cb":                                                   {"comma"},
+		"types=a%2Cb":                                                     {},
+		"app_guids=" + AppGUID:                                            {GUIDWeb, GUIDWorker},
+		"app_guids=" + AppGUID + "&types=web":                             {GUIDWeb},
+		"space_guids=" + SpaceGUIDStaging:                                 {GUIDStaging},
+		"organization_guids=" + OrgGUIDRestricted:                         {GUIDVault},
+		"label_selector=environment%3Dstaging":                            {GUIDStaging},
+		"label_selector=environment%3D%3Dstaging":                         {GUIDStaging},
+		"label_selector=pci,environment%3Dproduction":                     {GUIDHiddenCommand},
+		"label_selector=team,!n,environment!%3Dproduction":                {GUIDStaging},
+		"label_selector=environment+in+(staging,test)":                    {GUIDStaging},
+		"label_selector=team+in+(storefront),environment+notin+(staging)": {GUIDWeb},
+		"label_selector=example.org/tier":                                 {GUIDLabels},
+		"label_selector=empty":                                            {GUIDLabels},
+		"label_selector=empty%3D":                                         {}, // an empty value matches nothing
+		"guids[]=" + GUIDWeb:                                              {}, // an array is equal to nothing
+		"app_guid=x&guids=" + GUIDWeb:                                     {GUIDWeb},
+		"types=web;page=2":                                                {},
+		"order_by=&guids=" + GUIDWeb:                                      {GUIDWeb},
+		"created_ats=2025-03-03T09:00:00Z,2025-03-03T10:00:00Z":           {GUIDWeb, GUIDWorker},
+		"created_ats[lt]=2025-03-03T10:00:00Z":                            {GUIDWeb},
+		"created_ats[lte]=2025-03-03T10:00:00Z":                           {GUIDWeb, GUIDWorker},
+		"created_ats%5Bgt%5D=2025-03-03T18:00:00Z&types=web":              {GUIDVault},
 		"updated_ats[gte]=2025-03-03T09:30:00Z&updated_ats[lt]=2025-03-03T10:30:00Z": {GUIDWeb},
 	} {
 		t.Run(label(query), func(t *testing.T) {
@@ -106,7 +112,7 @@ func TestBadListQueries(t *testing.T) {
 		"label_selector=a%20b":                      "Invalid label_selector value",
 		"label_selector=a%3Db%20c":                  "'b c' contains invalid characters",
 		"label_selector=-a":                         "'-a' starts or ends with invalid characters",
-		"guids[]=a":                                 "Unknown query parameter(s): 'guids[]'",
+		"page[]=2&per_page[]=3":                     "Unknown query parameter(s): 'page', 'per_page'. Valid",
 		"page=0&order_by=x":                         "Page must be a positive integer",
 		"embed=process_instances,process_instances": "Duplicate embedded resource",
 	} {

@@ -14,6 +14,9 @@ import (
 
 // parseObject reads a request body that must be one JSON object.
 func parseObject(body []byte) (rest.Object, *rest.Answer) {
+	if bytes.Contains(body, []byte(`\u0000`)) {
+		return nil, rest.UnknownError() // the database refuses it
+	}
 	var o rest.Object
 	if err := json.Unmarshal(body, &o); err != nil || o == nil {
 		return nil, rest.ParseError()

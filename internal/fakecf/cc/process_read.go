@@ -72,7 +72,7 @@ func (s *Server) embeds(c *rest.Call) (bool, *rest.Answer) {
 		return false, nil
 	}
 	p := &queryParser{}
-	p.choices("embedded", c.Query.Get("embed"), []string{"process_instances"})
+	p.choices("embedded", c.Query["embed"][len(c.Query["embed"])-1], []string{"process_instances"})
 	if len(p.errors) > 0 {
 		return false, rest.BadQuery(strings.Join(p.errors, ", "))
 	}
@@ -96,7 +96,8 @@ func onlyParameters(query map[string][]string, valid ...string) *rest.Answer {
 // listProcesses serves /v3/processes and /v3/apps/{guid}/processes.
 func (s *Server) listProcesses(c *rest.Call, db *state.DB) *rest.Answer {
 	nested := c.Collection() == "apps"
-	kind := listKind{arrays: []string{"types"}, labels: true, embed: []string{"process_instances"}}
+	// app_guid is a known parameter and has no effect.
+	kind := listKind{arrays: []string{"app_guid", "types"}, labels: true, embed: []string{"process_instances"}}
 	scopes := []string{"space_guids", "organization_guids", "app_guids"}
 	if nested {
 		kind.refused = scopes

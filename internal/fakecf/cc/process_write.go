@@ -159,6 +159,14 @@ func (c *bodyCheck) healthCheck(o rest.Object, key string, now *state.HealthChec
 	c.unknown(given, key+".", "type", "data")
 	data := c.object(given, "data", title+" data")
 	c.unknown(data, key+".data.", fields...)
+	_, typed := given["type"]
+	if typed {
+		var name string
+		if json.Unmarshal(given["type"], &name) != nil || name != "port" && name != "process" && name != "http" {
+			c.errorf(`%s type must be "port", "process", or "http"`, title)
+		}
+		out.Type = name
+	}
 	if n, set := c.integer(data, "timeout", title+" timeout", 1, math.MaxInt32); set && key == "health_check" {
 		out.Timeout = n
 	}
@@ -171,15 +179,8 @@ func (c *bodyCheck) healthCheck(o rest.Object, key string, now *state.HealthChec
 	if endpoint, set := c.endpoint(data, title); set {
 		out.Endpoint = endpoint
 	}
-	if raw, present := given["type"]; present {
-		var name string
-		if rest.IsNull(raw) || json.Unmarshal(raw, &name) != nil || name != "port" && name != "process" && name != "http" {
-			c.errorf(`%s type must be "port", "process", or "http"`, title)
-		}
-		out.Type = name
-		if name != "http" {
-			out.Endpoint = nil
-		}
+	if typed && out.Type != "http" {
+		out.Endpoint = nil
 	}
 	return out
 }
@@ -261,7 +262,7 @@ func (s *Server) scaleProcess(c *rest.Call, db *state.DB) *rest.Answer {
 	case record.Type == "web" && db.IsDeploying(record.App):
 		return rest.Unprocessable("Cannot scale this process while a deployment is in flight.")
 	}
-	if p.MemoryInMB != record.MemoryInMB && record.App.SidecarsNeed(record.Type) > p.MemoryInMB {
+	if p.MemoryInMB != record.MemoryInMB && record.App.SidecarsNeed(record.Type) >= p.MemoryInMB {
 		return rest.Unprocessable("The requested memory allocation is not large enough to run all of your sidecar processes")
 	}
 	if problem := db.LimitError(&record.Process, &p); problem != "" {

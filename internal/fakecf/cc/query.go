@@ -1,7 +1,9 @@
 package cc
 
 import (
+	"errors"
 	"fmt"
+	"math"
 	"net/url"
 	"regexp"
 	"slices"
@@ -28,15 +30,15 @@ var (
 
 func (k listKind) names() []string {
 	names := append([]string{}, commonParams...)
-	if k.labels {
-		names = append(names, "label_selector")
-	}
 	names = append(names, k.arrays...)
 	if k.include != nil {
 		names = append(names, "include")
 	}
 	if k.embed != nil {
 		names = append(names, "embed")
+	}
+	if k.labels {
+		names = append(names, "label_selector")
 	}
 	return names
 }
@@ -52,11 +54,18 @@ func (s *Server) parseList(c *rest.Call, kind listKind) (*rest.List, *rest.Answe
 		value := c.Query[key][len(c.Query[key])-1] // the last of several is used
 		name, operator, bracketed := strings.Cut(key, "[")
 		times := name == "created_ats" || name == "updated_ats"
-		if !slices.Contains(names, name) || bracketed && !times {
-			p.unknown = append(p.unknown, key)
+		isList := name == "guids" || slices.Contains(kind.arrays, name)
+		if !slices.Contains(names, name) || bracketed && !times && !isList {
+			if !slices.Contains(p.unknown, name) {
+				p.unknown = append(p.unknown, name)
+			}
 			continue
 		}
 		list.Raw.Set(key, value)
+		if bracketed && !times { // an array, which is equal to nothing
+			list.Values[name] = []string{}
+			continue
+		}
 		if times {
 			p.time(name, strings.TrimSuffix(operator, "]"), bracketed, value)
 			continue
@@ -65,6 +74,9 @@ func (s *Server) parseList(c *rest.Call, kind listKind) (*rest.List, *rest.Answe
 	}
 	if len(p.unknown) > 0 {
 		p.errors = append(p.errors, p.unknownText(names))
+	}
+	if list.Page > math.MaxInt64/list.PerPage {
+		p.errorf("Maximum result (page * per_page) must be less than %d", math.MaxInt64)
 	}
 	if len(p.errors) > 0 {
 		return nil, rest.BadQuery(strings.Join(p.errors, ", "))
@@ -98,6 +110,9 @@ func (p *queryParser) plain(name, value string) {
 	switch name {
 	case "page":
 		n, err := strconv.Atoi(value)
+		if errors.Is(err, strconv.ErrRange) && n > 0 {
+			err = nil // n is the largest number
+		}
 		if err != nil || n < 1 {
 			p.errorf("Page must be a positive integer")
 			return

@@ -106,7 +106,8 @@ func (s *Server) serve(c *rest.Call, malformed bool, refused *rest.Answer) *rest
 	case !c.Who.MayRead() || found.writes && c.Method != http.MethodGet && !c.Who.MayWrite():
 		return rest.NotAuthorized()
 	}
-	query, err := url.ParseQuery(c.URL.RawQuery)
+	// A semicolon is not a separator, and Go would refuse it.
+	query, err := url.ParseQuery(strings.ReplaceAll(c.URL.RawQuery, ";", "%3B"))
 	if err != nil {
 		return rest.BadQuery("malformed query string")
 	}
