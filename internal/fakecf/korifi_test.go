@@ -35,6 +35,8 @@ func TestKorifiRoot(t *testing.T) {
 func TestKorifiAuthorization(t *testing.T) {
 	f, c := onKorifi(t, Admin)
 	c.auth = "clientcert " + f.ClientCert(Admin)
+	c.get("/whoami").want(200).wantAt("User", "kind").wantAt("admin", "name")
+	c.do(http.MethodHead, webPath, "").want(404) // as on a running Korifi
 	c.get(webPath).want(200)
 	for _, value := range []string{"clientcert Zm9v", "bearer invalid", "any-token"} {
 		c.auth = value

@@ -40,6 +40,13 @@ func (s *Server) appJSON(app *state.App) []byte {
 	for _, name := range []string{"processes", "packages", "environment_variables", "droplets", "tasks", "revisions", "features"} {
 		links[name] = rest.Link{Href: self + "/" + name}
 	}
+	links["current_droplet"] = rest.Link{Href: self + "/droplets/current"}
+	links["deployed_revisions"] = rest.Link{Href: self + "/revisions/deployed"}
+	links["clear_buildpack_cache"] = rest.Link{Href: self + "/actions/clear_buildpack_cache", Method: "POST"}
+	droplet := &rest.Relationship{}
+	if app.Droplet != "" {
+		droplet = rest.Related(&app.Droplet)
+	}
 	lifecycle := lifecycleJSON{"buildpack", lifecycleDataJSON{[]string{}, stack}}
 	if app.Docker {
 		lifecycle = lifecycleJSON{"docker", struct{}{}}
@@ -48,7 +55,7 @@ func (s *Server) appJSON(app *state.App) []byte {
 	return rest.Marshal(appJSON{
 		GUID: app.GUID, CreatedAt: at, UpdatedAt: at, Name: app.Name, State: app.State,
 		Lifecycle:     lifecycle,
-		Relationships: relations{"space": rest.Related(&app.Space.GUID)},
+		Relationships: relations{"space": rest.Related(&app.Space.GUID), "current_droplet": droplet},
 		Links:         links,
 	})
 }

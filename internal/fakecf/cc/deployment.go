@@ -104,7 +104,10 @@ func (s *Server) createDeployment(c *rest.Call, db *state.DB) *rest.Answer {
 	if json.Unmarshal(c.Content, &body) != nil {
 		return rest.ParseError()
 	}
-	app := db.Apps.Get(body.Relationships.App.Data.GUID)
+	var app *state.App
+	if named := body.Relationships.App.Data; named != nil {
+		app = db.Apps.Get(named.GUID)
+	}
 	if app == nil || !c.Who.Sees(app.Space) || !c.Who.Writes() {
 		return rest.Unprocessable("Unable to use app. Ensure that the app exists and you have access to it.")
 	}

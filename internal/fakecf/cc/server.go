@@ -79,7 +79,7 @@ func (s *Server) Handle(c *rest.Call) *rest.Answer {
 	segments, err := splitPath(c.URL.EscapedPath())
 	if err == nil {
 		c.Segments = segments
-		if open, found := rest.Find(s.open, c.Method, segments); found {
+		if open, found := rest.Find(s.open, method(c), segments); found {
 			return s.run(c, open)
 		}
 	}
@@ -95,7 +95,7 @@ func (s *Server) Handle(c *rest.Call) *rest.Answer {
 // serve finds the endpoint before it looks at the caller: an unknown path is a
 // 404 for everybody.
 func (s *Server) serve(c *rest.Call, malformed bool, refused *rest.Answer) *rest.Answer {
-	found, ok := rest.Find(s.routes, c.Method, c.Segments)
+	found, ok := rest.Find(s.routes, method(c), c.Segments)
 	switch {
 	case malformed || !ok:
 		return unknownRequest(c)
@@ -103,7 +103,7 @@ func (s *Server) serve(c *rest.Call, malformed bool, refused *rest.Answer) *rest
 		return s.run(c, found)
 	case refused != nil:
 		return refused
-	case !c.Who.MayRead() || found.writes && c.Method != http.MethodGet && !c.Who.MayWrite():
+	case !c.Who.MayRead() || found.writes && method(c) != http.MethodGet && !c.Who.MayWrite():
 		return rest.NotAuthorized()
 	}
 	// A semicolon is not a separator, and Go would refuse it.
@@ -122,6 +122,14 @@ func (s *Server) run(c *rest.Call, e endpoint) (a *rest.Answer) {
 	}
 	lock(func(db *state.DB) { a = e.handler(c, db) })
 	return a
+}
+
+// method is the method to find a route by: HEAD has the routes of GET.
+func method(c *rest.Call) string {
+	if c.Method == http.MethodHead {
+		return http.MethodGet
+	}
+	return c.Method
 }
 
 // authenticate finds the caller. What is not a bearer token is none at all.

@@ -10,6 +10,7 @@ type spaceJSON struct {
 	CreatedAt     string       `json:"created_at"`
 	UpdatedAt     string       `json:"updated_at"`
 	Name          string       `json:"name"`
+	Suspended     bool         `json:"suspended"` // as its organization
 	Relationships relations    `json:"relationships"`
 	Metadata      metadataJSON `json:"metadata"`
 	Links         rest.Links   `json:"links"`
@@ -21,6 +22,7 @@ type organizationJSON struct {
 	UpdatedAt string       `json:"updated_at"`
 	Name      string       `json:"name"`
 	Suspended bool         `json:"suspended"`
+	Relations relations    `json:"relationships"`
 	Metadata  metadataJSON `json:"metadata"`
 	Links     rest.Links   `json:"links"`
 }
@@ -28,11 +30,13 @@ type organizationJSON struct {
 func (s *Server) spaceJSON(space *state.Space) []byte {
 	at := space.CreatedAt.Format(rest.TimeFormat)
 	return rest.Marshal(spaceJSON{
-		GUID: space.GUID, CreatedAt: at, UpdatedAt: at, Name: space.Name,
-		Relationships: relations{"organization": rest.Related(&space.Organization.GUID)},
+		GUID: space.GUID, CreatedAt: at, UpdatedAt: at, Name: space.Name, Suspended: space.Organization.Suspended,
+		Relationships: relations{"organization": rest.Related(&space.Organization.GUID), "quota": {}},
 		Links: rest.Links{
-			"self":         {Href: s.Root + "/v3/spaces/" + space.GUID},
-			"organization": {Href: s.Root + "/v3/organizations/" + space.Organization.GUID},
+			"features":       {Href: s.Root + "/v3/spaces/" + space.GUID + "/features"},
+			"apply_manifest": {Href: s.Root + "/v3/spaces/" + space.GUID + "/actions/apply_manifest", Method: "POST"},
+			"self":           {Href: s.Root + "/v3/spaces/" + space.GUID},
+			"organization":   {Href: s.Root + "/v3/organizations/" + space.Organization.GUID},
 		},
 	})
 }
@@ -41,7 +45,13 @@ func (s *Server) organizationJSON(org *state.Organization) []byte {
 	at := org.CreatedAt.Format(rest.TimeFormat)
 	return rest.Marshal(organizationJSON{
 		GUID: org.GUID, CreatedAt: at, UpdatedAt: at, Name: org.Name, Suspended: org.Suspended,
-		Links: rest.Links{"self": {Href: s.Root + "/v3/organizations/" + org.GUID}},
+		Relations: relations{"quota": rest.Related(state.Ptr(state.GUID("quota", "default")))},
+		Links: rest.Links{
+			"self":           {Href: s.Root + "/v3/organizations/" + org.GUID},
+			"domains":        {Href: s.Root + "/v3/organizations/" + org.GUID + "/domains"},
+			"default_domain": {Href: s.Root + "/v3/organizations/" + org.GUID + "/domains/default"},
+			"quota":          {Href: s.Root + "/v3/organization_quotas/" + state.GUID("quota", "default")},
+		},
 	})
 }
 

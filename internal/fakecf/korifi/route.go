@@ -25,6 +25,7 @@ func (s *Server) tokenRoutes() []rest.Route[handler] {
 		add(method, "processes/*"+rest, serve)
 		add(method, "apps/*/processes/*"+rest, serve)
 	}
+	routes = append(routes, rest.Route[handler]{Method: http.MethodGet, Pattern: "whoami", Serve: whoAmI})
 	add(http.MethodGet, "processes", s.listProcesses)
 	add(http.MethodGet, "apps/*/processes", s.listAppProcesses)
 	process(http.MethodGet, "", s.getProcess)
@@ -48,6 +49,10 @@ func (s *Server) tokenRoutes() []rest.Route[handler] {
 	add(http.MethodGet, "organizations", s.listOrganizations)
 	add(http.MethodGet, "organizations/*", s.getOrganization)
 	return routes
+}
+
+func whoAmI(c *rest.Call, _ *state.DB) *rest.Answer {
+	return rest.JSON(http.StatusOK, map[string]string{"name": c.Who.Name, "kind": "User"})
 }
 
 func (s *Server) root(*rest.Call, *state.DB) *rest.Answer {

@@ -9,9 +9,9 @@ type Link struct {
 // Links are the links of a resource, by their names.
 type Links map[string]Link
 
-// Relationship names another resource.
+// Relationship names another resource, or none.
 type Relationship struct {
-	Data GUIDOf `json:"data"`
+	Data *GUIDOf `json:"data"`
 }
 
 // GUIDOf holds the GUID of a resource.
@@ -24,7 +24,7 @@ func Related(guid *string) *Relationship {
 	if guid == nil {
 		return nil
 	}
-	return &Relationship{GUIDOf{*guid}}
+	return &Relationship{&GUIDOf{*guid}}
 }
 
 // Metadata is the labels and annotations of a resource.

@@ -1,9 +1,6 @@
 package rest
 
-import (
-	"net/http"
-	"strings"
-)
+import "strings"
 
 // Route maps a method and the segments of a path to a handler. A segment
 // of * in the pattern is any.
@@ -13,12 +10,8 @@ type Route[H any] struct {
 	Serve   H
 }
 
-// Find returns the handler of a request, and false without one. HEAD has the
-// handlers of GET.
+// Find returns the handler of a request, and false without one.
 func Find[H any](routes []Route[H], method string, segments []string) (serve H, found bool) {
-	if method == http.MethodHead {
-		method = http.MethodGet
-	}
 	for _, route := range routes {
 		if route.Method == method && fits(route.Pattern, segments) {
 			return route.Serve, true
