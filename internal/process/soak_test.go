@@ -170,6 +170,10 @@ var soakFaults = []struct {
 	{"closed after the effect", fakecf.Fault{Method: "PATCH", Path: "/v3/", Every: 23, From: 5, Do: fakecf.CloseAfter()}},
 	{"scaled, not said", fakecf.Fault{Method: "POST", Path: "/v3/", Every: 23, From: 7, Do: fakecf.CloseAfter()}},
 	{"cut off", fakecf.Fault{Path: "/v3/", Every: 61, From: 23, Do: fakecf.CutOff(40)}},
+	{"cut off without a length", fakecf.Fault{Path: "/v3/", Every: 67, From: 41, Do: fakecf.CutOffUnframed(40)}},
+	{"empty", fakecf.Fault{Method: "GET", Path: "/v3/", Every: 89, From: 47, Do: fakecf.Empty(200)}},
+	{"429 without a time", fakecf.Fault{Path: "/v3/", Every: 43, From: 19, Do: fakecf.Status(429)}},
+	{"101", fakecf.Fault{Path: "/v3/", Every: 307, From: 53, Do: fakecf.SwitchProtocols()}},
 	{"router 502", fakecf.Fault{Path: "/v3/", Every: 71, From: 29, Do: fakecf.RouterError(502, "endpoint_failure")}},
 	{"router 404", fakecf.Fault{Path: "/v3/", Every: 83, From: 31, Do: fakecf.RouterError(404, "unknown_route")}},
 	{"HTML 502", fakecf.Fault{Path: "/v3/", Every: 97, From: 37, Do: fakecf.HTML(502)}},
@@ -195,7 +199,7 @@ func (s *soak) trouble(ctx context.Context) {
 				return
 			case <-tick.C:
 				s.DropConnections()
-				if n%3 == 0 {
+				if n%22 == 0 { // every 15 s: the provider takes five revocations a minute for an API that refuses all tokens
 					s.RevokeTokens()
 				}
 			}
