@@ -35,7 +35,9 @@ var processTable = tableOf(
 	shown(field.String("created_at", "When the process was created, as `YYYY-MM-DDThh:mm:ssZ`.",
 		func(p *capi.Process) *string { return p.CreatedAt })),
 	shown(field.String("updated_at", "When the process was last changed, as `YYYY-MM-DDThh:mm:ssZ`.",
-		func(p *capi.Process) *string { return p.UpdatedAt })),
+		func(p *capi.Process) *string { return p.UpdatedAt }).
+		In(field.Setting{Note: "On Korifi a controller sets it again 1 to 4 seconds after a change, so an output of it " +
+			"differs in the plan after an apply."})),
 	shown(field.String("version", "Version of the process. It changes when the app is started, and with some changes, "+
 		"such as that of memory. Null on Korifi.",
 		func(p *capi.Process) *string { return p.Version })),

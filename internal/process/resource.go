@@ -196,7 +196,7 @@ func (r *processResource) Delete(_ context.Context, req resource.DeleteRequest, 
 		"Terraform no longer manages "+nameIn(state)+", which continues to run as it is. "+stopAdvice)
 }
 
-// releaseWarning says in the plan what destroying the resource means.
+// releaseWarning explains in the plan what destroying the resource does.
 func releaseWarning(state field.Attributes) diag.Diagnostic {
 	return diag.NewWarningDiagnostic("Destroying deletes nothing",
 		"Terraform will no longer manage "+nameIn(state)+". The process, its app and its instances continue to run as they are. "+

@@ -22,7 +22,7 @@ import (
 // deployment of the app is in flight.
 const deploymentPollInterval = 5 * time.Second
 
-// outcome is what an apply has done, also when it failed half-way.
+// outcome is what an apply has done, also when it failed partway.
 type outcome struct {
 	// process is what the API said last; nil when nothing could be read.
 	process *capi.Process
@@ -35,7 +35,7 @@ type outcome struct {
 	stored error
 }
 
-// converge makes the process what the configuration names: at most one PATCH
+// converge makes the process what the configuration sets: at most one PATCH
 // and at most one scale, each only with what differs. prior is the state
 // before, nil while the process is adopted. A deployment in flight is waited
 // for until ctx ends.
@@ -68,14 +68,14 @@ func (r *processResource) converge(ctx context.Context, address capi.Address, co
 	switch {
 	case err == nil:
 	case inFlight != nil && instances.TimedOut(ctx):
-		diags.AddError("A deployment is in flight", fmt.Sprintf("After %s it was still going on, and no change is possible "+
-			"while it is. To wait longer, raise the timeouts of the resource.\n\n%s",
+		diags.AddError("A deployment is in flight", fmt.Sprintf("After %s it was still in progress, and the process cannot be changed "+
+			"until it ends. To wait longer, raise the timeouts of the resource.\n\n%s",
 			instances.Seconds(r.clock.Now().Sub(began)), changeFailure(address).Detail(inFlight)))
 	case instances.TimedOut(ctx):
 		diags.Append(timeout("change "+address.String(), r.clock.Now().Sub(began)))
 	case inFlight != nil && errors.As(err, &reading) && capi.IsNotFound(err) && !address.ByApp():
 		failure := readFailure(address)
-		failure.NotFound = "A deployment was going on, and such a deployment replaces the process by one with another GUID. " +
+		failure.NotFound = "A deployment was in progress, which replaces the process by one with another GUID. " +
 			"To follow it, set app_guid and type instead of guid."
 		diags.Append(failure.Diagnostic(reading.error))
 	default:
@@ -86,9 +86,9 @@ func (r *processResource) converge(ctx context.Context, address capi.Address, co
 			"change, so it is in the state and is not sent again. It takes effect when the runtime (Diego) is back.")
 	}
 	if diags.HasError() && done.patched {
-		next := "The state has it, and the next apply makes the rest."
+		next := "The state records them, and the next apply makes the remaining changes."
 		if prior == nil {
-			next = "Nothing was stored in the state: the next apply adopts the process as it is by then and makes the rest."
+			next = "Nothing was stored in the state: the next apply adopts the process and makes the remaining changes."
 		}
 		diags.AddWarning("Some of the changes were made",
 			"The command, user, health checks and metadata are as configured; the process was not scaled. "+next)

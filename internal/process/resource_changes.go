@@ -52,7 +52,7 @@ func resettable(name, description string, s field.Setting, get func(*capi.Proces
 		switch {
 		case !set:
 		case hidden && wanted != "":
-			// The state has the best that is known of a hidden command.
+			// The last known value of a hidden command is the one in the state.
 			if had && before != "" {
 				current = &before
 			}
@@ -165,7 +165,7 @@ func checkAgainst(config field.Attributes, p *capi.Process) diag.Diagnostics {
 		wanted, set := config.Text(part.name)
 		if set && part.actual != nil && !strings.EqualFold(wanted, *part.actual) {
 			diags.AddAttributeError(path.Root(part.name), "Contradictory address",
-				fmt.Sprintf("The process %s has %s %q, but the configuration says %q. Set only guid, or only app_guid and type.",
+				fmt.Sprintf("The process %s has %s %q, but the configuration has %q. Set only guid, or only app_guid and type.",
 					p.GUID, part.name, *part.actual, wanted))
 		}
 	}

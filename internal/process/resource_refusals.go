@@ -23,7 +23,7 @@ import (
 type situation struct {
 	// current are the attributes of the process; nil where it is not known.
 	current field.Attributes
-	// korifi says that the process runs on Korifi.
+	// korifi is set where the process runs on Korifi.
 	korifi bool
 }
 

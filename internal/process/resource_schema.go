@@ -41,9 +41,9 @@ func (r *processResource) Schema(ctx context.Context, _ resource.SchemaRequest, 
 	}
 	attributes["timeouts"] = timeoutsAttribute(ctx)
 	resp.Schema = schema.Schema{
-		MarkdownDescription: "Manages a process that exists: its scale, command, health checks and metadata. " +
-			"Cloud Foundry makes processes from an app's droplet, so creating this resource adopts the process, and " +
-			"destroying it lets the process go as it is. What the configuration does not name is read, never written.",
+		MarkdownDescription: "Manages an existing process: its scale, command, health checks and metadata. " +
+			"Cloud Foundry creates processes from an app's droplet, so creating this resource adopts the process, and " +
+			"destroying it only stops managing the process. Attributes that you leave out are read but never written.",
 		Attributes: attributes,
 	}
 }

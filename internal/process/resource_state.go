@@ -33,8 +33,8 @@ func valueOfResource(values field.Attributes) tftypes.Value {
 	return tftypes.NewValue(resourceType, map[string]tftypes.Value(values))
 }
 
-// refreshed is the state after a read: what the API says, but for what only
-// the state can know.
+// refreshed returns the state after a read: the values of the API, except for what
+// only the state can know.
 func refreshed(prior field.Attributes, m privateState, p *capi.Process) field.Attributes {
 	state := resourceValues(p, prior)
 	if !prior.IsSet("wait_for_instances") {

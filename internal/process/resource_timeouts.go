@@ -19,10 +19,8 @@ type positiveTimeouts struct{}
 
 var _ resource.ConfigValidator = positiveTimeouts{}
 
-// Description says the rule.
 func (positiveTimeouts) Description(context.Context) string { return "each timeout is more than 0" }
 
-// MarkdownDescription says the rule.
 func (v positiveTimeouts) MarkdownDescription(ctx context.Context) string { return v.Description(ctx) }
 
 // ValidateResource checks the configuration of the resource.
@@ -36,7 +34,7 @@ func (positiveTimeouts) ValidateResource(ctx context.Context, req resource.Valid
 		if !ok || value.IsNull() || value.IsUnknown() {
 			continue
 		}
-		// What is no duration, the schema has refused.
+		// The schema has refused what is not a duration.
 		if d, err := time.ParseDuration(value.ValueString()); err == nil && d <= 0 {
 			resp.Diagnostics.AddAttributeError(path.Root("timeouts").AtName(name), "Invalid timeout",
 				fmt.Sprintf("timeouts.%s must be more than 0, but is %q.", name, value.ValueString()))

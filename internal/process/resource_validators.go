@@ -101,7 +101,7 @@ func (endpointNeedsHTTP) Description(context.Context) string {
 
 func (v endpointNeedsHTTP) MarkdownDescription(ctx context.Context) string { return v.Description(ctx) }
 
-// ValidateObject applies the rule as far as the configuration tells.
+// ValidateObject applies the rule as far as the values are known.
 func (endpointNeedsHTTP) ValidateObject(_ context.Context, req validator.ObjectRequest, resp *validator.ObjectResponse) {
 	kind, ok := req.ConfigValue.Attributes()["type"].(types.String)
 	if !ok || kind.IsNull() || kind.IsUnknown() || kind.ValueString() == "http" {
@@ -118,7 +118,7 @@ func (endpointNeedsHTTP) ValidateObject(_ context.Context, req validator.ObjectR
 	}
 }
 
-// endpointAdvice says what is wrong with an endpoint next to a type.
+// endpointAdvice explains what is wrong with an endpoint next to a type.
 func endpointAdvice(at path.Path, kind string) string {
 	return fmt.Sprintf("A health check of type %q has no endpoint: %s goes only with the type \"http\". "+
 		"Set the type to \"http\", or leave the endpoint out.", kind, at)

@@ -1,11 +1,11 @@
 # Terraform owns the size of the web process and how its health is checked.
-# What is not named here (the command, say) is read and never written.
+# Attributes that you leave out, such as the command, are read but never written.
 resource "cf_process" "web" {
   app_guid = "a9900000-0000-4000-8000-000000000001"
   type     = "web"
 
   instances    = 4
-  memory_in_mb = 768 # acts when the app restarts
+  memory_in_mb = 768 # takes effect when the app is next restarted or deployed
 
   health_check = {
     type = "http"

@@ -1,5 +1,5 @@
-# An autoscaler owns the number of instances, so it is not named here: the
-# autoscaler's changes are no difference in a plan, and no apply undoes them.
+# An autoscaler owns the number of instances, so instances is left out: the
+# autoscaler's changes are not a difference in the plan, and no apply undoes them.
 resource "cf_process" "web" {
   app_guid     = "a9900000-0000-4000-8000-000000000002"
   memory_in_mb = 1536

@@ -1,5 +1,5 @@
-# A command of its own for one process, and for the other the one that the
-# buildpack found: "" gives it back.
+# A separate command for one process. The other one is reset, with "", to the
+# command that the buildpack detects.
 resource "cf_process" "worker" {
   app_guid = "a9900000-0000-4000-8000-000000000001"
   type     = "worker"
