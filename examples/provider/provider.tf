@@ -8,11 +8,13 @@ terraform {
 }
 
 # The API and the credential come from the environment (CF_API_URL and, for
-# instance, CF_ACCESS_TOKEN) or from the cf CLI, when you are logged in with it.
+# instance, CF_ACCESS_TOKEN), or from the cf CLI if you are logged in with it.
 provider "cf" {}
 
 data "cf_process" "web" {
-  guid = "9c0ce550-0000-4000-8000-000000000001"
+  app_name          = "storefront"
+  space_name        = "production"
+  organization_name = "retail"
 }
 
 output "instances" {

@@ -62,7 +62,7 @@ func (d *processesDataSource) Schema(_ context.Context, _ datasource.SchemaReque
 			Validators: []validator.List{listvalidator.SizeAtLeast(1), attributeNames{}},
 		},
 		"processes": listAttribute("The processes, in the API's order, each once; an empty list when no process matches. "+
-			"The API hides commands in lists, also where there is none: `command` is then null and `command_redacted` "+
+			"The API hides all commands in lists: `command` is then null and `command_redacted` "+
 			"is true.", listed),
 	}
 	for _, f := range filters {

@@ -1,15 +1,7 @@
-terraform {
-  required_providers {
-    cf = {
-      source = "cf-process/cf"
-    }
-  }
-}
-
-provider "cf" {}
-
 data "cf_process" "web" {
-  guid = "9c0ce550-0000-4000-8000-000000000001"
+  app_name          = "storefront"
+  space_name        = "production"
+  organization_name = "retail"
 }
 
 output "size" {
@@ -22,8 +14,4 @@ output "health_check" {
 
 output "labels" {
   value = data.cf_process.web.metadata.labels
-}
-
-output "space" {
-  value = data.cf_process.web.space_guid
 }

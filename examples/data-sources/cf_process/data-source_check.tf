@@ -1,10 +1,12 @@
 data "cf_process" "web" {
-  guid = "9c0ce550-0000-4000-8000-000000000001"
+  app_name          = "storefront"
+  space_name        = "production"
+  organization_name = "retail"
 
   lifecycle {
     postcondition {
-      condition     = self.instances == null || self.instances >= 2
-      error_message = "With fewer than two instances the app is away whenever one of them restarts."
+      condition     = self.memory_in_mb == null || self.memory_in_mb <= 2048
+      error_message = "An instance of the storefront must not have more than 2048 MB."
     }
   }
 }
@@ -12,8 +14,8 @@ data "cf_process" "web" {
 output "findings" {
   value = compact([
     try(data.cf_process.web.readiness_health_check.type, "process") == "process" ? "no readiness check" : "",
-    data.cf_process.web.health_check.type == "port" ? "a port check where http would see more" : "",
-    data.cf_process.web.log_rate_limit_in_bytes_per_second == -1 ? "no limit for the log rate" : "",
+    data.cf_process.web.health_check.type == "port" ? "a port check where an http check would find more" : "",
+    data.cf_process.web.log_rate_limit_in_bytes_per_second == -1 ? "no limit on the log rate" : "",
     lookup(data.cf_process.web.metadata.labels, "owner", null) == null ? "no label owner" : "",
   ])
 }

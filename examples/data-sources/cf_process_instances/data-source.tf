@@ -3,16 +3,18 @@ terraform {
 }
 
 data "cf_process_instances" "web" {
-  app_guid = "a9900000-0000-4000-8000-000000000001"
+  app_name          = "storefront"
+  space_name        = "production"
+  organization_name = "retail"
+}
+
+locals {
+  not_running = [for i in data.cf_process_instances.web.instances : "${i.index} is ${i.state}" if i.state != "RUNNING"]
 }
 
 check "all_instances_run" {
   assert {
-    condition     = alltrue([for i in data.cf_process_instances.web.instances : i.state == "RUNNING"])
-    error_message = "Instances that do not run: ${join(", ", [for i in data.cf_process_instances.web.instances : "${i.index} is ${i.state}" if i.state != "RUNNING"])}"
+    condition     = length(local.not_running) == 0
+    error_message = "Instances that are not running: ${join(", ", local.not_running)}"
   }
-}
-
-output "states" {
-  value = { for i in data.cf_process_instances.web.instances : i.index => i.state }
 }

@@ -1,9 +1,11 @@
 data "cf_process_stats" "web" {
-  app_guid = "a9900000-0000-4000-8000-000000000001"
+  app_name          = "storefront"
+  space_name        = "production"
+  organization_name = "retail"
 }
 
 output "memory_in_percent" {
-  description = "Memory in use by instance; null for an instance that does not run."
+  description = "Memory in use by each instance; null for an instance that is not running."
   value = {
     for s in data.cf_process_stats.web.stats :
     s.index => try(floor(100 * s.usage.mem / s.mem_quota), null)

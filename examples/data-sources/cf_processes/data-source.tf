@@ -1,12 +1,12 @@
-data "cf_processes" "web" {
-  types         = ["web"]
-  include_names = true
+data "cf_processes" "shop" {
+  app_names          = ["storefront", "catalog"]
+  space_names        = ["production"]
+  organization_names = ["retail"]
 }
 
-output "single_instances" {
-  description = "Apps that are away whenever their only instance restarts."
+output "processes" {
   value = [
-    for p in data.cf_processes.web.processes :
-    "${p.organization_name}/${p.space_name}/${p.app_name}" if p.instances == 1
+    for p in data.cf_processes.shop.processes :
+    "${p.app_name}/${p.type}: ${p.instances} instances of ${p.memory_in_mb} MB"
   ]
 }
