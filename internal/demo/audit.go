@@ -34,7 +34,7 @@ func audit(ctx context.Context, out io.Writer, wanted, path string, processes in
 		err := s.apply(ctx,
 			tfexec.Var("title=Cloud Foundry audit of a company that does not exist"),
 			tfexec.Var("reader="+fakecf.User),
-			tfexec.Var(fmt.Sprintf("about={Terraform=%q}", s.cli)),
+			tfexec.Var(fmt.Sprintf("about={CLI=%q}", s.cli)),
 		)
 		if err != nil {
 			return err

@@ -49,7 +49,7 @@ locals {
       title      = "Crashed right now"
       advice     = "See cf logs --recent and cf events."
       severity   = "high"
-      parameters = { crash_details = var.crash_details }
+      parameters = {}
       looked_at  = local.number_seen
       unknown    = local.number_unseen
       found = {
