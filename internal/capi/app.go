@@ -11,7 +11,7 @@ type AppInfo struct {
 	GUID string `json:"guid"`
 	Name *Text  `json:"name"`
 	// State is STARTED or STOPPED: what is wanted, not what runs.
-	State    *string   `json:"state"`
+	State    *Text     `json:"state"`
 	Metadata *Metadata `json:"metadata"`
 }
 

@@ -2,7 +2,13 @@ package capi
 
 import (
 	"fmt"
+	"go/ast"
+	"go/parser"
+	"go/token"
+	"maps"
+	"path/filepath"
 	"reflect"
+	"slices"
 	"strings"
 	"testing"
 	"unicode/utf8"
@@ -35,7 +41,11 @@ var rawStrings = map[string]string{
 	"App.GUID":                               "an address; App.String cleans it",
 	"App.SpaceGUID":                          "an address",
 	"AppList.Unstable":                       "a text of the provider",
+	"AppInfo.GUID":                           "an address",
 	"AppNames.OrganizationGUID":              "an address",
+	"Deployment.GUID":                        "an address",
+	"DeploymentProcess.GUID":                 "an address",
+	"DeploymentProcess.Type":                 "an address",
 	"Error.Credential":                       "a text of the provider",
 	"Error.Method":                           "a text of the provider",
 	"Error.Path":                             "a text of the provider",
@@ -115,15 +125,65 @@ func TestTextsOfTheAPIAreText(t *testing.T) {
 	for _, typ := range []reflect.Type{
 		reflect.TypeFor[ProcessList](), reflect.TypeFor[ProcessStats](), reflect.TypeFor[ProcessInstances](),
 		reflect.TypeFor[SidecarList](), reflect.TypeFor[NameList](), reflect.TypeFor[Error](), reflect.TypeFor[ResponseError](),
-		reflect.TypeFor[UnsupportedFilterError](), reflect.TypeFor[AppList](),
+		reflect.TypeFor[UnsupportedFilterError](), reflect.TypeFor[AppList](), reflect.TypeFor[AppInfo](),
+		reflect.TypeFor[Deployment](), reflect.TypeFor[InstanceUsage](),
 	} {
 		walk(typ)
+	}
+	for _, name := range decodedTypes(t) {
+		if !slices.ContainsFunc(slices.Collect(maps.Keys(visited)), func(typ reflect.Type) bool { return typ.Name() == name }) {
+			t.Errorf("the test does not reach the type %s: add it to the list above", name)
+		}
 	}
 	for name := range rawStrings {
 		if !found[name] {
 			t.Errorf("%s is in rawStrings but is not a string field", name)
 		}
 	}
+}
+
+// decodedTypes are the exported structs of the package with JSON fields that are
+// not requests: those have a Field, or are part of one.
+func decodedTypes(t *testing.T) []string {
+	t.Helper()
+	files, err := filepath.Glob("*.go")
+	if err != nil {
+		t.Fatal(err)
+	}
+	requests := []string{"DeploymentOptions"}
+	var names []string
+	for _, file := range files {
+		if strings.HasSuffix(file, "_test.go") {
+			continue
+		}
+		parsed, err := parser.ParseFile(token.NewFileSet(), file, nil, parser.SkipObjectResolution)
+		if err != nil {
+			t.Fatal(err)
+		}
+		ast.Inspect(parsed, func(n ast.Node) bool {
+			spec, ok := n.(*ast.TypeSpec)
+			if !ok {
+				return true
+			}
+			structure, ok := spec.Type.(*ast.StructType)
+			if !ok || !spec.Name.IsExported() || slices.Contains(requests, spec.Name.Name) {
+				return true
+			}
+			tagged, request := false, false
+			for _, field := range structure.Fields.List {
+				tagged = tagged || field.Tag != nil && strings.Contains(field.Tag.Value, "json:")
+				request = request || field.Tag != nil && strings.Contains(field.Tag.Value, ",omitzero")
+			}
+			if tagged && !request {
+				names = append(names, spec.Name.Name)
+			}
+			return true
+		})
+	}
+	if len(names) < 15 {
+		t.Fatalf("got the types %q, so the test does not read the package", names)
+	}
+	return names
 }
 
 // An answer about something else is quoted in part, cleaned and masked.

@@ -20,7 +20,7 @@ func TestAppRestartSendsNothing(t *testing.T) {
 			prepare: func(f *foundation) { f.appErr = apiError(404, 10010, "CF-ResourceNotFound") }, summary: "App not found",
 		},
 		"the app is stopped": {
-			prepare: func(f *foundation) { f.app.State = ptr("STOPPED") }, summary: "The app is stopped", parts: []string{"cf start shop"},
+			prepare: func(f *foundation) { f.app.State = ptr(capi.Text("STOPPED")) }, summary: "The app is stopped", parts: []string{"cf start shop"},
 		},
 		"a deployment is in flight": {
 			prepare: func(f *foundation) { f.active = [][]*capi.Deployment{{deployment("ACTIVE", "DEPLOYING", "")}} },

@@ -52,7 +52,7 @@ type moment struct {
 func newFoundation() *foundation {
 	return &foundation{
 		clock: instancestest.NewFastClock(),
-		app:   capi.AppInfo{GUID: "app-1", Name: ptr(capi.Text("shop")), State: ptr("STARTED")},
+		app:   capi.AppInfo{GUID: "app-1", Name: ptr(capi.Text("shop")), State: ptr(capi.Text("STARTED"))},
 		processes: []*capi.Process{
 			{GUID: "web-1", Type: ptr("web"), Instances: ptr(int64(2))},
 			{GUID: "worker-1", Type: ptr("worker"), Instances: ptr(int64(1))},
