@@ -200,7 +200,7 @@ func (s *sequence) someConfig() settings {
 	some := map[string]func() any{
 		"command":      func() any { return pickOne(s, "", "bin/a", "bin/b") },
 		"instances":    func() any { return s.random.IntN(5) },
-		"memory_in_mb": func() any { return 64 + s.random.IntN(3) },
+		"memory_in_mb": func() any { return 65 + s.random.IntN(3) }, // more than the sidecars need
 		"disk_in_mb":   func() any { return 128 + s.random.IntN(3) },
 		"health_check": func() any { return s.someCheck(true) },
 		"metadata":     s.someMetadata,
