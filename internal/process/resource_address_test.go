@@ -86,6 +86,10 @@ func TestResourceAddressChanges(t *testing.T) {
 		if p := w.plan(s); !p.replace || hasErrors(p.diags) {
 			t.Errorf("%s: replace is %v, %s", name, p.replace, diagnosticsText(p.diags))
 		}
+		first := w.planFrom(w.config(s), w.state, w.private)
+		if text := diagnosticsText(first.diags); !strings.Contains(text, "Destroying deletes nothing") || !strings.Contains(text, fakecf.GUIDWorker) {
+			t.Errorf("%s: got %q", name, text)
+		}
 	}
 	for name, s := range map[string]settings{
 		"all three":        {"guid": fakecf.GUIDWorker, "app_guid": fakecf.AppGUID, "type": "worker"},

@@ -36,6 +36,7 @@ func (r *processResource) ModifyPlan(ctx context.Context, req resource.ModifyPla
 			// The state is about another process. Terraform plans again, then without
 			// a state.
 			resp.RequiresReplace = append(resp.RequiresReplace, differing...)
+			resp.Diagnostics.Append(releaseWarning(state))
 			resp.Plan.Raw = valueOfResource(planned)
 			return
 		}

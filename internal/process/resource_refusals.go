@@ -16,8 +16,8 @@ import (
 
 // The rules of this file depend on the process, so the validators of the schema
 // cannot apply them: the API refuses these values in a request, but a process can
-// have them. Then they are in a configuration that Terraform generated, and are not
-// sent. The plan checks them against the state, the apply against the process.
+// have them (internal/capi/README.md#has-anyway). Then they are in a configuration that
+// Terraform generated, and are not sent. The plan checks them against the state, the apply against the process.
 
 // situation is what a plan or an apply knows about the process.
 type situation struct {
@@ -52,7 +52,7 @@ func (s situation) check(config field.Attributes) diag.Diagnostics {
 var healthChecks = []string{"health_check", "readiness_health_check"}
 
 // checkEndpoint refuses an endpoint without the type http, and the type http
-// without an endpoint (internal/capi/README.md, "Health checks").
+// without an endpoint (internal/capi/README.md#endpoints).
 func (s situation) checkEndpoint(name string, check field.Attributes) diag.Diagnostics {
 	var diags diag.Diagnostics
 	current := s.current.Child(name)
@@ -151,7 +151,7 @@ func refusesCheckType(s string) string {
 }
 
 // maxAnnotationBytes bounds the annotations of a process on Korifi, keys and values
-// together: it is a limit of Kubernetes.
+// together: it is a limit of Kubernetes (internal/capi/README.md#kubernetes-metadata).
 const maxAnnotationBytes = 256 << 10
 
 // refused returns the errors for the keys that belong to the platform on Cloud

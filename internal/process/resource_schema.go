@@ -13,7 +13,7 @@ import (
 )
 
 // endpointPattern matches what the API takes as the path of an http check, with
-// "?", "#" and "%zz" as well, but not "//x" (Cloud Controller 3.228.0).
+// "?", "#" and "%zz" as well, but not "//x" (internal/capi/README.md#endpoints).
 var endpointPattern = regexp.MustCompile(`^/([^\s/]\S*)?$`)
 
 // resourceType is the Terraform type of the resource: a process, and what only
