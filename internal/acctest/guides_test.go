@@ -133,6 +133,18 @@ func (r *exampleRun) guideDriftWatch() {
 	if changes, err = r.tf.Plan(r.Context()); err != nil || changes {
 		r.Errorf("after a change of the disk, the plan has changes: %t, %v", changes, err)
 	}
+
+	// A deployment looks like drift until it ends, and the check says why.
+	const inFlight = "A deployment of the app is in flight"
+	r.foundation.StartDeployment(fakecf.AppGUID)
+	if out := r.command("plan", "-no-color"); !strings.Contains(out, inFlight) || !strings.Contains(out, "0 to add, 1 to change") {
+		r.Errorf("got no difference with a warning during a deployment:\n%s", out)
+	}
+	r.foundation.FinishDeployment(fakecf.AppGUID)
+	out := r.command("plan", "-no-color")
+	if strings.Contains(out, inFlight) || !strings.Contains(out, "No changes") {
+		r.Errorf("got a difference after the deployment:\n%s", out)
+	}
 }
 
 func (r *exampleRun) guideFeedAttributes() {
@@ -189,9 +201,17 @@ func (r *exampleRun) guideAutoscaler() {
 
 func (r *exampleRun) guideImportSpace() {
 	r.prepare("main.tf")
-	if out := r.command("plan", "-no-color"); !strings.Contains(out, "Plan: 6 to import, 0 to add, 0 to change, 0 to destroy.") {
+	const onlyImports = "Plan: 6 to import, 0 to add, 0 to change, 0 to destroy."
+	if out := r.command("plan", "-no-color"); !strings.Contains(out, onlyImports) {
 		r.Errorf("the plan is not to import all and change nothing:\n%s", out)
 	}
+	// With a deployment in flight there are two web processes of one app.
+	r.foundation.StartDeployment(fakecf.AppGUID)
+	if out := r.command("plan", "-no-color"); !strings.Contains(out, onlyImports) {
+		r.Errorf("during a deployment the plan is not to import all and change nothing:\n%s", out)
+	}
+	r.applied()
+	r.foundation.FinishDeployment(fakecf.AppGUID)
 	r.applied()
 	if got := r.attribute(`cf_process.space["catalog/indexer"]`, "guid"); got != fakecf.GUIDNoRevision {
 		r.Errorf("catalog/indexer is %v", got)

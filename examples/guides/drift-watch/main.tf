@@ -1,4 +1,6 @@
 terraform {
+  required_version = ">= 1.5.0" # for check blocks
+
   required_providers {
     cf = {
       source = "cf-process/cf"
@@ -6,9 +8,13 @@ terraform {
   }
 }
 
-# What the process has to be. What is not named here is not watched.
-resource "cf_process" "web" {
+locals {
   app_guid = "a9900000-0000-4000-8000-000000000001" # cf app NAME --guid
+}
+
+# The desired values. Attributes that are left out are not watched.
+resource "cf_process" "web" {
+  app_guid = local.app_guid
 
   instances                          = 3
   memory_in_mb                       = 512
@@ -26,5 +32,20 @@ resource "cf_process" "web" {
       environment = "production"
       team        = "storefront"
     }
+  }
+}
+
+# While a rolling deployment is in flight, the app has two web processes, and the
+# newest one has fewer instances than configured.
+data "cf_processes" "web" {
+  app_guid   = local.app_guid
+  types      = ["web"]
+  attributes = ["instances"]
+}
+
+check "no_deployment" {
+  assert {
+    condition     = length(data.cf_processes.web.processes) == 1
+    error_message = "A deployment of the app is in flight: a difference in instances ends with it."
   }
 }

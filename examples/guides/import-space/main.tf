@@ -8,15 +8,24 @@ terraform {
   }
 }
 
+variable "memory_in_mb" {
+  description = "Memory by app and type, like { \"storefront/worker\" = 2048 }; that of other processes is not written."
+  type        = map(number)
+  default     = {}
+}
+
 data "cf_processes" "space" {
-  space_guids   = ["5bace000-0000-4000-8000-000000000001"] # cf space NAME --guid
-  include_names = true
+  space_names        = ["production"]
+  organization_names = ["retail"]
+  attributes         = ["app_guid", "type"]
 }
 
 locals {
-  processes = {
-    for p in data.cf_processes.space.processes : "${p.app_name}/${p.type}" => { app_guid = p.app_guid, type = p.type }
+  # An app that is being deployed has two web processes, of one app and type.
+  found = {
+    for p in data.cf_processes.space.processes : "${p.app_name}/${p.type}" => { app_guid = p.app_guid, type = p.type }...
   }
+  processes = { for key, same in local.found : key => same[0] }
 }
 
 import {
@@ -25,11 +34,11 @@ import {
   id       = "${each.value.app_guid}/${each.value.type}"
 }
 
-# One block for all of them. Nothing is set yet, so nothing changes: the plan
-# says "will be imported" for each, and no more.
+# One block for all of them. Nothing is set yet, so the plan only imports.
 resource "cf_process" "space" {
   for_each = local.processes
 
-  app_guid = each.value.app_guid
-  type     = each.value.type
+  app_guid     = each.value.app_guid
+  type         = each.value.type
+  memory_in_mb = lookup(var.memory_in_mb, each.key, null) # null: not written
 }
