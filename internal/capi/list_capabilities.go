@@ -81,6 +81,15 @@ func (l *listCapabilities) lowerPerPage(refused int64, refusal error) bool {
 	return true
 }
 
+// restorePerPage takes back a smaller size that did not help.
+func (l *listCapabilities) restorePerPage(size int64) {
+	l.mutex.Lock()
+	defer l.mutex.Unlock()
+	if size > l.pageSize && !l.sizeless {
+		l.pageSize = size
+	}
+}
+
 // slowAnswer is the time after which a 502 or 503 is taken for a page that the
 // API could not finish, as opposed to one that a router refused at once.
 const slowAnswer = 5 * time.Second
@@ -110,6 +119,9 @@ func lastTry(perPage int64) func(transport.Failure) bool {
 func overloads(err error) bool {
 	var answer *Error
 	if errors.As(err, &answer) {
+		if IsRuntimeUnavailable(err) {
+			return false // a smaller page needs the runtime as well
+		}
 		return answer.Status == http.StatusBadGateway || answer.Status == http.StatusServiceUnavailable || answer.Status == http.StatusGatewayTimeout
 	}
 	var heavy *tooHeavyError

@@ -117,11 +117,17 @@ func (l *listing[T]) read(ctx context.Context) (*listed[T], error) {
 // readShrinking reads the pages once, with the largest pages that the foundation
 // accepts and can serve.
 func (l *listing[T]) readShrinking(ctx context.Context, everything bool) ([]*page[T], error) {
+	first := l.client.lists.perPage()
 	for {
 		perPage := l.client.lists.perPage()
 		pages, err := l.readOnce(ctx, perPage, everything)
-		if err == nil || !refusesPerPage(err) && !overloads(err) || ctx.Err() != nil || !l.client.lists.lowerPerPage(perPage, err) {
+		if err == nil || !refusesPerPage(err) && !overloads(err) || ctx.Err() != nil {
 			return pages, err
+		}
+		if !l.client.lists.lowerPerPage(perPage, err) {
+			// No size helped, so the size was not the reason.
+			l.client.lists.restorePerPage(first)
+			return nil, err
 		}
 	}
 }

@@ -144,13 +144,20 @@ func TestPagesThatAreNeverServed(t *testing.T) {
 	}
 	listener := httptest.NewServer(server)
 	t.Cleanup(listener.Close)
-	_, err := retryingClient(t, listener.URL, time.Minute).ListProcesses(t.Context(), capi.ProcessFilter{})
+	client := retryingClient(t, listener.URL, time.Minute)
+	_, err := client.ListProcesses(t.Context(), capi.ProcessFilter{})
 	var answer *capi.Error
 	if !errors.As(err, &answer) || answer.Status != http.StatusGatewayTimeout {
 		t.Errorf("got %v", err)
 	}
 	if got, want := server.perPages(), "5000 1000 200 50 50 50 50 50 50"; got != want {
 		t.Errorf("got pages of %s, want %s", got, want)
+	}
+	// It was down: that is no reason for small pages once it is back.
+	server.forget()
+	server.answer, server.lists = nil, map[string][]row{processesPath: numbered(3)}
+	if list, err := client.ListProcesses(t.Context(), capi.ProcessFilter{}); err != nil || len(list.Processes) != 3 || server.perPages() != "5000" {
+		t.Errorf("got %v, %v with pages of %s, want 5000 again", list, err, server.perPages())
 	}
 }
 
