@@ -91,7 +91,7 @@ func fillFixed(planned, config field.Attributes, p *capi.Process) {
 // adoptionWarning lists what the apply will change of the process that it adopts.
 func (r *processResource) adoptionWarning(config field.Attributes, p *capi.Process) diag.Diagnostics {
 	preview := changePreview{quote: func(s string) string { return strconv.Quote(r.Client.Quote(s, shownLength)) }}
-	current := situationOf(p).current
+	current := situationOf(p, nil).current
 	for _, a := range processTable.attributes {
 		switch {
 		case a.write == nil || !config.IsSet(a.Name):

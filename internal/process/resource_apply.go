@@ -50,7 +50,7 @@ func (r *processResource) converge(ctx context.Context, address capi.Address, co
 			return false, readError{err}
 		}
 		done.process = p
-		if diags.Append(checkAgainst(config, p)...); diags.HasError() {
+		if diags.Append(checkAgainst(config, prior, p)...); diags.HasError() {
 			return true, nil
 		}
 		return true, r.write(ctx, address, changesFor(config, prior, p), &done)

@@ -155,8 +155,8 @@ func lackingOnKorifi(config field.Attributes, checkType string) diag.Diagnostics
 
 // checkAgainst refuses what the process, now that it is known, does not allow: a
 // contradictory address, an attribute that the foundation lacks, a value that the
-// API would refuse.
-func checkAgainst(config field.Attributes, p *capi.Process) diag.Diagnostics {
+// API would refuse. prior is the state before, nil while the process is adopted.
+func checkAgainst(config, prior field.Attributes, p *capi.Process) diag.Diagnostics {
 	var diags diag.Diagnostics
 	for _, part := range []struct {
 		name   string
@@ -169,6 +169,6 @@ func checkAgainst(config field.Attributes, p *capi.Process) diag.Diagnostics {
 					p.GUID, part.name, *part.actual, wanted))
 		}
 	}
-	diags.Append(situationOf(p).check(config)...)
+	diags.Append(situationOf(p, prior).check(config)...)
 	return diags
 }

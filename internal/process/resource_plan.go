@@ -64,7 +64,7 @@ func (r *processResource) ModifyPlan(ctx context.Context, req resource.ModifyPla
 	}
 	if p == nil {
 		resp.Diagnostics.Append(now.check(config)...)
-	} else if resp.Diagnostics.Append(checkAgainst(config, p)...); !resp.Diagnostics.HasError() {
+	} else if resp.Diagnostics.Append(checkAgainst(config, nil, p)...); !resp.Diagnostics.HasError() {
 		fillFixed(planned, config, p)
 		resp.Diagnostics.Append(r.adoptionWarning(config, p)...)
 	}

@@ -27,9 +27,14 @@ type situation struct {
 	korifi bool
 }
 
-// situationOf returns the situation of a process that was read.
-func situationOf(p *capi.Process) situation {
-	return situation{current: resourceValues(p, nil), korifi: p.OnKorifi()}
+// situationOf returns the situation of a process that was read. A command that the
+// API hides is the one in the state before, prior, which can be nil.
+func situationOf(p *capi.Process, prior field.Attributes) situation {
+	current := resourceValues(p, nil)
+	if p.CommandRedacted && prior != nil {
+		current["command"] = prior["command"]
+	}
+	return situation{current: current, korifi: p.OnKorifi()}
 }
 
 // check returns the errors for what the API would refuse of the configuration.

@@ -68,6 +68,20 @@ func TestResourceHasWhatTheAPIRefuses(t *testing.T) {
 	}
 }
 
+// Who may not see a long command can still change the rest.
+func TestResourceHasAHiddenLongCommand(t *testing.T) {
+	t.Parallel()
+	long := strings.Repeat("x", 4097)
+	w := startWorkspace(t, fakecf.SpaceDeveloper)
+	w.UpdateProcess(fakecf.GUIDWeb, func(p *fakecf.Process) { p.Command, p.DetectedCommand = nil, fakecf.Ptr(long) })
+	w.converges(byGUID(fakecf.GUIDWeb, settings{"command": long}))
+	w = w.as(fakecf.SpaceSupporter)
+	w.converges(byGUID(fakecf.GUIDWeb, settings{"command": long, "instances": 7}), `POST {"instances":7}`)
+	if w.at("command_redacted") != true || w.at("command") != long {
+		t.Errorf("got command_redacted %v", w.at("command_redacted"))
+	}
+}
+
 // The API takes these endpoints.
 func TestResourceEndpoints(t *testing.T) {
 	t.Parallel()
