@@ -25,6 +25,7 @@ var guides = map[string]func(*exampleRun){
 	"large-foundations": (*exampleRun).guideLargeFoundations,
 	"official-provider": (*exampleRun).guideOfficialProvider,
 	"take-effect":       (*exampleRun).guideTakeEffect,
+	"testing-a-module":  (*exampleRun).guideTestingAModule,
 }
 
 func (r *exampleRun) guideAuditPipeline() {
