@@ -138,9 +138,9 @@ func TestAuditReportFields(t *testing.T) {
 		t.Fatalf("found only the fields %q", fields)
 	}
 	for _, field := range fields {
-		labelled := strings.Contains(field, "aria-label=") || strings.Contains(markup, "<label id=\"waivers\" hidden>"+field)
+		labeled := strings.Contains(field, "aria-label=") || strings.Contains(markup, "<label id=\"waivers\" hidden>"+field)
 		filled := strings.Contains(field, `id="reset"`) || strings.Contains(field, `id="more"`) // with a text
-		if !labelled && !filled {
+		if !labeled && !filled {
 			t.Errorf("%s has no name", field)
 		}
 	}

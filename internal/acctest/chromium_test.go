@@ -68,7 +68,7 @@ func startBrowser(t *testing.T, path string) *browser {
 	}
 	// Its profile cannot be in t.TempDir: the browser's other processes may
 	// still write there when the test ends.
-	profile, err := os.MkdirTemp("", "terraform-provider-cf-browser-")
+	profile, err := os.MkdirTemp("", "terraform-provider-cf-browser-") //nolint:usetesting // see above
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -4,18 +4,21 @@
 
 locals {
   with_instances = [for p in local.list : p if p.instances != 0]
-  seen           = [for p in local.with_instances : p if p.process_instances != null]
-  number_seen    = length([for p in local.seen : true])
-  number_unseen  = length([for p in local.with_instances : true]) - local.number_seen
+  # The GUIDs of the processes by the states of their instances: a foundation has
+  # few such combinations, most of them of RUNNING alone. What could not be read
+  # is null.
+  by_states = {
+    for p in local.with_instances : try("read ${join(" ", p.process_instances[*].state)}", "not read") => p.guid...
+  }
+  number_unseen = length(lookup(local.by_states, "not read", []))
+  number_seen   = length([for p in local.with_instances : true]) - local.number_unseen
 
-  # By the GUID of the process.
+  ill_guids = flatten([for states, guids in local.by_states : guids if can(regex("CRASHED|DOWN", states))])
+  # Their instances that are crashed or down.
   ill = {
-    for instance in flatten([
-      for p in local.seen : [
-        for i in p.process_instances : { guid = p.guid, index = i.index, state = i.state, since = i.since }
-        if i.state == "CRASHED" || i.state == "DOWN"
-      ]
-    ]) : instance.guid => instance...
+    for guid in local.ill_guids : guid => [
+      for i in local.by_guid[guid].process_instances : i if i.state == "CRASHED" || i.state == "DOWN"
+    ]
   }
   # Of a stopped app every instance is DOWN, and of one that found no place.
   down = {

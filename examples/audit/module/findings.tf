@@ -76,11 +76,14 @@ locals {
     for space_guid, processes in local.in_space : {
       organization = processes[0].organization_name == null ? "(unknown)" : replace(processes[0].organization_name, local.unprintable, "\uFFFD")
       space        = processes[0].space_name == null ? space_guid : replace(processes[0].space_name, local.unprintable, "\uFFFD")
-      apps         = length({ for guid in processes[*].app_guid : guid == null ? "-" : guid => true... })
+      apps         = length(distinct(processes[*].app_guid))
       processes    = length(processes[*].guid)
-      instances    = sum([for n in processes[*].instances : n == null ? 0 : n])
-      memory_in_mb = sum([for p in processes : p.instances == null || p.memory_in_mb == null ? 0 : p.instances * p.memory_in_mb])
-      findings     = local.open_in_space[space_guid]
+      instances    = try(sum(processes[*].instances), sum([for p in processes : p.instances == null ? 0 : p.instances]))
+      memory_in_mb = try(
+        sum([for p in processes : p.instances * p.memory_in_mb]),
+        sum([for p in processes : p.instances == null || p.memory_in_mb == null ? 0 : p.instances * p.memory_in_mb]),
+      )
+      findings = local.open_in_space[space_guid]
     }
   ]
   spaces_of = { for s in local.spaces : s.organization => s... }

@@ -2,7 +2,7 @@
 
 locals {
   labels_of  = { for p in local.list : p.guid => jsonencode(p.metadata[*].labels) }
-  label_sets = { for guid, labels in local.labels_of : labels => true... }
+  label_sets = { for guid, labels in local.labels_of : labels => guid... }
   label_maps = { for labels in keys(local.label_sets) : labels => one(jsondecode(labels)) }
 
   missing = {

@@ -75,9 +75,9 @@ locals {
       parameters = { required_labels = join(", ", var.required_labels) }
       looked_at  = local.number.judged
       unknown    = 0
-      found = {
-        for guid, labels in local.labels_of : guid => "no ${local.missing[labels]}" if local.missing[labels] != ""
-      }
+      found = merge([
+        for labels, guids in local.label_sets : { for guid in guids : guid => "no ${local.missing[labels]}" } if local.missing[labels] != ""
+      ]...)
     }
   })
 
