@@ -73,7 +73,8 @@ func setsAttributes(config field.Attributes) bool {
 // fillFixed puts into the plan what no one can change between the plan and the
 // apply. Terraform plans again when it applies, without the first plan, and reports
 // a known value that is another one by then as a bug of the provider. So everything
-// else has to stay unknown.
+// else has to stay unknown. Where the process is gone by then, Terraform reports that
+// next to the warning of preview; the apply fails either way, before it writes.
 func fillFixed(planned, config field.Attributes, p *capi.Process) {
 	values := processTable.Values(p)
 	fixed := []string{"app_guid", "type", "space_guid"}

@@ -40,16 +40,16 @@ func desiredValue(config, planned, prior tftypes.Value) tftypes.Value {
 		// Whatever is configured is planned, and known by now, unless it is ignored.
 		return tftypes.NewValue(config.Type(), nil)
 	}
-	kind, ok := config.Type().(tftypes.Object)
+	typ, ok := config.Type().(tftypes.Object)
 	if !ok {
 		return desiredLeaf(config, planned, prior)
 	}
 	given, p, before := field.Open(config), field.Open(planned), field.Open(prior)
-	values := make(map[string]tftypes.Value, len(kind.AttributeTypes))
-	for name := range kind.AttributeTypes {
+	values := make(map[string]tftypes.Value, len(typ.AttributeTypes))
+	for name := range typ.AttributeTypes {
 		values[name] = desiredValue(given[name], p[name], before[name])
 	}
-	return tftypes.NewValue(kind, values)
+	return tftypes.NewValue(typ, values)
 }
 
 // desiredLeaf is desiredValue for a value that is written as a whole: a scalar,

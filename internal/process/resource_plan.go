@@ -160,10 +160,10 @@ func overlay(config, plan, state tftypes.Value) tftypes.Value {
 			return state
 		}
 	}
-	kind := plan.Type().(tftypes.Object) //nolint:forcetypeassert // called for objects of the schema only
+	typ := plan.Type().(tftypes.Object) //nolint:forcetypeassert // called for objects of the schema only
 	c, p, s := field.Open(config), field.Open(plan), field.Open(state)
-	values := make(map[string]tftypes.Value, len(kind.AttributeTypes))
-	for name, t := range kind.AttributeTypes {
+	values := make(map[string]tftypes.Value, len(typ.AttributeTypes))
+	for name, t := range typ.AttributeTypes {
 		before, known := s[name]
 		switch {
 		case c.IsSet(name) && t.Is(tftypes.Object{}):
@@ -176,7 +176,7 @@ func overlay(config, plan, state tftypes.Value) tftypes.Value {
 			values[name] = tftypes.NewValue(t, tftypes.UnknownValue)
 		}
 	}
-	return tftypes.NewValue(kind, values)
+	return tftypes.NewValue(typ, values)
 }
 
 // plannedHealthCheck is the overlay for a health check. A check that changes
@@ -187,8 +187,8 @@ func plannedHealthCheck(config, plan, state tftypes.Value) tftypes.Value {
 		return plan
 	}
 	before := field.Open(state)
-	kind := field.Open(config)["type"]
-	changed := kind.Type() != nil && !kind.IsNull() && (before == nil || !kind.Equal(before["type"]))
+	checkType := field.Open(config)["type"]
+	changed := checkType.Type() != nil && !checkType.IsNull() && (before == nil || !checkType.Equal(before["type"]))
 	base := state
 	if changed {
 		base = tftypes.Value{}

@@ -79,12 +79,12 @@ func (m privateState) differsFrom(form addressForm) bool {
 // configuration no longer sets. They are read again.
 func (m privateState) noLongerReset(config, state field.Attributes) []string {
 	var names []string
-	for _, one := range []struct {
-		name  string
-		reset bool
+	for _, reset := range []struct {
+		name     string
+		recorded bool
 	}{{"command", m.ResetCommand}, {"user", m.ResetUser}} {
-		if before, ok := state.Text(one.name); one.reset && ok && before == "" && !config.IsSet(one.name) {
-			names = append(names, one.name)
+		if before, ok := state.Text(reset.name); reset.recorded && ok && before == "" && !config.IsSet(reset.name) {
+			names = append(names, reset.name)
 		}
 	}
 	return names

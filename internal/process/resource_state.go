@@ -76,7 +76,7 @@ func preserveEmpty(prior, actual tftypes.Value) tftypes.Value {
 		}
 		return actual
 	}
-	kind, ok := actual.Type().(tftypes.Object)
+	typ, ok := actual.Type().(tftypes.Object)
 	if !ok {
 		return actual
 	}
@@ -85,7 +85,7 @@ func preserveEmpty(prior, actual tftypes.Value) tftypes.Value {
 	for name, value := range now {
 		kept[name] = preserveEmpty(before[name], value)
 	}
-	return tftypes.NewValue(kind, kept)
+	return tftypes.NewValue(typ, kept)
 }
 
 // isEmpty reports whether a value is null, or an object or map with no values.

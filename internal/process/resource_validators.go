@@ -103,8 +103,8 @@ func (v endpointNeedsHTTP) MarkdownDescription(ctx context.Context) string { ret
 
 // ValidateObject applies the rule as far as the values are known.
 func (endpointNeedsHTTP) ValidateObject(_ context.Context, req validator.ObjectRequest, resp *validator.ObjectResponse) {
-	kind, ok := req.ConfigValue.Attributes()["type"].(types.String)
-	if !ok || kind.IsNull() || kind.IsUnknown() || kind.ValueString() == "http" {
+	checkType, ok := req.ConfigValue.Attributes()["type"].(types.String)
+	if !ok || checkType.IsNull() || checkType.IsUnknown() || checkType.ValueString() == "http" {
 		return
 	}
 	data, ok := req.ConfigValue.Attributes()["data"].(types.Object)
@@ -114,14 +114,14 @@ func (endpointNeedsHTTP) ValidateObject(_ context.Context, req validator.ObjectR
 	// An unknown endpoint may still turn out to be null.
 	if endpoint, ok := data.Attributes()["endpoint"].(types.String); ok && !endpoint.IsNull() && !endpoint.IsUnknown() {
 		at := req.Path.AtName("data").AtName("endpoint")
-		resp.Diagnostics.AddAttributeError(at, "Endpoint without http", endpointAdvice(at, kind.ValueString()))
+		resp.Diagnostics.AddAttributeError(at, "Endpoint without http", endpointAdvice(at, checkType.ValueString()))
 	}
 }
 
 // endpointAdvice explains what is wrong with an endpoint next to a type.
-func endpointAdvice(at path.Path, kind string) string {
+func endpointAdvice(at path.Path, checkType string) string {
 	return fmt.Sprintf("A health check of type %q has no endpoint: %s goes only with the type \"http\". "+
-		"Set the type to \"http\", or leave the endpoint out.", kind, at)
+		"Set the type to \"http\", or leave the endpoint out.", checkType, at)
 }
 
 // metadataRules are the API's rules for labels or for annotations.
