@@ -181,13 +181,8 @@ var soakFaults = []struct {
 	{"422", fakecf.Fault{Method: "PATCH", Path: "/v3/", Every: 29, From: 13, Do: fakecf.Status(422)}},
 	{"garbage", fakecf.Fault{Method: "GET", Path: "/v3/", Every: 211, From: 43, Do: fakecf.Garbage(1000)}},
 	{"hangs", fakecf.Fault{Path: "/v3/", Every: 1009, From: 101, Do: fakecf.Hang(0)}},
-	{"empty 200", fakecf.Fault{Method: "GET", Path: "/v3/", Every: 131, From: 47, Do: fakecf.Empty(200)}},
-	{"429 without a time", fakecf.Fault{Path: "/v3/", Every: 101, From: 53, Do: fakecf.Status(429)}},
-	{"429 with one", fakecf.Fault{Path: "/v3/", Every: 503, From: 59, Do: fakecf.RateLimited(time.Second)}},
-	{"runtime away", fakecf.Fault{Method: "GET", Path: `^/v3/.*/stats$`, Every: 11, From: 3, Do: fakecf.Status(503, fakecf.APIError{
-		Code: 200002, Title: "CF-StatsUnavailable", Detail: "Stats server temporarily unavailable.",
-	})}},
-	{"two readings of the JSON", fakecf.Fault{Method: "GET", Path: "/v3/processes/", Every: 307, From: 61, Do: fakecf.RawJSON(200, `{"guid":"a","GUID":"b","guid":"c"}`)}},
+	{"429 with a time", fakecf.Fault{Path: "/v3/", Every: 503, From: 59, Do: fakecf.RateLimited(time.Second)}},
+	{"JSON with two readings", fakecf.Fault{Method: "GET", Path: `^/v3/apps/[^/]+/processes/web$`, Every: 307, From: 61, Do: fakecf.RawJSON(200, `{"guid":"a","GUID":"b","guid":"c"}`)}},
 }
 
 // trouble goes on until the context ends: faults, dropped connections, and
