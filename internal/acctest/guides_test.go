@@ -17,15 +17,17 @@ import (
 // guides is how the configuration of each guide in docs/guides is run: it does
 // what the guide says, and sees what the guide promises.
 var guides = map[string]func(*exampleRun){
-	"audit-pipeline":    (*exampleRun).guideAuditPipeline,
-	"autoscaler":        (*exampleRun).guideAutoscaler,
-	"drift-watch":       (*exampleRun).guideDriftWatch,
-	"feed-attributes":   (*exampleRun).guideFeedAttributes,
-	"import-space":      (*exampleRun).guideImportSpace,
-	"large-foundations": (*exampleRun).guideLargeFoundations,
-	"official-provider": (*exampleRun).guideOfficialProvider,
-	"take-effect":       (*exampleRun).guideTakeEffect,
-	"testing-a-module":  (*exampleRun).guideTestingAModule,
+	"audit-pipeline":             (*exampleRun).guideAuditPipeline,
+	"autoscaler":                 (*exampleRun).guideAutoscaler,
+	"drift-watch":                (*exampleRun).guideDriftWatch,
+	"feed-attributes":            (*exampleRun).guideFeedAttributes,
+	"import-space":               (*exampleRun).guideImportSpace,
+	"large-foundations":          (*exampleRun).guideLargeFoundations,
+	"official-provider":          (*exampleRun).guideOfficialProvider,
+	"scaling-by-schedule":        (*exampleRun).guideScalingVariable,
+	"scaling-by-schedule-action": (*exampleRun).guideScalingAction,
+	"take-effect":                (*exampleRun).guideTakeEffect,
+	"testing-a-module":           (*exampleRun).guideTestingAModule,
 }
 
 func (r *exampleRun) guideAuditPipeline() {
