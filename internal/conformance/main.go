@@ -1,0 +1,222 @@
+// Conformance is `make conformance`: it sends the same requests to a foundation
+// and to the fake foundation of the tests, which has the same app, and prints
+// where the answers differ. CONTRIBUTING.md describes how to run it.
+//
+// It only reads unless it is told to write. What it changes it puts back, however
+// it ends.
+//
+// Exit status: 0 no differences, 1 differences, 2 it could not run or not put
+// everything back.
+package main
+
+import (
+	"context"
+	"errors"
+	"flag"
+	"fmt"
+	"io"
+	"os"
+	"os/signal"
+	"strconv"
+	"syscall"
+	"time"
+
+	"github.com/cf-process/terraform-provider-cf/internal/provider"
+)
+
+const userAgent = "terraform-provider-cf/conformance"
+
+// restoreTime is how long putting back may take after an interruption.
+const restoreTime = 5 * time.Minute
+
+// settings are what the run is asked for.
+type settings struct {
+	appGUID     string
+	processType string
+	role        string
+	write       bool
+	everything  bool          // shows every request of a difference
+	interval    time.Duration // between two requests to the foundation
+}
+
+func main() {
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	s, err := parse(os.Args[1:], os.Getenv)
+	differences := 0
+	if err == nil {
+		differences, err = run(ctx, os.Stdout, s)
+	}
+	interrupted := ctx.Err() != nil
+	stop()
+	switch {
+	case errors.Is(err, flag.ErrHelp):
+		os.Exit(2)
+	case err != nil && interrupted:
+		fmt.Fprintln(os.Stderr, "\nInterrupted:", err)
+		os.Exit(2)
+	case err != nil:
+		fmt.Fprintln(os.Stderr, "\nThe comparison could not run:", err)
+		os.Exit(2)
+	case differences > 0:
+		os.Exit(1)
+	}
+}
+
+// parse reads the flags; their defaults come from the environment.
+func parse(args []string, env func(string) string) (settings, error) {
+	var s settings
+	flags := flag.NewFlagSet("conformance", flag.ContinueOnError)
+	processType := env("CONFORMANCE_PROCESS_TYPE")
+	if processType == "" {
+		processType = "web"
+	}
+	write := false
+	if text := env("CONFORMANCE_WRITE"); text != "" {
+		var err error
+		if write, err = strconv.ParseBool(text); err != nil {
+			return s, fmt.Errorf("CONFORMANCE_WRITE is %q, want true or false", text)
+		}
+	}
+	flags.StringVar(&s.appGUID, "app", env("CONFORMANCE_APP_GUID"), "GUID of the app that the requests are about (CONFORMANCE_APP_GUID)")
+	flags.StringVar(&s.processType, "type", processType, "type of its process (CONFORMANCE_PROCESS_TYPE)")
+	flags.StringVar(&s.role, "role", env("CONFORMANCE_ROLE"), "role of the credential, where its token does not name it (CONFORMANCE_ROLE)")
+	flags.BoolVar(&s.write, "write", write, "also change the app, and put it back (CONFORMANCE_WRITE)")
+	flags.BoolVar(&s.everything, "all", false, "show every request of a difference")
+	flags.DurationVar(&s.interval, "interval", 100*time.Millisecond, "time between two requests to the foundation")
+	if err := flags.Parse(args); err != nil {
+		return s, err
+	}
+	if flags.NArg() > 0 {
+		return s, fmt.Errorf("unexpected argument %q", flags.Arg(0))
+	}
+	if s.write && s.appGUID == "" {
+		return s, errors.New("writing needs an app that may be changed: set CONFORMANCE_APP_GUID to its GUID")
+	}
+	return s, nil
+}
+
+// run compares the foundation of the environment with the fake and returns how
+// many differences there are.
+func run(ctx context.Context, out io.Writer, wanted settings) (int, error) {
+	c, err := provider.Connect(userAgent)
+	if err != nil {
+		return 0, err
+	}
+	p := printer{out, c.Secrets}
+	for _, warning := range c.Warnings {
+		p.printf("Warning: %s", warning)
+	}
+	real := &side{
+		name: "the foundation", api: c.API, client: c.Client, login: c.Login, secrets: c.Secrets, interval: wanted.interval,
+	}
+	all, err := compareWith(ctx, p, real, wanted)
+	if err != nil {
+		return 0, errors.New(c.Secrets.Clean(err.Error()))
+	}
+	p.differences(all, wanted.everything)
+	p.conclusion(all, real.requests)
+	return len(groups(all)), nil
+}
+
+// compareWith reads the app, starts the fake with the same, and compares.
+func compareWith(ctx context.Context, p printer, real *side, wanted settings) (all []difference, err error) {
+	a, err := discover(ctx, real, wanted.appGUID, wanted.processType)
+	if err != nil {
+		return nil, err
+	}
+	role, err := findRole(ctx, real, a, wanted.role)
+	if err != nil {
+		return nil, err
+	}
+	p.printf("Comparing %s, app %s, process %s (%s), as %s.", real.api, a.Name, a.target.GUID, a.target.Type, role)
+	before := &original{playedProcess: a.target, flavor: a.flavor}
+	if wanted.write {
+		// Runs at every end from here on. The first Ctrl-C ends the requests, not this.
+		defer func() {
+			ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), restoreTime)
+			defer cancel()
+			if problem := before.restore(ctx, real); problem != nil {
+				err = errors.Join(err, fmt.Errorf("the app could NOT be put back: %w", problem))
+				return
+			}
+			p.printf("The process is as it was before.")
+		}()
+		if err := before.learn(ctx, real); err != nil {
+			return nil, err
+		}
+	}
+	fake, closeFake, err := startFake(a, role)
+	if err != nil {
+		return nil, err
+	}
+	defer closeFake()
+	c, err := newComparison(ctx, real, fake, a)
+	if err != nil {
+		return nil, err
+	}
+	if !c.limited {
+		p.printf("The foundation has no rate limiter, so its headers are not compared.")
+	}
+	if all, err = c.read(ctx, reads(a)); err != nil || !wanted.write {
+		return all, err
+	}
+	written, err := c.write(ctx, before, a)
+	return append(all, written...), err
+}
+
+// newComparison looks whether the foundation describes a rate limit.
+func newComparison(ctx context.Context, real, fake *side, a *playedApp) (*comparison, error) {
+	probe, err := real.send(ctx, get(process, a.expand("/v3/processes/{guid}"), true))
+	if err != nil {
+		return nil, err
+	}
+	return &comparison{real: real, fake: fake, limited: probe.header.Get("X-Ratelimit-Limit") != ""}, nil
+}
+
+// both sends a request to both sides and compares the answers.
+func (c *comparison) both(ctx context.Context, r request) (found []difference, changed bool, err error) {
+	real, err := c.real.send(ctx, r)
+	if err != nil {
+		return nil, true, fmt.Errorf("%s: %w", r, err)
+	}
+	fake, err := c.fake.send(ctx, r)
+	if err != nil {
+		return nil, true, fmt.Errorf("%s: %w", r, err)
+	}
+	// A change that the runtime did not carry out is stored, and answered with a
+	// 5xx.
+	mayChange := func(a *answer) bool { return a.ok() || a.status >= 500 }
+	return c.compare(r, real, fake), mayChange(real) || mayChange(fake), nil
+}
+
+func (c *comparison) read(ctx context.Context, requests []request) (all []difference, err error) {
+	for _, r := range requests {
+		found, _, err := c.both(ctx, r)
+		if err != nil {
+			return nil, err
+		}
+		all = append(all, found...)
+	}
+	return all, nil
+}
+
+// write sends the writing half. After each change both sides go back to where they
+// were, so that one difference brings no others.
+func (c *comparison) write(ctx context.Context, before *original, a *playedApp) (all []difference, err error) {
+	for _, r := range append(writes(a), lastWrites(a)...) {
+		found, changed, err := c.both(ctx, r)
+		if err != nil {
+			return nil, err
+		}
+		all = append(all, found...)
+		if !changed {
+			continue
+		}
+		for _, s := range []*side{c.real, c.fake} {
+			if err := before.restore(ctx, s); err != nil {
+				return nil, fmt.Errorf("after %s: %w", r, err)
+			}
+		}
+	}
+	return all, nil
+}
