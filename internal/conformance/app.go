@@ -164,18 +164,21 @@ func (a *playedApp) readProcesses(ctx context.Context, s *side) error {
 	if err := s.read(ctx, "/v3/apps/"+a.GUID+"/processes?per_page=100", &found); err != nil {
 		return err
 	}
+	tanzu := a.flavor != fakecf.Korifi // shows the registry credential of every process
 	for _, row := range found.Resources {
 		p := &playedProcess{}
 		if err := p.read(ctx, s, row.GUID); err != nil {
 			return err
 		}
-		if _, tanzu := p.fields["registry_credential_last_synced_at"]; tanzu && a.flavor != fakecf.Korifi {
-			a.flavor = fakecf.Tanzu
-		}
+		_, synced := p.fields["registry_credential_last_synced_at"]
+		tanzu = tanzu && synced
 		if err := p.readStats(ctx, s); err != nil {
 			return err
 		}
 		a.processes = append(a.processes, p)
+	}
+	if tanzu {
+		a.flavor = fakecf.Tanzu
 	}
 	var sidecars page[fakecf.Sidecar]
 	switch err := s.read(ctx, "/v3/apps/"+a.GUID+"/sidecars", &sidecars); {

@@ -3,8 +3,10 @@ package main
 import (
 	"bytes"
 	"net/http"
+	"reflect"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/cf-process/terraform-provider-cf/internal/acctest"
 	"github.com/cf-process/terraform-provider-cf/internal/fakecf"
@@ -72,5 +74,68 @@ func TestReadOnly(t *testing.T) {
 				}
 			}
 		})
+	}
+}
+
+// stateOf is what the writing half can change, in the tables of a foundation. The
+// times of changes and the version follow every change.
+func stateOf(t *testing.T, f *fakecf.Foundation, guid string) fakecf.Process {
+	t.Helper()
+	p, found := f.Process(guid)
+	if !found {
+		t.Fatalf("no process %s", guid)
+	}
+	p.UpdatedAt, p.Version = time.Time{}, ""
+	if f.Flavor() == fakecf.Korifi && p.HealthCheck != nil { // what it shows for none, and none
+		if p.HealthCheck.Timeout == nil {
+			p.HealthCheck.Timeout = fakecf.Ptr[int64](60)
+		}
+		if p.HealthCheck.Endpoint == nil {
+			p.HealthCheck.Endpoint = fakecf.Ptr("")
+		}
+	}
+	if len(p.Labels) == 0 {
+		p.Labels = nil
+	}
+	if len(p.Annotations) == 0 {
+		p.Annotations = nil
+	}
+	return p
+}
+
+func TestWriting(t *testing.T) {
+	for _, row := range foundations {
+		for _, app := range []struct{ name, app, process string }{
+			{"a command, a user and health checks of its own", fakecf.AppGUID, fakecf.GUIDWeb},
+			{"defaults", fakecf.AppGUIDCatalog, fakecf.GUIDLabels},
+			{"a hidden command", fakecf.AppGUIDPayments, fakecf.GUIDHiddenCommand},
+			{"a stopped app", fakecf.AppGUIDStopped, fakecf.GUIDStopped},
+		} {
+			if row.role != fakecf.Admin && app.process != fakecf.GUIDWeb {
+				continue // Tanzu writes as Cloud Controller does
+			}
+			t.Run(row.name+"/"+app.name, func(t *testing.T) {
+				f := newFoundation(t, row.role, row.options...)
+				if app.process == fakecf.GUIDWeb { // its user is the default
+					f.UpdateProcess(fakecf.GUIDWeb, func(p *fakecf.Process) { p.User = fakecf.Ptr("storefront") })
+				}
+				before := stateOf(t, f, app.process)
+				other := stateOf(t, f, fakecf.GUIDStaging)
+				found, out := compared(t, settings{appGUID: app.app, role: row.role.String(), write: true, everything: true})
+				if found != 0 {
+					t.Errorf("got %d differences, want none:\n%s", found, out)
+				}
+				if got := stateOf(t, f, app.process); !reflect.DeepEqual(got, before) {
+					t.Errorf("the process afterwards:\ngot  %+v\nwant %+v", got, before)
+				}
+				if got := stateOf(t, f, fakecf.GUIDStaging); !reflect.DeepEqual(got, other) {
+					t.Errorf("another process changed:\ngot  %+v\nwant %+v", got, other)
+				}
+				changes := f.Count(http.MethodPatch, "") + f.Count(http.MethodPost, "") + f.Count(http.MethodDelete, "")
+				if changes < 100 {
+					t.Errorf("got %d requests that write, want more", changes)
+				}
+			})
+		}
 	}
 }

@@ -152,15 +152,18 @@ func (o *original) body(now *playedProcess, differing, settable []string) map[st
 	return body
 }
 
-// healthCheck is the check as it was, without what a PATCH does not take. null
-// resets a number on Cloud Controller; Korifi takes 0 for that.
+// healthCheck is the check as it was, as a PATCH takes it. Korifi leaves what is
+// null, takes 0 for none, and keeps what its answer hides for another type.
 func (o *original) healthCheck(field string) any {
 	check, _ := o.fields[field].(map[string]any) // canRestore has looked
-	data, _ := check["data"].(map[string]any)    // null and absent have none
-	data = maps.Clone(data)
-	for key, value := range data {
-		if value == nil && o.flavor == fakecf.Korifi {
-			data[key] = 0
+	shown, _ := check["data"].(map[string]any)   // null and absent have none
+	data := maps.Clone(shown)
+	if o.flavor == fakecf.Korifi {
+		data = map[string]any{"timeout": 0, "invocation_timeout": 0, "endpoint": ""}
+		for key, value := range shown {
+			if value != nil {
+				data[key] = value
+			}
 		}
 	}
 	return map[string]any{"type": check["type"], "data": data}

@@ -1,0 +1,346 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"io"
+	"net/http"
+	"reflect"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/cf-process/terraform-provider-cf/internal/fakecf"
+)
+
+// headings returns the report without requests: the verdicts, and below them the
+// differences.
+func headings(out string) []string {
+	var found []string
+	for line := range strings.Lines(out) {
+		line = strings.TrimRight(line, "\n")
+		if strings.HasPrefix(line, "Fake ") || strings.HasPrefix(line, "Answers ") || strings.HasPrefix(line, "  ") && !strings.HasPrefix(line, "      ") {
+			found = append(found, line)
+		}
+	}
+	return found
+}
+
+// unfiltered answers a request for a list with all rows of the app, whatever it filters.
+func unfiltered(t *testing.T, f *fakecf.Foundation) fakecf.Action {
+	t.Helper()
+	request, err := http.NewRequestWithContext(t.Context(), http.MethodGet, f.URL()+"/v3/processes?app_guids="+fakecf.AppGUID, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	request.Header.Set("Authorization", "bearer "+f.Token(fakecf.Admin))
+	response, err := http.DefaultClient.Do(request)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer response.Body.Close()
+	page, err := io.ReadAll(response.Body)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return fakecf.Rewrite(func(int, []byte) (int, []byte) { return http.StatusOK, page })
+}
+
+// queryEnds matches the requests whose query ends with a text.
+func queryEnds(text string) func(*http.Request) bool {
+	return func(r *http.Request) bool { return strings.HasSuffix(r.URL.RawQuery, text) }
+}
+
+// A foundation that differs on purpose: the comparison finds that, and nothing
+// else.
+func TestDifferences(t *testing.T) {
+	for _, row := range []struct {
+		name   string
+		faults func(*testing.T, *fakecf.Foundation) []fakecf.Fault
+		want   []string
+	}{
+		{
+			"a filter by type that is ignored, and a key that is missing",
+			func(t *testing.T, f *fakecf.Foundation) []fakecf.Fault {
+				return []fakecf.Fault{
+					{Path: "/v3/processes", When: queryEnds("1&types=no-such-type"), Do: unfiltered(t, f)},
+					{Path: "^/v3/processes/[-0-9a-f]*$", Do: fakecf.Edit(func(object map[string]any) { delete(object, "memory_in_mb") })},
+				}
+			},
+			[]string{
+				"Fake laxer, provider concerned",
+				"  memory_in_mb is only on the fake",
+				"Fake stricter, provider concerned",
+				"  the foundation finds 2 of 2 rows, the fake 0 of 0 rows",
+			},
+		},
+		{
+			"a mistake that is accepted, and another title",
+			func(t *testing.T, f *fakecf.Foundation) []fakecf.Fault {
+				return []fakecf.Fault{
+					{Path: "/v3/processes", When: queryEnds("types[]=web"), Do: unfiltered(t, f)},
+					{Path: "/v3/apps/" + noGUID, Do: fakecf.Rewrite(func(status int, body []byte) (int, []byte) {
+						return status, bytes.ReplaceAll(body, []byte("CF-ResourceNotFound"), []byte("CF-NoSuchThing"))
+					})},
+				}
+			},
+			[]string{
+				"Answers differ, provider concerned",
+				"  the foundation answers 404 10010 CF-NoSuchThing, the fake 404 10010 CF-ResourceNotFound",
+				"Fake stricter",
+				"  the foundation answers 200, the fake 400 10005 CF-BadQueryParameter",
+			},
+		},
+		{
+			"a request that is refused, a type, a link and headers",
+			func(*testing.T, *fakecf.Foundation) []fakecf.Fault {
+				return []fakecf.Fault{
+					{Path: "/v3/processes", When: queryEnds("1&types=web"), Do: fakecf.Rewrite(func(int, []byte) (int, []byte) {
+						return http.StatusBadRequest, []byte(`{"errors":[{"code":10005,"title":"CF-BadQueryParameter"}]}`)
+					})},
+					{Path: "/v3/spaces/" + fakecf.SpaceGUIDProduction, Do: fakecf.Edit(func(object map[string]any) {
+						object["name"] = 5
+						object["links"].(map[string]any)["features"] = map[string]any{"href": "x"}
+					}), From: 2}, // the first is read for the fake
+					{Path: "/v3/info", Do: fakecf.Edit(func(map[string]any) {}).WithHeader("Content-Type", "text/html")},
+					{Path: "/v3/nope", Do: fakecf.Edit(func(map[string]any) {}).WithHeader("X-VCAP-Request-ID", "")},
+				}
+			},
+			[]string{
+				"Fake laxer, provider concerned",
+				"  only the fake sends X-Vcap-Request-Id",
+				"  the foundation answers 400 10005 CF-BadQueryParameter, the fake 200",
+				"Answers differ, provider concerned",
+				"  name is number on the foundation, string on the fake",
+				"Fake stricter",
+				"  links.features is only on the foundation",
+				"Answers differ",
+				`  Content-Type is "text/html" on the foundation, "application/json; charset=utf-8" on the fake`,
+			},
+		},
+	} {
+		t.Run(row.name, func(t *testing.T) {
+			f := newFoundation(t, fakecf.Admin)
+			for _, fault := range row.faults(t, f) {
+				f.AddFault(fault)
+			}
+			found, out := compared(t, settings{appGUID: fakecf.AppGUID, everything: true})
+			if got := headings(out); !reflect.DeepEqual(got, row.want) {
+				t.Errorf("got\n%s\nwant\n%s\n%s", strings.Join(got, "\n"), strings.Join(row.want, "\n"), out)
+			}
+			want := 0
+			for _, line := range row.want {
+				if strings.HasPrefix(line, "  ") {
+					want++
+				}
+			}
+			if found != want {
+				t.Errorf("got %d differences, want %d", found, want)
+			}
+		})
+	}
+}
+
+// However a run ends, the app is as it was.
+func TestPutsBack(t *testing.T) {
+	for _, row := range []struct {
+		name string
+		// prepare changes the foundation; cancel is Ctrl-C.
+		prepare func(f *fakecf.Foundation, cancel func())
+		want    string // part of the error
+	}{
+		{
+			"after Ctrl-C",
+			func(f *fakecf.Foundation, cancel func()) {
+				f.AddFault(fakecf.Fault{Method: http.MethodPatch, From: 20, Times: 1, When: func(*http.Request) bool { cancel(); return true }})
+			},
+			"context canceled",
+		},
+		{
+			"after a connection that broke",
+			func(f *fakecf.Foundation, _ func()) {
+				f.AddFault(fakecf.Fault{Method: http.MethodPatch, Path: "/v3/apps/", From: 3, Times: 1, Do: fakecf.CloseAfter()})
+			},
+			"the connection broke",
+		},
+		{
+			"after a write that failed although it was stored",
+			func(f *fakecf.Foundation, _ func()) {
+				f.AddFault(fakecf.Fault{Method: http.MethodPost, From: 3, Times: 1, Do: fakecf.Rewrite(func(int, []byte) (int, []byte) {
+					return http.StatusServiceUnavailable, []byte(`{"errors":[{"code":170015,"title":"CF-RunnerUnavailable"}]}`)
+				})})
+			},
+			"",
+		},
+	} {
+		t.Run(row.name, func(t *testing.T) {
+			f := newFoundation(t, fakecf.Admin)
+			before := stateOf(t, f, fakecf.GUIDLabels)
+			ctx, cancel := context.WithCancel(t.Context())
+			defer cancel()
+			row.prepare(f, cancel)
+			var out bytes.Buffer
+			_, err := run(ctx, &out, settings{appGUID: fakecf.AppGUIDCatalog, processType: "web", write: true})
+			if row.want == "" && err != nil || row.want != "" && (err == nil || !strings.Contains(err.Error(), row.want)) {
+				t.Errorf("got the error %v, want %q", err, row.want)
+			}
+			if got := stateOf(t, f, fakecf.GUIDLabels); !reflect.DeepEqual(got, before) {
+				t.Errorf("the process afterwards:\ngot  %+v\nwant %+v", got, before)
+			}
+			if !strings.Contains(out.String(), "The process is as it was before.") {
+				t.Errorf("the output does not report it:\n%s", &out)
+			}
+		})
+	}
+}
+
+func TestCannotPutBack(t *testing.T) {
+	f := newFoundation(t, fakecf.Admin)
+	f.AddFault(fakecf.Fault{Method: http.MethodPatch, From: 10, Do: fakecf.Status(http.StatusForbidden)})
+	f.OnRequest(func(r *http.Request) {
+		if r.Method == http.MethodPatch && f.Count(http.MethodPatch, "") == 10 {
+			f.UpdateProcess(fakecf.GUIDLabels, func(p *fakecf.Process) { p.Labels = nil })
+		}
+	})
+	var out bytes.Buffer
+	_, err := run(t.Context(), &out, settings{appGUID: fakecf.AppGUIDCatalog, processType: "web", write: true})
+	if err == nil || !strings.Contains(err.Error(), "could NOT be put back") || !strings.Contains(err.Error(), "metadata of the process "+fakecf.GUIDLabels) {
+		t.Errorf("got the error %v, want one that names the process and the field", err)
+	}
+}
+
+// The comparison waits for a rate limit, and does not take it for a difference.
+func TestRateLimit(t *testing.T) {
+	f := newFoundation(t, fakecf.Admin)
+	limited := f.AddFault(fakecf.Fault{Method: http.MethodGet, Path: "/v3/processes", From: 50, Times: 1, Do: fakecf.RateLimited(time.Second)})
+	begin := time.Now()
+	if found, out := compared(t, settings{appGUID: fakecf.AppGUID}); found != 0 {
+		t.Errorf("got %d differences, want none:\n%s", found, out)
+	}
+	if took := time.Since(begin); limited.Hits() != 1 || took < time.Second {
+		t.Errorf("it took %s with %d refused requests, want at least 1 s with 1", took, limited.Hits())
+	}
+}
+
+func TestLongRateLimit(t *testing.T) {
+	f := newFoundation(t, fakecf.Admin)
+	f.AddFault(fakecf.Fault{Method: http.MethodGet, Path: "/v3/processes", Do: fakecf.RateLimited(time.Hour)})
+	_, err := run(t.Context(), io.Discard, settings{appGUID: fakecf.AppGUID, processType: "web"})
+	if err == nil || !strings.Contains(err.Error(), "rate limit until") {
+		t.Errorf("got the error %v, want one that names the time", err)
+	}
+}
+
+// A server that repeats the token cannot get it printed.
+func TestNoSecrets(t *testing.T) {
+	f := newFoundation(t, fakecf.Admin)
+	secret := f.Token(fakecf.Admin)
+	t.Setenv("CF_ACCESS_TOKEN", secret)
+	f.AddFault(fakecf.Fault{
+		Path: "/v3/processes", When: queryEnds("page=word"), Do: fakecf.Status(http.StatusTeapot, fakecf.APIError{Code: 1, Title: secret}),
+	})
+	found, out := compared(t, settings{appGUID: fakecf.AppGUID, everything: true})
+	if found == 0 || strings.Contains(out, secret[:40]) {
+		t.Errorf("got %d differences, and the output has the token or none:\n%s", found, out)
+	}
+}
+
+func TestCannotRun(t *testing.T) {
+	for _, row := range []struct {
+		name    string
+		prepare func(*testing.T, *fakecf.Foundation)
+		s       settings
+		want    string
+	}{
+		{"no credential", func(t *testing.T, _ *fakecf.Foundation) { t.Setenv("CF_ACCESS_TOKEN", "") }, settings{}, "No Cloud Foundry credentials"},
+		{"no such app", nil, settings{appGUID: noGUID}, "/v3/apps/" + noGUID},
+		{"no such type", nil, settings{appGUID: fakecf.AppGUID, processType: "clock"}, "CONFORMANCE_PROCESS_TYPE"},
+		{"a role that is not known", nil, settings{role: "king"}, "CONFORMANCE_ROLE"},
+		{"a role that nothing names", func(t *testing.T, f *fakecf.Foundation) {
+			t.Setenv("CF_ACCESS_TOKEN", f.Token(fakecf.SpaceDeveloper))
+		}, settings{}, "CONFORMANCE_ROLE"},
+		{"a deployment in flight", func(_ *testing.T, f *fakecf.Foundation) { f.StartDeployment(fakecf.AppGUID) }, settings{appGUID: fakecf.AppGUID}, "in flight"},
+		{"a token that is refused", func(t *testing.T, _ *fakecf.Foundation) { t.Setenv("CF_ACCESS_TOKEN", "not-a-token") }, settings{}, "credential"},
+	} {
+		t.Run(row.name, func(t *testing.T) {
+			f := newFoundation(t, fakecf.Admin)
+			if row.prepare != nil {
+				row.prepare(t, f)
+			}
+			if row.s.processType == "" {
+				row.s.processType = "web"
+			}
+			_, err := run(t.Context(), io.Discard, row.s)
+			if err == nil || !strings.Contains(err.Error(), row.want) {
+				t.Errorf("got the error %v, want %q", err, row.want)
+			}
+		})
+	}
+}
+
+func TestParse(t *testing.T) {
+	env := func(pairs map[string]string) func(string) string {
+		return func(name string) string { return pairs[name] }
+	}
+	s, err := parse([]string{"-type", "worker"}, env(map[string]string{"CONFORMANCE_APP_GUID": "a", "CONFORMANCE_WRITE": "true"}))
+	if err != nil || s.appGUID != "a" || s.processType != "worker" || !s.write {
+		t.Errorf("got %+v and the error %v", s, err)
+	}
+	if s, err = parse(nil, env(nil)); err != nil || s.write || s.processType != "web" || s.interval == 0 {
+		t.Errorf("without any: got %+v and the error %v, want one that only reads", s, err)
+	}
+	for _, row := range []struct {
+		args []string
+		env  map[string]string
+		want string
+	}{
+		{[]string{"-write"}, nil, "CONFORMANCE_APP_GUID"},
+		{nil, map[string]string{"CONFORMANCE_WRITE": "perhaps"}, "CONFORMANCE_WRITE"},
+		{[]string{"more"}, nil, "more"},
+	} {
+		if _, err := parse(row.args, env(row.env)); err == nil || !strings.Contains(err.Error(), row.want) {
+			t.Errorf("%q, %v: got the error %v, want %q", row.args, row.env, err, row.want)
+		}
+	}
+}
+
+// What the client reads by the types of capi is known, and no more.
+func TestIsRead(t *testing.T) {
+	for path, want := range map[string]bool{
+		"memory_in_mb": true, "resources[].memory_in_mb": true, "health_check.data.timeout": true, "metadata.labels.team": true,
+		"links.self.href": true, "process_instances[].since": true, "pagination.total_results": true, "errors[].title": true,
+		"pagination.first": false, "unknown": false, "health_check.data.unknown": false,
+	} {
+		if got := isRead(process, path); got != want {
+			t.Errorf("%s of a process: got %t, want %t", path, got, want)
+		}
+	}
+	if !isRead(app, "included.spaces[].relationships.organization.data.guid") || isRead(app, "included.spaces[].links.self") || isRead(nothing, "x") {
+		t.Error("the included spaces of apps are read wrongly")
+	}
+}
+
+// The tables hold what both sides can be sent: JSON, but where a mistake is wanted.
+func TestTables(t *testing.T) {
+	a := &playedApp{GUID: "g", target: &playedProcess{GUID: "p", Type: "web", fields: map[string]any{"command": "x", "user": "y"}}}
+	broken := 0
+	for _, table := range []string{patchBodies, scaleBodies} {
+		for _, l := range lines(table) {
+			if !json.Valid([]byte(a.expand(l.text))) {
+				broken++
+				if l.sent {
+					t.Errorf("%s: the provider sends no broken JSON", l.text)
+				}
+			}
+		}
+	}
+	if broken != 5 {
+		t.Errorf("got %d bodies that are not JSON, want 5", broken)
+	}
+	for _, r := range append(writes(a), lastWrites(a)...) {
+		if r.method == http.MethodDelete && !strings.Contains(r.target, "/processes/") || strings.ContainsAny(r.target, "{}") {
+			t.Errorf("%s must not be sent", r)
+		}
+	}
+}
