@@ -259,13 +259,6 @@ func TestAuditWithoutInstances(t *testing.T) {
 		return
 	}
 	r := auditRun(t, cli, provider, auditOfOne)
-	space := r.foundation.AddSpace(r.foundation.AddOrganization("retail"), "production")
-	for i := range 3 {
-		r.foundation.AddProcess(r.foundation.AddApp(space, fmt.Sprint("app-", i)), fakecf.Process{Type: "web", Instances: 2})
-	}
-	stopped := r.foundation.AddApp(space, "stopped")
-	r.foundation.AddProcess(stopped, fakecf.Process{Type: "web", Instances: 2})
-	r.foundation.SetAppState(stopped, "STOPPED")
 	if err := r.tf.Init(t.Context()); err != nil {
 		t.Fatal(err)
 	}
@@ -279,6 +272,19 @@ func TestAuditWithoutInstances(t *testing.T) {
 		}
 		return audit, page, strings.Join(strings.Fields(said), " ")
 	}
+
+	// A foundation without a process.
+	if audit, page, _ := apply(); audit.Foundation.Processes != 0 || len(page.Policies) != 8 || len(page.Notes) != 0 {
+		t.Errorf("got %+v and %+v of an empty foundation", audit.Foundation, page)
+	}
+
+	space := r.foundation.AddSpace(r.foundation.AddOrganization("retail"), "production")
+	for i := range 3 {
+		r.foundation.AddProcess(r.foundation.AddApp(space, fmt.Sprint("app-", i)), fakecf.Process{Type: "web", Instances: 2})
+	}
+	stopped := r.foundation.AddApp(space, "stopped")
+	r.foundation.AddProcess(stopped, fakecf.Process{Type: "web", Instances: 2})
+	r.foundation.SetAppState(stopped, "STOPPED")
 
 	audit, page, _ := apply()
 	if down := r.findingsOf(audit.Findings)["nothing_runs"]; len(down) != 1 || down[0].App != "stopped" || audit.Counts["crashed"] != 0 {

@@ -28,7 +28,10 @@ output "totals" {
   value = {
     organizations = tolist(local.organizations)
     # tolist() compares the types of all elements with each other, so it gets few.
-    spaces = concat([for spaces in local.spaces_of : tolist(spaces)]...)
+    # The first list keeps the type where nothing was read.
+    spaces = concat(slice(tolist([{
+      organization = "", space = "", apps = 0, processes = 0, instances = 0, memory_in_mb = 0, findings = 0
+    }]), 0, 0), [for spaces in local.spaces_of : tolist(spaces)]...)
   }
 }
 
