@@ -80,7 +80,7 @@ func TestExamplesAreFormatted(t *testing.T) {
 	}
 	readable := map[string]bool{} // by folder
 	err = filepath.WalkDir(examplesDir, func(path string, entry fs.DirEntry, err error) error {
-		if err != nil || filepath.Ext(path) != ".tf" && !strings.HasSuffix(path, ".tfquery.hcl") {
+		if err != nil || filepath.Ext(path) != ".tf" && filepath.Ext(path) != ".hcl" {
 			return err
 		}
 		content, err := os.ReadFile(path)
@@ -414,11 +414,17 @@ func (r *exampleRun) write(name, content string) {
 // command runs the CLI with arguments that terraform-exec has no function for.
 func (r *exampleRun) command(args ...string) string {
 	r.Helper()
-	cmd := exec.CommandContext(r.Context(), r.cli.Path, args...)
-	cmd.Dir, cmd.Env = r.work, r.provider.Environ(r.environment())
-	out, err := cmd.CombinedOutput()
+	out, err := r.tryCommand(args...)
 	if err != nil {
 		r.Fatalf("%s: %v\n%s", strings.Join(args, " "), err, out)
 	}
-	return string(out)
+	return out
+}
+
+// tryCommand runs the CLI with arguments that may make it fail.
+func (r *exampleRun) tryCommand(args ...string) (string, error) {
+	cmd := exec.CommandContext(r.Context(), r.cli.Path, args...)
+	cmd.Dir, cmd.Env = r.work, r.provider.Environ(r.environment())
+	out, err := cmd.CombinedOutput()
+	return string(out), err
 }

@@ -311,11 +311,7 @@ func (r *exampleRun) guideTakeEffect() {
 	}
 	r.foundation.RestartApp(fakecf.AppGUID)
 	outdated("[]")
-	content, err := os.ReadFile(filepath.Join(r.work, "main.tf"))
-	if err != nil {
-		r.Fatal(err)
-	}
-	r.write("main.tf", strings.Replace(string(content), "memory_in_mb = 512", "memory_in_mb = 768", 1))
+	r.edit("main.tf", "memory_in_mb = 512", "memory_in_mb = 768")
 	outdated("[\n  0,\n  1,\n  2,\n]")
 	r.foundation.RestartApp(fakecf.AppGUID)
 	outdated("[]")

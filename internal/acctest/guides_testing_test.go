@@ -2,21 +2,21 @@ package acctest_test
 
 import (
 	"os"
-	"os/exec"
 	"path/filepath"
 	"strings"
 )
 
 // guideTestingAModule runs the tests of the module, which must not reach the
-// foundation, and expects them to fail once the module is wrong.
+// foundation, and expects them to fail once the module is wrong. Mocks of OpenTofu follow
+// the schema of a provider since 1.11.
 func (r *exampleRun) guideTestingAModule() {
-	if r.cli.OpenTofu && !r.cli.AtLeast("1.8.0") {
-		r.Logf("%s has no mock_provider", r.cli)
+	if r.cli.OpenTofu && !r.cli.AtLeast("1.11.0") {
+		r.Logf("%s has no mocks that follow the schema", r.cli)
 		return
 	}
 	r.prepare("main.tf")
-	if out := r.command("test", "-no-color"); !strings.Contains(out, "2 passed, 0 failed") {
-		r.Errorf("got no two tests that pass:\n%s", out)
+	if out := r.command("test", "-no-color"); !strings.Contains(out, "3 passed, 0 failed") {
+		r.Errorf("got no three tests that pass:\n%s", out)
 	}
 	for was, wrong := range map[string]string{
 		"512 : 1024":       "256 : 1024",
@@ -28,9 +28,7 @@ func (r *exampleRun) guideTestingAModule() {
 			r.Fatal(err)
 		}
 		r.write("main.tf", strings.Replace(string(content), was, wrong, 1))
-		cmd := exec.CommandContext(r.Context(), r.cli.Path, "test", "-no-color")
-		cmd.Dir, cmd.Env = r.work, r.provider.Environ(r.environment())
-		if out, err := cmd.CombinedOutput(); err == nil || !strings.Contains(string(out), "1 failed") {
+		if out, err := r.tryCommand("test", "-no-color"); err == nil || !strings.Contains(out, "1 failed") {
 			r.Errorf("with %s in place of %s the tests end with %v, want one that fails:\n%s", wrong, was, err, out)
 		}
 		r.write("main.tf", string(content))
