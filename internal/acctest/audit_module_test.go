@@ -76,10 +76,12 @@ type reportData struct {
 
 // auditRun prepares a configuration that calls the module, and an empty
 // foundation for it.
-func auditRun(t *testing.T, cli terraformcli.CLI, provider *terraformcli.Provider, configuration string) *exampleRun {
+func auditRun(
+	t *testing.T, cli terraformcli.CLI, provider *terraformcli.Provider, configuration string, options ...fakecf.Option,
+) *exampleRun {
 	t.Helper()
 	r := &exampleRun{
-		T: t, cli: cli, provider: provider, foundation: fakecf.New(t, fakecf.WithoutSeed()),
+		T: t, cli: cli, provider: provider, foundation: fakecf.New(t, append(options, fakecf.WithoutSeed())...),
 		source: filepath.Join(examplesDir, "audit", "module"), work: t.TempDir(),
 	}
 	var err error
@@ -311,5 +313,34 @@ func TestAuditWithoutInstances(t *testing.T) {
 
 	if _, page, _ = apply("-var=include_instances=false"); len(page.Policies) != 6 || len(page.Notes) != 0 {
 		t.Errorf("without instances there are %d policies, want 6, and the notes %q", len(page.Policies), page.Notes)
+	}
+}
+
+// TestAuditKorifi audits a foundation that has neither log rate limits nor
+// readiness checks, and whose instances are read from the stats of each process.
+func TestAuditKorifi(t *testing.T) {
+	t.Parallel()
+	cli, provider := setUp(t)
+	if !cli.AtLeast("1.5.0") {
+		t.Logf("the audit needs a newer CLI than %s", cli)
+		return
+	}
+	r := auditRun(t, cli, provider, auditOfOne, fakecf.WithFlavor(fakecf.Korifi), fakecf.WithKorifiUAA())
+	space := r.foundation.AddSpace(r.foundation.AddOrganization("retail"), "production")
+	for i := range 2 {
+		guid := r.foundation.AddProcess(r.foundation.AddApp(space, fmt.Sprint("app-", i)), fakecf.Process{Type: "web", Instances: 2})
+		r.foundation.SetInstance(guid, 0, func(instance *fakecf.Instance) { instance.State = []string{"RUNNING", "CRASHED"}[i] })
+	}
+	if err := r.tf.Init(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	r.command("apply", "-auto-approve", "-no-color")
+	audit := output[moduleOutput](r, "audit")
+	findings := r.findingsOf(audit.Findings)
+	if crashed := findings["crashed"]; len(crashed) != 1 || crashed[0].App != "app-1" || crashed[0].Organization != "retail" {
+		t.Errorf("crashed: %+v, want app-1", crashed)
+	}
+	if audit.Counts["no_log_limit"] != 0 || audit.Counts["missing_labels"] != 2 {
+		t.Errorf("got the counts %v, want no finding for a limit that Korifi lacks", audit.Counts)
 	}
 }
