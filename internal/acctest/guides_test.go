@@ -24,6 +24,7 @@ var guides = map[string]func(*exampleRun){
 	"import-space":               (*exampleRun).guideImportSpace,
 	"large-foundations":          (*exampleRun).guideLargeFoundations,
 	"official-provider":          (*exampleRun).guideOfficialProvider,
+	"policy-checks":              (*exampleRun).guidePolicyChecks,
 	"scaling-by-schedule":        (*exampleRun).guideScalingVariable,
 	"scaling-by-schedule-action": (*exampleRun).guideScalingAction,
 	"take-effect":                (*exampleRun).guideTakeEffect,
