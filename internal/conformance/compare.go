@@ -93,18 +93,18 @@ type comparison struct {
 }
 
 // compare returns the differences between the answers to a request.
-func (c *comparison) compare(r request, real, fake *answer) []difference {
+func (c *comparison) compare(r request, actual, fake *answer) []difference {
 	var out []difference
 	add := func(v verdict, concerned bool, format string, args ...any) {
 		out = append(out, difference{v, concerned, fmt.Sprintf(format, args...), r})
 	}
-	a, b := outcomeOf(real), outcomeOf(fake)
+	a, b := outcomeOf(actual), outcomeOf(fake)
 	if a.status != b.status || !slices.Equal(a.codes, b.codes) {
 		v := answersDiffer
 		switch {
-		case !real.ok() && fake.ok():
+		case !actual.ok() && fake.ok():
 			v = fakeLaxer
-		case real.ok() && !fake.ok():
+		case actual.ok() && !fake.ok():
 			v = fakeStricter
 		}
 		add(v, r.sent, "the foundation answers %s, the fake %s", a.describe(c.real), b.describe(c.fake))
@@ -117,7 +117,7 @@ func (c *comparison) compare(r request, real, fake *answer) []difference {
 		if strings.HasPrefix(header.name, "X-Ratelimit") && !c.limited {
 			continue
 		}
-		switch one, other := real.header.Get(header.name) != "", fake.header.Get(header.name) != ""; {
+		switch one, other := actual.header.Get(header.name) != "", fake.header.Get(header.name) != ""; {
 		case one && !other:
 			add(fakeStricter, header.concerned, "only the foundation sends %s", header.name)
 		case !one && other:
@@ -125,17 +125,17 @@ func (c *comparison) compare(r request, real, fake *answer) []difference {
 		}
 	}
 	if a.status == b.status && slices.Equal(a.codes, b.codes) {
-		c.shapes(r, real.body, fake.body, add)
+		c.shapes(r, actual.body, fake.body, add)
 	}
 	return out
 }
 
 // shapes compares the bodies: keys and types, and of a list how many rows a filter
 // leaves.
-func (c *comparison) shapes(r request, real, fake []byte, add func(verdict, bool, string, ...any)) {
+func (c *comparison) shapes(r request, actual, fake []byte, add func(verdict, bool, string, ...any)) {
 	var one, other any
-	if json.Unmarshal(real, &one) != nil || json.Unmarshal(fake, &other) != nil {
-		if (len(real) == 0) != (len(fake) == 0) {
+	if json.Unmarshal(actual, &one) != nil || json.Unmarshal(fake, &other) != nil {
+		if (len(actual) == 0) != (len(fake) == 0) {
 			add(answersDiffer, r.sent, "only one of the bodies is empty")
 		}
 		return // what is no JSON on both has no shape

@@ -79,7 +79,7 @@ func TestDifferences(t *testing.T) {
 			"a mistake that is accepted, and another title",
 			func(t *testing.T, f *fakecf.Foundation) []fakecf.Fault {
 				return []fakecf.Fault{
-					{Path: "/v3/processes", When: queryEnds("types[]=web"), Do: unfiltered(t, f)},
+					{Path: "/v3/processes", When: queryEnds("1&unknown=1"), Do: unfiltered(t, f)},
 					{Path: "/v3/apps/" + noGUID, Do: fakecf.Rewrite(func(status int, body []byte) (int, []byte) {
 						return status, bytes.ReplaceAll(body, []byte("CF-ResourceNotFound"), []byte("CF-NoSuchThing"))
 					})},
@@ -101,7 +101,7 @@ func TestDifferences(t *testing.T) {
 					})},
 					{Path: "/v3/spaces/" + fakecf.SpaceGUIDProduction, Do: fakecf.Edit(func(object map[string]any) {
 						object["name"] = 5
-						object["links"].(map[string]any)["features"] = map[string]any{"href": "x"}
+						object["links"].(map[string]any)["of-another-version"] = map[string]any{"href": "x"}
 					}), From: 2}, // the first is read for the fake
 					{Path: "/v3/info", Do: fakecf.Edit(func(map[string]any) {}).WithHeader("Content-Type", "text/html")},
 					{Path: "/v3/nope", Do: fakecf.Edit(func(map[string]any) {}).WithHeader("X-VCAP-Request-ID", "")},
@@ -114,7 +114,7 @@ func TestDifferences(t *testing.T) {
 				"Answers differ, provider concerned",
 				"  name is number on the foundation, string on the fake",
 				"Fake stricter",
-				"  links.features is only on the foundation",
+				"  links.of-another-version is only on the foundation",
 				"Answers differ",
 				`  Content-Type is "text/html" on the foundation, "application/json; charset=utf-8" on the fake`,
 			},

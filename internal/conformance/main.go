@@ -106,42 +106,42 @@ func run(ctx context.Context, out io.Writer, wanted settings) (int, error) {
 	for _, warning := range c.Warnings {
 		p.printf("Warning: %s", warning)
 	}
-	real := &side{
+	actual := &side{
 		name: "the foundation", api: c.API, client: c.Client, login: c.Login, secrets: c.Secrets, interval: wanted.interval,
 	}
-	all, err := compareWith(ctx, p, real, wanted)
+	all, err := compareWith(ctx, p, actual, wanted)
 	if err != nil {
 		return 0, errors.New(c.Secrets.Clean(err.Error()))
 	}
 	p.differences(all, wanted.everything)
-	p.conclusion(all, real.requests)
+	p.conclusion(all, actual.requests)
 	return len(groups(all)), nil
 }
 
 // compareWith reads the app, starts the fake with the same, and compares.
-func compareWith(ctx context.Context, p printer, real *side, wanted settings) (all []difference, err error) {
-	a, err := discover(ctx, real, wanted.appGUID, wanted.processType)
+func compareWith(ctx context.Context, p printer, actual *side, wanted settings) (all []difference, err error) {
+	a, err := discover(ctx, actual, wanted.appGUID, wanted.processType)
 	if err != nil {
 		return nil, err
 	}
-	role, err := findRole(ctx, real, a, wanted.role)
+	role, err := findRole(ctx, actual, a, wanted.role)
 	if err != nil {
 		return nil, err
 	}
-	p.printf("Comparing %s, app %s, process %s (%s), as %s.", real.api, a.Name, a.target.GUID, a.target.Type, role)
+	p.printf("Comparing %s, app %s, process %s (%s), as %s.", actual.api, a.Name, a.target.GUID, a.target.Type, role)
 	before := &original{playedProcess: a.target, flavor: a.flavor}
 	if wanted.write {
 		// Runs at every end from here on. The first Ctrl-C ends the requests, not this.
 		defer func() {
 			ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), restoreTime)
 			defer cancel()
-			if problem := before.restore(ctx, real); problem != nil {
+			if problem := before.restore(ctx, actual); problem != nil {
 				err = errors.Join(err, fmt.Errorf("the app could NOT be put back: %w", problem))
 				return
 			}
 			p.printf("The process is as it was before.")
 		}()
-		if err := before.learn(ctx, real); err != nil {
+		if err := before.learn(ctx, actual); err != nil {
 			return nil, err
 		}
 	}
@@ -150,7 +150,7 @@ func compareWith(ctx context.Context, p printer, real *side, wanted settings) (a
 		return nil, err
 	}
 	defer closeFake()
-	c, err := newComparison(ctx, real, fake, a)
+	c, err := newComparison(ctx, actual, fake, a)
 	if err != nil {
 		return nil, err
 	}
@@ -165,17 +165,17 @@ func compareWith(ctx context.Context, p printer, real *side, wanted settings) (a
 }
 
 // newComparison looks whether the foundation describes a rate limit.
-func newComparison(ctx context.Context, real, fake *side, a *playedApp) (*comparison, error) {
-	probe, err := real.send(ctx, get(process, a.expand("/v3/processes/{guid}"), true))
+func newComparison(ctx context.Context, actual, fake *side, a *playedApp) (*comparison, error) {
+	probe, err := actual.send(ctx, get(process, a.expand("/v3/processes/{guid}"), true))
 	if err != nil {
 		return nil, err
 	}
-	return &comparison{real: real, fake: fake, limited: probe.header.Get("X-Ratelimit-Limit") != ""}, nil
+	return &comparison{real: actual, fake: fake, limited: probe.header.Get("X-Ratelimit-Limit") != ""}, nil
 }
 
 // both sends a request to both sides and compares the answers.
 func (c *comparison) both(ctx context.Context, r request) (found []difference, changed bool, err error) {
-	real, err := c.real.send(ctx, r)
+	actual, err := c.real.send(ctx, r)
 	if err != nil {
 		return nil, true, fmt.Errorf("%s: %w", r, err)
 	}
@@ -186,7 +186,7 @@ func (c *comparison) both(ctx context.Context, r request) (found []difference, c
 	// A change that the runtime did not carry out is stored, and answered with a
 	// 5xx.
 	mayChange := func(a *answer) bool { return a.ok() || a.status >= 500 }
-	return c.compare(r, real, fake), mayChange(real) || mayChange(fake), nil
+	return c.compare(r, actual, fake), mayChange(actual) || mayChange(fake), nil
 }
 
 func (c *comparison) read(ctx context.Context, requests []request) (all []difference, err error) {

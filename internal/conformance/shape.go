@@ -61,32 +61,32 @@ func (s *shape) names() string {
 }
 
 // compareShapes reports where two shapes differ: the outermost place only.
-func compareShapes(path string, real, fake *shape, report func(v verdict, path, text string)) {
-	if !maps.Equal(real.types, fake.types) {
-		report(answersDiffer, path, "is "+real.names()+" on the foundation, "+fake.names()+" on the fake")
+func compareShapes(path string, actual, fake *shape, report func(v verdict, path, text string)) {
+	if !maps.Equal(actual.types, fake.types) {
+		report(answersDiffer, path, "is "+actual.names()+" on the foundation, "+fake.names()+" on the fake")
 		return
 	}
 	all := map[string]bool{}
-	for key := range real.fields {
+	for key := range actual.fields {
 		all[key] = true
 	}
 	for key := range fake.fields {
 		all[key] = true
 	}
 	for _, key := range slices.Sorted(maps.Keys(all)) {
-		compareParts(strings.TrimPrefix(path+"."+key, "."), real.fields[key], fake.fields[key], report)
+		compareParts(strings.TrimPrefix(path+"."+key, "."), actual.fields[key], fake.fields[key], report)
 	}
-	compareParts(path+"[]", real.items, fake.items, report)
+	compareParts(path+"[]", actual.items, fake.items, report)
 }
 
-func compareParts(path string, real, fake *shape, report func(v verdict, path, text string)) {
+func compareParts(path string, actual, fake *shape, report func(v verdict, path, text string)) {
 	switch {
-	case real == nil && fake == nil:
+	case actual == nil && fake == nil:
 	case fake == nil:
 		report(fakeStricter, path, "is only on the foundation")
-	case real == nil:
+	case actual == nil:
 		report(fakeLaxer, path, "is only on the fake")
 	default:
-		compareShapes(path, real, fake, report)
+		compareShapes(path, actual, fake, report)
 	}
 }
