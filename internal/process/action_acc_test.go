@@ -15,12 +15,12 @@ import (
 	"github.com/cf-process/terraform-provider-cf/internal/fakecf"
 )
 
-// The same actions with a Terraform that knows them. What they do in detail is
-// tested through the protocol, without one.
+// The actions as Terraform invokes them. Tests in detail call the provider
+// protocol (action_test.go) and need no Terraform.
 
 // triggered is a configuration whose terraform_data triggers the action each
 // time when its input changes.
-func triggered(f *fakecf.Foundation, input int, kind, settings string) string {
+func triggered(f *fakecf.Foundation, input int, action, settings string) string {
 	return acctest.BlockFor(f, fakecf.SpaceDeveloper) + fmt.Sprintf(`
 resource "terraform_data" "change" {
   input = %d
@@ -38,14 +38,14 @@ action "%[2]s" "this" {
     %s
   }
 }
-`, input, kind, settings)
+`, input, action, settings)
 }
 
 // instanceGUIDs are the GUIDs of the instances of a process.
 func instanceGUIDs(f *fakecf.Foundation, process string) []string {
 	var all []string
-	for _, one := range f.Instances(process) {
-		all = append(all, one.GUID)
+	for _, inst := range f.Instances(process) {
+		all = append(all, inst.GUID)
 	}
 	return all
 }
@@ -61,7 +61,7 @@ func wantTerminations(f *fakecf.Foundation, indexes ...string) resource.TestChec
 		}
 		f.ResetRequests()
 		if strings.Join(got, " ") != strings.Join(indexes, " ") {
-			return fmt.Errorf("terminated are %q, want %q", got, indexes)
+			return fmt.Errorf("got terminations of %q, want %q", got, indexes)
 		}
 		return nil
 	}
@@ -143,7 +143,7 @@ func TestAccActionRollingRestart(t *testing.T) {
 			Check: resource.ComposeTestCheckFunc(wantTerminations(f, all...), func(*terraform.State) error {
 				for i, guid := range instanceGUIDs(f, fakecf.GUIDWeb) {
 					if guid == old[i] {
-						return fmt.Errorf("instance %d is still the old one", i)
+						return fmt.Errorf("instance %d: got %s, as before the restart, want a new one", i, guid)
 					}
 				}
 				return nil
@@ -168,7 +168,7 @@ func TestAccActionScale(t *testing.T) {
 			Config: triggered(f, 1, "cf_process_scale", settings(4)),
 			Check: func(*terraform.State) error {
 				if p, _ := f.Process(fakecf.GUIDWeb); p.Instances != 4 {
-					return fmt.Errorf("it has %d instances", p.Instances)
+					return fmt.Errorf("got %d instances, want 4", p.Instances)
 				}
 				return nil
 			},

@@ -24,7 +24,7 @@ func (a *actionTest) configuredLater() int64 {
 	a.UpdateProcess(p.GUID, func(p *fakecf.Process) { p.MemoryInMB = memory })
 	for _, inst := range a.Instances(p.GUID) {
 		if inst.Limits.MemoryInMB == memory {
-			a.t.Fatalf("instance %d has the new memory without a restart", inst.Index)
+			a.t.Fatalf("instance %d: got %d MiB without a restart, want the memory of before", inst.Index, memory)
 		}
 	}
 	return memory
@@ -72,7 +72,7 @@ func TestAppRestart(t *testing.T) {
 
 			a.invoke(restartName, a.by(nil)).succeeds(t)
 			if p, _ := a.Process(a.guid); a.Instances(a.guid)[0].Limits.MemoryInMB == p.MemoryInMB {
-				t.Error("a terminated instance came back with the new memory")
+				t.Errorf("got %d MiB in an instance after a rolling restart, want the memory of before", p.MemoryInMB)
 			}
 
 			a.ResetRequests()
@@ -88,10 +88,10 @@ func TestAppRestart(t *testing.T) {
 			}
 			a.wantMemory(web.GUID, 3, memory)
 			if a.Instances(worker)[0].GUID == before[0].GUID {
-				t.Error("the worker was not restarted")
+				t.Errorf("got the worker instance %s after the restart, want a new one", before[0].GUID)
 			}
 			if len(r.progress) < 3 {
-				t.Errorf("got little progress: %q", r.progress)
+				t.Errorf("got progress %q, want at least 3 lines", r.progress)
 			}
 		})
 	}
@@ -109,7 +109,7 @@ func TestAppRestartShowsTheDeployment(t *testing.T) {
 		"new process: 2 RUNNING", "app app deployed in ",
 	} {
 		if !strings.Contains(text, part) {
-			t.Errorf("got progress without %q:\n%s", part, text)
+			t.Errorf("got progress:\n%s\nwant %q in it", text, part)
 		}
 	}
 }
@@ -173,8 +173,8 @@ func (a *actionTest) onPost(then func()) {
 	})
 }
 
-// On Korifi the answer to the deployment shows nothing: the pods have to be
-// younger, of every process type.
+// On Korifi the response to the deployment does not show its progress: the pods
+// of every process type have to be younger than the restart.
 func TestAppRestartOnKorifi(t *testing.T) {
 	for name, config := range map[string]actionConfig{"rolling": nil, "three at once": {"max_in_flight": 3}, "stop and start": {"strategy": "stop_start"}} {
 		t.Run(name, func(t *testing.T) {
@@ -219,24 +219,25 @@ func TestAppRestartNeedsARole(t *testing.T) {
 	}
 }
 
-// A stored change whose runtime is away is no failure, and not sent again.
+// A change that the API stored although the runtime is unavailable is not a
+// failure, and is not sent again.
 func TestScaleThatWasStored(t *testing.T) {
-	for name, status := range map[string]struct {
+	for name, test := range map[string]struct {
 		status int
 		code   int64
-	}{"Diego is away": {503, 170015}, "Diego refused": {500, 170016}} {
+	}{"Diego is unavailable": {503, 170015}, "Diego refused": {500, 170016}} {
 		t.Run(name, func(t *testing.T) {
 			a := startActions(t)
 			a.UpdateProcess(a.guid, func(p *fakecf.Process) { p.Instances = 4 })
-			a.AddFault(fakecf.Fault{Method: http.MethodPost, Do: fakecf.Status(status.status,
-				fakecf.APIError{Code: int(status.code), Title: "CF-Runner", Detail: "Runner is unavailable"})})
+			a.AddFault(fakecf.Fault{Method: http.MethodPost, Do: fakecf.Status(test.status,
+				fakecf.APIError{Code: int(test.code), Title: "CF-Runner", Detail: "Runner is unavailable"})})
 			r := a.invoke(scaleName, a.by(actionConfig{"instances": 4, "wait_for_instances": true}))
 			r.diagnosed(t, tfprotov6.DiagnosticSeverityWarning, "Stored, but not yet in effect", "Runner is unavailable", "was not sent again")
 			if n := a.Count(http.MethodPost, ""); n != 1 {
 				t.Errorf("got %d requests to scale, want 1", n)
 			}
-			if last := r.progress[len(r.progress)-1]; last != "4 of 4 instances RUNNING" {
-				t.Errorf("got last line %q", last)
+			if last, want := r.progress[len(r.progress)-1], "4 of 4 instances RUNNING"; last != want {
+				t.Errorf("got last line %q, want %q", last, want)
 			}
 		})
 	}
@@ -253,17 +254,17 @@ func TestScaleWaitsForTheRolloutOnKorifi(t *testing.T) {
 	began := a.clock.Now()
 	r := a.invoke(scaleName, a.by(actionConfig{"memory_in_mb": p.MemoryInMB + 64, "wait_for_instances": true})).succeeds(t)
 	a.wantMemory(a.guid, 3, p.MemoryInMB+64)
-	if !slices.Contains(r.progress, "instances 1-3 of 3: RUNNING as before the change after 0 s") {
-		t.Errorf("got progress %q", r.progress)
+	if want := "instances 1-3 of 3: RUNNING as before the change after 0 s"; !slices.Contains(r.progress, want) {
+		t.Errorf("got progress %q, want the line %q", r.progress, want)
 	}
 	if took := a.clock.Now().Sub(began); took < 100*time.Second {
-		t.Errorf("got a wait of %s for three pods of 37 s each", took)
+		t.Errorf("got a wait of %s for three pods of 37 s each, want 100 s or more", took)
 	}
 	// What the process already has replaces nothing.
 	began = a.clock.Now()
 	a.invoke(scaleName, a.by(actionConfig{"memory_in_mb": p.MemoryInMB + 64, "wait_for_instances": true})).succeeds(t)
 	if took := a.clock.Now().Sub(began); took > 10*time.Second {
-		t.Errorf("got a wait of %s for a change that changes nothing", took)
+		t.Errorf("got a wait of %s for a change that changes nothing, want at most 10 s", took)
 	}
 }
 
@@ -278,7 +279,7 @@ func TestRollingRestartLeavesARolloutAlone(t *testing.T) {
 	a.onTerminate(func(count int) {
 		for _, inst := range a.Instances(a.guid) {
 			if inst.State != "RUNNING" || inst.Limits.MemoryInMB != p.MemoryInMB+64 {
-				t.Errorf("termination %d while instance %d is %s with %d MiB", count, inst.Index, inst.State, inst.Limits.MemoryInMB)
+				t.Errorf("instance %d at termination %d: got %s with %d MiB, want RUNNING with %d", inst.Index, count, inst.State, inst.Limits.MemoryInMB, p.MemoryInMB+64)
 			}
 		}
 	})

@@ -28,9 +28,9 @@ func (a *actionTest) onTerminate(then func(count int)) {
 // not RUNNING.
 func (a *actionTest) watchCapacity() {
 	a.onTerminate(func(count int) {
-		for _, one := range a.Instances(a.guid) {
-			if one.State != "RUNNING" {
-				a.t.Errorf("termination %d while instance %d is %s", count, one.Index, one.State)
+		for _, inst := range a.Instances(a.guid) {
+			if inst.State != "RUNNING" {
+				a.t.Errorf("instance %d at termination %d: got %s, want RUNNING", inst.Index, count, inst.State)
 			}
 		}
 	})
@@ -53,29 +53,31 @@ func TestRollingRestart(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			for _, byApp := range []bool{true, false} {
-				a := startActions(t, options...)
-				a.SetStartDelay(11 * time.Second)
-				a.watchCapacity()
-				before := a.Instances(a.guid)
-				c, address := actionConfig{"guid": a.guid, "timeout": "1m"}, "process "+a.guid
-				if byApp {
-					c, address = actionConfig{"app_guid": a.app, "type": "web"}, `process "web" of app `+a.app
-				}
-				a.invoke(restartName, c).succeeds(t).says(t,
-					"restarting "+address+" one after another: 3 instances",
-					"instance 1 of 3: STARTING after 0 s", "instance 1 of 3: RUNNING after 12 s",
-					"instance 2 of 3: STARTING after 0 s", "instance 2 of 3: RUNNING after 12 s",
-					"instance 3 of 3: STARTING after 0 s", "instance 3 of 3: RUNNING after 12 s",
-					"3 of 3 instances restarted in 36 s")
-				sameList(t, "terminations", a.requests(http.MethodDelete), a.terminations(0, 1, 2))
-				sameList(t, "new instances", a.changed(before), []int64{0, 1, 2})
+				t.Run(fmt.Sprintf("by app %t", byApp), func(t *testing.T) {
+					a := startActions(t, options...)
+					a.SetStartDelay(11 * time.Second)
+					a.watchCapacity()
+					before := a.Instances(a.guid)
+					c, address := actionConfig{"guid": a.guid, "timeout": "1m"}, "process "+a.guid
+					if byApp {
+						c, address = actionConfig{"app_guid": a.app, "type": "web"}, `process "web" of app `+a.app
+					}
+					a.invoke(restartName, c).succeeds(t).reports(t,
+						"restarting "+address+" one after another: 3 instances",
+						"instance 1 of 3: STARTING after 0 s", "instance 1 of 3: RUNNING after 12 s",
+						"instance 2 of 3: STARTING after 0 s", "instance 2 of 3: RUNNING after 12 s",
+						"instance 3 of 3: STARTING after 0 s", "instance 3 of 3: RUNNING after 12 s",
+						"3 of 3 instances restarted in 36 s")
+					sameList(t, "terminations", a.requests(http.MethodDelete), a.terminations(0, 1, 2))
+					sameList(t, "new instances", a.changed(before), []int64{0, 1, 2})
+				})
 			}
 		})
 	}
 }
 
-// Korifi names an instance by the end of its pod's name, and a process that was
-// written a moment ago may be rolled by Kubernetes.
+// Korifi takes the end of a pod's name for the index of an instance, and
+// Kubernetes may still be rolling a process that was just written.
 func TestRollingRestartOnKorifi(t *testing.T) {
 	for name, count := range map[string]int64{"three instances": 3, "twelve instances": 12} {
 		t.Run(name, func(t *testing.T) {
@@ -86,7 +88,7 @@ func TestRollingRestartOnKorifi(t *testing.T) {
 			before := a.Instances(a.guid)
 			r := a.invoke(restartName, a.by(actionConfig{"timeout": "2m"})).succeeds(t)
 			if want := "waiting until nothing has changed for 45 s, because Kubernetes may still be replacing instances"; !slices.Contains(r.progress, want) {
-				t.Errorf("got progress without %q:\n%s", want, strings.Join(r.progress, "\n"))
+				t.Errorf("got progress:\n%s\nwant the line %q", strings.Join(r.progress, "\n"), want)
 			}
 			var want []string
 			var all []int64
@@ -100,7 +102,8 @@ func TestRollingRestartOnKorifi(t *testing.T) {
 	}
 }
 
-// An instance that is back before anybody looks is known by its guid or uptime.
+// An instance that is back before the next reading of the stats is recognized by
+// its instance_guid or uptime.
 func TestRollingRestartOfQuickInstances(t *testing.T) {
 	for name, options := range map[string][]fakecf.Option{"with": nil, "without": {fakecf.WithoutInstanceGUIDs()}} {
 		t.Run(name+" instance_guid", func(t *testing.T) {
@@ -116,8 +119,8 @@ func TestRollingRestartOfQuickInstances(t *testing.T) {
 	}
 }
 
-// The uptime of an instance that has just started cannot be told from that of
-// its successor, so it is given some seconds.
+// The uptime of an instance that has just started does not differ from that of
+// its successor, so the action waits some seconds first.
 func TestRollingRestartOfInstancesThatJustStarted(t *testing.T) {
 	a := startActions(t, fakecf.WithoutInstanceGUIDs())
 	a.RestartApp(a.app)
@@ -126,23 +129,23 @@ func TestRollingRestartOfInstancesThatJustStarted(t *testing.T) {
 	sameList(t, "new instances", a.changed(before), []int64{0, 1, 2})
 }
 
-func TestRollingRestartAwaitsThoseThatAreDownFirst(t *testing.T) {
+func TestRollingRestartWaitsForInstancesThatAreDownFirst(t *testing.T) {
 	for _, state := range []string{"DOWN", "CRASHED", "STARTING"} {
 		t.Run(state, func(t *testing.T) {
 			a := startActions(t)
 			a.SetInstance(a.guid, 1, func(i *fakecf.Instance) { i.State, i.Details = state, fakecf.Ptr("it takes a while") })
 			a.watchCapacity()
-			var heard []string
+			var lines []string
 			r := a.invokeUntil(t.Context(), restartName, a.by(nil), func(line string) {
 				if strings.HasPrefix(line, "instance 2 of 3: "+state) {
-					heard = append(heard, fmt.Sprintf("%s, %d terminations", line, a.Count(http.MethodDelete, "")))
+					lines = append(lines, fmt.Sprintf("%s, %d terminations", line, a.Count(http.MethodDelete, "")))
 					a.SetInstance(a.guid, 1, func(i *fakecf.Instance) { i.State, i.Details = "RUNNING", nil })
 				}
 			}).succeeds(t)
-			sameList(t, "the instance that is down", heard, []string{"instance 2 of 3: " + state + " (it takes a while) after 0 s, 0 terminations"})
+			sameList(t, "progress of the instance that is down", lines, []string{"instance 2 of 3: " + state + " (it takes a while) after 0 s, 0 terminations"})
 			sameList(t, "terminations", a.requests(http.MethodDelete), a.terminations(0, 1, 2))
 			if last := r.progress[len(r.progress)-1]; !strings.HasPrefix(last, "3 of 3 instances restarted") {
-				t.Errorf("the last word is %q", last)
+				t.Errorf("got last line %q, want 3 of 3 instances restarted", last)
 			}
 		})
 	}
@@ -233,7 +236,7 @@ func TestRollingRestartStops(t *testing.T) {
 			prepare: func(a *actionTest) { a.onTerminate(func(int) { a.SetAppState(a.app, "STOPPED") }) },
 			summary: "The app is stopped", sent: []int{0}, parts: []string{"The app was stopped while its instances were restarted."},
 		},
-		"somebody else was quicker": {
+		"another client terminated it first": {
 			prepare: func(a *actionTest) {
 				a.AddFault(fakecf.Fault{Method: http.MethodDelete, Do: fakecf.Status(404, fakecf.APIError{Code: 10010, Title: "CF-ResourceNotFound", Detail: "Instance not found"})})
 			},
@@ -286,8 +289,8 @@ func TestRollingRestartStops(t *testing.T) {
 	}
 }
 
-// A request whose answer is lost is not sent again: the stats show that it
-// arrived, and the restart goes on.
+// A request whose response is lost is not sent again: the stats show that it
+// arrived, and the restart continues.
 func TestRollingRestartSurvivesLostAnswers(t *testing.T) {
 	for name, options := range map[string][]fakecf.Option{"with": nil, "without": {fakecf.WithoutInstanceGUIDs()}} {
 		t.Run(name+" instance_guid", func(t *testing.T) {
@@ -299,19 +302,18 @@ func TestRollingRestartSurvivesLostAnswers(t *testing.T) {
 			r := a.invoke(restartName, a.by(nil)).succeeds(t)
 			sameList(t, "terminations", a.requests(http.MethodDelete), a.terminations(0, 1, 2))
 			sameList(t, "new instances", a.changed(before), []int64{0, 1, 2})
-			if !slices.ContainsFunc(r.progress, func(line string) bool {
-				return strings.HasPrefix(line, "instance 2 of 3: no answer to the request to terminate it; it is not sent again")
-			}) {
-				t.Errorf("nothing was said: %q", r.progress)
+			want := "instance 2 of 3: no answer to the request to terminate it; it is not sent again"
+			if !slices.ContainsFunc(r.progress, func(line string) bool { return strings.HasPrefix(line, want) }) {
+				t.Errorf("got progress %q, want a line that begins with %q", r.progress, want)
 			}
 		})
 	}
 }
 
-// Neither is a moment without an API the end of the restart.
+// A restart continues when the API fails for a moment.
 func TestRollingRestartSurvivesAFailureToReadTheProcess(t *testing.T) {
 	a := startActions(t)
-	// The first reading finds out what there is; the others ask whether it changed.
+	// The first reading resolves the address; the others check for changes.
 	a.AddFault(fakecf.Fault{Method: http.MethodGet, Path: "^/v3/(processes|apps)/[^/]+(/processes/web)?$", From: 2, Every: 2, Do: fakecf.Status(502)})
 	before := a.Instances(a.guid)
 	a.invoke(restartName, a.by(nil)).succeeds(t)
@@ -334,8 +336,8 @@ func TestRollingRestartOfAProcessThatIsScaledUp(t *testing.T) {
 	})
 	r := a.invoke(restartName, a.by(nil)).succeeds(t)
 	sameList(t, "terminations", a.requests(http.MethodDelete), a.terminations(0, 1, 2))
-	if !slices.Contains(r.progress, "scaled up to 5 instances; the new ones need no restart") {
-		t.Errorf("nothing was said: %q", r.progress)
+	if want := "scaled up to 5 instances; the new ones need no restart"; !slices.Contains(r.progress, want) {
+		t.Errorf("got progress %q, want the line %q", r.progress, want)
 	}
 }
 

@@ -1,6 +1,7 @@
 package process
 
 import (
+	"fmt"
 	"net/http"
 	"slices"
 	"strings"
@@ -13,11 +14,11 @@ import (
 	"github.com/cf-process/terraform-provider-cf/internal/instances"
 )
 
-func TestScaleSendsWhatIsGiven(t *testing.T) {
+func TestScaleSendsTheConfiguration(t *testing.T) {
 	for name, test := range map[string]struct {
 		config  actionConfig
 		request string
-		says    []string
+		lines   []string // of the progress
 	}{
 		"instances": {
 			actionConfig{"instances": 5}, `{"instances":5}`, []string{"scaling ADDRESS to 5 instances", "scaled"},
@@ -40,20 +41,22 @@ func TestScaleSendsWhatIsGiven(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			for _, byApp := range []bool{true, false} {
-				a := startActions(t)
-				test.config["app_guid"], test.config["type"], test.config["guid"] = a.app, "web", nil
-				path, address := "/v3/apps/"+a.app+"/processes/web", `process "web" of app `+a.app
-				if !byApp {
-					test.config["app_guid"], test.config["type"], test.config["guid"] = nil, nil, a.guid
-					path, address = "/v3/processes/"+a.guid, "process "+a.guid
-				}
-				says := slices.Clone(test.says)
-				says[0] = strings.Replace(says[0], "ADDRESS", address, 1)
-				a.invoke(scaleName, test.config).succeeds(t).says(t, says...)
-				sameList(t, "requests", a.requests(http.MethodPost), []string{path + "/actions/scale " + test.request})
-				if n := a.Count(http.MethodGet, path); n != 0 {
-					t.Errorf("%d readings of the process, though nothing is waited for", n)
-				}
+				t.Run(fmt.Sprintf("by app %t", byApp), func(t *testing.T) {
+					a := startActions(t)
+					test.config["app_guid"], test.config["type"], test.config["guid"] = a.app, "web", nil
+					path, address := "/v3/apps/"+a.app+"/processes/web", `process "web" of app `+a.app
+					if !byApp {
+						test.config["app_guid"], test.config["type"], test.config["guid"] = nil, nil, a.guid
+						path, address = "/v3/processes/"+a.guid, "process "+a.guid
+					}
+					lines := slices.Clone(test.lines)
+					lines[0] = strings.Replace(lines[0], "ADDRESS", address, 1)
+					a.invoke(scaleName, test.config).succeeds(t).reports(t, lines...)
+					sameList(t, "requests", a.requests(http.MethodPost), []string{path + "/actions/scale " + test.request})
+					if n := a.Count(http.MethodGet, path); n != 0 {
+						t.Errorf("got %d readings of the process without a wait, want none", n)
+					}
+				})
 			}
 		})
 	}
@@ -63,22 +66,22 @@ func TestScaleWaits(t *testing.T) {
 	t.Run("up", func(t *testing.T) {
 		a := startActions(t)
 		a.SetStartDelay(11 * time.Second)
-		a.invoke(scaleName, a.by(actionConfig{"instances": 5, "wait_for_instances": true})).succeeds(t).says(t,
+		a.invoke(scaleName, a.by(actionConfig{"instances": 5, "wait_for_instances": true})).succeeds(t).reports(t,
 			`scaling process "web" of app `+a.app+" to 5 instances", "scaled",
 			"instances 1-3 of 5: RUNNING after 0 s", "instances 4, 5 of 5: STARTING after 0 s",
 			"instances 4, 5 of 5: RUNNING after 12 s", "5 of 5 instances RUNNING")
 		if n := a.Count(http.MethodPost, ""); n != 1 {
-			t.Errorf("it was scaled %d times", n)
+			t.Errorf("got %d requests to scale, want 1", n)
 		}
 	})
-	t.Run("to nothing", func(t *testing.T) {
+	t.Run("to zero", func(t *testing.T) {
 		a := startActions(t)
 		r := a.invoke(scaleName, actionConfig{"guid": a.guid, "instances": 0, "wait_for_instances": true}).succeeds(t)
-		if last := r.progress[len(r.progress)-1]; last != "no instance runs any more" {
-			t.Errorf("the last word is %q", last)
+		if last, want := r.progress[len(r.progress)-1], "no instance runs any more"; last != want {
+			t.Errorf("got last line %q, want %q", last, want)
 		}
 	})
-	t.Run("for the instances that there are", func(t *testing.T) {
+	t.Run("for the present instances", func(t *testing.T) {
 		a := startActions(t)
 		a.SetInstance(a.guid, 2, func(i *fakecf.Instance) { i.State = "STARTING" })
 		r := a.invokeUntil(t.Context(), scaleName, a.by(actionConfig{"memory_in_mb": 300, "wait_for_instances": true}), func(line string) {
@@ -99,10 +102,10 @@ func TestScaleWaits(t *testing.T) {
 			`Process "web" of app `+a.app+" is scaled to 4 instances, but the wait for its instances failed.",
 			"3 of 4 instances were RUNNING", "index 3: CRASHED: Exited with status 137 (out of memory)")
 		if took := a.clock.Now().Sub(began); took != scaleTimeout {
-			t.Errorf("it waited %s", took)
+			t.Errorf("got a wait of %s, want %s", took, scaleTimeout)
 		}
-		if !slices.Contains(r.progress, "instance 4 of 4: CRASHED (Exited with status 137 (out of memory)) after 0 s") {
-			t.Errorf("the crash was not reported: %v", r.progress)
+		if want := "instance 4 of 4: CRASHED (Exited with status 137 (out of memory)) after 0 s"; !slices.Contains(r.progress, want) {
+			t.Errorf("got progress %q, want the line %q", r.progress, want)
 		}
 	})
 }
@@ -113,15 +116,15 @@ func TestScaleOfAStoppedApp(t *testing.T) {
 	r := a.invoke(scaleName, actionConfig{"guid": a.guid, "instances": 2})
 	r.diagnosed(t, tfprotov6.DiagnosticSeverityWarning, "The app is stopped", "is scaled to 2 instances, but none of them runs before the app is started")
 	if p, _ := a.Process(a.guid); p.Instances != 2 {
-		t.Errorf("it has %d instances", p.Instances)
+		t.Errorf("got %d instances, want 2", p.Instances)
 	}
 	began := a.clock.Now()
 	r = a.invoke(scaleName, a.by(actionConfig{"instances": 4, "wait_for_instances": true}))
 	r.fails(t, "The app is stopped", "is scaled to 4 instances", "none of the 4 instances will start", "cf start")
 	if took := a.clock.Now().Sub(began); took > 2*time.Second {
-		t.Errorf("it waited %s", took)
+		t.Errorf("got a wait of %s, want at most 2 s", took)
 	}
-	// What does not concern the instances needs no started app.
+	// Scaling memory, or to zero instances, needs no started app.
 	a.invoke(scaleName, a.by(actionConfig{"memory_in_mb": 333})).succeeds(t)
 	a.invoke(scaleName, a.by(actionConfig{"instances": 0, "wait_for_instances": true})).succeeds(t)
 }
@@ -132,17 +135,17 @@ func TestScaleDuringADeployment(t *testing.T) {
 	a.invoke(scaleName, a.by(actionConfig{"instances": 4, "wait_for_instances": true})).fails(t,
 		`Could not scale process "web" of app `+a.app, "while a deployment is in flight", "Wait until `cf app` shows that it has finished")
 	if p, _ := a.Process(a.guid); p.Instances != 3 {
-		t.Errorf("it has %d instances", p.Instances)
+		t.Errorf("got %d instances, want 3, as before", p.Instances)
 	}
 }
 
-// Korifi names the key that it does not know, and nothing is scaled.
+// Korifi names the unknown key in its error, and nothing is scaled.
 func TestScaleOfALogRateOnKorifi(t *testing.T) {
 	a := startActions(t, fakecf.WithFlavor(fakecf.Korifi))
 	r := a.invoke(scaleName, a.by(actionConfig{"instances": 4, "log_rate_limit_in_bytes_per_second": -1}))
 	r.fails(t, "Not available on this foundation", "does not know log_rate_limit_in_bytes_per_second", "Nothing was scaled")
 	if p, _ := a.Process(a.guid); p.Instances != 3 {
-		t.Errorf("it has %d instances", p.Instances)
+		t.Errorf("got %d instances, want 3, as before", p.Instances)
 	}
 }
 

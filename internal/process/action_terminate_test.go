@@ -13,12 +13,12 @@ import (
 	"github.com/cf-process/terraform-provider-cf/internal/instances"
 )
 
-// changed are the indexes of the instances that are others than before.
+// changed returns the indexes of the instances that were replaced since before.
 func (a *actionTest) changed(before []fakecf.Instance) []int64 {
 	var indexes []int64
-	for i, one := range a.Instances(a.guid) {
-		if one.GUID != before[i].GUID {
-			indexes = append(indexes, one.Index)
+	for i, inst := range a.Instances(a.guid) {
+		if inst.GUID != before[i].GUID {
+			indexes = append(indexes, inst.Index)
 		}
 	}
 	return indexes
@@ -33,28 +33,31 @@ func TestTerminate(t *testing.T) {
 			a := startActions(t, fakecf.WithFlavor(test.flavor))
 			path := "/v3/processes/" + a.guid + "/instances/" + test.prefix
 			for _, test := range []struct {
+				name   string
 				config actionConfig
 				path   string
 			}{
-				{actionConfig{"app_guid": a.app, "index": 2}, path + "2"},
-				{actionConfig{"app_guid": a.app, "type": "web", "index": 0}, path + "0"},
-				{actionConfig{"guid": a.guid, "index": 2}, path + "2"},
+				{"by app", actionConfig{"app_guid": a.app, "index": 2}, path + "2"},
+				{"by app and type", actionConfig{"app_guid": a.app, "type": "web", "index": 0}, path + "0"},
+				{"by guid", actionConfig{"guid": a.guid, "index": 2}, path + "2"},
 			} {
-				a.ResetRequests()
-				before := a.Instances(a.guid)
-				r := a.invoke(terminateName, test.config).succeeds(t)
-				sameList(t, "requests", a.requests(http.MethodDelete), []string{test.path})
-				sameList(t, "new instances", a.changed(before), []int64{int64(test.config["index"].(int))})
-				if len(r.progress) != 2 {
-					t.Errorf("progress: %q", r.progress)
-				}
+				t.Run(test.name, func(t *testing.T) {
+					a.ResetRequests()
+					before := a.Instances(a.guid)
+					r := a.invoke(terminateName, test.config).succeeds(t)
+					sameList(t, "requests", a.requests(http.MethodDelete), []string{test.path})
+					sameList(t, "new instances", a.changed(before), []int64{int64(test.config["index"].(int))})
+					if len(r.progress) != 2 {
+						t.Errorf("got progress %q, want 2 lines", r.progress)
+					}
+				})
 			}
 		})
 	}
 }
 
-// These are found out before anything is sent: Korifi ends another instance for
-// some of them.
+// The action detects these before it sends a request: for some of them Korifi
+// terminates another instance (internal/capi/README.md).
 func TestTerminateWithoutSuchAnInstance(t *testing.T) {
 	for name, test := range map[string]struct {
 		change  func(*actionTest)
@@ -78,13 +81,15 @@ func TestTerminateWithoutSuchAnInstance(t *testing.T) {
 		},
 	} {
 		t.Run(name, func(t *testing.T) {
-			for _, flavor := range []fakecf.Flavor{fakecf.CloudController, fakecf.Korifi} {
-				a := startActions(t, fakecf.WithFlavor(flavor))
-				test.change(a)
-				a.invoke(terminateName, a.by(actionConfig{"index": test.index})).fails(t, test.summary, test.parts...)
-				if n := a.Count(http.MethodDelete, ""); n != 0 {
-					t.Errorf("%d requests to terminate", n)
-				}
+			for server, flavor := range map[string]fakecf.Flavor{"Cloud Controller": fakecf.CloudController, "Korifi": fakecf.Korifi} {
+				t.Run(server, func(t *testing.T) {
+					a := startActions(t, fakecf.WithFlavor(flavor))
+					test.change(a)
+					a.invoke(terminateName, a.by(actionConfig{"index": test.index})).fails(t, test.summary, test.parts...)
+					if n := a.Count(http.MethodDelete, ""); n != 0 {
+						t.Errorf("got %d requests to terminate, want none", n)
+					}
+				})
 			}
 		})
 	}
@@ -97,8 +102,8 @@ func TestTerminateOfAnInstanceThatWent(t *testing.T) {
 	a.invoke(terminateName, a.by(actionConfig{"index": 1})).fails(t, "No such instance", "was there a moment ago", "Instance not found")
 }
 
-// However the answer is lost, the request is never sent again, and the message
-// says what the stats know.
+// However the response is lost, the request is never sent again, and the message
+// reports what the stats show.
 func TestTerminateIsSentOnce(t *testing.T) {
 	deletes := func(do fakecf.Action) fakecf.Fault { return fakecf.Fault{Method: http.MethodDelete, Do: do} }
 	noGUIDs := []fakecf.Option{fakecf.WithoutInstanceGUIDs()}
@@ -175,17 +180,17 @@ func TestTerminateIsSentOnce(t *testing.T) {
 			before := a.Instances(a.guid)
 			a.invoke(terminateName, a.by(actionConfig{"index": 1})).diagnosed(t, test.severity, test.summary, test.parts...)
 			if n := a.Count(http.MethodDelete, ""); n != 1 {
-				t.Errorf("it was sent %d times", n)
+				t.Errorf("got %d requests to terminate, want 1", n)
 			}
 			sameList(t, "new instances", a.changed(before), test.changed)
 		})
 	}
 }
 
-// withoutUptimes plays stats that tell nothing but states.
+// withoutUptimes removes the uptimes from stats, which leaves only the states.
 func withoutUptimes(stats map[string]any) {
-	for _, one := range stats["resources"].([]any) {
-		delete(one.(map[string]any), "uptime")
+	for _, inst := range stats["resources"].([]any) {
+		delete(inst.(map[string]any), "uptime")
 	}
 }
 
@@ -201,7 +206,7 @@ func TestTerminateIsCanceled(t *testing.T) {
 		})
 		a.invokeUntil(ctx, terminateName, a.by(actionConfig{"index": 1}), func(string) {}).fails(t, "Canceled", "Could not terminate instance 1")
 		if n := a.Count(http.MethodDelete, ""); n != 0 {
-			t.Errorf("it was sent %d times", n)
+			t.Errorf("got %d requests to terminate, want none", n)
 		}
 	})
 	t.Run("while it is under way", func(t *testing.T) {
@@ -209,18 +214,18 @@ func TestTerminateIsCanceled(t *testing.T) {
 		a.AddFault(fakecf.Fault{Method: http.MethodDelete, Do: fakecf.HangAfter(0)})
 		a.cancelAt("terminating", terminateName, a.by(actionConfig{"index": 1})).fails(t, "Canceled", "It is unknown whether it arrived; it is not sent again")
 		if n := a.Count(http.MethodDelete, ""); n != 1 {
-			t.Errorf("it was sent %d times", n)
+			t.Errorf("got %d requests to terminate, want 1", n)
 		}
 	})
-	t.Run("while the stats are asked", func(t *testing.T) {
+	t.Run("while the stats are read", func(t *testing.T) {
 		a := newActionTest(t, instances.RealClock{})
 		a.AddFault(fakecf.Fault{Method: http.MethodDelete, Do: fakecf.Close()})
 		a.cancelAt("the stats have to show", terminateName, a.by(actionConfig{"index": 1})).fails(t, "Canceled", "was not sent again", "that is unknown")
 	})
 }
 
-// A deployment puts another process under the same app and type: it is neither
-// hit, nor taken for the proof of anything.
+// A deployment puts another process under the same app and type: the action
+// neither terminates an instance of it nor draws conclusions from its stats.
 func TestTerminateMeansTheProcessThatItFound(t *testing.T) {
 	a := startActions(t)
 	a.AddFault(fakecf.Fault{Method: http.MethodDelete, Do: fakecf.Close()})
@@ -234,18 +239,20 @@ func TestTerminateMeansTheProcessThatItFound(t *testing.T) {
 	sameList(t, "requests", a.requests(http.MethodDelete), []string{"/v3/processes/" + a.guid + "/instances/1"})
 }
 
-// What an instance does by itself is not taken for the work of a request that
-// never arrived.
+// A change of state that has another cause is no evidence that a lost request
+// arrived.
 func TestTerminateIsNotFooled(t *testing.T) {
 	for _, states := range [][2]string{{"STARTING", "RUNNING"}, {"RUNNING", "CRASHED"}, {"CRASHED", "STARTING"}, {"DOWN", "STARTING"}} {
-		a := startActions(t)
-		a.SetInstance(a.guid, 1, func(i *fakecf.Instance) { i.State = states[0] })
-		a.AddFault(fakecf.Fault{Method: http.MethodDelete, Do: fakecf.Close()})
-		r := a.invokeUntil(t.Context(), terminateName, a.by(actionConfig{"index": 1}), func(line string) {
-			if strings.HasPrefix(line, "no answer") {
-				a.SetInstance(a.guid, 1, func(i *fakecf.Instance) { i.State = states[1] })
-			}
+		t.Run(states[0]+" to "+states[1], func(t *testing.T) {
+			a := startActions(t)
+			a.SetInstance(a.guid, 1, func(i *fakecf.Instance) { i.State = states[0] })
+			a.AddFault(fakecf.Fault{Method: http.MethodDelete, Do: fakecf.Close()})
+			r := a.invokeUntil(t.Context(), terminateName, a.by(actionConfig{"index": 1}), func(line string) {
+				if strings.HasPrefix(line, "no answer") {
+					a.SetInstance(a.guid, 1, func(i *fakecf.Instance) { i.State = states[1] })
+				}
+			})
+			r.fails(t, "Probably not terminated", "the instance is "+states[1])
 		})
-		r.fails(t, "Probably not terminated", "the instance is "+states[1])
 	}
 }
