@@ -10,7 +10,6 @@ import (
 	"github.com/hashicorp/terraform-plugin-go/tftypes"
 
 	"github.com/cf-process/terraform-provider-cf/internal/capi"
-	"github.com/cf-process/terraform-provider-cf/internal/diagnostic"
 	"github.com/cf-process/terraform-provider-cf/internal/field"
 )
 
@@ -99,11 +98,6 @@ func (n *namedProcess) lookUpNames(ctx context.Context, client *capi.Client) dia
 	diags := apiWarnings(found.Warnings)
 	diags.Append(unstableWarning("apps", found.Unstable)...)
 	return diags
-}
-
-// namesFailure describes an error of looking up names.
-var namesFailure = diagnostic.Failure{
-	Object: "App", Action: "read the names of apps, spaces and organizations", Feature: "include_names",
 }
 
 // pack makes the state without the framework; see FastRead. It takes only what

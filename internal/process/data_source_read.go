@@ -10,6 +10,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-go/tftypes"
 
 	"github.com/cf-process/terraform-provider-cf/internal/capi"
+	"github.com/cf-process/terraform-provider-cf/internal/diagnostic"
 	"github.com/cf-process/terraform-provider-cf/internal/field"
 )
 
@@ -52,4 +53,9 @@ func with(config tftypes.Value, name string, found tftypes.Value) tftypes.Value 
 	values := maps.Clone(field.Open(config))
 	values[name] = found
 	return tftypes.NewValue(config.Type(), map[string]tftypes.Value(values))
+}
+
+// namesFailure describes an error of looking up names.
+var namesFailure = diagnostic.Failure{
+	Object: "App", Action: "read the names of apps, spaces and organizations", Feature: "include_names",
 }

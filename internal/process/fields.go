@@ -21,12 +21,6 @@ var (
 	logRateBounds   = field.WholeNumber{Least: -1, Most: math.MaxInt64}
 )
 
-const (
-	maxCommandLength  = 4096
-	maxUserLength     = 255
-	maxEndpointLength = 255
-)
-
 // processTable is the table of a process: the data sources, the resource, the
 // list resource, the requests and the documentation come from it.
 var processTable = tableOf(

@@ -46,42 +46,6 @@ func timestampRules() []validator.String {
 	return []validator.String{checked{"must be a time, written as YYYY-MM-DDThh:mm:ssZ", checkTimestamp}}
 }
 
-func timestampListRules() []validator.List {
-	var others []path.Expression
-	for _, operator := range timeOperators {
-		others = append(others, path.MatchRelative().AtParent().AtName(operator.name))
-	}
-	return []validator.List{
-		listvalidator.NoNullValues(), listvalidator.ValueStringsAre(timestampRules()...),
-		listvalidator.ConflictsWith(others...),
-	}
-}
-
-// checked is a string that a function can refuse. The error completes a
-// sentence that begins with the name of the attribute.
-type checked struct {
-	description string
-	check       func(string) error
-}
-
-var _ validator.String = checked{}
-
-// Description says the rule.
-func (v checked) Description(context.Context) string { return v.description }
-
-// MarkdownDescription says the rule.
-func (v checked) MarkdownDescription(context.Context) string { return v.description }
-
-// ValidateString applies the rule.
-func (v checked) ValidateString(_ context.Context, req validator.StringRequest, resp *validator.StringResponse) {
-	if req.ConfigValue.IsNull() || req.ConfigValue.IsUnknown() {
-		return
-	}
-	if err := v.check(req.ConfigValue.ValueString()); err != nil {
-		resp.Diagnostics.AddAttributeError(req.Path, "Invalid "+req.Path.String(), req.Path.String()+" "+err.Error()+".")
-	}
-}
-
 // checkTimestamp takes times as the API does: in UTC, to the second.
 func checkTimestamp(s string) error {
 	const form = "2006-01-02T15:04:05Z"

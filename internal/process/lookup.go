@@ -2,9 +2,7 @@ package process
 
 import (
 	"context"
-	"errors"
 	"fmt"
-	"regexp"
 	"slices"
 	"strings"
 
@@ -18,7 +16,6 @@ import (
 	"github.com/cf-process/terraform-provider-cf/internal/capi"
 	"github.com/cf-process/terraform-provider-cf/internal/diagnostic"
 	"github.com/cf-process/terraform-provider-cf/internal/field"
-	"github.com/cf-process/terraform-provider-cf/internal/redact"
 )
 
 // lookup is the address in a data source: that of a process, or the name of an
@@ -72,16 +69,6 @@ var lookupArguments = []struct {
 		"organization_name", "Name of the organization of the app. Goes with `app_name`.", notEmpty(), true,
 		func(l *lookup) *types.String { return &l.OrganizationName },
 	},
-}
-
-// notEmpty are the validators of a name: the API takes any characters.
-func notEmpty() []validator.String {
-	return []validator.String{checked{"must not be empty", func(s string) error {
-		if s == "" {
-			return errors.New("must not be empty")
-		}
-		return nil
-	}}}
 }
 
 // lookupAttributes are the arguments in a data source that has no attributes of
@@ -149,8 +136,6 @@ func (l *lookup) check() diag.Diagnostics {
 	exclude("organization_name", l.OrganizationName, "organization_guid", l.OrganizationGUID)
 	return diags
 }
-
-func isKnown(s types.String) bool { return !s.IsNull() && !s.IsUnknown() }
 
 // found is what a lookup led to.
 type found struct {
@@ -256,27 +241,4 @@ func candidates(apps []*capi.App) string {
 		lines = lines[:maxCandidates]
 	}
 	return "\n  - " + strings.Join(lines, "\n  - ") + more
-}
-
-var guidPattern = regexp.MustCompile(`(?i)^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$`)
-
-// looksLikeGUID reports whether s is written as the API writes GUIDs. Old ones
-// can be written in other ways, so it is only good for hints.
-func looksLikeGUID(s string) bool { return guidPattern.MatchString(s) }
-
-// guidHints are what may be wrong with an address whose process was not found.
-func guidHints(address capi.Address) string {
-	shown := func(s string) string { return redact.Clean(s, 100) }
-	switch {
-	case address.ByApp() && !looksLikeGUID(address.AppGUID):
-		return fmt.Sprintf("%q is not a GUID: app_guid takes the GUID of the app (cf app NAME --guid). Data sources take "+
-			"a name as app_name.", shown(address.AppGUID))
-	case address.ByApp():
-		return ""
-	case !looksLikeGUID(address.GUID):
-		return fmt.Sprintf("%q is not a GUID: guid takes the GUID of the process. Data sources take the name of the app as "+
-			"app_name.", shown(address.GUID))
-	default:
-		return "If this is the GUID of an app, use app_guid."
-	}
 }

@@ -11,6 +11,7 @@ import (
 
 	"github.com/hashicorp/terraform-plugin-framework/diag"
 	"github.com/hashicorp/terraform-plugin-framework/path"
+	"github.com/hashicorp/terraform-plugin-go/tftypes"
 
 	"github.com/cf-process/terraform-provider-cf/internal/capi"
 	"github.com/cf-process/terraform-provider-cf/internal/diagnostic"
@@ -179,22 +180,6 @@ func adoptFailure(address capi.Address) diagnostic.Failure {
 	return failure
 }
 
-func readFailure(address capi.Address) diagnostic.Failure {
-	failure := changeFailure(address)
-	failure.Action = "read " + address.String()
-	failure.NotFound, failure.Type = guidHints(address), address.Type
-	return failure
-}
-
-func changeFailure(address capi.Address) diagnostic.Failure {
-	failure := diagnostic.Failure{Object: "Process", Action: "change " + address.String(), Attribute: path.Root("guid")}
-	if address.ByApp() {
-		failure.Attribute = path.Root("app_guid")
-		failure.Type, failure.TypeAttribute = address.Type, path.Root("type")
-	}
-	return failure
-}
-
 // Both servers name unknown fields: "Unknown field(s): 'user', 'interval'"
 // (Cloud Controller, with words in front where the field is nested) and
 // `unknown field "user"` (Korifi).
@@ -249,4 +234,22 @@ func unknownField(err error) (path.Path, bool) {
 		return path.Path{}, false
 	}
 	return fields[0], true
+}
+
+// partialState is the state after an update that failed between its two
+// requests: planned values of the one that succeeded, the prior ones of the
+// scale, and the API's word on what it computes.
+func partialState(plan, prior field.Attributes, done outcome) tftypes.Value {
+	state := make(field.Attributes, len(prior))
+	for name, value := range prior {
+		state[name] = value
+	}
+	actual := resourceValues(done.process, prior)
+	for _, a := range processTable.attributes {
+		if a.Name == "command_redacted" || a.write != nil && !a.scales {
+			state[a.Name] = field.FillUnknown(plan[a.Name], actual[a.Name])
+		}
+	}
+	state["updated_at"], state["version"] = actual["updated_at"], actual["version"]
+	return valueOfResource(state)
 }

@@ -116,3 +116,9 @@ func writePrivate(ctx context.Context, private interface {
 	}
 	return private.SetKey(ctx, privateKey, raw)
 }
+
+// resourceAddress is the address that a configuration means; guid counts
+// where all three attributes are given.
+func resourceAddress(config field.Attributes) capi.Address {
+	return addressOf(config, formOf(config) == formApp)
+}

@@ -3,7 +3,6 @@ package process
 import (
 	"context"
 	"maps"
-	"regexp"
 
 	"github.com/hashicorp/terraform-plugin-framework-timeouts/resource/timeouts"
 	"github.com/hashicorp/terraform-plugin-framework/resource"
@@ -11,10 +10,6 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/resource/schema/booldefault"
 	"github.com/hashicorp/terraform-plugin-go/tftypes"
 )
-
-// endpointPattern matches what the API takes as the path of an http check, with
-// "?", "#" and "%zz" as well, but not "//x" (internal/capi/README.md#endpoints).
-var endpointPattern = regexp.MustCompile(`^/([^\s/]\S*)?$`)
 
 // resourceType is the Terraform type of the resource: a process, and what only
 // the resource has. A test holds it against the schema.

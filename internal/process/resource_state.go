@@ -104,20 +104,24 @@ func isEmpty(v tftypes.Value) bool {
 	return true
 }
 
-// partialState is the state after an update that failed between its two
-// requests: planned values of the one that succeeded, the prior ones of the
-// scale, and the API's word on what it computes.
-func partialState(plan, prior field.Attributes, done outcome) tftypes.Value {
-	state := make(field.Attributes, len(prior))
-	for name, value := range prior {
-		state[name] = value
+// managedMetadataValue is the metadata without the platform's own keys, as the
+// resource shows it.
+func managedMetadataValue(m *capi.Metadata) tftypes.Value {
+	if m == nil {
+		return metadata.Value(nil)
 	}
-	actual := resourceValues(done.process, prior)
-	for _, a := range processTable.attributes {
-		if a.Name == "command_redacted" || a.write != nil && !a.scales {
-			state[a.Name] = field.FillUnknown(plan[a.Name], actual[a.Name])
+	return metadata.Value(&capi.Metadata{Labels: managedKeys(m.Labels), Annotations: managedKeys(m.Annotations)})
+}
+
+func managedKeys(all map[string]*string) map[string]*string {
+	if all == nil {
+		return nil
+	}
+	managed := make(map[string]*string, len(all))
+	for key, value := range all {
+		if !platformKey(key) {
+			managed[key] = value
 		}
 	}
-	state["updated_at"], state["version"] = actual["updated_at"], actual["version"]
-	return valueOfResource(state)
+	return managed
 }

@@ -202,3 +202,36 @@ func changed[T comparable](wanted, current *T) capi.Field[T] {
 	}
 	return capi.Set(*wanted)
 }
+
+// refused returns the errors for the values that the API refuses and that the
+// process does not have already.
+func (t table[T, U]) refused(config field.Attributes, s situation, parent path.Path) diag.Diagnostics {
+	var diags diag.Diagnostics
+	for _, a := range t.attributes {
+		value, at := config[a.Name], parent.AtName(a.Name)
+		switch {
+		case !config.IsKnown(a.Name) || s.current != nil && value.Equal(s.current[a.Name]):
+		case a.refuses != nil:
+			text, _ := config.Text(a.Name)
+			if reason := a.refuses(text); reason != "" {
+				diags.AddAttributeError(at, "Invalid "+at.String(), at.String()+" "+reason)
+			}
+		case a.nestedRefused != nil:
+			diags.Append(a.nestedRefused(value, situation{current: s.current.Child(a.Name), korifi: s.korifi}, at)...)
+		}
+	}
+	return diags
+}
+
+// unless is an attribute whose values the API can refuse. The reason completes a
+// sentence that begins with the name of the attribute; it is empty for a good value.
+func (a attribute[T, U]) unless(reason func(string) string) attribute[T, U] {
+	a.refuses = reason
+	return a
+}
+
+// notOnKorifi is the error for an attribute that is set and does not exist there.
+func notOnKorifi(at path.Path) diag.Diagnostic {
+	return diag.NewAttributeErrorDiagnostic(at, "Not available on this foundation",
+		fmt.Sprintf("The process runs on Korifi, whose API does not have %s. Leave it out.", at))
+}

@@ -1,0 +1,51 @@
+package process
+
+import (
+	"fmt"
+	"regexp"
+
+	"github.com/hashicorp/terraform-plugin-framework/path"
+
+	"github.com/cf-process/terraform-provider-cf/internal/capi"
+	"github.com/cf-process/terraform-provider-cf/internal/diagnostic"
+	"github.com/cf-process/terraform-provider-cf/internal/redact"
+)
+
+func readFailure(address capi.Address) diagnostic.Failure {
+	failure := changeFailure(address)
+	failure.Action = "read " + address.String()
+	failure.NotFound, failure.Type = guidHints(address), address.Type
+	return failure
+}
+
+func changeFailure(address capi.Address) diagnostic.Failure {
+	failure := diagnostic.Failure{Object: "Process", Action: "change " + address.String(), Attribute: path.Root("guid")}
+	if address.ByApp() {
+		failure.Attribute = path.Root("app_guid")
+		failure.Type, failure.TypeAttribute = address.Type, path.Root("type")
+	}
+	return failure
+}
+
+// guidHints are what may be wrong with an address whose process was not found.
+func guidHints(address capi.Address) string {
+	shown := func(s string) string { return redact.Clean(s, 100) }
+	switch {
+	case address.ByApp() && !looksLikeGUID(address.AppGUID):
+		return fmt.Sprintf("%q is not a GUID: app_guid takes the GUID of the app (cf app NAME --guid). Data sources take "+
+			"a name as app_name.", shown(address.AppGUID))
+	case address.ByApp():
+		return ""
+	case !looksLikeGUID(address.GUID):
+		return fmt.Sprintf("%q is not a GUID: guid takes the GUID of the process. Data sources take the name of the app as "+
+			"app_name.", shown(address.GUID))
+	default:
+		return "If this is the GUID of an app, use app_guid."
+	}
+}
+
+// looksLikeGUID reports whether s is written as the API writes GUIDs. Old ones
+// can be written in other ways, so it is only good for hints.
+func looksLikeGUID(s string) bool { return guidPattern.MatchString(s) }
+
+var guidPattern = regexp.MustCompile(`(?i)^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$`)

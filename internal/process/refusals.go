@@ -1,0 +1,118 @@
+package process
+
+import (
+	"fmt"
+	"regexp"
+	"slices"
+	"strings"
+	"unicode/utf8"
+
+	"github.com/hashicorp/terraform-plugin-framework/diag"
+	"github.com/hashicorp/terraform-plugin-framework/path"
+	"github.com/hashicorp/terraform-plugin-go/tftypes"
+
+	"github.com/cf-process/terraform-provider-cf/internal/field"
+)
+
+// Limits of the API for texts, in characters.
+const (
+	maxCommandLength  = 4096
+	maxUserLength     = 255
+	maxEndpointLength = 255
+)
+
+// situation is what a plan or an apply knows about the process.
+type situation struct {
+	// current are the attributes of the process; nil where it is not known.
+	current field.Attributes
+	// korifi is set where the process runs on Korifi.
+	korifi bool
+}
+
+// refusesCommand returns why the API refuses a start command.
+func refusesCommand(s string) string {
+	return refusesText(s, maxCommandLength, "the API takes it as none. Set a command, or \"\" to reset it to the default.")
+}
+
+// refusesUser returns why the API refuses a user.
+func refusesUser(s string) string {
+	return refusesText(s, maxUserLength, "the API takes it as none. Set a user, or \"\" to reset it to the default.")
+}
+
+func refusesText(s string, most int, blank string) string {
+	if s != "" && strings.TrimSpace(s) == "" {
+		return "is blank, and " + blank
+	}
+	return refusesLength(s, most)
+}
+
+func refusesLength(s string, most int) string {
+	if n := utf8.RuneCountInString(s); n > most {
+		return fmt.Sprintf("must have at most %d characters, but has %d.", most, n)
+	}
+	return ""
+}
+
+// refusesEndpoint returns why the API refuses the endpoint of a health check.
+func refusesEndpoint(s string) string {
+	if !endpointPattern.MatchString(s) {
+		return `must be a path such as "/health": it begins with one "/" and has no spaces.`
+	}
+	return refusesLength(s, maxEndpointLength)
+}
+
+// refusesCheckType returns why the API refuses the type of a health check.
+func refusesCheckType(s string) string {
+	if s == "none" {
+		return `cannot be set to "none", which only old processes have. Use "port", "process" or "http".`
+	}
+	return ""
+}
+
+// maxAnnotationBytes bounds the annotations of a process on Korifi, keys and values
+// together: it is a limit of Kubernetes (internal/capi/README.md#kubernetes-metadata).
+const maxAnnotationBytes = 256 << 10
+
+// refused returns the errors for the keys that belong to the platform on Cloud
+// Controller, and for what Kubernetes refuses on Korifi.
+func (r metadataRules) refused(value tftypes.Value, s situation, at path.Path) diag.Diagnostics {
+	var diags diag.Diagnostics
+	entries, current := field.Open(value), s.current
+	size := 0
+	keys := make([]string, 0, len(entries))
+	for key := range entries {
+		keys = append(keys, key)
+	}
+	slices.Sort(keys)
+	for _, key := range keys {
+		text, _ := entries.Text(key)
+		size += len(key) + len(text)
+		if _, has := current[key]; has {
+			continue
+		}
+		prefix, _, prefixed := strings.Cut(key, "/")
+		switch {
+		case !prefixed:
+		case !s.korifi && !strings.Contains(prefix, "."):
+			r.invalidKey(&diags, at, key, fmt.Sprintf("the prefix %q is not a DNS name such as \"example.org\"", shorten(prefix)))
+		case !s.korifi && strings.EqualFold(prefix, "cloudfoundry.org"):
+			r.invalidKey(&diags, at, key, fmt.Sprintf("the prefix %q belongs to the platform", prefix))
+		case s.korifi && prefix != strings.ToLower(prefix):
+			r.invalidKey(&diags, at, key, fmt.Sprintf("the prefix %q has capital letters, which Korifi does not allow", shorten(prefix)))
+		}
+	}
+	if r.noun == annotationRules.noun && s.korifi && size > maxAnnotationBytes {
+		diags.AddAttributeError(at, "Too many annotations", fmt.Sprintf("Korifi stores at most 256 KiB of annotations for a "+
+			"process, keys and values together; these have %d KiB.", (size+1023)>>10))
+	}
+	return diags
+}
+
+func (r metadataRules) invalidKey(diags *diag.Diagnostics, at path.Path, key, reason string) {
+	diags.AddAttributeError(at.AtMapKey(key), "Invalid "+r.noun+" key",
+		fmt.Sprintf("%q cannot be the key of a %s: %s.", shorten(key), r.noun, reason))
+}
+
+// endpointPattern matches what the API takes as the path of an http check, with
+// "?", "#" and "%zz" as well, but not "//x" (internal/capi/README.md#endpoints).
+var endpointPattern = regexp.MustCompile(`^/([^\s/]\S*)?$`)

@@ -1,0 +1,188 @@
+package process
+
+import (
+	"context"
+	"time"
+
+	"github.com/hashicorp/terraform-plugin-framework-timeouts/resource/timeouts"
+	"github.com/hashicorp/terraform-plugin-framework/diag"
+	"github.com/hashicorp/terraform-plugin-framework/path"
+	"github.com/hashicorp/terraform-plugin-framework/resource"
+	"github.com/hashicorp/terraform-plugin-log/tflog"
+
+	"github.com/cf-process/terraform-provider-cf/internal/capi"
+	"github.com/cf-process/terraform-provider-cf/internal/diagnostic"
+	"github.com/cf-process/terraform-provider-cf/internal/field"
+	"github.com/cf-process/terraform-provider-cf/internal/instances"
+)
+
+// Create adopts the process and makes it what the configuration sets. When that
+// fails, nothing is stored: Terraform would plan a replacement, while the next
+// apply can adopt the process again and send the rest.
+func (r *processResource) Create(ctx context.Context, req resource.CreateRequest, resp *resource.CreateResponse) {
+	plan := req.Plan.Raw
+	config := desired(field.Open(req.Config.Raw), field.Open(plan), nil)
+	ctx, cancel := r.deadline(ctx, req.Plan.GetAttribute, timeouts.Value.Create, &resp.Diagnostics)
+	defer cancel()
+	if resp.Diagnostics.HasError() {
+		return
+	}
+	address := resourceAddress(config)
+	done, diags := r.converge(ctx, address, config, nil)
+	resp.Diagnostics.Append(diags...)
+	if resp.Diagnostics.HasError() {
+		return
+	}
+	if resp.Diagnostics.Append(r.wait(ctx, address, config, done)...); resp.Diagnostics.HasError() {
+		resp.Diagnostics.AddWarning("Nothing was stored in the state", "The process has what the configuration sets, but not "+
+			"all of its instances run. The next apply adopts it and does not wait for them, because nothing is left to scale: look "+
+			"at them first (cf app, or the data source cf_process_instances).")
+		return
+	}
+	resp.State.Raw = field.FillUnknown(plan, resourceValue(done.process, field.Open(plan)))
+	m := privateStateOf(config, done.process)
+	resp.Diagnostics.Append(writePrivate(ctx, resp.Private, m)...)
+	resp.Diagnostics.Append(setIdentity(ctx, resp.Identity, m.Form, field.Open(resp.State.Raw))...)
+}
+
+// Update makes the process what the configuration sets. When that fails partway,
+// the state records what was done, and the next plan shows the rest.
+func (r *processResource) Update(ctx context.Context, req resource.UpdateRequest, resp *resource.UpdateResponse) {
+	plan, prior := req.Plan.Raw, req.State.Raw
+	config := desired(field.Open(req.Config.Raw), field.Open(plan), field.Open(prior))
+	ctx, cancel := r.deadline(ctx, req.Plan.GetAttribute, timeouts.Value.Update, &resp.Diagnostics)
+	defer cancel()
+	if resp.Diagnostics.HasError() {
+		return
+	}
+	address := resourceAddress(config)
+	before := field.Open(prior)
+	if other, _ := compareAddress(field.Open(plan), before); len(other) > 0 {
+		before = nil // another process is adopted, see compareAddress
+	}
+	done, diags := r.converge(ctx, address, config, before)
+	resp.Diagnostics.Append(diags...)
+	if resp.Diagnostics.HasError() {
+		if done.patched && before != nil {
+			resp.State.Raw = partialState(field.Open(plan), field.Open(prior), done)
+			m, diags := readPrivate(ctx, req.Private)
+			resp.Diagnostics.Append(diags...)
+			m.recordResets(config)
+			resp.Diagnostics.Append(writePrivate(ctx, resp.Private, m)...)
+		}
+		return
+	}
+	resp.State.Raw = field.FillUnknown(plan, resourceValue(done.process, field.Open(plan)))
+	m := privateStateOf(config, done.process)
+	resp.Diagnostics.Append(writePrivate(ctx, resp.Private, m)...)
+	resp.Diagnostics.Append(setIdentity(ctx, resp.Identity, m.Form, field.Open(resp.State.Raw))...)
+	resp.Diagnostics.Append(r.wait(ctx, address, config, done)...)
+}
+
+// Read refreshes the state. The process is gone only when the API itself says so;
+// then the next plan creates it again, and an import fails.
+func (r *processResource) Read(ctx context.Context, req resource.ReadRequest, resp *resource.ReadResponse) {
+	r.walk.refreshed.Store(true)
+	prior := field.Open(req.State.Raw)
+	m, diags := readPrivate(ctx, req.Private)
+	resp.Diagnostics.Append(diags...)
+	ctx, cancel := r.deadline(ctx, req.State.GetAttribute, timeouts.Value.Read, &resp.Diagnostics)
+	defer cancel()
+	if resp.Diagnostics.HasError() {
+		return
+	}
+	if m.Form == "" {
+		m.Form = formGUID
+		if !prior.IsSet("guid") {
+			m.Form = formApp
+		}
+	}
+	address := addressOf(prior, m.Form == formApp)
+	began := r.clock.Now()
+	p, err := r.Client.GetProcess(ctx, address)
+	if capi.IsNotFound(err) && m.Imported {
+		resp.Diagnostics.Append(nothingToImport(address, err))
+		return
+	}
+	if capi.IsNotFound(err) {
+		tflog.Warn(ctx, "the process does not exist any longer, or is not visible: it is planned again", map[string]any{"process": address.String()})
+		// Terraform before 1.12 asks for an identity here as well.
+		resp.Diagnostics.Append(setIdentity(ctx, resp.Identity, m.Form, prior)...)
+		resp.State.RemoveResource(ctx)
+		return
+	}
+	if diagnostic.IsUnknown(err) {
+		// The plan continues with the state, as for a resource that is not there yet.
+		// The apply knows the provider's settings, and reads.
+		resp.Diagnostics.Append(diagnostic.NotRefreshed(address.String(), err))
+		resp.Diagnostics.Append(setIdentity(ctx, resp.Identity, m.Form, prior)...)
+		return
+	}
+	if err != nil {
+		failed := readFailure(address).Diagnostic(err)
+		if instances.TimedOut(ctx) {
+			failed = timeout("read "+address.String(), r.clock.Now().Sub(began))
+		}
+		resp.Diagnostics.Append(failed)
+		return
+	}
+	state := refreshed(prior, m, p)
+	resp.State.Raw = valueOfResource(state)
+	m.Korifi, m.Imported = p.OnKorifi(), false
+	resp.Diagnostics.Append(writePrivate(ctx, resp.Private, m)...)
+	resp.Diagnostics.Append(setIdentity(ctx, resp.Identity, m.Form, state)...)
+}
+
+// Delete releases the process. No request is made.
+func (r *processResource) Delete(_ context.Context, req resource.DeleteRequest, resp *resource.DeleteResponse) {
+	state := field.Open(req.State.Raw)
+	resp.Diagnostics.AddWarning("Nothing was deleted",
+		"Terraform no longer manages "+nameIn(state)+", which continues to run as it is. "+stopAdvice)
+}
+
+// wait waits after a scale, and after what replaces the instances, until they
+// run, if that is configured. The number of instances is the configured one, or
+// what the process has: the planned one may be old where an autoscaler owns it.
+func (r *processResource) wait(ctx context.Context, address capi.Address, config field.Attributes, done outcome) diag.Diagnostics {
+	var diags diag.Diagnostics
+	if !done.scaled && done.since.IsZero() || !config.Flag("wait_for_instances") {
+		return diags
+	}
+	want := config.IntPointer("instances")
+	if want == nil {
+		want = done.process.Instances
+	}
+	if want == nil {
+		return diags
+	}
+	failure := changeFailure(address)
+	failure.Action = "wait for the instances of " + address.String()
+	target := instances.Target{
+		Client: r.Client, Clock: r.clock, Address: address, Failure: failure,
+		Progress: func(line string) { tflog.Info(ctx, "waiting for instances: "+line) },
+	}
+	diags.Append(target.Wait(ctx, instances.Wanted{
+		Count: *want, Since: done.since,
+		Longer: "The process has what is configured; only the waiting failed. To wait longer, raise the timeouts of the " +
+			"resource.",
+	})...)
+	return diags
+}
+
+// deadline bounds ctx by the configured timeout of an operation.
+func (r *processResource) deadline(
+	ctx context.Context,
+	get func(context.Context, path.Path, any) diag.Diagnostics,
+	which func(timeouts.Value, context.Context, time.Duration) (time.Duration, diag.Diagnostics),
+	diags *diag.Diagnostics,
+) (context.Context, context.CancelFunc) {
+	var configured timeouts.Value
+	diags.Append(get(ctx, path.Root("timeouts"), &configured)...)
+	limit := defaultTimeout
+	if !configured.IsNull() && !configured.IsUnknown() {
+		var more diag.Diagnostics
+		limit, more = which(configured, ctx, defaultTimeout)
+		diags.Append(more...)
+	}
+	return r.clock.WithTimeout(ctx, limit)
+}

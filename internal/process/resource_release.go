@@ -1,0 +1,27 @@
+package process
+
+import (
+	"github.com/hashicorp/terraform-plugin-framework/diag"
+
+	"github.com/cf-process/terraform-provider-cf/internal/field"
+)
+
+// releaseWarning explains in the plan what destroying the resource does.
+func releaseWarning(state field.Attributes) diag.Diagnostic {
+	return diag.NewWarningDiagnostic("Destroying deletes nothing",
+		"Terraform will no longer manage "+nameIn(state)+". The process, its app and its instances continue to run as they are. "+
+			stopAdvice)
+}
+
+// stopAdvice is what to do about a process that is not managed and not wanted.
+const stopAdvice = "Cloud Foundry creates and deletes processes with their app. To stop the process, scale it to 0 instances " +
+	"or delete the app."
+
+// nameIn is the name of the process in a state: its GUID and type.
+func nameIn(state field.Attributes) string {
+	name := addressOf(state, false).String()
+	if processType, ok := state.Text("type"); ok {
+		name += " (" + processType + ")"
+	}
+	return name
+}

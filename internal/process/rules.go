@@ -1,0 +1,46 @@
+package process
+
+import (
+	"context"
+	"errors"
+
+	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
+	"github.com/hashicorp/terraform-plugin-framework/types"
+)
+
+// notEmpty are the validators of a name: the API takes any characters.
+func notEmpty() []validator.String {
+	return []validator.String{checked{"must not be empty", func(s string) error {
+		if s == "" {
+			return errors.New("must not be empty")
+		}
+		return nil
+	}}}
+}
+
+func isKnown(s types.String) bool { return !s.IsNull() && !s.IsUnknown() }
+
+// checked is a string that a function can refuse. The error completes a
+// sentence that begins with the name of the attribute.
+type checked struct {
+	description string
+	check       func(string) error
+}
+
+var _ validator.String = checked{}
+
+// Description says the rule.
+func (v checked) Description(context.Context) string { return v.description }
+
+// MarkdownDescription says the rule.
+func (v checked) MarkdownDescription(context.Context) string { return v.description }
+
+// ValidateString applies the rule.
+func (v checked) ValidateString(_ context.Context, req validator.StringRequest, resp *validator.StringResponse) {
+	if req.ConfigValue.IsNull() || req.ConfigValue.IsUnknown() {
+		return
+	}
+	if err := v.check(req.ConfigValue.ValueString()); err != nil {
+		resp.Diagnostics.AddAttributeError(req.Path, "Invalid "+req.Path.String(), req.Path.String()+" "+err.Error()+".")
+	}
+}
