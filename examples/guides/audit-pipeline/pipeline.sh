@@ -2,12 +2,12 @@
 set -euo pipefail
 terraform init -input=false
 
-# A line of JSON for each event. The plan succeeds, whatever the checks say.
+# One JSON object per line. Failed checks do not fail the plan.
 terraform plan -input=false -json -out=audit.tfplan > audit.jsonl
 jq -r 'select(.type == "diagnostic") | .diagnostic | "\(.severity): \(.detail)"' audit.jsonl
 
-# Every check with its status, also those that pass.
+# The status of every check.
 terraform show -json audit.tfplan | jq -r '.checks[] | "\(.status) \(.address.to_display)"'
 
-# Ends with 1 when there is a finding, and so does the job.
+# Exits with 1 if there is a finding, and so does the job.
 terraform plan -input=false -var enforce=true

@@ -10,12 +10,12 @@ terraform {
 
 locals {
   app_guid = "a9900000-0000-4000-8000-000000000002"
-  # What the autoscaler's own policy says.
+  # The bounds in the policy of the autoscaler.
   autoscaler = { min = 2, max = 10 }
 }
 
-# Terraform owns size and health checks. instances is not named, so the
-# autoscaler's changes are no difference, and no apply undoes them.
+# Terraform owns memory and health checks. instances is left out, so a change by
+# the autoscaler is not a difference, and no apply undoes it.
 resource "cf_process" "web" {
   app_guid     = local.app_guid
   memory_in_mb = 1536
@@ -28,7 +28,7 @@ resource "cf_process" "web" {
   }
 }
 
-# Somebody who scales by hand past the autoscaler is worth a warning.
+# Warn when somebody scales manually beyond the autoscaler's limits.
 check "within_bounds" {
   assert {
     condition     = cf_process.web.instances >= local.autoscaler.min && cf_process.web.instances <= local.autoscaler.max

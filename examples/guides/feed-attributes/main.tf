@@ -9,24 +9,26 @@ terraform {
 }
 
 data "cf_process" "web" {
-  app_guid = "a9900000-0000-4000-8000-000000000001"
+  app_name          = "storefront"
+  space_name        = "production"
+  organization_name = "retail"
 }
 
-# Into another process: the worker gets as much memory as the web process has.
+# The worker gets as much memory as the web process has.
 resource "cf_process" "worker" {
   app_guid     = data.cf_process.web.app_guid
   type         = "worker"
   memory_in_mb = data.cf_process.web.memory_in_mb
 }
 
-# Into what has to happen anew after a deployment, which gives the web process a
-# new GUID. terraform_data stands for any resource.
+# Replaced after each deployment, which gives the web process a new GUID.
+# terraform_data stands for any resource.
 resource "terraform_data" "after_deployment" {
   triggers_replace = data.cf_process.web.guid
 }
 
-# A command only when it is one: where the API hides it, it is null, and what
-# would be fed with null fails here and not later.
+# A hidden command is null. The precondition fails here, not in the resource that
+# would get the null.
 resource "terraform_data" "command" {
   input = data.cf_process.web.command
 

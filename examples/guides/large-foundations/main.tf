@@ -6,15 +6,15 @@ terraform {
   }
 }
 
-# One list for all: a request for each 5,000 processes, whatever is done with it.
+# One list for everything: a request for each 5,000 processes.
 data "cf_processes" "web" {
   types         = ["web"]
   include_names = true
+  attributes    = ["instances", "memory_in_mb"] # and guid, and the names
 }
 
 locals {
-  # The only place that names the list, and only what is needed of it: Terraform
-  # decodes the whole list at each reference.
+  # The only reference to the list: Terraform decodes it at each one.
   web = [
     for p in data.cf_processes.web.processes : {
       organization = p.organization_name
@@ -24,7 +24,7 @@ locals {
   by_organization = { for p in local.web : p.organization => p.memory_in_mb... if p.organization != null }
 }
 
-# Totals, not the list: an output is stored in the state, once more.
+# Totals, not the list: an output is stored in the state as well.
 output "memory_in_mb" {
   value = { for organization, memory in local.by_organization : organization => sum(memory) }
 }

@@ -1,7 +1,7 @@
 provider "cf" {}
 
-# This provider owns the processes. By app and type, the address outlives every
-# rollout of the app.
+# This provider owns the processes. An address by app and type stays valid after
+# every rollout of the app.
 resource "cf_process" "web" {
   app_guid     = local.app_guid
   instances    = 4
@@ -21,7 +21,7 @@ resource "cf_process" "web" {
   }
 }
 
-# It knows the app's GUID only after the app is there, so this waits for it.
+# Reads the instances after the change.
 data "cf_process_instances" "web" {
   app_guid   = local.app_guid
   depends_on = [cf_process.web]
