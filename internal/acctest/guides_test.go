@@ -27,6 +27,7 @@ var guides = map[string]func(*exampleRun){
 	"policy-checks":              (*exampleRun).guidePolicyChecks,
 	"scaling-by-schedule":        (*exampleRun).guideScalingVariable,
 	"scaling-by-schedule-action": (*exampleRun).guideScalingAction,
+	"several-foundations":        (*exampleRun).guideSeveralFoundations,
 	"take-effect":                (*exampleRun).guideTakeEffect,
 	"testing-a-module":           (*exampleRun).guideTestingAModule,
 }
