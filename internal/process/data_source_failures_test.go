@@ -3,6 +3,7 @@ package process_test
 import (
 	"crypto/tls"
 	"encoding/json"
+	"fmt"
 	"io"
 	"log"
 	"maps"
@@ -20,8 +21,8 @@ import (
 	"github.com/cf-process/terraform-provider-cf/internal/plugin"
 )
 
-// providerBlock is a configuration of the provider with what is given, in the
-// words of JSON.
+// providerBlock returns the provider block with the given arguments as JSON; the
+// others are null.
 func providerBlock(t testing.TB, server tfprotov6.ProviderServer, given arguments) string {
 	t.Helper()
 	schemas, err := server.GetProviderSchema(t.Context(), &tfprotov6.GetProviderSchemaRequest{})
@@ -40,8 +41,8 @@ func providerBlock(t testing.TB, server tfprotov6.ProviderServer, given argument
 	return string(text)
 }
 
-// failure is something that goes wrong while a process is read, and what the
-// user has to learn of it.
+// failure is a cause for a failed read of a process, and the diagnostic that the
+// user has to get.
 type failure struct {
 	// fault of a healthy foundation; or address, of something else.
 	fault   fakecf.Action
@@ -49,30 +50,31 @@ type failure struct {
 	address func(t *testing.T) string
 	block   arguments
 	guid    string // "" for that of a process which is there
-	// summary is how the diagnostic begins, detail what else it says.
+	// summary is a prefix of the diagnostic's summary, detail lists parts of its
+	// summary and detail.
 	summary   string
 	detail    []string
 	attribute string
 }
 
-// quiet is the log of a server that clients hang up on.
+// quiet discards the log of a server whose clients close connections early.
 var quiet = log.New(io.Discard, "", 0)
 
 const refusedToken = "fake-token-that-nobody-may-see"
 
 func dataSourceFailures() map[string]failure {
 	type detail = []string
-	const said = "GET /v3/processes/" + fakecf.GUIDWeb + " answered "
+	const answered = "GET /v3/processes/" + fakecf.GUIDWeb + " answered "
 	atOnce := arguments{"request_timeout": "300ms"}
 	return map[string]failure{
 		"401": {
 			block:   arguments{"access_token": refusedToken, "user": nil, "password": nil},
 			summary: "Credential refused",
-			detail:  detail{said + "401 Unauthorized", "CF-InvalidAuthToken (1000)", "access_token from the provider block", "cf oauth-token", "X-VCAP-Request-ID: "},
+			detail:  detail{answered + "401 Unauthorized", "CF-InvalidAuthToken (1000)", "access_token from the provider block", "cf oauth-token", "X-VCAP-Request-ID: "},
 		},
 		"403": {
 			fault: fakecf.Status(403), summary: "Not permitted",
-			detail: detail{said + "403 Forbidden", "CF-NotAuthorized (10003)", "lacks a role in the space", "X-VCAP-Request-ID: "},
+			detail: detail{answered + "403 Forbidden", "CF-NotAuthorized (10003)", "lacks a role in the space", "X-VCAP-Request-ID: "},
 		},
 		"404": {
 			guid: "6a901b7c-9417-4dc1-8189-d3234aa0ab82", summary: "Process not found", attribute: "guid",
@@ -84,25 +86,25 @@ func dataSourceFailures() map[string]failure {
 		},
 		"404 of the router": {
 			fault: fakecf.RouterError(404, "unknown_route"), summary: "Could not read process",
-			detail: detail{said + "404 Not Found", "X-Cf-RouterError: unknown_route", "api_url"},
+			detail: detail{answered + "404 Not Found", "X-Cf-RouterError: unknown_route", "api_url"},
 		},
 		"422 with two errors": {
 			fault: fakecf.Status(422,
 				fakecf.APIError{Code: 10008, Title: "CF-UnprocessableEntity", Detail: "the first"},
 				fakecf.APIError{Code: 10008, Title: "CF-UnprocessableEntity", Detail: "the second"}),
-			summary: "Could not read process", detail: detail{said + "422 Unprocessable Entity", "(10008): the first", "(10008): the second"},
+			summary: "Could not read process", detail: detail{answered + "422 Unprocessable Entity", "(10008): the first", "(10008): the second"},
 		},
 		"429": {
 			fault: fakecf.RateLimited(time.Hour), summary: "Rate limit reached",
-			detail: detail{said + "429 Too Many Requests", "CF-RateLimitExceeded (10013)", "can be asked again at 2"},
+			detail: detail{answered + "429 Too Many Requests", "CF-RateLimitExceeded (10013)", "can be asked again at 2"},
 		},
 		"429 without a time": {
 			fault: fakecf.Status(429), summary: "Rate limit reached", detail: detail{"does not say when", "-parallelism"},
 		},
-		"500": {fault: fakecf.Status(500), summary: "Could not read process", detail: detail{said + "500 Internal Server Error", "UnknownError (10001)", "give the operators the ID"}},
+		"500": {fault: fakecf.Status(500), summary: "Could not read process", detail: detail{answered + "500 Internal Server Error", "UnknownError (10001)", "give the operators the ID"}},
 		"502 of the router": {
 			fault: fakecf.RouterError(502, "endpoint_failure"), summary: "Could not read process",
-			detail: detail{said + "502 Bad Gateway (X-Cf-RouterError: endpoint_failure)", "Registered endpoint failed", "Try again"},
+			detail: detail{answered + "502 Bad Gateway (X-Cf-RouterError: endpoint_failure)", "Registered endpoint failed", "Try again"},
 		},
 		"503":               {fault: fakecf.Status(503), summary: "Could not read process", detail: detail{"CF-ServiceUnavailable (10015)", "may pass"}},
 		"504 in plain text": {fault: fakecf.Body(504, "text/plain", "upstream request timeout\n"), summary: "Could not read process", detail: detail{"504 Gateway Timeout", ": upstream request timeout"}},
@@ -111,7 +113,7 @@ func dataSourceFailures() map[string]failure {
 		},
 		"HTML with 200": {
 			fault: fakecf.HTML(200), summary: "Unusable response from the API",
-			detail: detail{said + "200 OK", "not JSON", "It begins with: <!DOCTYPE html>", "login page"},
+			detail: detail{answered + "200 OK", "not JSON", "It begins with: <!DOCTYPE html>", "login page"},
 		},
 		"HTML with 502": {fault: fakecf.HTML(502), summary: "Could not read process", detail: detail{"<h1>502 Bad Gateway</h1>"}},
 		"text with 200": {
@@ -202,7 +204,7 @@ func dataSourceFailures() map[string]failure {
 	}
 }
 
-// nobody is an address at which nobody listens.
+// nobody returns an address that refuses connections.
 func nobody(t *testing.T) string {
 	t.Helper()
 	listener, err := net.Listen("tcp", "127.0.0.1:0")
@@ -216,7 +218,7 @@ func nobody(t *testing.T) string {
 	return "http://" + address
 }
 
-// elsewhere is a server whose certificate is for other hosts.
+// elsewhere starts a server whose certificate is for other hosts.
 func elsewhere(t *testing.T) string {
 	t.Helper()
 	server := httptest.NewUnstartedServer(http.NotFoundHandler())
@@ -227,9 +229,9 @@ func elsewhere(t *testing.T) string {
 	return server.URL
 }
 
-// Whatever goes wrong ends in one diagnostic that says what it was and what to
-// do, soon, and without a secret. With -v the test prints them all.
-func TestEveryFailureIsOneClearDiagnostic(t *testing.T) {
+// Every failure ends soon, in one diagnostic that reports the cause and what to
+// do, without a secret. With -v the test prints all diagnostics.
+func TestEveryFailureIsOneDiagnostic(t *testing.T) {
 	t.Parallel()
 	for name, test := range dataSourceFailures() {
 		t.Run(name, func(t *testing.T) {
@@ -257,19 +259,19 @@ func TestEveryFailureIsOneClearDiagnostic(t *testing.T) {
 			began := time.Now()
 			resp := r.response("cf_process", arguments{"guid": guid})
 			if took := time.Since(began); took > 20*time.Second {
-				t.Errorf("it took %s", took)
+				t.Errorf("got the response after %s, want it within 20 s", took)
 			}
 			if len(resp.Diagnostics) != 1 || resp.Diagnostics[0].Severity != tfprotov6.DiagnosticSeverityError {
-				t.Fatalf("%d diagnostics:\n%s", len(resp.Diagnostics), diagnosticText(resp.Diagnostics))
+				t.Fatalf("got %d diagnostics, want one error:\n%s", len(resp.Diagnostics), diagnosticText(resp.Diagnostics))
 			}
 			d := resp.Diagnostics[0]
 			t.Logf("Error: %s\n\n%s\n", d.Summary, d.Detail)
 			if !strings.HasPrefix(d.Summary, test.summary) {
-				t.Errorf("the summary is %q, not %q", d.Summary, test.summary)
+				t.Errorf("got the summary %q, want it to begin with %q", d.Summary, test.summary)
 			}
 			for _, want := range append(test.detail, "ould not read process "+guid) {
 				if !strings.Contains(d.Summary+": "+d.Detail, want) {
-					t.Errorf("it does not say %q:\n%s", want, d.Detail)
+					t.Errorf("got the detail:\n%s\nwant %q in it", d.Detail, want)
 				}
 			}
 			attribute := ""
@@ -277,21 +279,21 @@ func TestEveryFailureIsOneClearDiagnostic(t *testing.T) {
 				attribute = strings.Trim(strings.TrimPrefix(d.Attribute.String(), "AttributeName"), `()"`)
 			}
 			if attribute != test.attribute {
-				t.Errorf("it is on %q, not on %q", attribute, test.attribute)
+				t.Errorf("got the error on attribute %q, want it on %q", attribute, test.attribute)
 			}
 			for _, secret := range []string{refusedToken, fakecf.Password, "bearer ", "code=x"} {
 				if strings.Contains(d.Summary+d.Detail, secret) {
-					t.Errorf("it shows %q", secret)
+					t.Errorf("got %q in the diagnostic, want no secret", secret)
 				}
 			}
 			if n := len(d.Detail); n > 2500 {
-				t.Errorf("it is %d bytes long", n)
+				t.Errorf("got a detail of %d bytes, want at most 2500", n)
 			}
 		})
 	}
 }
 
-// What cannot be an address is said before anything is asked.
+// An invalid address is reported before any request.
 func TestBadAddressesAreRefusedBeforeARequest(t *testing.T) {
 	t.Parallel()
 	f := fakecf.New(t)
@@ -300,11 +302,13 @@ func TestBadAddressesAreRefusedBeforeARequest(t *testing.T) {
 		for attribute, a := range map[string]arguments{
 			"guid": {"guid": bad}, "app_guid": {"app_guid": bad, "type": "web"}, "type": {"app_guid": "a", "type": bad},
 		} {
-			found := r.validate("cf_process", a)
-			want := `error at ("` + attribute + `"): Invalid ` + attribute + ": " + attribute + " must "
-			if !strings.HasPrefix(found, want) || strings.Count(found, "error") != 1 {
-				t.Errorf("%v: %q, want %q", a, found, want)
-			}
+			t.Run(fmt.Sprintf("%s %q", attribute, bad), func(t *testing.T) {
+				got := r.validate("cf_process", a)
+				want := `error at ("` + attribute + `"): Invalid ` + attribute + ": " + attribute + " must "
+				if !strings.HasPrefix(got, want) || strings.Count(got, "error") != 1 {
+					t.Errorf("got %q, want one error that begins with %q", got, want)
+				}
+			})
 		}
 	}
 	for want, a := range map[string]arguments{
@@ -312,11 +316,13 @@ func TestBadAddressesAreRefusedBeforeARequest(t *testing.T) {
 		`error at ("app_guid"): Invalid process address: guid and app_`: {"guid": "a", "app_guid": "b"},
 		`error at ("type"): Invalid process address: type goes with`:    {"guid": "a", "type": "web"},
 	} {
-		if found := r.validate("cf_process", a); !strings.HasPrefix(found, want) || strings.Count(found, "error") != 1 {
-			t.Errorf("%v: %q, want %q", a, found, want)
-		}
+		t.Run(fmt.Sprint(a), func(t *testing.T) {
+			if got := r.validate("cf_process", a); !strings.HasPrefix(got, want) || strings.Count(got, "error") != 1 {
+				t.Errorf("got %q, want one error that begins with %q", got, want)
+			}
+		})
 	}
 	if n := len(f.Requests()); n > 0 {
-		t.Errorf("%d requests", n)
+		t.Errorf("got %d requests, want none", n)
 	}
 }

@@ -23,12 +23,12 @@ func TestStats(t *testing.T) {
 	r := newReader(t, f, fakecf.Admin)
 	stats := r.read("cf_process_stats", arguments{"guid": fakecf.GUIDTroubled})["stats"].([]any)
 	if len(stats) != 3 {
-		t.Fatalf("%d instances", len(stats))
+		t.Fatalf("got the stats of %d instances, want 3", len(stats))
 	}
 	running, down := stats[0].(map[string]any), stats[2].(map[string]any)
 	usage := running["usage"].(map[string]any)
 	for _, check := range []struct {
-		what      string
+		name      string
 		got, want any
 	}{
 		{"state", running["state"], "RUNNING"},
@@ -51,9 +51,11 @@ func TestStats(t *testing.T) {
 		{"DOWN: mem_quota", down["mem_quota"], nil},
 		{"DOWN: host", down["host"], nil},
 	} {
-		if got := check.got; got != check.want {
-			t.Errorf("%s: %v, not %v", check.what, got, check.want)
-		}
+		t.Run(check.name, func(t *testing.T) {
+			if check.got != check.want {
+				t.Errorf("got %v, want %v", check.got, check.want)
+			}
+		})
 	}
 }
 
@@ -67,10 +69,10 @@ func TestStatsOfAnInstanceWithoutUsage(t *testing.T) {
 	stat := r.read("cf_process_stats", arguments{"app_guid": fakecf.AppGUID})["stats"].([]any)[0].(map[string]any)
 	usage, ok := stat["usage"].(map[string]any)
 	if !ok || usage["mem"] != nil || usage["time"] != nil {
-		t.Errorf("usage is %v", stat["usage"])
+		t.Errorf("got usage %v, want an object whose mem and time are null", stat["usage"])
 	}
 	if ports, ok := stat["instance_ports"].([]any); !ok || len(ports) != 0 {
-		t.Errorf("instance_ports is %v", stat["instance_ports"])
+		t.Errorf("got instance_ports %v, want an empty list", stat["instance_ports"])
 	}
 }
 
@@ -79,17 +81,19 @@ func TestStatsAndInstancesOnKorifi(t *testing.T) {
 	f := fakecf.New(t, fakecf.WithFlavor(fakecf.Korifi))
 	r := newReader(t, f, fakecf.Admin)
 	for _, address := range []arguments{{"guid": fakecf.GUIDWeb}, {"app_guid": fakecf.AppGUID, "type": "web"}} {
-		stat := r.read("cf_process_stats", address)["stats"].([]any)[0].(map[string]any)
-		if stat["routable"] != nil || stat["host"] != nil || stat["log_rate_limit"] != nil || stat["mem_quota"] == nil {
-			t.Errorf("the stats are %v", stat)
-		}
-		instance := r.read("cf_process_instances", address)["instances"].([]any)[0].(map[string]any)
-		if instance["state"] != "RUNNING" || instance["since"] != nil || instance["index"] != "0" {
-			t.Errorf("the instance is %v", instance)
-		}
+		t.Run(fmt.Sprint(address), func(t *testing.T) {
+			stat := r.read("cf_process_stats", address)["stats"].([]any)[0].(map[string]any)
+			if stat["routable"] != nil || stat["host"] != nil || stat["log_rate_limit"] != nil || stat["mem_quota"] == nil {
+				t.Errorf("got stats %v, want a mem_quota and routable, host, log_rate_limit null", stat)
+			}
+			instance := r.read("cf_process_instances", address)["instances"].([]any)[0].(map[string]any)
+			if instance["state"] != "RUNNING" || instance["since"] != nil || instance["index"] != "0" {
+				t.Errorf("got instance %v, want index 0, RUNNING, since null", instance)
+			}
+		})
 	}
 	if sidecars := r.read("cf_process_sidecars", arguments{"guid": fakecf.GUIDWeb})["sidecars"].([]any); len(sidecars) != 0 {
-		t.Errorf("the sidecars are %v", sidecars)
+		t.Errorf("got sidecars %v, want none", sidecars)
 	}
 }
 
@@ -101,11 +105,13 @@ func TestWarningsOfTheAPI(t *testing.T) {
 			f := fakecf.New(t, fakecf.WithFlavor(flavor), fakecf.WithoutEndpoints("process_instances"))
 			f.SetStatsWarnings("Stats may be stale, while the runtime is updated")
 			r := newReader(t, f, fakecf.Admin)
+			const want = "warning: Warning from the API: Stats may be stale, while the runtime is updated"
 			for _, name := range []string{"cf_process_stats", "cf_process_instances"} {
-				_, diagnostics := r.try(name, arguments{"guid": fakecf.GUIDWeb})
-				if diagnostics != "warning: Warning from the API: Stats may be stale, while the runtime is updated" {
-					t.Errorf("%s: the diagnostics are %s", name, diagnostics)
-				}
+				t.Run(name, func(t *testing.T) {
+					if _, got := r.try(name, arguments{"guid": fakecf.GUIDWeb}); got != want {
+						t.Errorf("got diagnostics %q, want %q", got, want)
+					}
+				})
 			}
 		})
 	}
@@ -138,18 +144,18 @@ func TestInstances(t *testing.T) {
 					instance := instance.(map[string]any)
 					states = append(states, fmt.Sprint(instance["index"], instance["state"]))
 					if (instance["since"] != nil) != test.since {
-						t.Errorf("since is %v", instance["since"])
+						t.Errorf("got since %v, want it set: %t", instance["since"], test.since)
 					}
 				}
-				if got := strings.Join(states, " "); got != "0RUNNING 1CRASHED 2DOWN" {
-					t.Errorf("got %s", got)
+				if got, want := strings.Join(states, " "), "0RUNNING 1CRASHED 2DOWN"; got != want {
+					t.Errorf("read %d: got the instances %q, want %q", i+1, got, want)
 				}
 				var requests []string
 				for _, request := range f.Requests() {
 					requests = append(requests, request.Path[strings.LastIndex(request.Path, "/")+1:])
 				}
 				if got := strings.Join(requests, " "); got != test.requests[i] {
-					t.Errorf("requests %s", got)
+					t.Errorf("read %d: got the requests %q, want %q", i+1, got, test.requests[i])
 				}
 			}
 		})
@@ -161,11 +167,11 @@ func TestSidecarsOfAProcess(t *testing.T) {
 	r := newReader(t, fakecf.New(t), fakecf.Admin)
 	sidecars := r.read("cf_process_sidecars", arguments{"guid": fakecf.GUIDWeb})["sidecars"].([]any)
 	if len(sidecars) != 2 {
-		t.Fatalf("%d sidecars", len(sidecars))
+		t.Fatalf("got %d sidecars, want 2", len(sidecars))
 	}
 	first, second := sidecars[0].(map[string]any), sidecars[1].(map[string]any)
 	for _, check := range []struct {
-		what      string
+		name      string
 		got, want any
 	}{
 		{"name", first["name"], "auth-proxy"},
@@ -177,12 +183,14 @@ func TestSidecarsOfAProcess(t *testing.T) {
 		{"memory_in_mb that is null", second["memory_in_mb"], nil},
 		{"another origin", second["origin"], "buildpack"},
 	} {
-		if check.got != check.want {
-			t.Errorf("%s: %v, not %v", check.what, check.got, check.want)
-		}
+		t.Run(check.name, func(t *testing.T) {
+			if check.got != check.want {
+				t.Errorf("got %v, want %v", check.got, check.want)
+			}
+		})
 	}
 	if worker := r.read("cf_process_sidecars", arguments{"guid": fakecf.GUIDWorker})["sidecars"].([]any); len(worker) != 1 {
-		t.Errorf("%d sidecars of the worker", len(worker))
+		t.Errorf("got %d sidecars of the worker, want 1", len(worker))
 	}
 }
 
@@ -217,8 +225,8 @@ func TestProcessThatIsNotThere(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			r := newReader(t, fakecf.New(t, fakecf.WithFlavor(flavor)), fakecf.Admin)
-			// Cloud Controller tells a type that the app lacks from an app that is not
-			// visible; Korifi does not.
+			// Cloud Controller distinguishes a type that the app lacks from an app that
+			// is not visible; Korifi does not (internal/capi/README.md).
 			missingType := "type"
 			if flavor == fakecf.Korifi {
 				missingType = "app_guid"
@@ -235,10 +243,13 @@ func TestProcessThatIsNotThere(t *testing.T) {
 				{"cf_process_instances", arguments{"app_guid": missingGUID}, "app_guid"},
 				{"cf_process_sidecars", arguments{"guid": missingGUID}, "guid"},
 			} {
-				_, diagnostics := r.try(test.name, test.given)
-				if !strings.HasPrefix(diagnostics, `error at ("`+test.at+`"): Process not found: `) || !strings.Contains(diagnostics, "CF-ResourceNotFound (10010)") {
-					t.Errorf("%s %v: %s", test.name, test.given, diagnostics)
-				}
+				t.Run(fmt.Sprint(test.name, test.given), func(t *testing.T) {
+					_, got := r.try(test.name, test.given)
+					want, code := `error at ("`+test.at+`"): Process not found: `, "CF-ResourceNotFound (10010)"
+					if !strings.HasPrefix(got, want) || !strings.Contains(got, code) {
+						t.Errorf("got %q, want it to begin with %q and %q in it", got, want, code)
+					}
+				})
 			}
 		})
 	}
@@ -250,7 +261,7 @@ func TestAddressesAreValidated(t *testing.T) {
 	for _, name := range []string{"cf_process", "cf_process_stats", "cf_process_instances"} {
 		for _, test := range []struct {
 			given arguments
-			right bool
+			valid bool
 		}{
 			{arguments{"guid": "g"}, true},
 			{arguments{"app_guid": "a"}, true},
@@ -263,12 +274,14 @@ func TestAddressesAreValidated(t *testing.T) {
 			{arguments{"app_guid": "a", "type": "we?b"}, false},
 			{arguments{"guid": ""}, false},
 		} {
-			if got := r.validate(name, test.given); (got == "") != test.right {
-				t.Errorf("%s %v: %s", name, test.given, got)
-			}
+			t.Run(fmt.Sprint(name, test.given), func(t *testing.T) {
+				if got := r.validate(name, test.given); (got == "") != test.valid {
+					t.Errorf("got diagnostics %q, want valid: %t", got, test.valid)
+				}
+			})
 		}
 	}
 	if got := r.validate("cf_process_sidecars", arguments{"guid": ".."}); got == "" {
-		t.Error("cf_process_sidecars accepts ..")
+		t.Errorf("got no error for %q as guid of cf_process_sidecars, want one", "..")
 	}
 }

@@ -22,11 +22,11 @@ func twoSpaces(t *testing.T, options ...fakecf.Option) (f *fakecf.Foundation, ap
 	}
 	apps = []string{f.AddApp(spaces[0], "shop"), f.AddApp(spaces[0], "billing"), f.AddApp(spaces[1], "shop")}
 	for i, p := range []struct {
-		app  int
-		kind string
+		app int
+		typ string
 	}{{0, "web"}, {0, "worker"}, {1, "web"}, {2, "web"}, {2, "clock"}} {
 		processes = append(processes, f.AddProcess(apps[p.app], fakecf.Process{
-			Type: p.kind, Instances: int64(i), Command: fakecf.Ptr("run"),
+			Type: p.typ, Instances: int64(i), Command: fakecf.Ptr("run"),
 			Labels:    map[string]string{"number": fmt.Sprint(i)},
 			CreatedAt: time.Date(2026, 1, 1, 0, i, 0, 0, time.UTC),
 			UpdatedAt: time.Date(2026, 2, 1, 0, 10-i, 0, 0, time.UTC),
@@ -39,7 +39,7 @@ var flavors = map[string]fakecf.Flavor{
 	"Cloud Controller": fakecf.CloudController, "Tanzu": fakecf.Tanzu, "Korifi": fakecf.Korifi,
 }
 
-// Whatever a foundation knows of the filters, the result is the same.
+// The result is the same, regardless of which filters a foundation supports.
 func TestProcessesAreTheSameOnEveryFoundation(t *testing.T) {
 	t.Parallel()
 	for name, flavor := range flavors {
@@ -50,7 +50,7 @@ func TestProcessesAreTheSameOnEveryFoundation(t *testing.T) {
 			for _, test := range []struct {
 				name  string
 				given arguments
-				want  string // instances, by which the processes are told apart
+				want  string // instances, which identify the processes
 			}{
 				{"all", nil, "0 1 2 3 4"},
 				{"guids, whatever their order", arguments{"guids": []string{guids[3], guids[1], guids[3], "none"}}, "1 3"},
@@ -65,17 +65,19 @@ func TestProcessesAreTheSameOnEveryFoundation(t *testing.T) {
 				{"latest first", arguments{"order_by": "-created_at"}, "4 3 2 1 0"},
 				{"by change", arguments{"order_by": "updated_at", "types": []string{"web"}}, "3 2 0"},
 			} {
-				given := arguments{"order_by": "created_at"} // without it, Korifi has an order of its own
-				maps.Copy(given, test.given)
-				if got := pick(r.processes(given), "instances"); got != test.want {
-					t.Errorf("%s: got %q, not %q", test.name, got, test.want)
-				}
+				t.Run(test.name, func(t *testing.T) {
+					given := arguments{"order_by": "created_at"} // without it, Korifi orders differently
+					maps.Copy(given, test.given)
+					if got := pick(r.processes(given), "instances"); got != test.want {
+						t.Errorf("got the processes %q, want %q", got, test.want)
+					}
+				})
 			}
 		})
 	}
 }
 
-func TestProcessesSelectByWhatOnlyCloudControllerKnows(t *testing.T) {
+func TestProcessesFiltersOfCloudControllerAlone(t *testing.T) {
 	t.Parallel()
 	filters := map[string]struct {
 		given arguments
@@ -88,14 +90,16 @@ func TestProcessesSelectByWhatOnlyCloudControllerKnows(t *testing.T) {
 	f, _, _, guids := twoSpaces(t)
 	r := newReader(t, f, fakecf.Admin)
 	for name, test := range filters {
-		if got := pick(r.processes(test.given), "instances"); got != test.want {
-			t.Errorf("%s: got %q, not %q", name, got, test.want)
-		}
+		t.Run(name, func(t *testing.T) {
+			if got := pick(r.processes(test.given), "instances"); got != test.want {
+				t.Errorf("got the processes %q, want %q", got, test.want)
+			}
+		})
 	}
 	organization := r.processes(arguments{"guids": guids[4:], "include_names": true})[0]["organization_guid"]
 	byOrganization := arguments{"organization_guids": []any{organization}}
 	if got := pick(r.processes(byOrganization), "instances"); got != "3 4" {
-		t.Errorf("organization_guids: got %q", got)
+		t.Errorf("organization_guids: got the processes %q, want %q", got, "3 4")
 	}
 
 	f, _, _, _ = twoSpaces(t, fakecf.WithFlavor(fakecf.Korifi))
@@ -105,12 +109,14 @@ func TestProcessesSelectByWhatOnlyCloudControllerKnows(t *testing.T) {
 		want  string
 	}{byOrganization, ""}
 	for name, test := range filters {
-		_, diagnostics := r.try("cf_processes", test.given)
-		for _, want := range []string{"error at ", `("` + name + `")`, "Filter not available on this foundation", "does not know the filter " + name, "Valid parameters are"} {
-			if !strings.Contains(diagnostics, want) {
-				t.Errorf("%s on Korifi: %q is not in %s", name, want, diagnostics)
+		t.Run(name+" on Korifi", func(t *testing.T) {
+			_, diagnostics := r.try("cf_processes", test.given)
+			for _, want := range []string{"error at ", `("` + name + `")`, "Filter not available on this foundation", "does not know the filter " + name, "Valid parameters are"} {
+				if !strings.Contains(diagnostics, want) {
+					t.Errorf("got diagnostics %q, want %q in them", diagnostics, want)
+				}
 			}
-		}
+		})
 	}
 }
 
@@ -127,16 +133,18 @@ func TestProcessesNames(t *testing.T) {
 				"space_name":        "acme-prod acme-prod acme-prod globex-prod globex-prod",
 				"organization_name": "acme acme acme globex globex",
 			} {
-				if got := pick(named, attribute); got != want {
-					t.Errorf("%s: %s", attribute, got)
-				}
+				t.Run(attribute, func(t *testing.T) {
+					if got := pick(named, attribute); got != want {
+						t.Errorf("got %q, want %q", got, want)
+					}
+				})
 			}
 			if named[0]["organization_guid"] == nil || named[0]["organization_guid"] == named[4]["organization_guid"] {
-				t.Errorf("organization_guid: %v and %v", named[0]["organization_guid"], named[4]["organization_guid"])
+				t.Errorf("got organization_guid %v and %v, want two different GUIDs", named[0]["organization_guid"], named[4]["organization_guid"])
 			}
 			for _, p := range r.processes(nil) {
 				if p["app_name"] != nil || p["space_name"] != nil || p["organization_guid"] != nil || p["organization_name"] != nil {
-					t.Errorf("names without include_names: %v", p)
+					t.Errorf("got %.200v, want no names without include_names", p)
 				}
 			}
 		})
@@ -149,15 +157,15 @@ func TestProcessesHideCommandsWithoutFurtherRequests(t *testing.T) {
 	r := newReader(t, f, fakecf.Admin)
 	for _, p := range r.processes(nil) {
 		if p["command"] != nil || p["command_redacted"] != true {
-			t.Errorf("command %v, redacted %v", p["command"], p["command_redacted"])
+			t.Errorf("got command %v, command_redacted %v, want null and true", p["command"], p["command_redacted"])
 		}
 	}
 	if requests := f.Requests(); len(requests) != 1 {
-		t.Errorf("%d requests", len(requests))
+		t.Errorf("got %d requests, want 1", len(requests))
 	}
 }
 
-// The singular and the plural data source show the same.
+// The singular and the plural data source show the same values.
 func TestProcessesAreLikeTheSingularDataSource(t *testing.T) {
 	t.Parallel()
 	for name, flavor := range flavors {
@@ -167,7 +175,7 @@ func TestProcessesAreLikeTheSingularDataSource(t *testing.T) {
 			r := newReader(t, f, fakecf.Admin)
 			listed := r.processes(nil)
 			if len(listed) < 3 {
-				t.Fatalf("%d processes are too few to compare", len(listed))
+				t.Fatalf("got %d processes, want at least 3 to compare", len(listed))
 			}
 			for _, p := range listed {
 				single := r.read("cf_process", arguments{"guid": p["guid"]})
@@ -176,7 +184,7 @@ func TestProcessesAreLikeTheSingularDataSource(t *testing.T) {
 						continue // lists hide it
 					}
 					if got := p[attribute]; fmt.Sprint(got) != fmt.Sprint(want) {
-						t.Errorf("%s of %s: %v, not %v", attribute, p["guid"], got, want)
+						t.Errorf("%s of %s: got %.200v, want %.200v", attribute, p["guid"], got, want)
 					}
 				}
 			}
@@ -184,7 +192,7 @@ func TestProcessesAreLikeTheSingularDataSource(t *testing.T) {
 	}
 }
 
-func TestProcessesAskNothingForAnEmptyList(t *testing.T) {
+func TestProcessesSendNoRequestForAnEmptyList(t *testing.T) {
 	t.Parallel()
 	f, apps, _, _ := twoSpaces(t)
 	r := newReader(t, f, fakecf.Admin)
@@ -192,16 +200,18 @@ func TestProcessesAskNothingForAnEmptyList(t *testing.T) {
 		{"guids": []string{}}, {"organization_guids": []string{}}, {"app_guid": apps[0], "types": []string{}},
 		{"created_ats": arguments{"values": []string{}}, "include_names": true},
 	} {
-		if got := r.processes(given); len(got) != 0 {
-			t.Errorf("%v selected %d processes", given, len(got))
-		}
+		t.Run(fmt.Sprint(given), func(t *testing.T) {
+			if got := r.processes(given); len(got) != 0 {
+				t.Errorf("got %d processes, want none", len(got))
+			}
+		})
 	}
 	if requests := f.Requests(); len(requests) != 0 {
-		t.Errorf("%d requests", len(requests))
+		t.Errorf("got %d requests, want none", len(requests))
 	}
 }
 
-func TestProcessesOfAnAppThatIsNotThere(t *testing.T) {
+func TestProcessesOfAMissingApp(t *testing.T) {
 	t.Parallel()
 	for name, flavor := range flavors {
 		t.Run(name, func(t *testing.T) {
@@ -210,11 +220,11 @@ func TestProcessesOfAnAppThatIsNotThere(t *testing.T) {
 			_, diagnostics := r.try("cf_processes", arguments{"app_guid": "00000000-0000-4000-8000-000000000000"})
 			for _, want := range []string{`error at ("app_guid"): App not found`, "CF-ResourceNotFound (10010)", "/v3/apps/00000000-0000-4000-8000-000000000000/processes"} {
 				if !strings.Contains(diagnostics, want) {
-					t.Errorf("%q is not in %s", want, diagnostics)
+					t.Errorf("got diagnostics %q, want %q in them", diagnostics, want)
 				}
 			}
 			if got := r.processes(arguments{"app_guids": []string{"00000000-0000-4000-8000-000000000000"}}); len(got) != 0 {
-				t.Errorf("app_guids of no app selected %d processes", len(got))
+				t.Errorf("got %d processes for the GUID of no app, want none", len(got))
 			}
 		})
 	}
@@ -225,7 +235,7 @@ func TestProcessesRefuseWrongConfiguration(t *testing.T) {
 	r := newReader(t, fakecf.New(t), fakecf.Admin)
 	for _, test := range []struct {
 		given arguments
-		want  string // empty: it is right
+		want  string // in the diagnostics; empty: it is valid
 	}{
 		{nil, ""},
 		{arguments{"order_by": "-updated_at"}, ""},
@@ -248,25 +258,27 @@ func TestProcessesRefuseWrongConfiguration(t *testing.T) {
 		{arguments{"updated_ats": arguments{"values": []string{"2026-01-01"}}}, "updated_ats"},
 		{arguments{"updated_ats": arguments{"values": []string{"2026-01-01T00:00:00Z"}, "gt": "2026-01-01T00:00:00Z"}}, "updated_ats"},
 	} {
-		got := r.validate("cf_processes", test.given)
-		if (got == "") != (test.want == "") || !strings.Contains(got, test.want) {
-			t.Errorf("%v: %s", test.given, got)
-		}
+		t.Run(fmt.Sprint(test.given), func(t *testing.T) {
+			got := r.validate("cf_processes", test.given)
+			if (got == "") != (test.want == "") || !strings.Contains(got, test.want) {
+				t.Errorf("got diagnostics %q, want an error for %q", got, test.want)
+			}
+		})
 	}
 }
 
-func TestProcessesShowTheAPIsWords(t *testing.T) {
+func TestProcessesShowErrorsOfTheAPI(t *testing.T) {
 	t.Parallel()
 	f, _, _, _ := twoSpaces(t)
 	r := newReader(t, f, fakecf.Admin)
-	// A selector that looks right may still be wrong to the API.
+	// A selector that passes the validation may still be invalid for the API.
 	_, diagnostics := r.try("cf_processes", arguments{"label_selector": "env=" + strings.Repeat("x", 64)})
 	if !strings.Contains(diagnostics, "CF-BadQueryParameter (10005)") || !strings.Contains(diagnostics, "GET /v3/processes answered 400") {
-		t.Errorf("the diagnostics are %s", diagnostics)
+		t.Errorf("got diagnostics %q, want the API's 400 with CF-BadQueryParameter (10005)", diagnostics)
 	}
 	f.AddFault(fakecf.Fault{Method: "GET", Path: "/v3/processes", Do: fakecf.Body(200, "application/json", `{"pagination": 7}`)})
 	if _, diagnostics := r.try("cf_processes", nil); !strings.HasPrefix(diagnostics, "error: ") || !strings.Contains(diagnostics, "page 1 of the list") {
-		t.Errorf("the diagnostics are %s", diagnostics)
+		t.Errorf("got diagnostics %q, want an error about page 1 of the list", diagnostics)
 	}
 }
 
@@ -292,12 +304,12 @@ func TestProcessesThatChangeWhileTheyAreRead(t *testing.T) {
 	for i := 1; i < 35; i++ {
 		want = append(want, fmt.Sprint(i))
 	}
-	if pick(got, "instances") != strings.Join(want, " ") {
-		t.Errorf("got %s", pick(got, "instances"))
+	if got, want := pick(got, "instances"), strings.Join(want, " "); got != want {
+		t.Errorf("got the processes %q, want %q", got, want)
 	}
 
-	// A foundation that never comes to rest: everything that was there all the
-	// time, once, and a warning.
+	// On a foundation that keeps changing, each process that exists throughout is
+	// listed once, with a warning.
 	var made atomic.Int64
 	f.OnRequest(func(req *http.Request) {
 		if req.URL.Query().Get("page") == "2" {
@@ -308,7 +320,7 @@ func TestProcessesThatChangeWhileTheyAreRead(t *testing.T) {
 	})
 	state, diagnostics := r.try("cf_processes", nil)
 	if !strings.HasPrefix(diagnostics, "warning: The list changed while it was read: ") || !strings.Contains(diagnostics, "3 readings") {
-		t.Errorf("the diagnostics are %s", diagnostics)
+		t.Errorf("got diagnostics %q, want a warning that the list changed during 3 readings", diagnostics)
 	}
 	seen := map[any]int{}
 	for _, p := range state["processes"].([]any) {
@@ -316,10 +328,10 @@ func TestProcessesThatChangeWhileTheyAreRead(t *testing.T) {
 	}
 	for _, guid := range guids[1:] {
 		if seen[guid] != 1 {
-			t.Errorf("%s is there %d times", guid, seen[guid])
+			t.Errorf("got %s %d times, want once", guid, seen[guid])
 		}
 	}
 	if made.Load() != 3 {
-		t.Errorf("%d readings", made.Load())
+		t.Errorf("got %d readings, want 3", made.Load())
 	}
 }

@@ -8,7 +8,7 @@ import (
 	"github.com/cf-process/terraform-provider-cf/internal/fakecf"
 )
 
-// paths are the paths of the requests to the API.
+// requestPaths returns the methods and paths of the requests to the API.
 func requestPaths(f *fakecf.Foundation) []string {
 	var paths []string
 	for _, r := range f.Requests() {
@@ -17,8 +17,8 @@ func requestPaths(f *fakecf.Foundation) []string {
 	return paths
 }
 
-// A process by name takes two requests on Cloud Controller; Korifi has no
-// include, so that its spaces and organizations are asked for.
+// A process by name takes two requests on Cloud Controller. Korifi supports no
+// include, so the provider requests its spaces and organizations.
 func TestProcessByName(t *testing.T) {
 	t.Parallel()
 	for name, flavor := range flavors {
@@ -77,17 +77,17 @@ func TestIncludeNamesOfOneProcess(t *testing.T) {
 	r := newReader(t, f, fakecf.Admin)
 	got := r.read("cf_process", arguments{"guid": guids[3], "include_names": true})
 	if got["app_name"] != "shop" || got["space_name"] != "globex-prod" || got["organization_name"] != "globex" {
-		t.Errorf("got the names %v, %v, %v", got["app_name"], got["space_name"], got["organization_name"])
+		t.Errorf("got the names %v, %v, %v, want shop, globex-prod, globex", got["app_name"], got["space_name"], got["organization_name"])
 	}
 	if n := len(f.Requests()); n != 2 {
 		t.Errorf("got %d requests, want 2: %q", n, requestPaths(f))
 	}
 	if got = r.read("cf_process", arguments{"guid": guids[3]}); got["app_name"] != nil || got["organization_guid"] != nil {
-		t.Errorf("got names without include_names: %v", got)
+		t.Errorf("got %.200v, want no names without include_names", got)
 	}
 }
 
-// Each mistake is one error on the argument, with what to do.
+// Each mistake is one error on its argument, with what to do.
 func TestProcessByNameFails(t *testing.T) {
 	t.Parallel()
 	f, _, spaces, guids := twoSpaces(t)
@@ -161,7 +161,7 @@ func TestProcessByNameFails(t *testing.T) {
 	}
 }
 
-// Names are compared as the API does, and take any characters.
+// Names are compared as the API does, and can have any characters.
 func TestProcessByNameWithSpecialCharacters(t *testing.T) {
 	t.Parallel()
 	for _, name := range []string{"a,b", "a b", "ä目", "50%", "a/b?c#d&e=f", "[x]", "+"} {
@@ -177,8 +177,7 @@ func TestProcessByNameWithSpecialCharacters(t *testing.T) {
 	}
 }
 
-// A user without a role in the space is told what any app that is not there is
-// told.
+// A user without a role in the space gets the same error as for a missing app.
 func TestProcessByNameWithoutRole(t *testing.T) {
 	t.Parallel()
 	f, _, _, _ := twoSpaces(t)

@@ -24,21 +24,21 @@ func TestProcessesOfALargeFoundation(t *testing.T) {
 		TypeName: "cf_processes", Config: r.config("cf_processes", arguments{"include_names": true}),
 	})
 	if err != nil || len(resp.Diagnostics) > 0 {
-		t.Fatal(err, resp.Diagnostics)
+		t.Fatalf("got error %v, diagnostics %s, want none", err, diagnosticText(resp.Diagnostics))
 	}
 	t.Logf("20,000 processes with names: %s, %d requests, %d bytes of state", time.Since(started), len(f.Requests()), len(resp.State.MsgPack))
 	if n := f.Count("GET", "/v3/processes"); n != pages {
-		t.Errorf("%d requests for %d pages", n, pages)
+		t.Errorf("got %d requests for the processes, want %d", n, pages)
 	}
 	// 12,000 apps are three pages more.
 	if n := f.Count("GET", "/v3/apps"); n != 3 {
-		t.Errorf("%d requests for the names", n)
+		t.Errorf("got %d requests for the names, want 3", n)
 	}
 	if n := len(f.Requests()); n != pages+3 {
-		t.Errorf("%d requests in all", n)
+		t.Errorf("got %d requests in all, want %d", n, pages+3)
 	}
 	if peak := f.PeakInFlight(); peak > 4 {
-		t.Errorf("%d requests at the same time", peak)
+		t.Errorf("got %d requests at the same time, want at most 4", peak)
 	}
 
 	state, err := resp.State.Unmarshal(r.types["cf_processes"])
@@ -59,12 +59,12 @@ func TestProcessesOfALargeFoundation(t *testing.T) {
 		}
 		for _, name := range []string{"app_name", "space_name", "organization_guid", "organization_name"} {
 			if process[name].IsNull() {
-				t.Fatalf("%s of %s is null", name, guid)
+				t.Fatalf("%s of %s: got null, want a value", name, guid)
 			}
 		}
 		seen[guid] = true
 	}
 	if len(seen) != 20_000 || len(processes) != 20_000 {
-		t.Errorf("%d processes, %d of them different", len(processes), len(seen))
+		t.Errorf("got %d processes, %d of them different, want 20000", len(processes), len(seen))
 	}
 }

@@ -31,22 +31,22 @@ func TestDataSourceTypesAreThoseOfTheSchemas(t *testing.T) {
 			var metadata datasource.MetadataResponse
 			test.new().Metadata(t.Context(), datasource.MetadataRequest{ProviderTypeName: "cf"}, &metadata)
 			if metadata.TypeName != name {
-				t.Errorf("the type name is %s", metadata.TypeName)
+				t.Errorf("got the type name %s, want %s", metadata.TypeName, name)
 			}
 			var resp datasource.SchemaResponse
 			test.new().Schema(t.Context(), datasource.SchemaRequest{}, &resp)
 			if diags := resp.Schema.ValidateImplementation(t.Context()); diags.HasError() {
-				t.Error(diags)
+				t.Errorf("got an invalid schema: %v", diags)
 			}
 			got := resp.Schema.Type().TerraformType(t.Context())
 			if test.attribute != "" {
 				got = resp.Schema.Attributes[test.attribute].GetType().TerraformType(t.Context())
 			}
 			if !got.Equal(test.want) {
-				t.Errorf("the schema and what the mapping makes differ in %q:\n%s\n%s", differing(got, test.want), got, test.want)
+				t.Errorf("schema and table differ in %q:\ngot  %.200s\nwant %.200s", differing(got, test.want), got, test.want)
 			}
 			if resp.Schema.MarkdownDescription == "" {
-				t.Error("the data source has no description")
+				t.Error("got a data source without a description, want one")
 			}
 			for name, attribute := range resp.Schema.Attributes {
 				checkAttribute(t, name, attribute)
@@ -55,16 +55,16 @@ func TestDataSourceTypesAreThoseOfTheSchemas(t *testing.T) {
 	}
 }
 
-// checkAttribute checks that an attribute and those in it are described, and
-// that none is a set, of whatever kind: the framework compares the objects of a
-// set each with each.
+// checkAttribute checks that an attribute and those nested in it have a
+// description, and that none is a set of any type: the framework compares each
+// element of a set with each other.
 func checkAttribute(t *testing.T, name string, attribute schema.Attribute) {
 	t.Helper()
 	if attribute.GetMarkdownDescription() == "" {
-		t.Errorf("%s has no description", name)
+		t.Errorf("got no description of %s, want one", name)
 	}
-	if kind := attribute.GetType().TerraformType(t.Context()); kind.Is(tftypes.Set{}) {
-		t.Errorf("%s is a set", name)
+	if typ := attribute.GetType().TerraformType(t.Context()); typ.Is(tftypes.Set{}) {
+		t.Errorf("got %s of the type %s, want any other than a set", name, typ)
 	}
 	var nested map[string]schema.Attribute
 	switch a := attribute.(type) {

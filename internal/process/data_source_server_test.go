@@ -48,8 +48,7 @@ func (p bareProvider) DataSources(ctx context.Context) []func() datasource.DataS
 	return provider.New("test").DataSources(ctx)
 }
 
-// A data source that is registered stands in every test that goes through all
-// of them.
+// Every registered data source has a row in the tests that cover all of them.
 func TestEveryDataSourceIsTested(t *testing.T) {
 	t.Parallel()
 	schemas, err := plugin.NewServer("test")().GetProviderSchema(t.Context(), &tfprotov6.GetProviderSchemaRequest{})
@@ -58,10 +57,10 @@ func TestEveryDataSourceIsTested(t *testing.T) {
 	}
 	for name := range schemas.DataSourceSchemas {
 		if _, found := process.DataSourceTypes[name]; !found {
-			t.Errorf("%s has no row in DataSourceTypes (data_source_schema_test.go)", name)
+			t.Errorf("got no row of %s in DataSourceTypes (data_source_schema_test.go), want one", name)
 		}
 		if !slices.ContainsFunc(answered, func(s source) bool { return s.name == name }) {
-			t.Errorf("%s has no row in answered (fuzz_answer_test.go)", name)
+			t.Errorf("got no row of %s in answered (fuzz_answer_test.go), want one", name)
 		}
 	}
 }
@@ -121,7 +120,7 @@ func connect(t testing.TB, server tfprotov6.ProviderServer, config string) *read
 	r := &reader{t: t, server: server, types: map[string]tftypes.Object{}}
 	schemas, err := r.server.GetProviderSchema(t.Context(), &tfprotov6.GetProviderSchemaRequest{})
 	if err != nil || len(schemas.Diagnostics) > 0 {
-		t.Fatal(err, schemas.Diagnostics)
+		t.Fatalf("GetProviderSchema: got error %v, diagnostics %s, want none", err, diagnosticText(schemas.Diagnostics))
 	}
 	for name, schema := range schemas.DataSourceSchemas {
 		r.types[name] = schema.ValueType().(tftypes.Object)
@@ -130,36 +129,36 @@ func connect(t testing.TB, server tfprotov6.ProviderServer, config string) *read
 		Config: &tfprotov6.DynamicValue{JSON: []byte(config)},
 	})
 	if err != nil || len(configured.Diagnostics) > 0 {
-		t.Fatal(err, configured.Diagnostics)
+		t.Fatalf("ConfigureProvider: got error %v, diagnostics %s, want none", err, diagnosticText(configured.Diagnostics))
 	}
 	return r
 }
 
-// arguments is a configuration in the words of JSON.
+// arguments are the arguments of a configuration, as encoding/json takes them.
 type arguments map[string]any
 
-// unknown is an argument that is not known yet.
+// unknown stands for an argument whose value is unknown.
 const unknown = "(not known yet)"
 
 // config is a configuration as Terraform sends it, in MessagePack.
 func (r *reader) config(name string, a arguments) *tfprotov6.DynamicValue {
 	r.t.Helper()
-	kind, found := r.types[name]
+	typ, found := r.types[name]
 	if !found {
-		r.t.Fatalf("there is no data source %s", name)
+		r.t.Fatalf("the provider has no data source %s", name)
 	}
 	whole := arguments{}
-	for attribute := range kind.AttributeTypes {
+	for attribute := range typ.AttributeTypes {
 		whole[attribute] = nil
 	}
 	for name, value := range a {
 		if _, found := whole[name]; !found {
-			r.t.Fatalf("there is no attribute %s", name)
+			r.t.Fatalf("the data source has no attribute %s", name)
 		}
 		// A nested attribute has to be given with all that is in it.
 		if given, ok := value.(arguments); ok {
 			nested := arguments{}
-			for child := range kind.AttributeTypes[name].(tftypes.Object).AttributeTypes {
+			for child := range typ.AttributeTypes[name].(tftypes.Object).AttributeTypes {
 				nested[child] = nil
 			}
 			maps.Copy(nested, given)
@@ -171,7 +170,7 @@ func (r *reader) config(name string, a arguments) *tfprotov6.DynamicValue {
 	if err != nil {
 		r.t.Fatal(err)
 	}
-	value, err := tfprotov6.DynamicValue{JSON: text}.Unmarshal(kind)
+	value, err := tfprotov6.DynamicValue{JSON: text}.Unmarshal(typ)
 	if err != nil {
 		r.t.Fatal(err)
 	}
@@ -184,14 +183,14 @@ func (r *reader) config(name string, a arguments) *tfprotov6.DynamicValue {
 	if err != nil {
 		r.t.Fatal(err)
 	}
-	packed, err := tfprotov6.NewDynamicValue(kind, value)
+	packed, err := tfprotov6.NewDynamicValue(typ, value)
 	if err != nil {
 		r.t.Fatal(err)
 	}
 	return &packed
 }
 
-// validate returns what terraform validate would say.
+// validate returns the diagnostics that terraform validate would show.
 func (r *reader) validate(name string, a arguments) string {
 	r.t.Helper()
 	resp, err := r.server.ValidateDataResourceConfig(r.t.Context(), &tfprotov6.ValidateDataResourceConfigRequest{
@@ -219,17 +218,17 @@ func (r *reader) try(name string, a arguments) (found map[string]any, diagnostic
 		return nil, diagnostics
 	}
 	if !state.IsFullyKnown() {
-		r.t.Errorf("the state of %s has unknown values", name)
+		r.t.Errorf("%s: got a state with unknown values, want it known", name)
 	}
 	return plain(r.t, state).(map[string]any), diagnostics
 }
 
-// read reads a data source and wants no diagnostics.
+// read reads a data source and fails the test when there is any diagnostic.
 func (r *reader) read(name string, a arguments) map[string]any {
 	r.t.Helper()
 	state, diagnostics := r.try(name, a)
 	if diagnostics != "" || state == nil {
-		r.t.Fatalf("%s: %s", name, diagnostics)
+		r.t.Fatalf("%s: got diagnostics %q, want a state without diagnostics", name, diagnostics)
 	}
 	return state
 }

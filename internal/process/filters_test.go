@@ -15,8 +15,8 @@ import (
 // notFilters are the arguments of cf_processes that select nothing.
 var notFilters = []string{"processes", "include_names", "include_instances", "attributes"}
 
-// A filter that is in a schema and in no request would be accepted and select
-// everything.
+// A filter that is in a schema and in no request would be accepted and would not
+// filter.
 func TestEveryFilterChangesTheRequest(t *testing.T) {
 	t.Parallel()
 	var resp datasource.SchemaResponse
@@ -32,12 +32,12 @@ func TestEveryFilterChangesTheRequest(t *testing.T) {
 				f := fakecf.New(t)
 				r := newReader(t, f, fakecf.Admin)
 				if _, diagnostics := r.try("cf_processes", arguments{}); strings.HasPrefix(diagnostics, "error") {
-					t.Fatal(diagnostics)
+					t.Fatalf("got diagnostics %q, want no error", diagnostics)
 				}
 				all := requestLines(f)
 				f.ResetRequests()
 				if _, diagnostics := r.try("cf_processes", arguments{name: value}); strings.HasPrefix(diagnostics, "error") {
-					t.Fatal(diagnostics)
+					t.Fatalf("got diagnostics %q, want no error", diagnostics)
 				}
 				if got := requestLines(f); slices.Equal(got, all) {
 					t.Errorf("got the requests %q with %s = %v, want others than without it", got, name, value)

@@ -35,8 +35,8 @@ var answered = []source{
 	{"cf_process_sidecars", arguments{"guid": "g"}},
 }
 
-// FuzzAnswer reads every data source from a server that answers anything: there
-// is a state, or exactly one error in words that Terraform can show.
+// FuzzAnswer reads every data source from a server with arbitrary responses: the
+// result is a state, or exactly one error with printable text.
 func FuzzAnswer(f *testing.F) {
 	for which := range answered {
 		for _, body := range []string{
@@ -80,16 +80,15 @@ func FuzzAnswer(f *testing.F) {
 	}
 	f.Cleanup(client.CloseIdleConnections)
 
-	// A new client each time: it remembers what the lists of a server know. The
-	// server in front of it stays, for making its schemas takes longer than all
-	// the rest.
+	// A new client each time, because it caches which list features a server
+	// supports. The provider server stays: its schemas take most of the time.
 	fresh := func() *capi.Client {
 		return capi.New(capi.Config{BaseURL: base, Transport: client, Auth: userToken("t")})
 	}
 	r := connect(f, providerserver.NewProtocol6(freshProvider{client: fresh})(), `{}`)
 
 	f.Fuzz(func(t *testing.T, which uint8, status uint16, body, warning string) {
-		r.t = t // the target of now reports
+		r.t = t // the current run reports failures
 		playing.Store(&script{status: 200 + int(status)%400, body: body, warning: strings.Map(headerRune, warning)})
 		if _, err := r.server.ConfigureProvider(t.Context(), &tfprotov6.ConfigureProviderRequest{
 			Config: &tfprotov6.DynamicValue{JSON: []byte(`{}`)},
@@ -110,15 +109,15 @@ func FuzzAnswer(f *testing.F) {
 			}
 			text := d.Summary + d.Detail
 			if len(text) > 100_000 {
-				t.Errorf("a diagnostic of %d bytes", len(text))
+				t.Errorf("got a diagnostic of %d bytes, want at most 100000", len(text))
 			}
 			if d.Summary == "" || d.Detail == "" || !utf8.ValidString(text) || strings.ContainsFunc(text, unprintable) {
-				t.Errorf("a diagnostic that cannot be shown: %q: %q", d.Summary, d.Detail)
+				t.Errorf("got the diagnostic %.200q: %.200q, want printable text in both", d.Summary, d.Detail)
 			}
 		}
 		switch {
 		case failures > 1:
-			t.Fatalf("%d errors: %s", failures, diagnosticText(resp.Diagnostics))
+			t.Fatalf("got %d errors, want at most 1: %.200s", failures, diagnosticText(resp.Diagnostics))
 		case failures == 1:
 			return
 		}
@@ -127,7 +126,7 @@ func FuzzAnswer(f *testing.F) {
 			t.Fatal(err)
 		}
 		if state.IsNull() || !state.IsFullyKnown() {
-			t.Fatalf("no error and no state: %s", state)
+			t.Fatalf("got the state %.200s without an error, want a known state", state)
 		}
 	})
 }
@@ -144,7 +143,7 @@ func (p freshProvider) Configure(_ context.Context, _ fwprovider.ConfigureReques
 
 func unprintable(r rune) bool { return unicode.IsControl(r) && r != '\n' }
 
-// headerRune leaves out what net/http refuses to send.
+// headerRune drops the characters that net/http refuses to send.
 func headerRune(r rune) rune {
 	if r == '\r' || r == '\n' || r == 0 {
 		return -1

@@ -2,6 +2,7 @@ package process
 
 import (
 	"bytes"
+	"fmt"
 	"strings"
 	"testing"
 
@@ -14,8 +15,8 @@ import (
 	"github.com/cf-process/terraform-provider-cf/internal/field"
 )
 
-// FuzzMapping holds that every process that can be decoded becomes a value that
-// survives its way to Terraform.
+// FuzzMapping checks that every process that can be decoded becomes a value that
+// Terraform decodes to the same value.
 func FuzzMapping(f *testing.F) {
 	for _, seed := range []string{
 		`{"guid":"g"}`,
@@ -42,12 +43,12 @@ func FuzzMapping(f *testing.F) {
 			t.Fatal(err)
 		}
 		if !received.Equal(value) {
-			t.Fatalf("%s became %s", value, received)
+			t.Fatalf("got %.200s back, want %.200s", received, value)
 		}
 		if !value.IsFullyKnown() {
-			t.Fatal("something is unknown")
+			t.Fatalf("got a value with unknowns: %.200s", value)
 		}
-		// In a list it is written without such a value, to the same effect.
+		// In a list it is packed without an intermediate value, with the same result.
 		entry := &namedProcess{process: p}
 		want := listed.Value(entry)
 		if sent, err = tfprotov6.NewDynamicValue(listed.Type, want); err != nil {
@@ -57,24 +58,24 @@ func FuzzMapping(f *testing.F) {
 		listed.Pack(packer, entry)
 		packed, diags := packer.Bytes(nil)
 		if diags.HasError() {
-			t.Fatal(diags)
+			t.Fatalf("got diagnostics %.200v, want none", diags)
 		}
 		written := tfprotov6.DynamicValue{MsgPack: packed}
-		const advice = "what a kind of internal/field packs is not its value:"
+		const advice = "a type of internal/field packs something other than its value:"
 		if received, err = written.Unmarshal(listed.Type); err != nil {
-			t.Fatalf("%s %v", advice, err)
+			t.Fatalf("%s got error %.200v, want none", advice, err)
 		}
 		if differ, err := received.Diff(want); err != nil || len(differ) > 0 {
-			t.Fatalf("%s %v %v", advice, differ, err)
+			t.Fatalf("%s got differences %.200v (error %v), want none", advice, differ, err)
 		}
 		if len(written.MsgPack) != len(sent.MsgPack) {
-			t.Fatalf("%d bytes, not %d", len(written.MsgPack), len(sent.MsgPack))
+			t.Fatalf("got %d bytes, want %d", len(written.MsgPack), len(sent.MsgPack))
 		}
 	})
 }
 
-// FuzzImportID holds that an import ID is an address that can be asked for, or
-// an error, and that an address is what its ID says.
+// FuzzImportID checks that an import ID is either an error, or an address whose
+// parts are valid in a path and make up the ID.
 func FuzzImportID(f *testing.F) {
 	for _, seed := range []string{
 		"6a901b7c-9417-4dc1-8189-d3234aa0ab82", "app/web", "app/", "/web", "/", "a/b/c", "..", "../web", "a/..", " a", "a%2fb",
@@ -86,7 +87,7 @@ func FuzzImportID(f *testing.F) {
 		address, err := parseImportID(id)
 		if err != nil {
 			if importAdvice(id, err) == "" {
-				t.Fatal("an error without words")
+				t.Fatalf("got no advice for the error %v of %.200q, want some", err, id)
 			}
 			return
 		}
@@ -95,30 +96,30 @@ func FuzzImportID(f *testing.F) {
 			again = address.AppGUID + "/" + address.Type
 		}
 		if again != id {
-			t.Fatalf("%q became %+v", id, address)
+			t.Fatalf("got the address %.200q of %+v, want %.200q", again, address, id)
 		}
 		for _, part := range strings.Split(again, "/") {
 			if err := capi.CheckSegment(part); err != nil {
-				t.Fatalf("%q was taken: %v", id, err)
+				t.Fatalf("got no error for %.200q, want one: %v", id, err)
 			}
 		}
 	})
 }
 
-// FuzzPackedAddress holds that a configuration which is taken for an address is
-// that address, and nothing besides.
+// FuzzPackedAddress checks that a configuration that is accepted as an address
+// contains exactly that address.
 func FuzzPackedAddress(f *testing.F) {
-	kind := schemaType(&dataSource{}).(tftypes.Object)
+	typ := schemaType(&dataSource{}).(tftypes.Object)
 	for _, given := range []map[string]any{
 		{}, {"guid": "g"}, {"app_guid": "a", "type": "web"}, {"guid": tftypes.UnknownValue}, {"guid": "g", "command": "c"},
 		{"guid": strings.Repeat("g", 300), "user": tftypes.UnknownValue}, {"guid": "g", "command_redacted": false},
 	} {
-		packed := packArguments(f, kind, given)
+		packed := packArguments(f, typ, given)
 		f.Add(packed)
 		f.Add(packed[:len(packed)-1])
 	}
 	// An attribute twice, in place of another one.
-	twice := bytes.Replace(packArguments(f, kind, map[string]any{"guid": "g"}), []byte("\xa4user\xc0"), []byte("\xa4guid\xc0"), 1)
+	twice := bytes.Replace(packArguments(f, typ, map[string]any{"guid": "g"}), []byte("\xa4user\xc0"), []byte("\xa4guid\xc0"), 1)
 	f.Add(twice)
 	for _, packed := range []string{"", "\xc0", "\x80", "\x81\xa4guid\x01", "\x81\xa4guid", "\xdf\xff\xff\xff\xff", "\x81\xc0\xc0"} {
 		f.Add([]byte(packed))
@@ -129,66 +130,70 @@ func FuzzPackedAddress(f *testing.F) {
 			return
 		}
 		// Not by tftypes, which panics where an attribute comes twice.
-		var said map[string]any
-		if err := msgpack.Unmarshal(config, &said); err != nil {
-			t.Fatalf("an address in what is no object: %v", err)
+		var decoded map[string]any
+		if err := msgpack.Unmarshal(config, &decoded); err != nil {
+			t.Fatalf("got an address of a configuration that is not an object, want none: %v", err)
 		}
 		var want addressModel
-		for name, value := range said {
+		for name, value := range decoded {
 			argument := want.attribute(name)
 			text, isText := value.(string)
 			switch {
 			case value == nil:
 			case argument == nil || !isText:
-				t.Errorf("%q is %v beside the address", name, value)
+				t.Errorf("got an address of a configuration with %.200q = %.200v, want none", name, value)
 			default:
 				*argument = types.StringValue(text)
 			}
 		}
 		if address != want {
-			t.Errorf("%v, not %v", address, want)
+			t.Errorf("got the address %.200v, want %.200v", address, want)
 		}
 	})
 }
 
 // packArguments is a configuration of cf_process as Terraform sends it.
-func packArguments(t testing.TB, kind tftypes.Object, given map[string]any) []byte {
+func packArguments(t testing.TB, typ tftypes.Object, given map[string]any) []byte {
 	t.Helper()
-	values := make(map[string]tftypes.Value, len(kind.AttributeTypes))
-	for name, attribute := range kind.AttributeTypes {
+	values := make(map[string]tftypes.Value, len(typ.AttributeTypes))
+	for name, attribute := range typ.AttributeTypes {
 		values[name] = tftypes.NewValue(attribute, given[name])
 	}
-	config, err := tfprotov6.NewDynamicValue(kind, tftypes.NewValue(kind, values))
+	config, err := tfprotov6.NewDynamicValue(typ, tftypes.NewValue(typ, values))
 	if err != nil {
 		t.Fatal(err)
 	}
 	return config.MsgPack
 }
 
-// What Terraform sends for an address is understood without the framework, and
-// so are the first bytes of it not.
+// An address as Terraform sends it is decoded without the framework; a truncated
+// one is not.
 func TestAddressesAreUnderstoodWithoutTheFramework(t *testing.T) {
 	t.Parallel()
-	kind := schemaType(&dataSource{}).(tftypes.Object)
+	typ := schemaType(&dataSource{}).(tftypes.Object)
 	for _, given := range []map[string]any{
 		{"guid": "g"}, {"guid": strings.Repeat("g", 70_000)}, {"app_guid": "a"}, {"app_guid": "a", "type": "worker"},
 	} {
-		config := packArguments(t, kind, given)
-		if !validAddress(config) {
-			t.Errorf("%.100v goes to the framework", given)
-		}
-		for length := range min(len(config), 2_000) {
-			if validAddress(config[:length]) {
-				t.Errorf("%.100v is right with %d of %d bytes", given, length, len(config))
+		t.Run(fmt.Sprintf("%.100v", given), func(t *testing.T) {
+			config := packArguments(t, typ, given)
+			if !validAddress(config) {
+				t.Error("got an invalid address, want a valid one")
 			}
-		}
+			for length := range min(len(config), 2_000) {
+				if validAddress(config[:length]) {
+					t.Errorf("got a valid address of %d of %d bytes, want an invalid one", length, len(config))
+				}
+			}
+		})
 	}
 	for _, given := range []map[string]any{
 		{}, {"type": "web"}, {"guid": "a/b"}, {"guid": "g", "app_guid": "a"}, {"guid": tftypes.UnknownValue},
 		{"guid": "g", "command": ""}, {"guid": "g", "instances": 0}, {"guid": "g", "user": tftypes.UnknownValue},
 	} {
-		if validAddress(packArguments(t, kind, given)) {
-			t.Errorf("%v does not go to the framework", given)
-		}
+		t.Run(fmt.Sprint(given), func(t *testing.T) {
+			if validAddress(packArguments(t, typ, given)) {
+				t.Error("got a valid address, want it left to the framework")
+			}
+		})
 	}
 }

@@ -23,19 +23,18 @@ const (
 
 var allStates = []state{absent, null, zero, set}
 
-// field is a field of the API's process, written down once more from its
-// documentation, so that the client's own structs are not what they are held
-// against.
+// field is a field of the API's process. It repeats the API's documentation, so
+// that the tests do not depend on the structs that they test.
 type field struct {
 	name   string
-	kind   string // string, number, object, strings (a map) or links
+	typ    string // string, number, object, strings (a map) or links
 	fields []field
 }
 
-func text(name string) field   { return field{name: name, kind: "string"} }
-func number(name string) field { return field{name: name, kind: "number"} }
+func text(name string) field   { return field{name: name, typ: "string"} }
+func number(name string) field { return field{name: name, typ: "number"} }
 func nested(name string, fields ...field) field {
-	return field{name: name, kind: "object", fields: fields}
+	return field{name: name, typ: "object", fields: fields}
 }
 func relationship(name string) field { return nested(name, nested("data", text("guid"))) }
 func healthCheck(name string) field {
@@ -49,14 +48,14 @@ var processFields = []field{
 	number("instances"), number("memory_in_mb"), number("disk_in_mb"), number("log_rate_limit_in_bytes_per_second"),
 	text("registry_credential_last_synced_at"), healthCheck("health_check"), healthCheck("readiness_health_check"),
 	nested("relationships", relationship("app"), relationship("revision"), relationship("registry_credential")),
-	nested("metadata", field{name: "labels", kind: "strings"}, field{name: "annotations", kind: "strings"}),
-	{name: "links", kind: "links"},
+	nested("metadata", field{name: "labels", typ: "strings"}, field{name: "annotations", typ: "strings"}),
+	{name: "links", typ: "links"},
 }
 
-// generated is a process as the API says it, and as Terraform has to show it.
+// generated is a process as the API returns it, and as Terraform has to show it.
 type generated struct {
-	said  map[string]any
-	shown map[string]any
+	api  map[string]any
+	want map[string]any
 }
 
 // generator makes processes, the same ones from the same seed.
@@ -64,8 +63,8 @@ type generator struct {
 	*rand.Rand
 	// entries is how many entries a map can have.
 	entries int
-	// fixed are the states of fields by path; the others are as otherwise, or
-	// of any state where that is negative.
+	// fixed holds the states of fields by path. The other fields have the state
+	// otherwise, or a random one where that is negative.
 	fixed     map[string]state
 	otherwise state
 }
@@ -84,32 +83,32 @@ func paths(prefix string, fields []field) []string {
 	return all
 }
 
-// process makes the process of that number.
+// process returns the process with the number n.
 func (g *generator) process(n int) generated {
 	guid := fmt.Sprintf("process-%06d", n)
-	said, shown := g.object("", processFields)
-	said["guid"], shown["guid"] = guid, guid
-	// What the API may have tomorrow.
+	api, want := g.object("", processFields)
+	api["guid"], want["guid"] = guid, guid
+	// A field that a later API may add.
 	if g.IntN(2) == 0 {
-		said["a_field_of_tomorrow"] = []any{nil, map[string]any{"guid": 1}}
+		api["a_field_of_tomorrow"] = []any{nil, map[string]any{"guid": 1}}
 	}
-	g.derive(said, shown)
-	return generated{said, shown}
+	g.derive(api, want)
+	return generated{api, want}
 }
 
-// derive adds what Terraform shows besides the API's fields.
-func (g *generator) derive(said, shown map[string]any) {
-	shown["command_redacted"] = false
+// derive adds the attributes that are computed from the API's fields.
+func (g *generator) derive(api, want map[string]any) {
+	want["command_redacted"] = false
 	_, fixed := g.fixed["command"]
-	if _, has := said["command"].(string); has && !fixed && g.IntN(5) == 0 {
-		said["command"] = []string{"[PRIVATE DATA HIDDEN]", "[PRIVATE DATA HIDDEN IN LISTS]"}[g.IntN(2)]
-		shown["command"], shown["command_redacted"] = nil, true
+	if _, has := api["command"].(string); has && !fixed && g.IntN(5) == 0 {
+		api["command"] = []string{"[PRIVATE DATA HIDDEN]", "[PRIVATE DATA HIDDEN IN LISTS]"}[g.IntN(2)]
+		want["command"], want["command_redacted"] = nil, true
 	}
-	shown["app_guid"] = dig(shown, "relationships", "app", "data", "guid")
-	shown["space_guid"] = nil
-	if href, ok := dig(shown, "links", "space", "href").(string); ok {
+	want["app_guid"] = dig(want, "relationships", "app", "data", "guid")
+	want["space_guid"] = nil
+	if href, ok := dig(want, "links", "space", "href").(string); ok {
 		if guid, found := strings.CutPrefix(href, "https://api.example.org/v3/spaces/"); found {
-			shown["space_guid"] = guid
+			want["space_guid"] = guid
 		}
 	}
 }
@@ -125,10 +124,10 @@ func dig(v any, names ...string) any {
 	return v
 }
 
-func (g *generator) object(prefix string, fields []field) (said, shown map[string]any) {
-	said, shown = map[string]any{}, map[string]any{}
+func (g *generator) object(prefix string, fields []field) (api, want map[string]any) {
+	api, want = map[string]any{}, map[string]any{}
 	for _, f := range fields {
-		shown[f.name] = nil
+		want[f.name] = nil
 		path := prefix + f.name
 		s, fixed := g.fixed[path]
 		if !fixed {
@@ -139,16 +138,16 @@ func (g *generator) object(prefix string, fields []field) (said, shown map[strin
 		switch s {
 		case absent:
 		case null:
-			said[f.name] = nil
+			api[f.name] = nil
 		default:
-			said[f.name], shown[f.name] = g.value(path, f, s == zero)
+			api[f.name], want[f.name] = g.value(path, f, s == zero)
 		}
 	}
-	return said, shown
+	return api, want
 }
 
-func (g *generator) value(path string, f field, empty bool) (said, shown any) {
-	switch f.kind {
+func (g *generator) value(path string, f field, empty bool) (api, want any) {
+	switch f.typ {
 	case "string":
 		if empty {
 			return "", ""
@@ -163,8 +162,8 @@ func (g *generator) value(path string, f field, empty bool) (said, shown any) {
 		return json.Number(strconv.FormatInt(n, 10)), strconv.FormatInt(n, 10)
 	case "object":
 		if empty {
-			_, shown := (&generator{Rand: g.Rand, otherwise: absent}).object(path+".", f.fields)
-			return map[string]any{}, shown
+			_, want := (&generator{Rand: g.Rand, otherwise: absent}).object(path+".", f.fields)
+			return map[string]any{}, want
 		}
 		return g.object(path+".", f.fields)
 	}
@@ -175,7 +174,7 @@ func (g *generator) value(path string, f field, empty bool) (said, shown any) {
 	count := 1 + g.IntN(g.entries)
 	for range count {
 		name := g.text()
-		if f.kind == "strings" {
+		if f.typ == "strings" {
 			if g.IntN(6) == 0 {
 				a[name], b[name] = nil, nil
 				continue
@@ -192,7 +191,7 @@ func (g *generator) value(path string, f field, empty bool) (said, shown any) {
 	return a, b
 }
 
-func (g *generator) link(name string) (said, shown any) {
+func (g *generator) link(name string) (api, want any) {
 	if g.IntN(6) == 0 {
 		return nil, nil
 	}
@@ -205,7 +204,8 @@ func (g *generator) link(name string) (said, shown any) {
 	return a, b
 }
 
-// text is any text but none; much of it hurts somewhere.
+// text returns a random text that is not empty, with characters that need care
+// in JSON, HCL or MessagePack.
 func (g *generator) text() string {
 	pieces := []string{
 		"web", "a", " ", "\"", "\\", "\n", "\t", "\x00", "\x7f", "<&>", "${x}", "%{y}", "é", "目録", "🚀", "\u2028", "null", "0", "/", "'",
@@ -215,15 +215,15 @@ func (g *generator) text() string {
 	for range 1 + g.IntN(4) {
 		weight := len(pieces)
 		if g.IntN(100) > 0 {
-			weight-- // the longest one seldom
+			weight-- // the longest one rarely
 		}
 		b.WriteString(pieces[g.IntN(weight)])
 	}
 	return b.String()
 }
 
-// everyState are processes in which each field in turn is absent, null, zero
-// and set, among fields that are all set and among fields that are all absent.
+// everyState returns processes in which each field in turn is absent, null, zero
+// and set, while all others are set, and while all others are absent.
 func everyState(seed uint64, entries int) []generated {
 	var processes []generated
 	for _, path := range paths("", processFields) {
@@ -231,7 +231,7 @@ func everyState(seed uint64, entries int) []generated {
 			for _, otherwise := range []state{set, absent} {
 				g := newGenerator(seed)
 				g.entries, g.otherwise, g.fixed = entries, otherwise, map[string]state{path: s}
-				// What the field is in has to be there.
+				// The objects around the field have to be set.
 				names := strings.Split(path, ".")
 				for i := 1; i < len(names); i++ {
 					g.fixed[strings.Join(names[:i], ".")] = set
@@ -243,7 +243,7 @@ func everyState(seed uint64, entries int) []generated {
 	return processes
 }
 
-// anyState are processes whose fields are each of any state.
+// anyState returns processes whose fields have random states.
 func anyState(seed uint64, entries, count int) []generated {
 	g := newGenerator(seed)
 	g.entries = entries
@@ -254,7 +254,7 @@ func anyState(seed uint64, entries, count int) []generated {
 	return processes
 }
 
-// The generator has to make what its users rely on.
+// The tests rely on the generator to produce every state of every field.
 func TestGeneratorMakesEveryState(t *testing.T) {
 	t.Parallel()
 	seen := map[string]map[state]bool{}
@@ -264,7 +264,7 @@ func TestGeneratorMakesEveryState(t *testing.T) {
 				seen[path] = map[state]bool{}
 			}
 			names := strings.Split(path, ".")
-			parent, ok := dig(p.said, names[:len(names)-1]...).(map[string]any)
+			parent, ok := dig(p.api, names[:len(names)-1]...).(map[string]any)
 			if !ok {
 				continue
 			}
@@ -283,7 +283,7 @@ func TestGeneratorMakesEveryState(t *testing.T) {
 	}
 	for path, states := range seen {
 		if len(states) != len(allStates) {
-			t.Errorf("%s is only ever %v", path, states)
+			t.Errorf("%s: got only the states %v, want %v", path, states, allStates)
 		}
 	}
 }

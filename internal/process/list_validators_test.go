@@ -16,9 +16,11 @@ func TestCheckTimestamp(t *testing.T) {
 		"yesterday":                 false,
 		"":                          false,
 	} {
-		if err := checkTimestamp(s); (err == nil) != valid {
-			t.Errorf("%q: %v", s, err)
-		}
+		t.Run(s, func(t *testing.T) {
+			if err := checkTimestamp(s); (err == nil) != valid {
+				t.Errorf("got error %v, want valid: %t", err, valid)
+			}
+		})
 	}
 }
 
@@ -50,8 +52,10 @@ func TestCheckLabelSelector(t *testing.T) {
 		"!env=prod":      false,
 		"ümlaut=x":       false,
 	} {
-		if err := checkLabelSelector(s); (err == nil) != valid {
-			t.Errorf("%q: %v", s, err)
-		}
+		t.Run(s, func(t *testing.T) {
+			if err := checkLabelSelector(s); (err == nil) != valid {
+				t.Errorf("got error %v, want valid: %t", err, valid)
+			}
+		})
 	}
 }

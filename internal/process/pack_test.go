@@ -10,8 +10,9 @@ import (
 	"github.com/cf-process/terraform-provider-cf/internal/field"
 )
 
-// One process with long annotations does not make the others take as much.
-func TestPackedListTakesTheRoomThatItNeeds(t *testing.T) {
+// One process with long annotations does not raise the memory that is allocated
+// for each of the others.
+func TestPackedListAllocatesTheMemoryItNeeds(t *testing.T) {
 	t.Parallel()
 	long, annotations := strings.Repeat("x", 5_000), map[string]*string{}
 	for i := range 40 {
@@ -30,9 +31,9 @@ func TestPackedListTakesTheRoomThatItNeeds(t *testing.T) {
 	field.PackList(p, config, "processes", listed, len(processes), func(i int) *namedProcess { return entry(list, i) })
 	state, diags := p.Bytes(nil)
 	if diags.HasError() {
-		t.Fatal(diags)
+		t.Fatalf("got diagnostics %v, want none", diags)
 	}
-	if room := cap(state); room > 20<<20 || len(state) < 200_000 {
-		t.Errorf("got %d bytes of state with a capacity of %d, want at most 20 MB", len(state), room)
+	if capacity := cap(state); capacity > 20<<20 || len(state) < 200_000 {
+		t.Errorf("got %d bytes of state with a capacity of %d, want at least 200000 with at most 20 MiB", len(state), capacity)
 	}
 }

@@ -18,15 +18,15 @@ func TestProcessesByName(t *testing.T) {
 			for _, test := range []struct {
 				name  string
 				given arguments
-				want  string // instances, by which the processes are told apart
+				want  string // instances, which identify the processes
 			}{
 				{"app", arguments{"app_names": []string{"shop"}}, "0 1 3 4"},
 				{"apps", arguments{"app_names": []string{"shop", "billing", "shop"}}, "0 1 2 3 4"},
 				{"space", arguments{"space_names": []string{"globex-prod"}}, "3 4"},
 				{"organization", arguments{"organization_names": []string{"acme"}}, "0 1 2"},
 				{"together", arguments{"app_names": []string{"shop"}, "organization_names": []string{"globex"}}, "3 4"},
-				{"with GUIDs of the same kind", arguments{"app_names": []string{"shop"}, "app_guids": []string{apps[0], apps[1]}}, "0 1"},
-				{"with GUIDs of another kind", arguments{"app_names": []string{"shop"}, "space_guids": spaces[1:], "types": []string{"web"}}, "3"},
+				{"with GUIDs of apps", arguments{"app_names": []string{"shop"}, "app_guids": []string{apps[0], apps[1]}}, "0 1"},
+				{"with GUIDs of spaces", arguments{"app_names": []string{"shop"}, "space_guids": spaces[1:], "types": []string{"web"}}, "3"},
 				{"an empty list", arguments{"app_names": []string{}}, ""},
 			} {
 				t.Run(test.name, func(t *testing.T) {
@@ -50,7 +50,7 @@ func TestProcessesByName(t *testing.T) {
 	}
 }
 
-// A typo must not turn an audit green.
+// A typo must not make an audit pass.
 func TestFilterThatMatchesNothingIsAWarning(t *testing.T) {
 	t.Parallel()
 	f, _, _, guids := twoSpaces(t)
@@ -82,7 +82,7 @@ func TestFilterThatMatchesNothingIsAWarning(t *testing.T) {
 	}
 }
 
-// attributes keeps what it names, and guid; the rest is null.
+// attributes keeps the listed attributes and guid; the others are null.
 func TestProcessesKeepAttributes(t *testing.T) {
 	t.Parallel()
 	f := fakecf.New(t)
@@ -143,16 +143,16 @@ func TestProcessesWithInstances(t *testing.T) {
 			}
 			for _, p := range r.processes(nil) {
 				if p["process_instances"] != nil {
-					t.Errorf("got instances without include_instances: %v", p["process_instances"])
+					t.Errorf("got process_instances %v without include_instances, want null", p["process_instances"])
 				}
 			}
 		})
 	}
 }
 
-// While the runtime is away, the list is there, and one warning says what is
-// not.
-func TestProcessesWithInstancesWhileTheRuntimeIsAway(t *testing.T) {
+// While the runtime is unavailable, the list is complete, and one warning reports
+// the unknown instances.
+func TestProcessesWithInstancesWhileTheRuntimeIsUnavailable(t *testing.T) {
 	t.Parallel()
 	f, _, _, _ := twoSpaces(t)
 	f.AddFault(fakecf.Fault{

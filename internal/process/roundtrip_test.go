@@ -20,14 +20,14 @@ import (
 	"github.com/cf-process/terraform-provider-cf/internal/transport"
 )
 
-// serveProcesses serves processes as they are, by GUID and as lists of one page.
+// serveProcesses serves the processes unchanged, by GUID and as a list of one page.
 func serveProcesses(t testing.TB, processes []generated) string {
 	t.Helper()
 	byGUID := map[string]string{}
 	all := make([]string, 0, len(processes))
 	for _, p := range processes {
-		body := compact(t, p.said)
-		byGUID[p.said["guid"].(string)] = body
+		body := compact(t, p.api)
+		byGUID[p.api["guid"].(string)] = body
 		all = append(all, body)
 	}
 	page := fmt.Sprintf(`{"pagination":{"total_results":%d,"next":null},"resources":[%s]}`, len(all), strings.Join(all, ","))
@@ -39,7 +39,7 @@ func serveProcesses(t testing.TB, processes []generated) string {
 		if body == "" {
 			w.WriteHeader(http.StatusNotFound)
 		}
-		_, _ = w.Write([]byte(body)) // a client that went away fails the test by itself
+		_, _ = w.Write([]byte(body)) // a client that is gone fails the test
 	}))
 	t.Cleanup(server.Close)
 	return server.URL
@@ -80,69 +80,69 @@ func (r *reader) response(name string, a arguments) *tfprotov6.ReadDataSourceRes
 	return resp
 }
 
-// notAskedFor are the attributes of cf_process that stay null without
+// nameAttributes are the attributes of cf_process that stay null without
 // include_names.
-var notAskedFor = []string{"app_name", "space_name", "organization_guid", "organization_name", "include_names"}
+var nameAttributes = []string{"app_name", "space_name", "organization_guid", "organization_name", "include_names"}
 
-// What Terraform shows of a process is what the API said, whatever of it is
+// The state has the values that the API returned, regardless of which fields are
 // absent, null, zero or set.
-func TestProcessIsShownAsTheAPISaidIt(t *testing.T) {
+func TestStateHasTheValuesOfTheAPI(t *testing.T) {
 	t.Parallel()
 	processes := everyState(2, 5)
 	for i, p := range anyState(3, 5, 200) {
 		guid := fmt.Sprintf("any-%d", i)
-		p.said["guid"], p.shown["guid"] = guid, guid
+		p.api["guid"], p.want["guid"] = guid, guid
 		processes = append(processes, p)
 	}
 	r := wholeReaderOf(t, serveProcesses(t, processes))
 	for _, p := range processes {
-		a := arguments{"guid": p.said["guid"]}
+		a := arguments{"guid": p.api["guid"]}
 		if found := r.validate("cf_process", a); found != "" {
-			t.Fatal(found)
+			t.Fatalf("got diagnostics %.200q, want none", found)
 		}
-		for _, name := range notAskedFor {
-			p.shown[name] = nil
+		for _, name := range nameAttributes {
+			p.want[name] = nil
 		}
 		compareShown(t, p, r.read("cf_process", a))
 	}
 
 	list := r.processes(nil)
 	if len(list) != len(processes) {
-		t.Fatalf("%d of %d processes", len(list), len(processes))
+		t.Fatalf("got %d processes, want %d", len(list), len(processes))
 	}
 	for i, p := range processes {
-		delete(p.shown, "include_names")
-		p.shown["process_instances"] = nil
+		delete(p.want, "include_names")
+		p.want["process_instances"] = nil
 		compareShown(t, p, list[i])
 	}
 }
 
-func compareShown(t *testing.T, p generated, shown map[string]any) {
+func compareShown(t *testing.T, p generated, state map[string]any) {
 	t.Helper()
-	if reflect.DeepEqual(p.shown, shown) {
+	if reflect.DeepEqual(p.want, state) {
 		return
 	}
-	names := slices.Collect(maps.Keys(shown))
-	for name := range p.shown {
-		if _, both := shown[name]; !both {
+	names := slices.Collect(maps.Keys(state))
+	for name := range p.want {
+		if _, both := state[name]; !both {
 			names = append(names, name)
 		}
 	}
 	slices.Sort(names)
 	for _, name := range names {
-		want, expected := p.shown[name]
-		got, is := shown[name]
+		want, expected := p.want[name]
+		got, is := state[name]
 		if is != expected || !reflect.DeepEqual(got, want) {
-			t.Errorf("the API said %q %.300s; Terraform shows it (%t) as %.300s, want (%t) %.300s. Is it in processTable (fields.go) and in processFields (generated_process_test.go)?",
-				name, compact(t, p.said[name]), is, compact(t, got), expected, compact(t, want))
+			t.Errorf("%q is %.200s in the API: got (set: %t) %.200s, want (set: %t) %.200s. Is it in processTable (fields.go) and in processFields (generated_process_test.go)?",
+				name, compact(t, p.api[name]), is, compact(t, got), expected, compact(t, want))
 		}
 	}
-	t.FailNow() // the others would only repeat it
+	t.FailNow() // the next processes would fail in the same way
 }
 
-// The list that is answered in front of the framework has the same bytes as the
-// framework's own. Maps have no order in the protocol, so that bytes can only be
-// compared where they have one entry; for more, the values are.
+// A fast read of the list returns the same bytes as the framework. Maps have no
+// order in the protocol, so the test compares bytes only where maps have one
+// entry, and values otherwise.
 func TestListIsTheSameInFrontOfTheFramework(t *testing.T) {
 	t.Parallel()
 	for name, processes := range map[string][]generated{
@@ -165,60 +165,75 @@ func TestListIsTheSameInFrontOfTheFramework(t *testing.T) {
 				{"created_ats": arguments{"gt": "2025-01-01T00:00:00Z"}, "updated_ats": arguments{"values": []string{"2025-01-01T00:00:00Z"}}},
 				{"label_selector": "größe in (\"x\",目)", "include_names": true, "guids": []string{}},
 			} {
-				got, want := whole.response("cf_processes", a), framework.response("cf_processes", a)
-				if g, w := diagnosticText(got.Diagnostics), diagnosticText(want.Diagnostics); g != w {
-					t.Fatalf("%v: %s\nthe framework: %s", a, g, w)
-				}
-				if len(got.State.MsgPack) != len(want.State.MsgPack) {
-					t.Errorf("%v: %d bytes, not %d", a, len(got.State.MsgPack), len(want.State.MsgPack))
-				}
-				if name != "many map entries" && !bytes.Equal(got.State.MsgPack, want.State.MsgPack) {
-					t.Errorf("%v: the bytes differ", a)
-				}
-				gotState, err := got.State.Unmarshal(whole.types["cf_processes"])
-				if err != nil {
-					t.Fatal(err)
-				}
-				wantState, err := want.State.Unmarshal(framework.types["cf_processes"])
-				if err != nil {
-					t.Fatal(err)
-				}
-				if !gotState.Equal(wantState) {
-					t.Errorf("%v: the values differ", a)
-				}
+				t.Run(fmt.Sprint(a), func(t *testing.T) {
+					got, want := whole.response("cf_processes", a), framework.response("cf_processes", a)
+					if g, w := diagnosticText(got.Diagnostics), diagnosticText(want.Diagnostics); g != w {
+						t.Fatalf("got diagnostics:\n%.200s\nwant, as of the framework:\n%.200s", g, w)
+					}
+					if len(got.State.MsgPack) != len(want.State.MsgPack) {
+						t.Errorf("got a state of %d bytes, want %d, as of the framework", len(got.State.MsgPack), len(want.State.MsgPack))
+					}
+					if name != "many map entries" && !bytes.Equal(got.State.MsgPack, want.State.MsgPack) {
+						t.Errorf("got other bytes than the framework from byte %d on, want the same", firstDifference(got.State.MsgPack, want.State.MsgPack))
+					}
+					gotState, err := got.State.Unmarshal(whole.types["cf_processes"])
+					if err != nil {
+						t.Fatal(err)
+					}
+					wantState, err := want.State.Unmarshal(framework.types["cf_processes"])
+					if err != nil {
+						t.Fatal(err)
+					}
+					if !gotState.Equal(wantState) {
+						t.Error("got other values than the framework, want the same")
+					}
+				})
 			}
 		})
 	}
 }
 
-// So has a single process.
+// firstDifference returns the index of the first byte in which a and b differ.
+func firstDifference(a, b []byte) int {
+	for i := range min(len(a), len(b)) {
+		if a[i] != b[i] {
+			return i
+		}
+	}
+	return min(len(a), len(b))
+}
+
+// The fast read of a single process has the same bytes as well.
 func TestProcessIsTheSameInFrontOfTheFramework(t *testing.T) {
 	t.Parallel()
 	processes := everyState(10, 1)
 	address := serveProcesses(t, processes)
 	whole, framework := wholeReaderOf(t, address), frameworkReaderOf(t, address)
 	for _, p := range processes {
-		a := arguments{"guid": p.said["guid"]}
+		a := arguments{"guid": p.api["guid"]}
 		got, want := whole.response("cf_process", a), framework.response("cf_process", a)
 		if len(got.Diagnostics)+len(want.Diagnostics) > 0 {
-			t.Fatalf("%s\n%s", diagnosticText(got.Diagnostics), diagnosticText(want.Diagnostics))
+			t.Fatalf("got diagnostics %.200q, of the framework %.200q, want none", diagnosticText(got.Diagnostics), diagnosticText(want.Diagnostics))
 		}
 		if !bytes.Equal(got.State.MsgPack, want.State.MsgPack) {
-			t.Fatalf("pack.go does not write what value.go makes (is each attribute in both, in pack.go in the order of their names?) of %.1000s", compact(t, p.said))
+			t.Fatalf("got other bytes than the framework from byte %d on, want the same (does a type of internal/field pack what its Value returns?) for %.200s",
+				firstDifference(got.State.MsgPack, want.State.MsgPack), compact(t, p.api))
 		}
 	}
 	for _, a := range []arguments{{"guid": "not-there"}, {"app_guid": "not-there"}, {"app_guid": "not-there", "type": "worker"}} {
-		got, want := whole.response("cf_process", a), framework.response("cf_process", a)
-		if g, w := diagnosticText(got.Diagnostics), diagnosticText(want.Diagnostics); g != w || g == "" {
-			t.Errorf("%s\nthe framework: %s", g, w)
-		}
-		if !bytes.Equal(got.State.MsgPack, want.State.MsgPack) {
-			t.Errorf("%v: the state beside the error differs", a)
-		}
+		t.Run(fmt.Sprint(a), func(t *testing.T) {
+			got, want := whole.response("cf_process", a), framework.response("cf_process", a)
+			if g, w := diagnosticText(got.Diagnostics), diagnosticText(want.Diagnostics); g != w || g == "" {
+				t.Errorf("got diagnostics:\n%.200s\nwant an error, as of the framework:\n%.200s", g, w)
+			}
+			if !bytes.Equal(got.State.MsgPack, want.State.MsgPack) {
+				t.Errorf("got the state %.200q with the error, want %.200q", got.State.MsgPack, want.State.MsgPack)
+			}
+		})
 	}
 }
 
-// And its validation says the same.
+// The fast validation returns the same diagnostics.
 func TestProcessIsValidatedAsByTheFramework(t *testing.T) {
 	t.Parallel()
 	address := serveProcesses(t, nil)
@@ -227,8 +242,8 @@ func TestProcessIsValidatedAsByTheFramework(t *testing.T) {
 	var all []arguments
 	for _, guid := range values {
 		for _, app := range values {
-			for _, kind := range values {
-				all = append(all, arguments{"guid": guid, "app_guid": app, "type": kind})
+			for _, typ := range values {
+				all = append(all, arguments{"guid": guid, "app_guid": app, "type": typ})
 			}
 		}
 	}
@@ -236,7 +251,7 @@ func TestProcessIsValidatedAsByTheFramework(t *testing.T) {
 		value := map[string]any{"command": "x", "instances": 1, "command_redacted": false, "links": map[string]any{}}[name]
 		all = append(all, arguments{"guid": "g", name: value})
 	}
-	sound := 0
+	valid := 0
 	for _, a := range all {
 		// The framework goes over attributes in any order.
 		got := strings.Split(whole.validate("cf_process", a), "\n")
@@ -244,21 +259,21 @@ func TestProcessIsValidatedAsByTheFramework(t *testing.T) {
 		slices.Sort(got)
 		slices.Sort(want)
 		if !slices.Equal(got, want) {
-			t.Errorf("%v: %q\nthe framework: %q", a, got, want)
+			t.Errorf("%v: got diagnostics %.200q, want %.200q, as of the framework", a, got, want)
 		}
 		if want[0] == "" {
-			sound++
+			valid++
 		}
 	}
-	// Of a GUID, an app and a type, two values each are right and one is not known
-	// yet, which excludes nothing: 12 with a GUID, 14 with one to come, 12 with none.
-	// Four set what is only computed, which Terraform itself refuses.
-	if sound != 12+14+12+4 {
-		t.Errorf("%d of %d are right", sound, len(all))
+	// Of a GUID, an app and a type, two values each are valid and one is unknown,
+	// which excludes nothing: 12 with a GUID, 14 with an unknown one, 12 with none.
+	// Four set an attribute that is only computed, which Terraform itself refuses.
+	if want := 12 + 14 + 12 + 4; valid != want {
+		t.Errorf("got %d of %d configurations valid, want %d", valid, len(all), want)
 	}
 }
 
-// Errors and warnings are also the same, with their attributes.
+// Errors and warnings of a fast read are the same as well, with their attributes.
 func TestListFailsTheSameInFrontOfTheFramework(t *testing.T) {
 	t.Parallel()
 	const page = `{"pagination":{"total_results":1},"resources":[{"guid":"g","relationships":{"app":{"data":{"guid":"a"}}}}]}`
@@ -303,14 +318,14 @@ func TestListFailsTheSameInFrontOfTheFramework(t *testing.T) {
 			got := wholeReaderOf(t, server.URL).response("cf_processes", test.arguments)
 			want := frameworkReaderOf(t, server.URL).response("cf_processes", test.arguments)
 			gotText, wantText := diagnosticText(got.Diagnostics), diagnosticText(want.Diagnostics)
-			// Only the credential is another one.
+			// Only the name of the credential differs.
 			gotText, _, _ = strings.Cut(gotText, "The API does not accept the credential")
 			wantText, _, _ = strings.Cut(wantText, "The API does not accept the credential")
 			if gotText != wantText || !strings.Contains(gotText, test.want) {
-				t.Errorf("it says\n%s\nthe framework\n%s\nwant\n%s", gotText, wantText, test.want)
+				t.Errorf("got diagnostics:\n%.200s\nwant, as of the framework:\n%.200s\nwith %q in them", gotText, wantText, test.want)
 			}
 			if !reflect.DeepEqual(got.State, want.State) {
-				t.Errorf("the state is\n%q\nthe framework's\n%q", got.State, want.State)
+				t.Errorf("got the state:\n%.200q\nwant, as of the framework:\n%.200q", got.State, want.State)
 			}
 		})
 	}

@@ -19,11 +19,11 @@ import (
 	"github.com/cf-process/terraform-provider-cf/internal/field"
 )
 
-// What the code takes a type to be is what its schema says. The data sources
-// have a test of their own.
+// The types in the code are those of the schemas. The data sources have a
+// separate test.
 //
-// The tests of fields are not parallel: what they find makes other tests panic
-// with a less useful message, and they come first.
+// The tests of fields are not parallel, so that they run first: the mistakes
+// that they find make other tests panic with a less useful message.
 
 func TestEveryFieldOfTheModelIsAnAttribute(t *testing.T) {
 	for name, test := range map[string]struct {
@@ -49,7 +49,7 @@ func TestEveryFieldOfTheModelIsAnAttribute(t *testing.T) {
 					continue // a list shows them, beside the process
 				}
 				if field != "-" && test.table.AttributeTypes[field] == nil {
-					t.Errorf("%s has the field %q, and no table of fields*.go shows it", test.model, field)
+					t.Errorf("got no attribute for the field %q of %s, want it in a table of fields*.go", field, test.model)
 				}
 			}
 		})
@@ -57,11 +57,11 @@ func TestEveryFieldOfTheModelIsAnAttribute(t *testing.T) {
 }
 
 // A path that a configuration can set has to reach a request under its own name;
-// otherwise it is planned, never sent, and differs for ever.
+// otherwise it is planned, never sent, and differs in every plan.
 func TestEverySettablePathReachesARequest(t *testing.T) {
 	var resp resource.SchemaResponse
 	NewResource().Schema(t.Context(), resource.SchemaRequest{}, &resp)
-	// Not sent: the address, and what only the provider acts on.
+	// Not sent: the address, and arguments that only the provider acts on.
 	own := []string{"guid", "app_guid", "type", "wait_for_instances", "timeouts"}
 	for _, p := range settablePaths(resp.Schema.Attributes, nil) {
 		if slices.Contains(own, p[0]) {
@@ -79,10 +79,10 @@ func TestEverySettablePathReachesARequest(t *testing.T) {
 				t.Fatal(err)
 			}
 			if got := leaves(body); len(got) != 1 || got[0] != "patch."+strings.Join(p, ".") && got[0] != "scale."+strings.Join(p, ".") {
-				t.Errorf("a configuration that sets %s sends %q, want exactly that in PATCH or in scale", strings.Join(p, "."), got)
+				t.Errorf("got a request with %q, want exactly %s in PATCH or in scale", got, strings.Join(p, "."))
 			}
 			if found.update.IsZero() && found.scale.IsZero() {
-				t.Error("the request counts as empty and would not be sent")
+				t.Error("got IsZero of the request, so it is not sent; want it not zero")
 			}
 		})
 	}
@@ -146,14 +146,14 @@ func TestResourceTypeIsThatOfTheSchema(t *testing.T) {
 	var resp resource.SchemaResponse
 	NewResource().Schema(t.Context(), resource.SchemaRequest{}, &resp)
 	if diags := resp.Schema.ValidateImplementation(t.Context()); diags.HasError() {
-		t.Error(diags)
+		t.Errorf("got an invalid schema: %v", diags)
 	}
 	if got := resp.Schema.Type().TerraformType(t.Context()); !got.Equal(resourceType) {
-		t.Errorf("the schema (resource_schema.go) and resourceType differ in %q", differing(got, resourceType))
+		t.Errorf("got differences %q between the schema (resource_schema.go) and resourceType, want none", differing(got, resourceType))
 	}
 	for name, attribute := range resp.Schema.Attributes {
 		if attribute.GetMarkdownDescription() == "" {
-			t.Errorf("%s has no description", name)
+			t.Errorf("got no description of %s, want one", name)
 		}
 	}
 }
@@ -163,7 +163,7 @@ func TestIdentityModelIsThatOfTheSchema(t *testing.T) {
 	var resp resource.IdentitySchemaResponse
 	(&processResource{}).IdentitySchema(t.Context(), resource.IdentitySchemaRequest{}, &resp)
 	if diags := resp.IdentitySchema.ValidateImplementation(t.Context()); diags.HasError() {
-		t.Error(diags)
+		t.Errorf("got an invalid schema: %v", diags)
 	}
 	sameNames(t, slices.Collect(maps.Keys(resp.IdentitySchema.Attributes)), tags(reflect.TypeFor[addressModel](), "tfsdk"))
 }
@@ -184,11 +184,11 @@ func TestListResourceHasTheFiltersOfTheDataSource(t *testing.T) {
 	want["identify_by"] = tftypes.String // the only argument of its own
 	got := listed.Schema.Type().TerraformType(t.Context())
 	if !got.Equal(tftypes.Object{AttributeTypes: want}) {
-		t.Errorf("the list resource has\n%s\nthe data source\n%s", got, tftypes.Object{AttributeTypes: want})
+		t.Errorf("got a list resource that differs from the data source in %q, want the same filters", differing(got, tftypes.Object{AttributeTypes: want}))
 	}
 }
 
-func TestActionsHaveAnAddressAndWhatTheySend(t *testing.T) {
+func TestSchemasOfTheActions(t *testing.T) {
 	t.Parallel()
 	scale := append(tags(reflect.TypeFor[capi.ProcessScale](), "json"), "wait_for_instances")
 	byProcess := func(own ...string) []string { return append(own, "guid", "app_guid", "type") }
@@ -201,30 +201,32 @@ func TestActionsHaveAnAddressAndWhatTheySend(t *testing.T) {
 		"cf_process_rolling_restart":    {NewRollingRestartAction, byProcess("timeout")},
 		"cf_app_restart":                {NewAppRestartAction, []string{"app_guid", "strategy", "max_in_flight", "timeout"}},
 	} {
-		var metadata action.MetadataResponse
-		test.new().Metadata(t.Context(), action.MetadataRequest{ProviderTypeName: "cf"}, &metadata)
-		if metadata.TypeName != name {
-			t.Errorf("the type name of %s is %s", name, metadata.TypeName)
-		}
-		var resp action.SchemaResponse
-		test.new().Schema(t.Context(), action.SchemaRequest{}, &resp)
-		if diags := resp.Schema.ValidateImplementation(t.Context()); diags.HasError() {
-			t.Error(name, diags)
-		}
-		sameNames(t, slices.Collect(maps.Keys(resp.Schema.GetAttributes())), test.want)
-		for attribute, a := range resp.Schema.GetAttributes() {
-			if a.GetMarkdownDescription() == "" {
-				t.Errorf("%s.%s has no description", name, attribute)
+		t.Run(name, func(t *testing.T) {
+			var metadata action.MetadataResponse
+			test.new().Metadata(t.Context(), action.MetadataRequest{ProviderTypeName: "cf"}, &metadata)
+			if metadata.TypeName != name {
+				t.Errorf("got the type name %s, want %s", metadata.TypeName, name)
 			}
-		}
+			var resp action.SchemaResponse
+			test.new().Schema(t.Context(), action.SchemaRequest{}, &resp)
+			if diags := resp.Schema.ValidateImplementation(t.Context()); diags.HasError() {
+				t.Errorf("got an invalid schema: %v", diags)
+			}
+			sameNames(t, slices.Collect(maps.Keys(resp.Schema.GetAttributes())), test.want)
+			for attribute, a := range resp.Schema.GetAttributes() {
+				if a.GetMarkdownDescription() == "" {
+					t.Errorf("got no description of %s, want one", attribute)
+				}
+			}
+		})
 	}
 }
 
 // tags are the names that the fields of a struct have in a form.
-func tags(kind reflect.Type, form string) []string {
+func tags(typ reflect.Type, form string) []string {
 	var names []string
-	for i := range kind.NumField() {
-		name, _, _ := strings.Cut(kind.Field(i).Tag.Get(form), ",")
+	for i := range typ.NumField() {
+		name, _, _ := strings.Cut(typ.Field(i).Tag.Get(form), ",")
 		names = append(names, name)
 	}
 	return names
@@ -234,17 +236,17 @@ func tags(kind reflect.Type, form string) []string {
 // not of one type in both.
 func differing(a, b tftypes.Type) []string {
 	var in [2]map[string]tftypes.Type
-	for i, kind := range []tftypes.Type{a, b} {
-		if list, ok := kind.(tftypes.List); ok {
-			kind = list.ElementType
+	for i, typ := range []tftypes.Type{a, b} {
+		if list, ok := typ.(tftypes.List); ok {
+			typ = list.ElementType
 		}
-		if object, ok := kind.(tftypes.Object); ok {
+		if object, ok := typ.(tftypes.Object); ok {
 			in[i] = object.AttributeTypes
 		}
 	}
 	var names []string
-	for name, kind := range in[0] {
-		if other := in[1][name]; other == nil || !kind.Equal(other) {
+	for name, typ := range in[0] {
+		if other := in[1][name]; other == nil || !typ.Equal(other) {
 			names = append(names, name)
 		}
 	}
@@ -262,6 +264,6 @@ func sameNames(t *testing.T, got, want []string) {
 	slices.Sort(got)
 	slices.Sort(want)
 	if !slices.Equal(got, want) {
-		t.Errorf("the schema has %q, the code %q", got, want)
+		t.Errorf("got the attributes %q in the schema, want %q", got, want)
 	}
 }
