@@ -91,6 +91,7 @@ func TestIncludeNamesOfOneProcess(t *testing.T) {
 func TestProcessByNameFails(t *testing.T) {
 	t.Parallel()
 	f, _, spaces, guids := twoSpaces(t)
+	f.AddApp(spaces[0], "batch")
 	for i := range 200 {
 		f.AddProcess(f.AddApp(f.AddSpace(f.AddOrganization(fmt.Sprintf("org-%03d", i)), "dev"), "worker"), fakecf.Process{Type: "web"})
 	}
@@ -121,6 +122,9 @@ func TestProcessByNameFails(t *testing.T) {
 		}},
 		{"a type that the app lacks", arguments{"app_name": "billing", "type": "wroker"}, []string{
 			`error at ("type")`, `no process of type "wroker"`, "cf app NAME",
+		}},
+		{"an app without the default type", arguments{"app_name": "batch"}, []string{
+			`error at ("app_name")`, `no process of type "web"`, "cf app NAME",
 		}},
 	} {
 		t.Run(test.name, func(t *testing.T) {

@@ -17,6 +17,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
 	"github.com/cf-process/terraform-provider-cf/internal/capi"
+	"github.com/cf-process/terraform-provider-cf/internal/redact"
 )
 
 // The rules of the filters, for every schema that has them.
@@ -28,7 +29,12 @@ func valueListRules() []validator.List {
 }
 
 func orderByRules() []validator.String {
-	return []validator.String{stringvalidator.OneOf(capi.OrderBy...)}
+	return []validator.String{checked{"must be one of " + strings.Join(capi.OrderBy, ", "), func(s string) error {
+		if !slices.Contains(capi.OrderBy, s) {
+			return fmt.Errorf("must be one of %s, not %q", strings.Join(capi.OrderBy, ", "), redact.Clean(s, 100))
+		}
+		return nil
+	}}}
 }
 
 func oneAppRules() []validator.String {
@@ -94,6 +100,10 @@ func (v attributeNames) MarkdownDescription(ctx context.Context) string { return
 
 // ValidateList refuses unknown names, and lists the known ones.
 func (attributeNames) ValidateList(_ context.Context, req validator.ListRequest, resp *validator.ListResponse) {
+	if isSet := !req.ConfigValue.IsNull() && !req.ConfigValue.IsUnknown(); isSet && len(req.ConfigValue.Elements()) == 0 {
+		resp.Diagnostics.AddAttributeError(req.Path, "Invalid "+req.Path.String(), req.Path.String()+
+			" must not be empty. Leave it out to keep all attributes.")
+	}
 	for i, element := range req.ConfigValue.Elements() {
 		name, ok := element.(types.String)
 		if !ok || name.IsUnknown() {
@@ -101,8 +111,21 @@ func (attributeNames) ValidateList(_ context.Context, req validator.ListRequest,
 		}
 		if _, known := processTable.Type.AttributeTypes[name.ValueString()]; !known {
 			resp.Diagnostics.AddAttributeError(req.Path.AtListIndex(i), "Unknown attribute", fmt.Sprintf(
-				"A process has no attribute %q. Known are: %s.", name.ValueString(),
-				strings.Join(slices.Sorted(maps.Keys(processTable.Type.AttributeTypes)), ", ")))
+				"A process has no attribute %q. Known are: %s.%s", redact.Clean(name.ValueString(), 100),
+				strings.Join(slices.Sorted(maps.Keys(processTable.Type.AttributeTypes)), ", "), attributeHint(name.ValueString())))
 		}
+	}
+}
+
+// attributeHint leads to the argument that fills an attribute which only lists
+// have.
+func attributeHint(name string) string {
+	switch name {
+	case "app_name", "space_name", "organization_guid", "organization_name":
+		return "\n\ninclude_names adds " + name + "."
+	case "process_instances":
+		return "\n\ninclude_instances adds " + name + "."
+	default:
+		return ""
 	}
 }

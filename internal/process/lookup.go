@@ -151,11 +151,7 @@ type found struct {
 func (l *lookup) resolve(ctx context.Context, client *capi.Client) (found, diag.Diagnostics) {
 	if l.AppName.IsNull() {
 		address := l.address()
-		failure := readFailure(address)
-		if isKnown(l.Type) {
-			failure.TypeAttribute = path.Root("type")
-		}
-		return found{address: address, failure: failure}, nil
+		return found{address: address, failure: l.failure(address)}, nil
 	}
 	list, err := client.FindApps(ctx, capi.AppSearch{
 		Name:      l.AppName.ValueString(),
@@ -182,13 +178,20 @@ func (l *lookup) resolve(ctx context.Context, client *capi.Client) (found, diag.
 	}
 	app := list.Apps[0]
 	byGUID := addressModel{AppGUID: types.StringValue(app.GUID), Type: l.Type}
-	failure := readFailure(byGUID.address())
+	failure := l.failure(byGUID.address())
 	failure.Action = fmt.Sprintf("read the process %q of the app %s", byGUID.address().Type, l.app())
 	failure.Attribute = path.Root("app_name")
-	if isKnown(l.Type) {
-		failure.TypeAttribute = path.Root("type")
-	}
 	return found{address: byGUID.address(), names: &app.AppNames, failure: failure}, diags
+}
+
+// failure describes that the process cannot be read. A type that is missing is
+// reported at type only where the configuration sets it.
+func (l *lookup) failure(address capi.Address) diagnostic.Failure {
+	failure := readFailure(address)
+	if !isKnown(l.Type) {
+		failure.TypeAttribute = path.Empty()
+	}
+	return failure
 }
 
 // app names the app and the place that the configuration sets, for messages.

@@ -8,7 +8,6 @@ import (
 	"strconv"
 	"strings"
 
-	"github.com/hashicorp/terraform-plugin-framework-validators/listvalidator"
 	"github.com/hashicorp/terraform-plugin-framework/datasource"
 	"github.com/hashicorp/terraform-plugin-framework/datasource/schema"
 	"github.com/hashicorp/terraform-plugin-framework/diag"
@@ -59,7 +58,7 @@ func (d *processesDataSource) Schema(_ context.Context, _ datasource.SchemaReque
 			Optional: true, ElementType: types.StringType,
 			MarkdownDescription: "Names of the attributes to keep; all others but `guid` are null. This makes the state of a large " +
 				"list much smaller. Names and `process_instances` are not affected. Default: all attributes.",
-			Validators: []validator.List{listvalidator.SizeAtLeast(1), attributeNames{}},
+			Validators: []validator.List{attributeNames{}},
 		},
 		"processes": listAttribute("The processes, in the API's order, each once; an empty list when no process matches. "+
 			"The API hides all commands in lists: `command` is then null and `command_redacted` "+
@@ -188,9 +187,10 @@ func unmatchedWarnings(config field.Attributes, list *capi.ProcessList) diag.Dia
 		if len(names) == 0 {
 			continue
 		}
-		detail := "Nothing that this user can see is called " + quoteSome(names) + "."
+		kind := strings.TrimSuffix(f.name, "_names")
+		detail := "No " + kind + " that this user can see is called " + quoteSome(names, "or") + "."
 		if slices.ContainsFunc(names, looksLikeGUID) {
-			detail += " For GUIDs there is the filter " + strings.TrimSuffix(f.name, "_names") + "_guids."
+			detail += " For GUIDs there is the filter " + kind + "_guids."
 		}
 		diags.AddAttributeWarning(path.Root(f.name), "Filter matches nothing", detail+
 			" Check the spelling, and that the user has a role in the space.")
@@ -206,7 +206,10 @@ func unmatchedWarnings(config field.Attributes, list *capi.ProcessList) diag.Dia
 		if len(odd) == 0 {
 			continue
 		}
-		detail := "No process matches, and " + quoteSome(odd) + " does not look like a GUID."
+		detail := "No process matches, and " + quoteSome(odd, "and") + " does not look like a GUID."
+		if len(odd) > 1 {
+			detail = "No process matches, and " + quoteSome(odd, "and") + " do not look like GUIDs."
+		}
 		if names := strings.TrimSuffix(f.name, "guids") + "names"; names != "names" {
 			detail += " For names there is the filter " + names + "."
 		}
@@ -215,18 +218,22 @@ func unmatchedWarnings(config field.Attributes, list *capi.ProcessList) diag.Dia
 	return diags
 }
 
-// quoteSome quotes values for a message, ten at most.
-func quoteSome(values []string) string {
+// quoteSome quotes values for a message, ten at most, with a conjunction before
+// the last one.
+func quoteSome(values []string, conjunction string) string {
 	const most = 10
-	quoted := make([]string, 0, most)
+	parts := make([]string, 0, most+1)
 	for _, value := range values[:min(most, len(values))] {
-		quoted = append(quoted, strconv.Quote(redact.Clean(value, 100)))
+		parts = append(parts, strconv.Quote(redact.Clean(value, 100)))
 	}
-	text := strings.Join(quoted, ", ")
 	if len(values) > most {
-		text += fmt.Sprintf(" (and %d more)", len(values)-most)
+		parts = append(parts, fmt.Sprintf("%d more", len(values)-most))
 	}
-	return text
+	last := len(parts) - 1
+	if last == 0 {
+		return parts[0]
+	}
+	return strings.Join(parts[:last], ", ") + " " + conjunction + " " + parts[last]
 }
 
 // listFailure is the diagnostic for a list that could not be read.
@@ -235,6 +242,10 @@ func listFailure(filter capi.ProcessFilter, err error) diag.Diagnostic {
 	if filter.AppGUID != "" {
 		failure.Action = "list the processes of app " + filter.AppGUID
 		failure.Attribute = path.Root("app_guid")
+		if !looksLikeGUID(filter.AppGUID) {
+			failure.NotFound = fmt.Sprintf("%q is not a GUID: app_guid takes the GUID of the app (cf app NAME --guid). "+
+				"For names there is the filter app_names.", redact.Clean(filter.AppGUID, 100))
+		}
 	}
 	var unsupported *capi.UnsupportedFilterError
 	if !errors.As(err, &unsupported) {

@@ -59,10 +59,16 @@ func TestFilterThatMatchesNothingIsAWarning(t *testing.T) {
 		given arguments
 		want  []string
 	}{
-		{"a name", arguments{"app_names": []string{"shop", "shpo"}}, []string{`warning at ("app_names")`, `is called "shpo".`}},
+		{"a name", arguments{"app_names": []string{"shop", "shpo"}}, []string{`warning at ("app_names")`, `No app that this user can see is called "shpo".`}},
+		{"two names", arguments{"space_names": []string{"x", "y"}}, []string{
+			`warning at ("space_names")`, `No space that this user can see is called "x" or "y".`,
+		}},
 		{"a GUID as a name", arguments{"space_names": []string{guids[0]}}, []string{`warning at ("space_names")`, "space_guids"}},
 		{"a name as a GUID", arguments{"app_guids": []string{"storefront"}}, []string{
 			`warning at ("app_guids")`, `"storefront" does not look like a GUID`, "app_names",
+		}},
+		{"names as GUIDs", arguments{"guids": []string{"x", "y"}}, []string{
+			`warning at ("guids")`, `"x" and "y" do not look like GUIDs.`,
 		}},
 		{"a GUID that is not there", arguments{"app_guids": []string{"6a901b7c-9417-4dc1-8189-d3234aa0ab82"}}, nil},
 		{"a name as a GUID, beside one that matches", arguments{"guids": []string{guids[0], "x"}}, nil},
@@ -171,5 +177,42 @@ func TestProcessesWithInstancesWhileTheRuntimeIsUnavailable(t *testing.T) {
 	}
 	if n := len(found["processes"].([]any)); n != 5 {
 		t.Errorf("got %d processes, want 5", n)
+	}
+}
+
+// What cannot be a filter is refused in words that say what can.
+func TestRefusedFilters(t *testing.T) {
+	t.Parallel()
+	for _, test := range []struct {
+		name  string
+		given arguments
+		want  []string
+	}{
+		{"an order", arguments{"order_by": "name"}, []string{
+			`("order_by")`, "order_by must be one of created_at, -created_at, updated_at, -updated_at, not \"name\".",
+		}},
+		{"no attribute", arguments{"attributes": []string{}}, []string{`("attributes")`, "Leave it out to keep all attributes."}},
+		{"an attribute of include_names", arguments{"attributes": []string{"app_name"}}, []string{
+			`("attributes")`, "include_names adds app_name.",
+		}},
+		{"an attribute of include_instances", arguments{"attributes": []string{"process_instances"}}, []string{
+			"include_instances adds process_instances.",
+		}},
+		{"the name of an app as its GUID", arguments{"app_guid": "storefront"}, []string{
+			`error at ("app_guid")`, "App not found", `"storefront" is not a GUID`, "app_names",
+		}},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			r := newReader(t, fakecf.New(t), fakecf.Admin)
+			diagnostics := r.validate("cf_processes", test.given)
+			if diagnostics == "" {
+				_, diagnostics = r.try("cf_processes", test.given)
+			}
+			for _, want := range test.want {
+				if !strings.Contains(diagnostics, want) {
+					t.Errorf("got %q, want %q in it", diagnostics, want)
+				}
+			}
+		})
 	}
 }
