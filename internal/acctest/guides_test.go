@@ -21,6 +21,7 @@ var guides = map[string]func(*exampleRun){
 	"autoscaler":                 (*exampleRun).guideAutoscaler,
 	"drift-watch":                (*exampleRun).guideDriftWatch,
 	"feed-attributes":            (*exampleRun).guideFeedAttributes,
+	"from-shell-scripts":         (*exampleRun).guideFromShellScripts,
 	"import-space":               (*exampleRun).guideImportSpace,
 	"large-foundations":          (*exampleRun).guideLargeFoundations,
 	"official-provider":          (*exampleRun).guideOfficialProvider,
