@@ -24,6 +24,7 @@ var guides = map[string]func(*exampleRun){
 	"from-shell-scripts":         (*exampleRun).guideFromShellScripts,
 	"import-space":               (*exampleRun).guideImportSpace,
 	"large-foundations":          (*exampleRun).guideLargeFoundations,
+	"oldest-api":                 (*exampleRun).guideOldestAPI,
 	"official-provider":          (*exampleRun).guideOfficialProvider,
 	"policy-checks":              (*exampleRun).guidePolicyChecks,
 	"scaling-by-schedule":        (*exampleRun).guideScalingVariable,
