@@ -69,6 +69,9 @@ const longestTitle = 120
 
 // describe is the outcome for a line of the report.
 func (o outcome) describe(s *side) string {
+	if o.status == 0 {
+		return "nothing"
+	}
 	if len(o.codes) == 0 {
 		return strconv.Itoa(o.status)
 	}
@@ -90,6 +93,8 @@ type comparison struct {
 	// limited reports whether the foundation has a rate limiter; without one its
 	// headers are not compared.
 	limited bool
+	// unanswered counts the requests in a row that the foundation did not answer.
+	unanswered int
 }
 
 // compare returns the differences between the answers to a request.
@@ -114,6 +119,9 @@ func (c *comparison) compare(r request, actual, fake *answer) []difference {
 			c.real.secrets.Quote(a.contentType, longestTitle), b.contentType)
 	}
 	for _, header := range presentHeaders {
+		if a.status == 0 {
+			break // nothing came
+		}
 		if strings.HasPrefix(header.name, "X-Ratelimit") && !c.limited {
 			continue
 		}

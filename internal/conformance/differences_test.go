@@ -2,7 +2,6 @@ package main
 
 import (
 	"bytes"
-	"context"
 	"encoding/json"
 	"io"
 	"net/http"
@@ -104,6 +103,7 @@ func TestDifferences(t *testing.T) {
 						object["links"].(map[string]any)["of-another-version"] = map[string]any{"href": "x"}
 					}), From: 2}, // the first is read for the fake
 					{Path: "/v3/info", Do: fakecf.Edit(func(map[string]any) {}).WithHeader("Content-Type", "text/html")},
+					{Path: "/v3/processes/%00", Do: fakecf.CloseAfter()},
 					{Path: "/v3/nope", Do: fakecf.Edit(func(map[string]any) {}).WithHeader("X-VCAP-Request-ID", "")},
 				}
 			},
@@ -117,6 +117,7 @@ func TestDifferences(t *testing.T) {
 				"  links.of-another-version is only on the foundation",
 				"Answers differ",
 				`  Content-Type is "text/html" on the foundation, "application/json; charset=utf-8" on the fake`,
+				"  the foundation answers nothing, the fake 404 10010 CF-ResourceNotFound",
 			},
 		},
 	} {
@@ -139,74 +140,6 @@ func TestDifferences(t *testing.T) {
 				t.Errorf("got %d differences, want %d", found, want)
 			}
 		})
-	}
-}
-
-// However a run ends, the app is as it was.
-func TestPutsBack(t *testing.T) {
-	for _, row := range []struct {
-		name string
-		// prepare changes the foundation; cancel is Ctrl-C.
-		prepare func(f *fakecf.Foundation, cancel func())
-		want    string // part of the error
-	}{
-		{
-			"after Ctrl-C",
-			func(f *fakecf.Foundation, cancel func()) {
-				f.AddFault(fakecf.Fault{Method: http.MethodPatch, From: 20, Times: 1, When: func(*http.Request) bool { cancel(); return true }})
-			},
-			"context canceled",
-		},
-		{
-			"after a connection that broke",
-			func(f *fakecf.Foundation, _ func()) {
-				f.AddFault(fakecf.Fault{Method: http.MethodPatch, Path: "/v3/apps/", From: 3, Times: 1, Do: fakecf.CloseAfter()})
-			},
-			"the connection broke",
-		},
-		{
-			"after a write that failed although it was stored",
-			func(f *fakecf.Foundation, _ func()) {
-				f.AddFault(fakecf.Fault{Method: http.MethodPost, From: 3, Times: 1, Do: fakecf.Rewrite(func(int, []byte) (int, []byte) {
-					return http.StatusServiceUnavailable, []byte(`{"errors":[{"code":170015,"title":"CF-RunnerUnavailable"}]}`)
-				})})
-			},
-			"",
-		},
-	} {
-		t.Run(row.name, func(t *testing.T) {
-			f := newFoundation(t, fakecf.Admin)
-			before := stateOf(t, f, fakecf.GUIDLabels)
-			ctx, cancel := context.WithCancel(t.Context())
-			defer cancel()
-			row.prepare(f, cancel)
-			var out bytes.Buffer
-			_, err := run(ctx, &out, settings{appGUID: fakecf.AppGUIDCatalog, processType: "web", write: true})
-			if row.want == "" && err != nil || row.want != "" && (err == nil || !strings.Contains(err.Error(), row.want)) {
-				t.Errorf("got the error %v, want %q", err, row.want)
-			}
-			if got := stateOf(t, f, fakecf.GUIDLabels); !reflect.DeepEqual(got, before) {
-				t.Errorf("the process afterwards:\ngot  %+v\nwant %+v", got, before)
-			}
-			if !strings.Contains(out.String(), "The process is as it was before.") {
-				t.Errorf("the output does not report it:\n%s", &out)
-			}
-		})
-	}
-}
-
-func TestCannotPutBack(t *testing.T) {
-	f := newFoundation(t, fakecf.Admin)
-	f.AddFault(fakecf.Fault{Method: http.MethodPatch, From: 10, Do: fakecf.Status(http.StatusForbidden)})
-	f.OnRequest(func(r *http.Request) {
-		if r.Method == http.MethodPatch && f.Count(http.MethodPatch, "") == 10 {
-			f.UpdateProcess(fakecf.GUIDLabels, func(p *fakecf.Process) { p.Labels = nil })
-		}
-	})
-	var out bytes.Buffer
-	_, err := run(t.Context(), &out, settings{appGUID: fakecf.AppGUIDCatalog, processType: "web", write: true})
-	if err == nil || !strings.Contains(err.Error(), "could NOT be put back") || !strings.Contains(err.Error(), "metadata of the process "+fakecf.GUIDLabels) {
-		t.Errorf("got the error %v, want one that names the process and the field", err)
 	}
 }
 
@@ -243,65 +176,6 @@ func TestNoSecrets(t *testing.T) {
 	found, out := compared(t, settings{appGUID: fakecf.AppGUID, everything: true})
 	if found == 0 || strings.Contains(out, secret[:40]) {
 		t.Errorf("got %d differences, and the output has the token or none:\n%s", found, out)
-	}
-}
-
-func TestCannotRun(t *testing.T) {
-	for _, row := range []struct {
-		name    string
-		prepare func(*testing.T, *fakecf.Foundation)
-		s       settings
-		want    string
-	}{
-		{"no credential", func(t *testing.T, _ *fakecf.Foundation) { t.Setenv("CF_ACCESS_TOKEN", "") }, settings{}, "No Cloud Foundry credentials"},
-		{"no such app", nil, settings{appGUID: noGUID}, "/v3/apps/" + noGUID},
-		{"no such type", nil, settings{appGUID: fakecf.AppGUID, processType: "clock"}, "CONFORMANCE_PROCESS_TYPE"},
-		{"a role that is not known", nil, settings{role: "king"}, "CONFORMANCE_ROLE"},
-		{"a role that nothing names", func(t *testing.T, f *fakecf.Foundation) {
-			t.Setenv("CF_ACCESS_TOKEN", f.Token(fakecf.SpaceDeveloper))
-		}, settings{}, "CONFORMANCE_ROLE"},
-		{"a deployment in flight", func(_ *testing.T, f *fakecf.Foundation) { f.StartDeployment(fakecf.AppGUID) }, settings{appGUID: fakecf.AppGUID}, "in flight"},
-		{"a token that is refused", func(t *testing.T, _ *fakecf.Foundation) { t.Setenv("CF_ACCESS_TOKEN", "not-a-token") }, settings{}, "credential"},
-	} {
-		t.Run(row.name, func(t *testing.T) {
-			f := newFoundation(t, fakecf.Admin)
-			if row.prepare != nil {
-				row.prepare(t, f)
-			}
-			if row.s.processType == "" {
-				row.s.processType = "web"
-			}
-			_, err := run(t.Context(), io.Discard, row.s)
-			if err == nil || !strings.Contains(err.Error(), row.want) {
-				t.Errorf("got the error %v, want %q", err, row.want)
-			}
-		})
-	}
-}
-
-func TestParse(t *testing.T) {
-	env := func(pairs map[string]string) func(string) string {
-		return func(name string) string { return pairs[name] }
-	}
-	s, err := parse([]string{"-type", "worker"}, env(map[string]string{"CONFORMANCE_APP_GUID": "a", "CONFORMANCE_WRITE": "true"}))
-	if err != nil || s.appGUID != "a" || s.processType != "worker" || !s.write {
-		t.Errorf("got %+v and the error %v", s, err)
-	}
-	if s, err = parse(nil, env(nil)); err != nil || s.write || s.processType != "web" || s.interval == 0 {
-		t.Errorf("without any: got %+v and the error %v, want one that only reads", s, err)
-	}
-	for _, row := range []struct {
-		args []string
-		env  map[string]string
-		want string
-	}{
-		{[]string{"-write"}, nil, "CONFORMANCE_APP_GUID"},
-		{nil, map[string]string{"CONFORMANCE_WRITE": "perhaps"}, "CONFORMANCE_WRITE"},
-		{[]string{"more"}, nil, "more"},
-	} {
-		if _, err := parse(row.args, env(row.env)); err == nil || !strings.Contains(err.Error(), row.want) {
-			t.Errorf("%q, %v: got the error %v, want %q", row.args, row.env, err, row.want)
-		}
 	}
 }
 

@@ -39,7 +39,12 @@ func (o *original) learn(ctx context.Context, s *side) error {
 		if isText {
 			o.explicit[field] = &before // until the default is known
 		}
-		if err := o.change(ctx, s, http.MethodPatch, "", map[string]any{field: o.reset(nil)}); err != nil {
+		err := o.change(ctx, s, http.MethodPatch, "", map[string]any{field: o.reset(nil)})
+		var refused *refusedError
+		switch {
+		case errors.As(err, &refused) && (refused.status == http.StatusForbidden || refused.status == http.StatusNotFound):
+			return errMayNotWrite
+		case err != nil:
 			return fmt.Errorf("finding the default of %s: %w", field, err)
 		}
 		var now playedProcess
@@ -55,6 +60,18 @@ func (o *original) learn(ctx context.Context, s *side) error {
 	}
 	return o.restore(ctx, s)
 }
+
+// errMayNotWrite is a credential that may not change the process. Its writes are
+// compared nevertheless: all of them are refused.
+var errMayNotWrite = errors.New("this credential may not change the process")
+
+// refusedError is a change that the server refused.
+type refusedError struct {
+	status int
+	text   string
+}
+
+func (e *refusedError) Error() string { return e.text }
 
 // reset is the value that stands for a text in a PATCH: Korifi resets a command
 // with "", Cloud Controller with null.
@@ -201,7 +218,7 @@ func (o *original) change(ctx context.Context, s *side, method, action string, b
 	case err != nil:
 		return err
 	case !a.ok():
-		return fmt.Errorf("%s %s: %s answers %s", method, target, s.name, outcomeOf(a).describe(s))
+		return &refusedError{a.status, fmt.Sprintf("%s %s: %s answers %s", method, target, s.name, outcomeOf(a).describe(s))}
 	}
 	return nil
 }

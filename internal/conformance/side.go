@@ -54,12 +54,13 @@ type side struct {
 
 // answer is a response.
 type answer struct {
-	status int
+	status int // 0 where none came
 	header http.Header
 	body   []byte
 }
 
-func (a *answer) ok() bool { return a.status < http.StatusBadRequest }
+// ok reports whether the server did what the request asks for.
+func (a *answer) ok() bool { return a.status != 0 && a.status < http.StatusBadRequest }
 
 // send sends a request once; again where the token expired or a rate limit was
 // met. A write that has begun ends before the program does: what it changed can be

@@ -1,0 +1,130 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"net/http"
+	"reflect"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/cf-process/terraform-provider-cf/internal/fakecf"
+)
+
+// running reports whether the foundation still works on a write.
+func running(f *fakecf.Foundation) bool {
+	return slices.ContainsFunc(f.Requests(), func(r fakecf.Request) bool {
+		return r.Status == 0 && r.Method == http.MethodPatch && !strings.HasPrefix(r.Path, "/v3/apps/") // that one is cut off
+	})
+}
+
+// However a run ends, the app is as it was.
+func TestPutsBack(t *testing.T) {
+	for _, row := range []struct {
+		name string
+		// prepare changes the foundation; cancel is Ctrl-C.
+		prepare func(f *fakecf.Foundation, cancel func())
+		want    string // part of the error
+	}{
+		{
+			"after Ctrl-C",
+			func(f *fakecf.Foundation, cancel func()) {
+				// While the foundation works on the first PATCH that changes something.
+				f.OnRequest(func(r *http.Request) {
+					if r.Method == http.MethodPatch && f.Count(http.MethodPatch, "") == 4 {
+						cancel()
+						<-time.After(200 * time.Millisecond) // it goes on although nobody waits
+					}
+				})
+			},
+			"context canceled",
+		},
+		{
+			"after a connection that broke",
+			func(f *fakecf.Foundation, _ func()) {
+				f.AddFault(fakecf.Fault{Method: http.MethodPatch, Path: "/v3/apps/", From: 3, Times: 1, Do: fakecf.CloseAfter()})
+			},
+			"the connection broke",
+		},
+		{
+			"after a write that failed although it was stored",
+			func(f *fakecf.Foundation, _ func()) {
+				f.AddFault(fakecf.Fault{Method: http.MethodPost, From: 3, Times: 1, Do: fakecf.Rewrite(func(int, []byte) (int, []byte) {
+					return http.StatusServiceUnavailable, []byte(`{"errors":[{"code":170015,"title":"CF-RunnerUnavailable"}]}`)
+				})})
+			},
+			"",
+		},
+	} {
+		t.Run(row.name, func(t *testing.T) {
+			f := newFoundation(t, fakecf.Admin)
+			before := stateOf(t, f, fakecf.GUIDLabels)
+			ctx, cancel := context.WithCancel(t.Context())
+			defer cancel()
+			row.prepare(f, cancel)
+			var out bytes.Buffer
+			_, err := run(ctx, &out, settings{appGUID: fakecf.AppGUIDCatalog, processType: "web", write: true})
+			if row.want == "" && err != nil || row.want != "" && (err == nil || !strings.Contains(err.Error(), row.want)) {
+				t.Errorf("got the error %v, want %q", err, row.want)
+			}
+			for running(f) {
+				<-time.After(10 * time.Millisecond)
+			}
+			if got := stateOf(t, f, fakecf.GUIDLabels); !reflect.DeepEqual(got, before) {
+				t.Errorf("the process afterwards:\ngot  %+v\nwant %+v", got, before)
+			}
+			if !strings.Contains(out.String(), "The process is as it was before.") {
+				t.Errorf("the output does not report it:\n%s", &out)
+			}
+		})
+	}
+}
+
+// What one side refuses and the other stores does not show in the requests after it.
+func TestOneDifferenceAlone(t *testing.T) {
+	f := newFoundation(t, fakecf.Admin)
+	body := `{"metadata":{"labels":{"conformance":"yes"},"annotations":{"conformance":"yes"}}}`
+	refused := f.AddFault(fakecf.Fault{
+		Method: http.MethodPatch, When: func(r *http.Request) bool { return r.ContentLength == int64(len(body)) },
+		Do: fakecf.Status(http.StatusUnprocessableEntity).WithHeader("X-RateLimit-Limit", "1").
+			WithHeader("X-RateLimit-Remaining", "1").WithHeader("X-RateLimit-Reset", "1"),
+	})
+	_, out := compared(t, settings{appGUID: fakecf.AppGUIDCatalog, write: true, everything: true})
+	want := []string{
+		"Fake laxer, provider concerned",
+		"  the foundation answers 422 10008 CF-UnprocessableEntity, the fake 200",
+	}
+	if got := headings(out); !reflect.DeepEqual(got, want) || !strings.Contains(out, body) || refused.Hits() == 0 {
+		t.Errorf("got\n%s\nwant\n%s\n%s", strings.Join(got, "\n"), strings.Join(want, "\n"), out)
+	}
+}
+
+// A credential that may not write: everything is refused on both sides.
+func TestWritingRefused(t *testing.T) {
+	f := newFoundation(t, fakecf.SpaceAuditor)
+	before := stateOf(t, f, fakecf.GUIDWeb)
+	found, out := compared(t, settings{appGUID: fakecf.AppGUID, role: "space-auditor", write: true})
+	if found != 0 || !strings.Contains(out, "may not change the process") {
+		t.Errorf("got %d differences, want none:\n%s", found, out)
+	}
+	if got := stateOf(t, f, fakecf.GUIDWeb); !reflect.DeepEqual(got, before) {
+		t.Errorf("the process afterwards:\ngot  %+v\nwant %+v", got, before)
+	}
+}
+
+func TestCannotPutBack(t *testing.T) {
+	f := newFoundation(t, fakecf.Admin)
+	f.AddFault(fakecf.Fault{Method: http.MethodPatch, From: 10, Do: fakecf.Status(http.StatusForbidden)})
+	f.OnRequest(func(r *http.Request) {
+		if r.Method == http.MethodPatch && f.Count(http.MethodPatch, "") == 10 {
+			f.UpdateProcess(fakecf.GUIDLabels, func(p *fakecf.Process) { p.Labels = nil })
+		}
+	})
+	var out bytes.Buffer
+	_, err := run(t.Context(), &out, settings{appGUID: fakecf.AppGUIDCatalog, processType: "web", write: true})
+	if err == nil || !strings.Contains(err.Error(), "could NOT be put back") || !strings.Contains(err.Error(), "metadata of the process "+fakecf.GUIDLabels) {
+		t.Errorf("got the error %v, want one that names the process and the field", err)
+	}
+}
