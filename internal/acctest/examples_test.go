@@ -1,18 +1,13 @@
 package acctest_test
 
 import (
-	"fmt"
 	"io/fs"
-	"net/http"
 	"os"
 	"os/exec"
 	"path/filepath"
 	"regexp"
-	"slices"
 	"strings"
 	"testing"
-
-	"github.com/hashicorp/terraform-exec/tfexec"
 
 	"github.com/cf-process/terraform-provider-cf/internal/fakecf"
 	"github.com/cf-process/terraform-provider-cf/internal/terraformcli"
@@ -20,34 +15,23 @@ import (
 
 const examplesDir = "../../examples"
 
-// example is one configuration of examples/: a file that stands for itself on a
-// page of docs/, or a folder.
+// example is one configuration of examples/: a file that is shown alone on a page
+// of docs/, or a folder.
 type example struct {
 	path  string // below examples/
 	known func(terraformcli.CLI) bool
 	run   func(*exampleRun)
 }
 
-// exampleRun is one example on its way, with a foundation of its own.
-type exampleRun struct {
-	*testing.T
-	cli        terraformcli.CLI
-	provider   *terraformcli.Provider
-	foundation *fakecf.Foundation
-	source     string // file or folder of the example
-	work       string // where Terraform works
-	tf         *tfexec.Terraform
-}
-
-// TestExamples runs every example as it stands against a foundation in memory.
-// Only what the environment and the variables of the provider's settings can
-// say is substituted. An example for a newer CLI is left to runs with one.
+// TestExamples runs every example unchanged against a foundation in memory. Only
+// environment variables and Terraform variables of the provider's settings are
+// set. An example for a newer CLI runs only with such a CLI.
 func TestExamples(t *testing.T) {
 	t.Parallel()
 	cli, provider := setUp(t)
 	examples := collect(t)
 	if len(examples) < 5 {
-		t.Fatalf("found only %d examples", len(examples))
+		t.Fatalf("got %d examples, want at least 5", len(examples))
 	}
 	for _, e := range examples {
 		if e.known != nil && !e.known(cli) {
@@ -70,8 +54,8 @@ func TestExamples(t *testing.T) {
 	}
 }
 
-// TestExamplesAreFormatted holds the examples to `terraform fmt`. A CLI without
-// provider functions cannot read the examples of them.
+// TestExamplesAreFormatted runs `terraform fmt -check` on the examples. A CLI
+// without provider functions cannot parse the examples of them.
 func TestExamplesAreFormatted(t *testing.T) {
 	t.Parallel()
 	cli, err := terraformcli.Find(t.Context(), os.Getenv("TF_CLI"))
@@ -97,16 +81,18 @@ func TestExamplesAreFormatted(t *testing.T) {
 		t.Fatal(err)
 	}
 	if len(readable) == 0 {
-		t.Fatal("there are no examples")
+		t.Fatalf("got no examples in %s, want some", examplesDir)
 	}
 	for folder, can := range readable {
 		if !can {
 			continue
 		}
-		out, err := exec.CommandContext(t.Context(), cli.Path, "fmt", "-check", "-diff", folder).CombinedOutput()
-		if err != nil {
-			t.Errorf("%s fmt: %v\n%s", cli.Path, err, out)
-		}
+		t.Run(folder, func(t *testing.T) {
+			out, err := exec.CommandContext(t.Context(), cli.Path, "fmt", "-check", "-diff", folder).CombinedOutput()
+			if err != nil {
+				t.Errorf("got %v of %s fmt, want it formatted:\n%s", err, cli.Path, out)
+			}
+		})
 	}
 }
 
@@ -123,8 +109,8 @@ func setUp(t *testing.T) (terraformcli.CLI, *terraformcli.Provider) {
 	return cli, provider
 }
 
-// collect finds every example and how it is run. A file for which there is no
-// way fails the test: nothing in examples/ goes unchecked.
+// collect returns every example with the method that runs it. A file of
+// examples/ without one fails the test.
 func collect(t *testing.T) []example {
 	t.Helper()
 	var examples []example
@@ -138,7 +124,7 @@ func collect(t *testing.T) []example {
 		}
 		kind, rest, nested := strings.Cut(filepath.ToSlash(relative), "/")
 		if !nested {
-			return nil // a README of the whole
+			return nil // the README of the folder
 		}
 		e := example{path: filepath.ToSlash(relative)}
 		name := entry.Name()
@@ -164,7 +150,7 @@ func collect(t *testing.T) []example {
 		case kind == "guides" && name == "main.tf":
 			e.path, e.known = "guides/"+filepath.Base(filepath.Dir(path)), requiredVersion(t, path)
 			if e.run = guides[filepath.Base(filepath.Dir(path))]; e.run == nil {
-				t.Errorf("examples/%s has no test", e.path)
+				t.Errorf("got no test of examples/%s, want one in guides (guides_test.go)", e.path)
 				return nil
 			}
 		case kind == "guides":
@@ -174,7 +160,7 @@ func collect(t *testing.T) []example {
 		default:
 			_, err := os.Stat(filepath.Join(examplesDir, kind, "main.tf"))
 			if err != nil && strings.Contains(name, ".tf") {
-				t.Errorf("examples/%s is an example that no test runs", e.path)
+				t.Errorf("got examples/%s, which no test runs, want a case for it in collect", e.path)
 			}
 			return nil
 		}
@@ -189,7 +175,8 @@ func collect(t *testing.T) []example {
 
 var versionConstraint = regexp.MustCompile(`required_version\s*=\s*">= ([\d.]+)"`)
 
-// requiredVersion is what the configuration asks of the CLI.
+// requiredVersion returns the version constraint that the configuration has for the
+// CLI, or nil.
 func requiredVersion(t *testing.T, path string) func(terraformcli.CLI) bool {
 	t.Helper()
 	content, err := os.ReadFile(path)
@@ -201,230 +188,4 @@ func requiredVersion(t *testing.T, path string) func(terraformcli.CLI) bool {
 		return nil
 	}
 	return func(cli terraformcli.CLI) bool { return cli.AtLeast(string(match[1])) }
-}
-
-func (r *exampleRun) environment() map[string]string {
-	return map[string]string{
-		"CF_API_URL":  r.foundation.URL(),
-		"CF_USER":     fakecf.User,
-		"CF_PASSWORD": fakecf.Password,
-	}
-}
-
-// apply applies the example, sees that the next plan is empty, and destroys.
-func (r *exampleRun) apply() {
-	r.prepare("main.tf")
-	r.applied()
-	if err := r.tf.Destroy(r.Context()); err != nil {
-		r.Fatal(err)
-	}
-}
-
-// applied applies what is prepared and sees that the next plan is empty.
-func (r *exampleRun) applied() {
-	r.Helper()
-	if err := r.tf.Apply(r.Context()); err != nil {
-		r.Fatal(err)
-	}
-	r.nothingLeft()
-}
-
-// nothingLeft sees that a plan changes no resource. An output may change: a
-// report has its date.
-func (r *exampleRun) nothingLeft() {
-	r.Helper()
-	if _, err := r.tf.Plan(r.Context(), tfexec.Out("next.tfplan")); err != nil {
-		r.Fatal(err)
-	}
-	plan, err := r.tf.ShowPlanFile(r.Context(), "next.tfplan")
-	if err != nil {
-		r.Fatal(err)
-	}
-	for _, change := range plan.ResourceChanges {
-		if !change.Change.Actions.NoOp() && !change.Change.Actions.Read() {
-			r.Errorf("the next plan wants to %v %s", change.Change.Actions, change.Address)
-		}
-	}
-}
-
-var invocation = regexp.MustCompile(`-invoke=(action\.[\w.]+)`)
-
-// invoke applies the example and then invokes the actions as its comments say.
-func (r *exampleRun) invoke() {
-	content := r.prepare("main.tf")
-	r.applied()
-	for _, match := range invocation.FindAllStringSubmatch(content, -1) {
-		r.command("apply", "-auto-approve", "-no-color", "-invoke="+match[1])
-	}
-}
-
-var importCommand = regexp.MustCompile(`(?m)^terraform import (cf_\w+)\.(\w+) "?([^"\s]+)"?$`)
-
-// importCommands runs each `terraform import` of the shell script, with the
-// resource that it presumes.
-func (r *exampleRun) importCommands() {
-	content := r.prepare("import.sh")
-	matches := importCommand.FindAllStringSubmatch(content, -1)
-	if len(matches) == 0 {
-		r.Fatal("there is no terraform import in it")
-	}
-	for i, match := range matches {
-		name := fmt.Sprintf("%s_%d", match[2], i)
-		address := fmt.Sprintf("guid = %q", match[3])
-		if app, kind, both := strings.Cut(match[3], "/"); both {
-			address = fmt.Sprintf("app_guid = %q\n  type = %q", app, kind)
-		}
-		r.write(name+".tf", fmt.Sprintf("resource %q %q {\n  %s\n}\n", match[1], name, address))
-		if err := r.tf.Init(r.Context()); err != nil {
-			r.Fatal(err)
-		}
-		if err := r.tf.Import(r.Context(), match[1]+"."+name, match[3]); err != nil {
-			r.Fatal(err)
-		}
-	}
-	r.nothingLeft()
-}
-
-// importBlocks lets Terraform write the configuration for the example's import
-// blocks and imports.
-func (r *exampleRun) importBlocks() {
-	r.prepare("import.tf")
-	if err := r.tf.Init(r.Context()); err != nil {
-		r.Fatal(err)
-	}
-	if _, err := r.tf.Plan(r.Context(), tfexec.GenerateConfigOut("generated.tf")); err != nil {
-		r.Fatal(err)
-	}
-	r.applied()
-	for _, request := range r.foundation.Requests() {
-		if request.Method == http.MethodPatch || strings.HasSuffix(request.Path, "/actions/scale") {
-			r.Errorf("the import changed the process: %s %s", request.Method, request.Path)
-		}
-	}
-}
-
-// query runs `terraform query`, which has to find something.
-func (r *exampleRun) query() {
-	r.prepare("main.tfquery.hcl")
-	if err := r.tf.Init(r.Context()); err != nil {
-		r.Fatal(err)
-	}
-	if out := r.command("query", "-no-color"); !strings.Contains(out, "guid=") {
-		r.Errorf("terraform query found nothing:\n%s", out)
-	}
-}
-
-// requiredProviders is what every configuration has, and what the examples of
-// a page leave out after the first.
-const requiredProviders = `terraform {
-  required_providers {
-    cf = {
-      source = "cf-process/cf"
-    }
-  }
-}
-`
-
-// prepare copies the example to where Terraform works, a file under the given
-// name, gives values to its variables, and initializes it where it is a
-// configuration by itself. It returns the text of the example.
-func (r *exampleRun) prepare(name string) string {
-	r.Helper()
-	info, err := os.Stat(r.source)
-	if err != nil {
-		r.Fatal(err)
-	}
-	if info.IsDir() {
-		if err := terraformcli.CopyConfiguration(r.work, r.source); err != nil {
-			r.Fatal(err)
-		}
-	} else {
-		content, err := os.ReadFile(r.source)
-		if err != nil {
-			r.Fatal(err)
-		}
-		r.write(name, string(content))
-	}
-	files, err := filepath.Glob(filepath.Join(r.work, "*"))
-	if err != nil {
-		r.Fatal(err)
-	}
-	var text strings.Builder
-	for _, file := range files {
-		if info, err := os.Stat(file); err == nil && info.IsDir() {
-			continue // a module of the example
-		}
-		content, err := os.ReadFile(file)
-		if err != nil {
-			r.Fatal(err)
-		}
-		text.Write(content)
-	}
-	r.setVariables(text.String())
-	if !strings.Contains(text.String(), "required_providers") {
-		r.write("terraform.tf", requiredProviders)
-	}
-	if name == "main.tf" {
-		if err := r.tf.Init(r.Context()); err != nil {
-			r.Fatal(err)
-		}
-	}
-	return text.String()
-}
-
-var variable = regexp.MustCompile(`(?m)^variable "(\w+)"`)
-
-// setVariables gives values to the variables by which examples take the
-// provider's settings, and to those that name what is there.
-func (r *exampleRun) setVariables(configuration string) {
-	r.Helper()
-	values := map[string]string{
-		"cf_client_id":     fakecf.ClientID,
-		"cf_client_secret": fakecf.ClientSecret,
-		"cf_user":          fakecf.User,
-		"cf_password":      fakecf.Password,
-		"index":            "0",
-	}
-	var lines []string
-	for _, match := range variable.FindAllStringSubmatch(configuration, -1) {
-		value, ok := values[match[1]]
-		switch {
-		case strings.HasSuffix(match[1], "api_url"):
-			value = r.foundation.URL()
-		case strings.HasSuffix(match[1], "access_token"):
-			value = r.foundation.Token(fakecf.Admin)
-		case !ok:
-			continue // has a default, or Terraform fails and names it
-		}
-		lines = append(lines, fmt.Sprintf("%s = %q", match[1], value))
-	}
-	if len(lines) > 0 {
-		slices.Sort(lines)
-		r.write("settings.auto.tfvars", strings.Join(lines, "\n")+"\n")
-	}
-}
-
-func (r *exampleRun) write(name, content string) {
-	r.Helper()
-	if err := os.WriteFile(filepath.Join(r.work, name), []byte(content), 0o600); err != nil {
-		r.Fatal(err)
-	}
-}
-
-// command runs the CLI with arguments that terraform-exec has no function for.
-func (r *exampleRun) command(args ...string) string {
-	r.Helper()
-	out, err := r.tryCommand(args...)
-	if err != nil {
-		r.Fatalf("%s: %v\n%s", strings.Join(args, " "), err, out)
-	}
-	return out
-}
-
-// tryCommand runs the CLI with arguments that may make it fail.
-func (r *exampleRun) tryCommand(args ...string) (string, error) {
-	cmd := exec.CommandContext(r.Context(), r.cli.Path, args...)
-	cmd.Dir, cmd.Env = r.work, r.provider.Environ(r.environment())
-	out, err := cmd.CombinedOutput()
-	return string(out), err
 }

@@ -14,9 +14,9 @@ import (
 	"github.com/cf-process/terraform-provider-cf/internal/fakecf"
 )
 
-// Faults that pass, and faults that stay, met by Terraform itself. The whole
-// table of faults and operations is in internal/capi; here is what the way
-// through Terraform adds: one run, its login, its error.
+// Transient and permanent faults in a run of Terraform. The full table of faults
+// and operations is in internal/capi; this test adds the run with its login and
+// its error.
 func TestFaultsThroughTerraform(t *testing.T) {
 	t.Parallel()
 	read := fmt.Sprintf("data \"cf_process\" \"this\" {\n  guid = %q\n}\n", fakecf.GUIDWeb)
@@ -25,7 +25,7 @@ func TestFaultsThroughTerraform(t *testing.T) {
 	for name, test := range map[string]struct {
 		config string
 		fault  fakecf.Fault
-		// retried says that the request is sent again; otherwise it is sent once.
+		// retried: the request is sent again; otherwise it is sent once.
 		retried bool
 		// want is the error that the run ends with; "" for none.
 		want string
@@ -70,7 +70,7 @@ func TestFaultsThroughTerraform(t *testing.T) {
 				ProtoV6ProviderFactories: acctest.Factories(), Steps: []resource.TestStep{step},
 			})
 			if struck.Hits() == 0 {
-				t.Fatal("the fault never struck")
+				t.Fatal("got no request that met the fault, want one or more")
 			}
 			sent := 0
 			for _, r := range f.Requests() {
@@ -80,9 +80,9 @@ func TestFaultsThroughTerraform(t *testing.T) {
 			}
 			switch {
 			case test.retried && sent <= struck.Hits():
-				t.Errorf("all %d requests met a fault", sent)
+				t.Errorf("got %d requests, %d of which met the fault, want a retry without it", sent, struck.Hits())
 			case !test.retried && sent != 1:
-				t.Errorf("a refusal that stays was asked for %d times", sent)
+				t.Errorf("got %d requests that were refused for good, want 1", sent)
 			}
 		})
 	}

@@ -15,8 +15,8 @@ import (
 	"github.com/cf-process/terraform-provider-cf/internal/fakecf"
 )
 
-// liveSteps read a foundation of which nothing is known, through every data
-// source. The settings come from the environment.
+// liveSteps read any foundation through every data source. The settings come from
+// the environment.
 func liveSteps() []resource.TestStep {
 	guid := tfjsonpath.New("guid")
 	return []resource.TestStep{{
@@ -79,7 +79,7 @@ func TestAccLive(t *testing.T) {
 	resource.Test(t, resource.TestCase{
 		PreCheck: func() {
 			if os.Getenv("CF_API_URL") == "" {
-				t.Fatal("CF_API_URL has to name the foundation, see CONTRIBUTING.md")
+				t.Fatal("got no CF_API_URL, want the API of the foundation; see CONTRIBUTING.md")
 			}
 		},
 		ProtoV6ProviderFactories: acctest.Factories(),
@@ -87,8 +87,8 @@ func TestAccLive(t *testing.T) {
 	})
 }
 
-// TestLiveSteps is the live test against the foundation in memory, which also
-// sees that it writes nothing.
+// TestLiveSteps runs the live test against the foundation in memory, and checks
+// that it writes nothing.
 func TestLiveSteps(t *testing.T) {
 	f := fakecf.New(t)
 	acctest.Isolate(t)
@@ -101,7 +101,7 @@ func TestLiveSteps(t *testing.T) {
 	})
 	for _, request := range f.Requests() {
 		if request.Method != http.MethodGet && request.Path != "/oauth/token" {
-			t.Errorf("a read-only test sent %s %s", request.Method, request.Path)
+			t.Errorf("got the request %s %s, want only reads and logins", request.Method, request.Path)
 		}
 	}
 }

@@ -13,8 +13,9 @@ import (
 	"github.com/cf-process/terraform-provider-cf/internal/plugin"
 )
 
-// What is registered is in the examples and in the tests that use everything.
-func TestWhatIsRegisteredIsUsed(t *testing.T) {
+// Everything that the provider registers has an example, and is used by the tests
+// that cover all features.
+func TestEverythingRegisteredIsUsed(t *testing.T) {
 	t.Parallel()
 	schemas, err := plugin.NewServer("test")().GetProviderSchema(t.Context(), &tfprotov6.GetProviderSchemaRequest{})
 	if err != nil {
@@ -24,28 +25,28 @@ func TestWhatIsRegisteredIsUsed(t *testing.T) {
 	for name := range schemas.DataSourceSchemas {
 		hasExample(t, "data-sources", name)
 		if !strings.Contains(features(), `data "`+name+`"`) {
-			t.Errorf("features (secrets_test.go) does not use the data source %s", name)
+			t.Errorf("got no data source %s in features (secrets_test.go), want one", name)
 		}
 		if !strings.Contains(live, `data "`+name+`"`) {
-			t.Errorf("liveSteps (live_test.go) does not read the data source %s", name)
+			t.Errorf("got no data source %s in liveSteps (live_test.go), want one", name)
 		}
 	}
 	for name := range schemas.ResourceSchemas {
 		hasExample(t, "resources", name)
 		if !strings.Contains(features(), `resource "`+name+`"`) {
-			t.Errorf("features (secrets_test.go) does not use the resource %s", name)
+			t.Errorf("got no resource %s in features (secrets_test.go), want one", name)
 		}
 	}
 	for name := range schemas.ActionSchemas {
 		hasExample(t, "actions", name)
 		if !strings.Contains(actions("x", "y"), `action "`+name+`"`) {
-			t.Errorf("actions (secrets_test.go) does not invoke %s", name)
+			t.Errorf("got no action %s in actions (secrets_test.go), want one", name)
 		}
 	}
 	for name := range schemas.ListResourceSchemas {
 		hasExample(t, "list-resources", name)
 		if !strings.Contains(list("x"), `list "`+name+`"`) {
-			t.Errorf("list (secrets_test.go) does not list %s", name)
+			t.Errorf("got no list %s in list (secrets_test.go), want one", name)
 		}
 	}
 	for name := range schemas.Functions {
@@ -53,10 +54,10 @@ func TestWhatIsRegisteredIsUsed(t *testing.T) {
 	}
 }
 
-func hasExample(t *testing.T, kind, name string) {
+func hasExample(t *testing.T, folder, name string) {
 	t.Helper()
-	if _, err := os.Stat(filepath.Join(examplesDir, kind, name)); errors.Is(err, fs.ErrNotExist) {
-		t.Errorf("there is no examples/%s/%s", kind, name)
+	if _, err := os.Stat(filepath.Join(examplesDir, folder, name)); errors.Is(err, fs.ErrNotExist) {
+		t.Errorf("got no examples/%s/%s, want an example", folder, name)
 	} else if err != nil {
 		t.Error(err)
 	}

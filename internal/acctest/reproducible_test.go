@@ -22,7 +22,7 @@ func TestBuildsAreReproducible(t *testing.T) {
 	var sums [][sha256.Size]byte
 	for range 2 {
 		dir := t.TempDir()
-		source := filepath.Join(dir, "a folder of its own")
+		source := filepath.Join(dir, "another folder")
 		copySource(t, root, source)
 		binary := filepath.Join(dir, "provider")
 		// The flags of make build and of releases.
@@ -30,7 +30,7 @@ func TestBuildsAreReproducible(t *testing.T) {
 			"-ldflags", "-s -w -X main.version=1.2.3", "-o", binary, ".")
 		cmd.Dir, cmd.Env = source, append(os.Environ(), "CGO_ENABLED=0")
 		if out, err := cmd.CombinedOutput(); err != nil {
-			t.Fatalf("%v\n%s", err, out)
+			t.Fatalf("go build: %v\n%s", err, out)
 		}
 		content, err := os.ReadFile(binary)
 		if err != nil {
@@ -38,17 +38,17 @@ func TestBuildsAreReproducible(t *testing.T) {
 		}
 		for _, place := range []string{dir, root} {
 			if bytes.Contains(content, []byte(place)) {
-				t.Errorf("the binary holds the path %s", place)
+				t.Errorf("got the path %s in the binary, want no path of this machine", place)
 			}
 		}
 		sums = append(sums, sha256.Sum256(content))
 	}
 	if sums[0] != sums[1] {
-		t.Errorf("two builds differ: %x and %x", sums[0], sums[1])
+		t.Errorf("got the checksums %x and %x of two builds, want the same", sums[0], sums[1])
 	}
 }
 
-// copySource copies what is built.
+// copySource copies the files that go build needs.
 func copySource(t *testing.T, from, to string) {
 	t.Helper()
 	for _, name := range []string{"go.mod", "go.sum", "main.go"} {

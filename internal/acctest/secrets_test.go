@@ -49,7 +49,7 @@ func TestNoSecretAnywhere(t *testing.T) {
 
 	t.Run("features", func(t *testing.T) {
 		run.T = t
-		// A refused token on the way, some hiccups, and errors that pass.
+		// A token that is refused once, and a connection that breaks once.
 		f.AddFault(fakecf.Fault{Path: "/v3/processes/" + fakecf.GUIDTanzu, Times: 1, Do: fakecf.Status(401)})
 		f.AddFault(fakecf.Fault{Path: "/v3/processes/" + fakecf.GUIDTanzu, From: 2, Times: 1, Do: fakecf.Close()})
 		var config strings.Builder
@@ -81,19 +81,19 @@ func TestNoSecretAnywhere(t *testing.T) {
 		if cli.HasQuery() {
 			run.write(work, "all.tfquery.hcl", list("password"))
 			if out := run.terraform(work, true, "query", "-no-color"); !strings.Contains(out, fakecf.GUIDWeb) {
-				t.Errorf("the query did not find the process:\n%s", out)
+				t.Errorf("got the query result:\n%s\nwant the process %s in it", out, fakecf.GUIDWeb)
 			}
 		}
 		run.terraform(work, true, "destroy", "-auto-approve", "-no-color")
 		for _, r := range append(f.Requests(), k.Requests()...) {
-			// The public client of the cf CLI is no secret.
+			// The public client of the cf CLI is not a secret.
 			if id, _, _ := (&http.Request{Header: r.Header}).BasicAuth(); id != "cf" {
 				_, value, _ := strings.Cut(r.Header.Get("Authorization"), " ")
 				secrets.add(value)
 			}
 		}
 		if n := f.Count("POST", "/oauth/token"); n < len(credentials) {
-			t.Errorf("only %d logins", n)
+			t.Errorf("got %d logins, want at least %d", n, len(credentials))
 		}
 		run.search(work)
 	})
@@ -121,21 +121,21 @@ func TestNoSecretAnywhere(t *testing.T) {
 		work := run.configure(config)
 		out := run.terraform(work, false, "plan", "-no-color")
 		if n := strings.Count(out, "Error: "); n < 6+2*len(echoes) {
-			t.Errorf("only %d errors:\n%s", n, out)
+			t.Errorf("got %d errors, want at least %d:\n%s", n, 6+2*len(echoes), out)
 		}
 		if !strings.Contains(out, "[REDACTED]") {
-			t.Error("nothing was redacted: the echo is not heard")
+			t.Error("got no [REDACTED] in the output, want it where the server echoes the credential")
 		}
 		run.search(work)
 
-		// What ends with an error one by one.
+		// Actions and queries, each of which ends with an error.
 		alone := run.block("token", e.url, "", credentials["token"])
 		if cli.HasActions() {
 			work := run.configure(alone + actions("token", "json"))
 			for _, action := range actionNames {
 				out := run.terraform(work, false, "apply", "-no-color", "-auto-approve", "-invoke=action."+action+".x")
 				if !strings.Contains(out, "[REDACTED]") {
-					t.Errorf("%s did not hear the echo:\n%s", action, out)
+					t.Errorf("%s: got the output:\n%s\nwant [REDACTED] in it, where the server echoes the credential", action, out)
 				}
 			}
 			run.search(work)
@@ -144,7 +144,7 @@ func TestNoSecretAnywhere(t *testing.T) {
 			work := run.configure(alone)
 			run.write(work, "all.tfquery.hcl", list("token"))
 			if out := run.terraform(work, false, "query", "-no-color"); !strings.Contains(out, "[REDACTED]") {
-				t.Errorf("the query did not hear the echo:\n%s", out)
+				t.Errorf("got the query output:\n%s\nwant [REDACTED] in it, where the server echoes the credential", out)
 			}
 			run.search(work)
 		}
@@ -165,14 +165,15 @@ func TestNoSecretAnywhere(t *testing.T) {
 			run.env = env
 			out := run.terraform(work, false, "plan", "-no-color")
 			if !strings.Contains(out, "Error: ") {
-				t.Errorf("%s: no error:\n%s", name, out)
+				t.Errorf("%s: got the output:\n%s\nwant an error in it", name, out)
 			}
 			run.search(work)
 		}
 	})
 }
 
-// features uses everything that the provider has, with the password.
+// features returns a configuration with every data source and resource, which
+// logs in with the password.
 func features() string {
 	const web, app = fakecf.GUIDWeb, fakecf.AppGUID
 	return fmt.Sprintf(`
@@ -212,7 +213,7 @@ output "all" { value = length(data.cf_processes.all.processes) }
 // actionNames are the types of the actions.
 var actionNames = []string{"cf_process_scale", "cf_process_rolling_restart", "cf_process_terminate_instance", "cf_app_restart"}
 
-// actions are all actions, for what Terraform 1.14 and newer invokes.
+// actions returns a configuration with all actions, for Terraform 1.14 and newer.
 func actions(alias, guid string) string {
 	app := guid
 	if guid == fakecf.GUIDWeb {
@@ -232,7 +233,7 @@ func actions(alias, guid string) string {
 	return b.String()
 }
 
-// list is the list resource of all processes, for `terraform query`.
+// list returns a list resource of all processes, for `terraform query`.
 func list(alias string) string {
 	return fmt.Sprintf("list \"cf_process\" \"all\" {\n  provider = cf.%s\n  include_resource = true\n}\n", alias)
 }

@@ -8,8 +8,8 @@ import (
 // ways are all ways to read a list.
 var ways = []func(*foundation) (way, error){whole, floor, framework, obvious}
 
-// The ways have to read the same number of processes, or their times say
-// nothing.
+// The ways have to read the same number of processes; otherwise their times are
+// not comparable.
 func TestWaysReadTheSame(t *testing.T) {
 	t.Parallel()
 	f, err := newFoundation(60)
@@ -25,12 +25,12 @@ func TestWaysReadTheSame(t *testing.T) {
 		}
 		state, err := w.read()
 		if err != nil {
-			t.Fatalf("%s: %v", w.name, err)
+			t.Fatalf("%s: got error %v, want a state", w.name, err)
 		}
 		sizes[w.name] = len(state)
 	}
 	if sizes["cf"] != sizes["framework"] || sizes["cf"] != sizes["floor"] {
-		t.Errorf("the states have %v bytes", sizes)
+		t.Errorf("got states of %v bytes, want the same size of cf, framework and floor", sizes)
 	}
 	// The obvious one has no filters, and may lack a null attribute.
 	if got := sizes["obvious"]; got > sizes["cf"] || got < sizes["cf"]*95/100 {

@@ -14,8 +14,8 @@ import (
 	"github.com/cf-process/terraform-provider-cf/internal/process"
 )
 
-// BenchmarkOne is what Terraform asks for each block of cf_process: a
-// validation, twice, and a read.
+// BenchmarkOne measures the requests of Terraform for each block of cf_process:
+// a validation, which it sends twice, and a read.
 func BenchmarkOne(b *testing.B) {
 	source := fakecf.New(b)
 	request, err := http.NewRequestWithContext(b.Context(), http.MethodGet, source.URL()+"/v3/processes/"+fakecf.GUIDWeb, http.NoBody)
@@ -47,7 +47,7 @@ func BenchmarkOne(b *testing.B) {
 			for b.Loop() {
 				resp, err := s.ValidateDataResourceConfig(b.Context(), &tfprotov6.ValidateDataResourceConfigRequest{TypeName: "cf_process", Config: config})
 				if err != nil || len(resp.Diagnostics) > 0 {
-					b.Fatal(err, resp)
+					b.Fatalf("got error %v and %d diagnostics, want none", err, len(resp.Diagnostics))
 				}
 			}
 		})
@@ -56,7 +56,7 @@ func BenchmarkOne(b *testing.B) {
 			for b.Loop() {
 				resp, err := s.ReadDataSource(b.Context(), &tfprotov6.ReadDataSourceRequest{TypeName: "cf_process", Config: config})
 				if err != nil || len(resp.Diagnostics) > 0 {
-					b.Fatal(err, resp)
+					b.Fatalf("got error %v and %d diagnostics, want none", err, len(resp.Diagnostics))
 				}
 			}
 		})
@@ -68,16 +68,16 @@ func oneConfig(b *testing.B) *tfprotov6.DynamicValue {
 	b.Helper()
 	var resp datasource.SchemaResponse
 	process.NewDataSource().Schema(b.Context(), datasource.SchemaRequest{}, &resp)
-	kind, ok := resp.Schema.Type().TerraformType(b.Context()).(tftypes.Object)
+	typ, ok := resp.Schema.Type().TerraformType(b.Context()).(tftypes.Object)
 	if !ok {
-		b.Fatal("no object")
+		b.Fatalf("got the schema type %T, want an object", typ)
 	}
 	values := map[string]tftypes.Value{}
-	for name, t := range kind.AttributeTypes {
+	for name, t := range typ.AttributeTypes {
 		values[name] = tftypes.NewValue(t, nil)
 	}
 	values["guid"] = tftypes.NewValue(tftypes.String, fakecf.GUIDWeb)
-	config, err := tfprotov6.NewDynamicValue(kind, tftypes.NewValue(kind, values))
+	config, err := tfprotov6.NewDynamicValue(typ, tftypes.NewValue(typ, values))
 	if err != nil {
 		b.Fatal(err)
 	}

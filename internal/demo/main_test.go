@@ -14,8 +14,8 @@ import (
 	"github.com/cf-process/terraform-provider-cf/internal/terraformcli"
 )
 
-// prepare gives the demo a temporary folder of its own, to see what it leaves
-// there, and an environment that must not matter to it.
+// prepare gives the demo a separate temporary folder, so that the tests can check
+// what it leaves there, and an environment that must not affect it.
 func prepare(t *testing.T) (temporary string) {
 	t.Helper()
 	t.Chdir("../..")
@@ -24,7 +24,7 @@ func prepare(t *testing.T) (temporary string) {
 	t.Setenv("GOCACHE", goEnv(t, "GOCACHE"))
 	t.Setenv("GOMODCACHE", goEnv(t, "GOMODCACHE"))
 	t.Setenv("HOME", t.TempDir())
-	// Any of these would fail the run, or go where nobody wants it.
+	// The demo has to ignore these: they would make it fail or use a real foundation.
 	t.Setenv("CF_API_URL", "https://api.invalid")
 	t.Setenv("CF_ACCESS_TOKEN", "a-real-token")
 	t.Setenv("CF_CLIENT_ID", "a-real-client")
@@ -41,7 +41,7 @@ func mustBeEmpty(t *testing.T, dir string) {
 		t.Fatal(err)
 	}
 	for _, entry := range entries {
-		t.Errorf("the demo left %s behind", entry.Name())
+		t.Errorf("got %s left in the temporary folder, want it empty", entry.Name())
 	}
 }
 
@@ -50,7 +50,7 @@ func TestDemo(t *testing.T) {
 	temporary := prepare(t)
 	var out bytes.Buffer
 	if err := run(t.Context(), &out, cli); err != nil {
-		t.Fatalf("%v\n%s", err, &out)
+		t.Fatalf("got error %v, want none; output:\n%s", err, &out)
 	}
 	for _, expected := range []string{
 		`data "cf_process" "web"`, // the configuration
@@ -60,7 +60,7 @@ func TestDemo(t *testing.T) {
 		"POST /oauth/token",
 	} {
 		if !strings.Contains(out.String(), expected) {
-			t.Errorf("the output lacks %q:\n%s", expected, &out)
+			t.Errorf("got output:\n%s\nwant %q in it", &out, expected)
 		}
 	}
 	mustBeEmpty(t, temporary)
@@ -77,21 +77,21 @@ func TestDemoAudit(t *testing.T) {
 	var out bytes.Buffer
 	err = audit(t.Context(), &out, cli, report, 0)
 	if !found.AtLeast("1.5.0") {
-		// The audit has check blocks; the CLI says so before it reads on.
+		// The audit has check blocks, which the CLI does not support.
 		if err == nil || !strings.Contains(err.Error()+out.String(), "Unsupported Terraform Core version") {
-			t.Errorf("with %s: %v\n%s", found, err, &out)
+			t.Errorf("got error %v with %s, want Unsupported Terraform Core version; output:\n%s", err, found, &out)
 		}
 		return
 	}
 	if err != nil {
-		t.Fatalf("%v\n%s", err, &out)
+		t.Fatalf("got error %v, want none; output:\n%s", err, &out)
 	}
 	content, err := os.ReadFile(report)
 	if err != nil {
 		t.Fatal(err)
 	}
-	// A picture of everything: each policy finds something, some of it is waived,
-	// a deployment is in flight, and there is a trend.
+	// The report shows every feature: findings of each policy, waived findings, a
+	// deployment in flight, and a trend.
 	_, rest, _ := strings.Cut(string(content), `<script type="application/json" id="data">`)
 	data, _, _ := strings.Cut(rest, "</script>")
 	var page struct {
@@ -109,23 +109,25 @@ func TestDemoAudit(t *testing.T) {
 	for _, policy := range page.Policies {
 		waived += policy.Waived
 		if policy.Count == 0 {
-			t.Errorf("%s finds nothing", policy.Name)
+			t.Errorf("got no finding of %s, want one or more", policy.Name)
 		}
 	}
 	if len(page.Policies) < 7 || waived == 0 || len(page.Notes) == 0 || len(page.History) < 2 {
-		t.Errorf("got %d policies, %d waived findings, the notes %q and %d runs", len(page.Policies), waived, page.Notes, len(page.History))
+		t.Errorf("got %d policies, %d waived findings, the notes %q and %d runs, want at least 7, 1, 1 and 2", len(page.Policies), waived, page.Notes, len(page.History))
 	}
 	if !strings.Contains(out.String(), "Open "+report) {
-		t.Errorf("the output does not name the report:\n%s", &out)
+		t.Errorf("got output:\n%s\nwant %q in it", &out, "Open "+report)
 	}
 	mustBeEmpty(t, temporary)
 }
 
 func TestDemoArguments(t *testing.T) {
 	for _, arguments := range [][]string{{"audits"}, {"audit", "many"}, {"audit", "0"}, {"audit", "50001"}, {"audit", "1", "2"}} {
-		if err := perform(t.Context(), arguments); err == nil || !strings.Contains(err.Error(), arguments[len(arguments)-1]) {
-			t.Errorf("%q: got the error %v, want one that names the argument", arguments, err)
-		}
+		t.Run(strings.Join(arguments, " "), func(t *testing.T) {
+			if err := perform(t.Context(), arguments); err == nil || !strings.Contains(err.Error(), arguments[len(arguments)-1]) {
+				t.Errorf("got the error %v, want one that names the argument", err)
+			}
+		})
 	}
 }
 
@@ -137,13 +139,13 @@ func TestDemoInterrupted(t *testing.T) {
 	begin := time.Now()
 	err := run(ctx, &out, cli)
 	if err == nil {
-		t.Errorf("an interrupted demo succeeded:\n%s", out.text.String())
+		t.Errorf("got no error of an interrupted demo, want one; output:\n%s", out.text.String())
 	}
 	if ctx.Err() == nil {
-		t.Fatalf("the demo failed before it was interrupted: %v\n%s", err, out.text.String())
+		t.Fatalf("got error %v before the interrupt, want none; output:\n%s", err, out.text.String())
 	}
 	if d := time.Since(begin); d > time.Minute {
-		t.Errorf("it took %s", d)
+		t.Errorf("got an end after %s, want it within a minute", d)
 	}
 	mustBeEmpty(t, temporary)
 }
@@ -153,12 +155,12 @@ func TestDemoWithoutCLI(t *testing.T) {
 	var out bytes.Buffer
 	err := run(t.Context(), &out, "no-such-terraform")
 	if err == nil || !strings.Contains(err.Error(), "TF_CLI=no-such-terraform") {
-		t.Errorf("got the error %v", err)
+		t.Errorf("got the error %v, want one with TF_CLI=no-such-terraform", err)
 	}
 	mustBeEmpty(t, temporary)
 }
 
-// watch is an output that tells when a text has come.
+// watch is an output that calls reached when it contains the text until.
 type watch struct {
 	text    strings.Builder
 	until   string
@@ -173,7 +175,7 @@ func (w *watch) Write(p []byte) (int, error) {
 	return len(p), nil
 }
 
-// goEnv is a setting of Go that hangs on HOME, which the demo loses here.
+// goEnv returns a setting of Go that depends on HOME, which prepare changes.
 func goEnv(t *testing.T, name string) string {
 	t.Helper()
 	out, err := exec.CommandContext(t.Context(), "go", "env", name).Output()

@@ -1,6 +1,7 @@
 package field
 
 import (
+	"fmt"
 	"math"
 	"math/big"
 	"testing"
@@ -23,17 +24,19 @@ func TestWholeNumber(t *testing.T) {
 		{"1.5", WholeNumber{0, 9}, 0, "must be a whole number from 0 to 9, but is 1.5"},
 		{"1e30", WholeNumber{0, math.MaxInt64}, 0, "must be a whole number, 0 or more, but is 1e+30"},
 	} {
-		f, _, err := big.ParseFloat(test.text, 10, 512, big.ToNearestEven)
-		if err != nil {
-			t.Fatal(err)
-		}
-		got, err := test.rule.Check(f)
-		message := ""
-		if err != nil {
-			message = err.Error()
-		}
-		if got != test.want || message != test.wantErr {
-			t.Errorf("%s: %d, %q, want %d, %q", test.text, got, message, test.want, test.wantErr)
-		}
+		t.Run(fmt.Sprint(test.text, " in ", test.rule), func(t *testing.T) {
+			f, _, err := big.ParseFloat(test.text, 10, 512, big.ToNearestEven)
+			if err != nil {
+				t.Fatal(err)
+			}
+			got, err := test.rule.Check(f)
+			message := ""
+			if err != nil {
+				message = err.Error()
+			}
+			if got != test.want || message != test.wantErr {
+				t.Errorf("got %d and error %q, want %d and %q", got, message, test.want, test.wantErr)
+			}
+		})
 	}
 }

@@ -86,7 +86,7 @@ func checkError(t *testing.T, got *tfprotov6.FunctionError, want string) {
 	case !strings.Contains(got.Text, want) || strings.HasSuffix(got.Text, "."):
 		t.Errorf("got the error %q, want one with %q and without a full stop at its end", got.Text, want)
 	case got.FunctionArgument == nil || *got.FunctionArgument != 0:
-		t.Errorf("got an error that is not on the argument: %q", got.Text)
+		t.Errorf("got the error %q on no argument, want it on the first", got.Text)
 	}
 }
 
@@ -103,7 +103,7 @@ func TestFunctionDocs(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			f := resp.Functions[name]
 			if f == nil {
-				t.Fatal("the provider does not have the function")
+				t.Fatal("got no such function, want it in the provider")
 			}
 			if f.Summary == "" || f.Description == "" || len(f.Parameters) != 1 || f.Parameters[0].Description == "" {
 				t.Errorf("got %+v, want a summary and descriptions", f)

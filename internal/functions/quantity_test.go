@@ -149,20 +149,20 @@ func FuzzParse(f *testing.F) {
 		bytes, bytesErr := ParseBytes(quantity)
 		megabytes, megabytesErr := ParseMegabytes(quantity)
 		if bytesErr == nil && bytes < -1 {
-			t.Errorf("ParseBytes(%q) = %d", quantity, bytes)
+			t.Errorf("ParseBytes(%.100q): got %d, want -1 or more", quantity, bytes)
 		}
 		if megabytesErr != nil {
 			return
 		}
 		if megabytes < 0 {
-			t.Errorf("ParseMegabytes(%q) = %d", quantity, megabytes)
+			t.Errorf("ParseMegabytes(%.100q): got %d, want 0 or more", quantity, megabytes)
 		}
 		want := new(big.Int).Mul(big.NewInt(megabytes), big.NewInt(bytesPerMegabyte))
 		if bytesErr == nil && want.Cmp(big.NewInt(bytes)) != 0 {
-			t.Errorf("ParseMegabytes(%q) = %d, ParseBytes = %d", quantity, megabytes, bytes)
+			t.Errorf("ParseBytes(%.100q): got %d, want %s, as of %d megabytes", quantity, bytes, want, megabytes)
 		}
 		if bytesErr != nil && want.IsInt64() {
-			t.Errorf("ParseMegabytes(%q) = %d, but ParseBytes: %v", quantity, megabytes, bytesErr)
+			t.Errorf("ParseBytes(%.100q): got error %v, want %s", quantity, bytesErr, want)
 		}
 	})
 }

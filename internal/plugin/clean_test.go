@@ -99,7 +99,7 @@ func TestNoTextLeavesUncleaned(t *testing.T) {
 			for _, text := range texts {
 				for _, bad := range []string{"\x1b", "\x07", "\x00", "\u202e", "s3cret-t0ken"} {
 					if strings.Contains(text, bad) {
-						t.Errorf("got %q in %.200q", bad, text)
+						t.Errorf("got %q in %.200q, want it removed", bad, text)
 					}
 				}
 				if len(text) > 200<<10 {
@@ -124,7 +124,7 @@ func TestEveryRequestWithTextsIsCleanedOrHarmless(t *testing.T) {
 		isStream := strings.HasSuffix(answer.Elem().Name(), "Stream")
 		known := slices.Contains(cleanedMethods, method.Name) || slices.Contains(uncleanedMethods, method.Name)
 		if (hasDiagnostics || isStream) && !known {
-			t.Errorf("%s can carry texts and is in neither list of this file", method.Name)
+			t.Errorf("got %s, whose response can have texts, in neither list of this file, want it in one", method.Name)
 		}
 	}
 }

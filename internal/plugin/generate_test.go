@@ -14,8 +14,8 @@ import (
 func TestGeneratedConfigPinsNoDefaults(t *testing.T) {
 	typ := process.ResourceType()
 	state := map[string]tftypes.Value{}
-	for name, kind := range typ.AttributeTypes {
-		state[name] = tftypes.NewValue(kind, nil)
+	for name, attribute := range typ.AttributeTypes {
+		state[name] = tftypes.NewValue(attribute, nil)
 	}
 	for name, value := range map[string]string{"guid": "g", "command": "bin/detected", "user": "vcap", "version": "v"} {
 		state[name] = tftypes.NewValue(tftypes.String, value)
@@ -28,17 +28,17 @@ func TestGeneratedConfigPinsNoDefaults(t *testing.T) {
 	server := NewServer("test")()
 	schemas, err := server.GetProviderSchema(t.Context(), &tfprotov6.GetProviderSchemaRequest{})
 	if err != nil || !schemas.ServerCapabilities.GenerateResourceConfig {
-		t.Error("the capability is not offered", err)
+		t.Errorf("GetProviderSchema: got no capability GenerateResourceConfig (error %v), want it", err)
 	}
 	metadata, err := server.GetMetadata(t.Context(), &tfprotov6.GetMetadataRequest{})
 	if err != nil || !metadata.ServerCapabilities.GenerateResourceConfig {
-		t.Error("the capability is not offered", err)
+		t.Errorf("GetMetadata: got no capability GenerateResourceConfig (error %v), want it", err)
 	}
 	resp, err := server.GenerateResourceConfig(t.Context(), &tfprotov6.GenerateResourceConfigRequest{
 		TypeName: "cf_process", State: &packed,
 	})
 	if err != nil || len(resp.Diagnostics) > 0 {
-		t.Fatal(err, resp.Diagnostics)
+		t.Fatalf("got error %v, diagnostics %v, want none", err, resp.Diagnostics)
 	}
 	got, err := resp.Config.Unmarshal(typ)
 	if err != nil {

@@ -21,8 +21,8 @@ func (reading) ListResource(context.Context, *tfprotov6.ListResourceRequest) (*t
 	return &tfprotov6.ListResourceServerStream{}, nil
 }
 
-// Garbage gathers only as long as nothing large is read.
-func TestLargeListsEndTheSavingOnCollections(t *testing.T) {
+// Reading a large list resets the GC percentage to its default.
+func TestLargeListsResetTheGCPercentage(t *testing.T) {
 	before := debug.SetGCPercent(defaultGCPercent)
 	t.Cleanup(func() { debug.SetGCPercent(before) })
 	server := newFastReadServer(provider.New("test"), reading{}).(*fastReadServer)
@@ -50,7 +50,7 @@ func TestLargeListsEndTheSavingOnCollections(t *testing.T) {
 				t.Fatal(err)
 			}
 			if got := debug.SetGCPercent(defaultGCPercent); got != test.want {
-				t.Errorf("garbage is collected at %d%%, want %d%%", got, test.want)
+				t.Errorf("got a GC percentage of %d, want %d", got, test.want)
 			}
 		})
 	}

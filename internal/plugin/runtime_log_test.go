@@ -13,13 +13,13 @@ import (
 	"github.com/hashicorp/terraform-plugin-log/tflog"
 )
 
-// loggingProcess is set in the process that TestLogsAreOffOnlyWhenNobodyAskedForThem
+// loggingProcess is set in the process that TestLogsAreOffUnlessEnabled
 // starts: what the SDK writes goes to the stderr that a process has from its start.
 const loggingProcess = "CF_TEST_LOGGING_PROCESS"
 
-// A log that somebody asked for, in whatever way, stays; otherwise neither the
-// SDK nor the provider writes a line.
-func TestLogsAreOffOnlyWhenNobodyAskedForThem(t *testing.T) {
+// A log that any TF_LOG variable enables is written; otherwise neither the SDK
+// nor the provider writes a line.
+func TestLogsAreOffUnlessEnabled(t *testing.T) {
 	if os.Getenv(loggingProcess) != "" {
 		writeLogs(t)
 		return
@@ -36,7 +36,7 @@ func TestLogsAreOffOnlyWhenNobodyAskedForThem(t *testing.T) {
 		"a file for the log": {"TF_LOG_PATH", true, true},
 	} {
 		t.Run(name, func(t *testing.T) {
-			cmd := exec.CommandContext(t.Context(), os.Args[0], "-test.run", "^TestLogsAreOffOnlyWhenNobodyAskedForThem$") // this test
+			cmd := exec.CommandContext(t.Context(), os.Args[0], "-test.run", "^TestLogsAreOffUnlessEnabled$") // this test
 			for _, pair := range os.Environ() {
 				if !strings.HasPrefix(pair, "TF_LOG") {
 					cmd.Env = append(cmd.Env, pair)
@@ -49,21 +49,21 @@ func TestLogsAreOffOnlyWhenNobodyAskedForThem(t *testing.T) {
 			var written bytes.Buffer
 			cmd.Stderr = &written
 			if out, err := cmd.Output(); err != nil {
-				t.Fatalf("%v\n%s\n%s", err, out, &written)
+				t.Fatalf("the process failed: %v\noutput: %.200s\nlog: %.200s", err, out, &written)
 			}
 			for line, want := range map[string]bool{"Received request": test.sdk, "said by the provider": test.provider} {
 				if got := strings.Contains(written.String(), line); got != want {
-					t.Errorf("%q written: %t, want %t\n%s", line, got, want, &written)
+					t.Errorf("got %q in the log: %t, want %t:\n%.1000s", line, got, want, &written)
 				}
 			}
 			if test.variable == "" && written.Len() > 0 {
-				t.Errorf("a log that nobody asked for:\n%s", &written)
+				t.Errorf("got the log:\n%.1000s\nwant none", &written)
 			}
 		})
 	}
 }
 
-// writeLogs serves a request as the provider's main does it.
+// writeLogs serves a request as the provider's main does.
 func writeLogs(t *testing.T) {
 	if err := SilenceUnusedLogs(); err != nil {
 		t.Fatal(err)

@@ -13,8 +13,8 @@ import (
 	"github.com/cf-process/terraform-provider-cf/internal/provider"
 )
 
-// lingering is a server whose only action goes on until it is stopped, and
-// then takes its time for a last event.
+// lingering is a server whose only action runs until the server is stopped, and
+// sends its last event some time later.
 type lingering struct {
 	protocolServer
 	stopped chan struct{}
@@ -34,10 +34,10 @@ func (l *lingering) InvokeAction(context.Context, *tfprotov6.InvokeActionRequest
 	}}, nil
 }
 
-func TestStopWaitsForTheLastWordOfAnAction(t *testing.T) {
+func TestStopWaitsForTheLastEventOfAnAction(t *testing.T) {
 	for name, test := range map[string]struct {
 		takes, timeout time.Duration
-		heard          bool
+		received       bool
 	}{
 		"in time":  {700 * time.Millisecond, stopTimeout, true},
 		"too late": {900 * time.Millisecond, stopTimeout, false},
@@ -48,31 +48,31 @@ func TestStopWaitsForTheLastWordOfAnAction(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			heard := make(chan struct{})
+			received := make(chan struct{})
 			go func() {
 				for range stream.Events {
-					close(heard)
+					close(received)
 				}
 			}()
 			if _, err := server.StopProvider(t.Context(), &tfprotov6.StopProviderRequest{}); err != nil {
 				t.Fatal(err)
 			}
 			select {
-			case <-heard:
-				if !test.heard {
-					t.Error("the stop waited longer than its timeout")
+			case <-received:
+				if !test.received {
+					t.Errorf("got the last event before the stop returned, want a return after the timeout of %s", test.timeout)
 				}
 			default:
-				if test.heard {
-					t.Error("the stop did not wait")
+				if test.received {
+					t.Error("got a return of the stop before the last event, want it to wait")
 				}
-				<-heard
+				<-received
 			}
 		}))
 	}
 }
 
-// inBubble runs a test by a clock of its own, which jumps to what is next.
+// inBubble runs a test with a fake clock, which advances to the next timer.
 func inBubble(test func(*testing.T)) func(*testing.T) {
 	return func(t *testing.T) { synctest.Test(t, test) }
 }
@@ -85,22 +85,22 @@ func TestStopOfAnIdleServerIsQuick(t *testing.T) {
 		t.Fatal(err)
 	}
 	if time.Since(began) > 10*time.Second {
-		t.Errorf("it took %s", time.Since(began))
+		t.Errorf("got a return of the stop after %s, want it at once", time.Since(began))
 	}
 }
 
-// The wrappers must not hide what the framework's server offers, also what a
-// newer one may offer.
+// The wrappers must not hide a method of the framework's server, nor one that a
+// newer framework adds.
 func TestServerOffersEverything(t *testing.T) {
 	server := NewServer("test")()
 	if _, ok := server.(*stoppingServer); !ok {
-		t.Errorf("the server is a %T: canceled actions cannot say how far they got", server)
+		t.Errorf("got a server of the type %T, want *stoppingServer: canceled actions could not report their progress", server)
 	}
 	offered := reflect.TypeOf(providerserver.NewProtocol6(provider.New("test"))())
 	for i := range offered.NumMethod() {
 		name := offered.Method(i).Name
 		if _, found := reflect.TypeOf(server).MethodByName(name); !found {
-			t.Errorf("the server has no %s, which the framework's has: add its interface to protocolServer", name)
+			t.Errorf("got no method %s, which the framework's server has, want it: add its interface to protocolServer", name)
 		}
 	}
 }

@@ -15,7 +15,7 @@ import (
 	"github.com/cf-process/terraform-provider-cf/internal/terraformcli"
 )
 
-// ours is the document as JSON, and what it holds for the provider.
+// ours returns the document as JSON, and its part about the provider.
 func ours(t *testing.T) ([]byte, map[string]any) {
 	t.Helper()
 	d, err := schemas(t.Context(), plugin.NewServer("test")())
@@ -39,13 +39,13 @@ func ofProvider(t *testing.T, content []byte, address string) map[string]any {
 	}
 	result := d.Schemas[address]
 	if result == nil {
-		t.Fatalf("no schemas of %s in the document", address)
+		t.Fatalf("got no schemas of %s in the document, want some", address)
 	}
 	return result
 }
 
-// tfplugindocs reads the document with terraform-json, so that has to be able
-// to, and to see every kind.
+// tfplugindocs reads the document with terraform-json, which has to find every
+// type of object in it.
 func TestDocumentIsReadable(t *testing.T) {
 	content, _ := ours(t)
 	var read tfjson.ProviderSchemas
@@ -61,13 +61,15 @@ func TestDocumentIsReadable(t *testing.T) {
 		"action":        cf.ActionSchemas["cf_process_scale"] != nil,
 		"function":      cf.Functions["megabytes"] != nil,
 	} {
-		if !found {
-			t.Errorf("the %s is missing", kind)
-		}
+		t.Run(kind, func(t *testing.T) {
+			if !found {
+				t.Error("got none in the document, want one")
+			}
+		})
 	}
 }
 
-// What Terraform prints, this prints too, word for word.
+// The document has the same content as that of terraform providers schema -json.
 func TestSameAsTerraform(t *testing.T) {
 	cli, err := terraformcli.Find(t.Context(), os.Getenv("TF_CLI"))
 	if err != nil {
@@ -102,9 +104,16 @@ func TestSameAsTerraform(t *testing.T) {
 	}
 	_, printed := ours(t)
 	for kind, expected := range ofProvider(t, content, theirAddress) {
-		if !reflect.DeepEqual(printed[kind], expected) {
-			t.Errorf("%s differs\nprinted:   %s\nTerraform: %s", kind, asJSON(t, printed[kind]), asJSON(t, expected))
-		}
+		t.Run(kind, func(t *testing.T) {
+			if got, want := asJSON(t, printed[kind]), asJSON(t, expected); !reflect.DeepEqual(printed[kind], expected) {
+				at := 0
+				for at < min(len(got), len(want)) && got[at] == want[at] {
+					at++
+				}
+				at = max(0, at-100)
+				t.Errorf("differs around byte %d\ngot  %.200s\nwant %.200s", at, got[min(at, len(got)):], want[min(at, len(want)):])
+			}
+		})
 	}
 }
 
@@ -127,16 +136,18 @@ func TestTypeJSON(t *testing.T) {
 		`["set",["map","number"]]`: tftypes.Set{ElementType: tftypes.Map{ElementType: tftypes.Number}},
 		`["object",{"a":"bool"}]`:  tftypes.Object{AttributeTypes: map[string]tftypes.Type{"a": tftypes.Bool}},
 	} {
-		got, err := typeJSON(in)
-		if err != nil {
-			t.Errorf("%s: %v", expected, err)
-		}
-		if text := asJSON(t, got); text != expected {
-			t.Errorf("got %s, want %s", text, expected)
-		}
+		t.Run(expected, func(t *testing.T) {
+			got, err := typeJSON(in)
+			if err != nil {
+				t.Errorf("got error %v, want none", err)
+			}
+			if text := asJSON(t, got); text != expected {
+				t.Errorf("got %s, want %s", text, expected)
+			}
+		})
 	}
 	if got, err := typeJSON(tftypes.Tuple{ElementTypes: []tftypes.Type{tftypes.String}}); err == nil {
-		t.Errorf("a tuple, which no schema has, gave %v", got)
+		t.Errorf("got %v for a tuple, want an error: no schema has tuples", got)
 	}
 }
 
