@@ -16,7 +16,7 @@ func (r *exampleRun) guideTestingAModule() {
 	}
 	r.prepare("main.tf")
 	if out := r.command("test", "-no-color"); !strings.Contains(out, "3 passed, 0 failed") {
-		r.Errorf("got no three tests that pass:\n%s", out)
+		r.Errorf("got %s, want three tests that pass", out)
 	}
 	for was, wrong := range map[string]string{
 		"512 : 1024":       "256 : 1024",

@@ -12,7 +12,7 @@ deny contains msg if {
 	msg := sprintf("%s: %d instances, want at least 2", [change.address, change.change.after.instances])
 }
 
-# Processes that nobody manages here are a warning.
+# The foundation should not have processes that may log without limit.
 warn contains msg if {
 	some resource in input.prior_state.values.root_module.resources
 	resource.mode == "data"

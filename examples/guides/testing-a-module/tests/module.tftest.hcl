@@ -5,7 +5,7 @@ mock_provider "cf" {
     defaults = {
       guid = "9c0ce550-0000-4000-8000-000000000001"
       type = "web"
-      # OpenTofu wants every attribute of a nested object.
+      # OpenTofu requires every attribute of a nested object.
       health_check = {
         type = "port"
         data = { timeout = 60, invocation_timeout = 1, interval = 30, endpoint = "" }
