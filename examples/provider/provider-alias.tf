@@ -28,14 +28,21 @@ provider "cf" {
 }
 
 data "cf_process" "production" {
-  guid = "9c0ce550-0000-4000-8000-000000000001"
+  app_name          = "storefront"
+  space_name        = "production"
+  organization_name = "retail"
 }
 
 data "cf_process" "staging" {
-  provider = cf.staging
-  guid     = "9c0ce550-0000-4000-8000-000000000001"
+  provider          = cf.staging
+  app_name          = "storefront"
+  space_name        = "staging"
+  organization_name = "retail"
 }
 
-output "same_memory" {
-  value = data.cf_process.production.memory_in_mb == data.cf_process.staging.memory_in_mb
+output "memory_in_mb" {
+  value = {
+    production = data.cf_process.production.memory_in_mb
+    staging    = data.cf_process.staging.memory_in_mb
+  }
 }

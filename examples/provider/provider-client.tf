@@ -19,8 +19,8 @@ provider "cf" {
   cf_client_id     = var.cf_client_id
   cf_client_secret = var.cf_client_secret
 
-  # One attempt of a request, and how many more there are after a failure that
-  # may pass: what a slow foundation may need.
+  # For a slow foundation: the time limit of one attempt of a request, and how many
+  # times it is retried after a transient failure.
   request_timeout = "1m"
   max_retries     = 8
 }
