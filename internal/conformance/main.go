@@ -18,7 +18,9 @@ import (
 	"net/http"
 	"os"
 	"os/signal"
+	"slices"
 	"strconv"
+	"strings"
 	"syscall"
 	"time"
 
@@ -37,6 +39,7 @@ type settings struct {
 	processType string
 	role        string
 	write       bool
+	only        string        // sends only the requests whose line has this text
 	everything  bool          // shows every request of a difference
 	interval    time.Duration // between two requests to the foundation
 }
@@ -83,6 +86,7 @@ func parse(args []string, env func(string) string) (settings, error) {
 	flags.StringVar(&s.processType, "type", processType, "type of its process (CONFORMANCE_PROCESS_TYPE)")
 	flags.StringVar(&s.role, "role", env("CONFORMANCE_ROLE"), "role of the credential, where its token does not name it (CONFORMANCE_ROLE)")
 	flags.BoolVar(&s.write, "write", write, "also change the app, and put it back (CONFORMANCE_WRITE)")
+	flags.StringVar(&s.only, "only", "", "send only the requests that have this text in the report, such as /stats or PATCH")
 	flags.BoolVar(&s.everything, "all", false, "show every request of a difference")
 	flags.DurationVar(&s.interval, "interval", 100*time.Millisecond, "time between two requests to the foundation")
 	if err := flags.Parse(args); err != nil {
@@ -95,6 +99,11 @@ func parse(args []string, env func(string) string) (settings, error) {
 		return s, errors.New("writing needs an app that may be changed: set CONFORMANCE_APP_GUID to its GUID")
 	}
 	return s, nil
+}
+
+// selected are the requests to send.
+func (s settings) selected(all []request) []request {
+	return slices.DeleteFunc(all, func(r request) bool { return !strings.Contains(r.String(), s.only) })
 }
 
 // run compares the foundation of the environment with the fake and returns how
@@ -163,10 +172,10 @@ func compareWith(ctx context.Context, p printer, actual *side, wanted settings) 
 	if !c.limited {
 		p.printf("The foundation has no rate limiter, so its headers are not compared.")
 	}
-	if all, err = c.read(ctx, reads(a)); err != nil || !wanted.write {
+	if all, err = c.read(ctx, wanted.selected(reads(a))); err != nil || !wanted.write {
 		return all, err
 	}
-	written, err := c.write(ctx, before, a)
+	written, err := c.write(ctx, before, wanted.selected(append(writes(a), lastWrites(a)...)))
 	return append(all, written...), err
 }
 
@@ -228,8 +237,8 @@ func (c *comparison) read(ctx context.Context, requests []request) (all []differ
 
 // write sends the writing half. After each change both sides go back to where they
 // were, so that one difference brings no others.
-func (c *comparison) write(ctx context.Context, before *original, a *playedApp) (all []difference, err error) {
-	for _, r := range append(writes(a), lastWrites(a)...) {
+func (c *comparison) write(ctx context.Context, before *original, requests []request) (all []difference, err error) {
+	for _, r := range requests {
 		found, changed, err := c.both(ctx, r)
 		if err != nil {
 			return all, err

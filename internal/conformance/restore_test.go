@@ -65,7 +65,7 @@ func TestPutsBack(t *testing.T) {
 			defer cancel()
 			row.prepare(f, cancel)
 			var out bytes.Buffer
-			_, err := run(ctx, &out, settings{appGUID: fakecf.AppGUIDCatalog, processType: "web", write: true})
+			_, err := run(ctx, &out, settings{appGUID: fakecf.AppGUIDCatalog, processType: "web", write: true, only: "{"})
 			if row.want == "" && err != nil || row.want != "" && (err == nil || !strings.Contains(err.Error(), row.want)) {
 				t.Errorf("got the error %v, want %q", err, row.want)
 			}
@@ -91,7 +91,7 @@ func TestOneDifferenceAlone(t *testing.T) {
 		Do: fakecf.Status(http.StatusUnprocessableEntity).WithHeader("X-RateLimit-Limit", "1").
 			WithHeader("X-RateLimit-Remaining", "1").WithHeader("X-RateLimit-Reset", "1"),
 	})
-	_, out := compared(t, settings{appGUID: fakecf.AppGUIDCatalog, write: true, everything: true})
+	_, out := compared(t, settings{appGUID: fakecf.AppGUIDCatalog, write: true, everything: true, only: `"metadata"`})
 	want := []string{
 		"Fake laxer, provider concerned",
 		"  the foundation answers 422 10008 CF-UnprocessableEntity, the fake 200",
@@ -105,7 +105,7 @@ func TestOneDifferenceAlone(t *testing.T) {
 func TestWritingRefused(t *testing.T) {
 	f := newFoundation(t, fakecf.SpaceAuditor)
 	before := stateOf(t, f, fakecf.GUIDWeb)
-	found, out := compared(t, settings{appGUID: fakecf.AppGUID, role: "space-auditor", write: true})
+	found, out := compared(t, settings{appGUID: fakecf.AppGUID, role: "space-auditor", write: true, only: "{"})
 	if found != 0 || !strings.Contains(out, "may not change the process") {
 		t.Errorf("got %d differences, want none:\n%s", found, out)
 	}
@@ -123,7 +123,7 @@ func TestCannotPutBack(t *testing.T) {
 		}
 	})
 	var out bytes.Buffer
-	_, err := run(t.Context(), &out, settings{appGUID: fakecf.AppGUIDCatalog, processType: "web", write: true})
+	_, err := run(t.Context(), &out, settings{appGUID: fakecf.AppGUIDCatalog, processType: "web", write: true, only: "{"})
 	if err == nil || !strings.Contains(err.Error(), "could NOT be put back") || !strings.Contains(err.Error(), "metadata of the process "+fakecf.GUIDLabels) {
 		t.Errorf("got the error %v, want one that names the process and the field", err)
 	}

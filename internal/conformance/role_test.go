@@ -4,6 +4,7 @@ import (
 	"encoding/base64"
 	"net/http"
 	"net/url"
+	"strings"
 	"testing"
 
 	"github.com/cf-process/terraform-provider-cf/internal/acctest"
@@ -59,10 +60,20 @@ func TestLogsIn(t *testing.T) {
 	t.Setenv("CF_API_URL", f.URL())
 	t.Setenv("CF_CLIENT_ID", fakecf.ClientID)
 	t.Setenv("CF_CLIENT_SECRET", fakecf.ClientSecret)
-	if found, out := compared(t, settings{appGUID: fakecf.AppGUID}); found != 0 {
+	if found, out := compared(t, settings{appGUID: fakecf.AppGUID, only: "/stats"}); found != 0 {
 		t.Errorf("got %d differences, want none:\n%s", found, out)
 	}
 	if logins := f.Count(http.MethodPost, "/oauth/token"); logins != 1 {
 		t.Errorf("got %d logins, want 1", logins)
+	}
+}
+
+// The settings of the connection are the provider's, and so are its warnings.
+func TestWarnsAboutTLS(t *testing.T) {
+	f := newFoundation(t, fakecf.Admin, fakecf.WithTLS())
+	t.Setenv("CF_SKIP_SSL_VALIDATION", "true")
+	found, out := compared(t, settings{appGUID: fakecf.AppGUID, only: "/stats"})
+	if found != 0 || !strings.HasPrefix(out, "Warning: TLS certificates are not verified") {
+		t.Errorf("got %d differences at %s, want none and a warning:\n%s", found, f.URL(), out)
 	}
 }
