@@ -59,7 +59,7 @@ func TestLoginFaults(t *testing.T) {
 			}
 			wg.Wait()
 			if got := f.Count("POST", "/oauth/token"); got != test.tokens {
-				t.Errorf("%d requests for a token, want %d", got, test.tokens)
+				t.Errorf("got %d requests for a token, want %d", got, test.tokens)
 			}
 			if reads := f.Count("GET", "/v3/"); test.comes && reads != 20 || !test.comes && reads != 0 {
 				t.Errorf("got %d reads", reads)
@@ -89,7 +89,7 @@ func TestRevokedTokens(t *testing.T) {
 	f.RevokeTokens()
 	read(fine)
 	if got := f.Count("POST", "/oauth/token"); got != 2 {
-		t.Errorf("%d logins, want 2", got)
+		t.Errorf("got %d logins, want 2", got)
 	}
 	f.ResetRequests()
 	f.AddFault(fakecf.Fault{Path: "/v3/", Do: fakecf.Status(401)})

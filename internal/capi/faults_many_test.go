@@ -22,7 +22,7 @@ func TestManyReadsWithFaults(t *testing.T) {
 	client := sessionClient(t, f, 3*time.Second, 5)
 	list, err := client.ListProcesses(t.Context(), capi.ProcessFilter{})
 	if err != nil || len(list.Processes) != 200 {
-		t.Fatalf("got %d processes, %v", len(list.Processes), err)
+		t.Fatalf("got error %v, want the 200 processes", err)
 	}
 	f.ResetRequests()
 
@@ -54,13 +54,13 @@ func TestManyReadsWithFaults(t *testing.T) {
 		wg.Go(func() {
 			got, err := client.GetProcess(t.Context(), capi.Address{GUID: p.GUID})
 			if err != nil {
-				t.Errorf("%s: got %v", p.GUID, err)
+				t.Errorf("%s: got %v, want no error", p.GUID, err)
 				return
 			}
 			want, _ := f.Process(p.GUID)
 			if got.GUID != p.GUID || got.Type == nil || *got.Type != want.Type || got.AppGUID() == nil || *got.AppGUID() != want.AppGUID ||
 				got.MemoryInMB == nil || *got.MemoryInMB != want.MemoryInMB {
-				t.Errorf("asked for %s, got %s", p.GUID, got.GUID)
+				t.Errorf("got the process %s, want %s", got.GUID, p.GUID)
 			}
 		})
 	}
@@ -68,27 +68,27 @@ func TestManyReadsWithFaults(t *testing.T) {
 	hits := 0
 	for i, fault := range added {
 		if fault.Hits() == 0 {
-			t.Errorf("fault %d never struck", i)
+			t.Errorf("fault %d: got no request that met it, want one or more", i)
 		}
 		hits += fault.Hits()
 	}
 	if hits < 40 {
 		t.Errorf("got %d faults, want at least 40", hits)
 	}
-	// Those that had their token before it was revoked ask once more, and so do
-	// those whose connection was dropped: one on each at most.
+	// Requests with a token from before the revocation are repeated once, and so are
+	// those on a dropped connection: one on each at most.
 	refused := 0
 	for _, r := range f.Requests() {
 		if r.Status == http.StatusUnauthorized {
 			refused++
 		}
 	}
-	// A fault that cuts the answer short can strike a refused one too.
+	// A fault that truncates the response can affect a refused request as well.
 	if sent := f.Count("GET", "/v3/processes/"); sent < 200+hits || sent > 200+hits+refused+12 {
-		t.Errorf("%d requests for 200 reads with %d faults and %d refused tokens", sent, hits, refused)
+		t.Errorf("got %d requests for 200 reads with %d faults and %d refused tokens, want one for each", sent, hits, refused)
 	}
 	if got := f.Count("POST", "/oauth/token"); got != 1 {
-		t.Errorf("%d logins after all tokens were revoked, want 1", got)
+		t.Errorf("got %d logins after all tokens were revoked, want 1", got)
 	}
 }
 

@@ -70,26 +70,26 @@ func FuzzPages(f *testing.F) {
 		client := clientFor(t, server.URL)
 		list, err := client.ListProcesses(ctx, capi.ProcessFilter{Types: []string{"web"}, GUIDs: []string{"a", "b"}})
 		if ctx.Err() != nil {
-			t.Fatalf("no end after %d requests", s.asked.Load())
+			t.Fatalf("got %d requests without an end, want fewer", s.asked.Load())
 		}
-		// Three readings, some page sizes and two filters to try, and what is
-		// under way when the server is found out.
+		// Three readings, some page sizes, two filters to try, and the requests in
+		// flight when the client detects the server's mistake.
 		if asked, limit := s.asked.Load(), int64(40+4*len(s.pages)); asked > limit {
-			t.Fatalf("%d requests for %d pages", asked, len(s.pages))
+			t.Fatalf("got %d requests for %d pages, want at most %d", asked, len(s.pages), limit)
 		}
 		if (list == nil) == (err == nil) {
 			t.Fatalf("got the list %v and the error %v, want one of them", list, err)
 		}
 		if err != nil {
 			if err.Error() == "" {
-				t.Fatal("an error without words")
+				t.Fatalf("got the error %#v without a text, want one", err)
 			}
 			return
 		}
 		seen := map[string]bool{}
 		for _, p := range list.Processes {
 			if p.GUID == "" || seen[p.GUID] {
-				t.Fatalf("the process %q comes twice", p.GUID)
+				t.Fatalf("got the process %.100q without a GUID or twice, want it once", p.GUID)
 			}
 			seen[p.GUID] = true
 		}

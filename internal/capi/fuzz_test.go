@@ -23,16 +23,16 @@ func checkText(t *testing.T, name string, raw Text, limit int) {
 	text := string(raw)
 	limit += len("… (9999999 more characters)")
 	if n := utf8.RuneCountInString(text); n > limit {
-		t.Errorf("%s has %d characters, want at most %d", name, n, limit)
+		t.Errorf("%s: got %d characters, want at most %d", name, n, limit)
 	}
 	if !utf8.ValidString(text) {
-		t.Errorf("%s is no UTF-8: %q", name, text)
+		t.Errorf("%s: got %.200q, want valid UTF-8", name, text)
 	}
 	if i := strings.IndexFunc(text, unicode.IsControl); i >= 0 {
-		t.Errorf("%s has a control character: %q", name, text)
+		t.Errorf("%s: got %.200q, want no control character", name, text)
 	}
 	if strings.Contains(text, planted) {
-		t.Errorf("%s shows the secret: %q", name, text)
+		t.Errorf("%s: got %.200q, want no secret", name, text)
 	}
 }
 
@@ -74,21 +74,21 @@ func FuzzErrorBody(f *testing.F) {
 			checkText(t, "a detail", o.Detail, 2000)
 		}
 		if len(e.Errors) > 0 && e.Body != "" {
-			t.Error("the body is quoted beside its errors")
+			t.Errorf("got a quote of the body in %.200q, want only its errors", e.Error())
 		}
 		if !e.RetryAt.IsZero() && !e.RetryAt.After(now) {
-			t.Errorf("try again at %s, which is over", e.RetryAt)
+			t.Errorf("got the time %s for a retry, want one in the future", e.RetryAt)
 		}
 		if !strings.Contains(e.Error(), "GET /v3/processes/x") {
-			t.Errorf("%q does not name the request", e.Error())
+			t.Errorf("got %.200q, want the request in it", e.Error())
 		}
 		if IsNotFound(e) && (status != 404 || !e.Has(CodeNotFound)) {
-			t.Error("gone, without the API having said so")
+			t.Errorf("got true for gone without the API's error, want false: %.200q", e.Error())
 		}
 	})
 }
 
-// FuzzWarnings holds that warnings of any form are texts for people.
+// FuzzWarnings checks that warnings of any form become printable texts.
 func FuzzWarnings(f *testing.F) {
 	for _, seed := range []string{
 		"Stats%20Unavailable%2C+really,second", "plain text, with a comma", "%", "%zz,%41", ",,", "\xff", planted,
@@ -103,13 +103,13 @@ func FuzzWarnings(f *testing.F) {
 		for _, warning := range client.warnings(http.Header{"X-Cf-Warnings": {first, second}}) {
 			checkText(t, "a warning", warning, 1000)
 			if warning == "" {
-				t.Error("an empty warning")
+				t.Error("got an empty warning, want none")
 			}
 		}
 	})
 }
 
-// FuzzAddress holds that no GUID and no type can change which path is asked.
+// FuzzAddress checks that no GUID and no type can change the requested path.
 func FuzzAddress(f *testing.F) {
 	for _, seed := range [][2]string{
 		{"6a901b7c-9417-4dc1-8189-d3234aa0ab82", ""}, {"app", "web"}, {"..", "web"}, {"a", ".."}, {"a;b", "c:d@e"},
@@ -117,10 +117,10 @@ func FuzzAddress(f *testing.F) {
 	} {
 		f.Add(seed[0], seed[1])
 	}
-	f.Fuzz(func(t *testing.T, guid, kind string) {
+	f.Fuzz(func(t *testing.T, guid, typ string) {
 		address, want := Address{GUID: guid}, []string{"", "v3", "processes", guid}
-		if kind != "" {
-			address, want = Address{AppGUID: guid, Type: kind}, []string{"", "v3", "apps", guid, "processes", kind}
+		if typ != "" {
+			address, want = Address{AppGUID: guid, Type: typ}, []string{"", "v3", "apps", guid, "processes", typ}
 		}
 		path, err := address.path()
 		if err != nil {
@@ -128,26 +128,26 @@ func FuzzAddress(f *testing.F) {
 		}
 		u, err := url.Parse("https://api.example.org" + path)
 		if err != nil || u.RawQuery != "" || u.Fragment != "" || u.Host != "api.example.org" {
-			t.Fatalf("%q became %#v, %v", path, u, err)
+			t.Fatalf("got %#v and error %v for %.200q, want its URL", u, err, path)
 		}
 		segments := strings.Split(u.EscapedPath(), "/")
 		if len(segments) != len(want) {
-			t.Fatalf("%q has %d segments", path, len(segments))
+			t.Fatalf("got %d segments of %.200q, want %d", len(segments), path, len(want))
 		}
 		for i, segment := range segments {
 			if plain, err := url.PathUnescape(segment); err != nil || plain != want[i] {
-				t.Fatalf("%q became %q, %v", want[i], segment, err)
+				t.Fatalf("got the segment %.100q and error %v, want %.100q", segment, err, want[i])
 			}
 		}
-		// What proxies and servers make of a path must not be another one.
+		// A proxy or server that cleans the path must not get another one.
 		if clean := u.JoinPath().EscapedPath(); clean != u.EscapedPath() {
-			t.Fatalf("%q is %q when it is cleaned", u.EscapedPath(), clean)
+			t.Fatalf("got %.200q for the cleaned path, want it unchanged: %.200q", clean, u.EscapedPath())
 		}
 	})
 }
 
-// FuzzSpaceLink holds that the space link gives a GUID that can be asked for,
-// or nothing.
+// FuzzSpaceLink checks that the space link yields a GUID that is valid in a path,
+// or null.
 func FuzzSpaceLink(f *testing.F) {
 	for _, seed := range []string{
 		"https://api.example.org/v3/spaces/space-guid", "https://api.example.org/v3/spaces/", "/v3/spaces/a/b",
@@ -162,10 +162,10 @@ func FuzzSpaceLink(f *testing.F) {
 			return
 		}
 		if err := CheckSegment(*guid); err != nil {
-			t.Fatalf("%q gave %q: %v", href, *guid, err)
+			t.Fatalf("got the GUID %.100q of %.200q, want null: %v", *guid, href, err)
 		}
 		if !strings.Contains(href, "/v3/spaces/") {
-			t.Fatalf("%q gave %q", href, *guid)
+			t.Fatalf("got the GUID %.100q of %.200q, want the segment after /spaces/", *guid, href)
 		}
 	})
 }

@@ -320,15 +320,15 @@ func FuzzDecodeProcess(f *testing.F) {
 		}
 		if err != nil {
 			if err.Error() == "" {
-				t.Fatal("an error without words")
+				t.Fatalf("got the error %#v without a text, want one", err)
 			}
 			return
 		}
 		if p.GUID == "" {
-			t.Fatal("a process without GUID")
+			t.Fatal("got a process without a GUID, want an error")
 		}
 		if p.Command != nil && IsHiddenCommand(*p.Command) {
-			t.Fatal("a placeholder passed as a command")
+			t.Fatal("got a placeholder as the command, want it null")
 		}
 		p.AppGUID()
 		p.SpaceGUID()
@@ -343,7 +343,7 @@ func FuzzDecodeProcess(f *testing.F) {
 		}
 		q.CommandRedacted = hidden
 		if !reflect.DeepEqual(p, q) {
-			t.Fatalf("%+v became %+v", p, q)
+			t.Fatalf("got %+v after a round trip, want %+v", q, p)
 		}
 	})
 }
