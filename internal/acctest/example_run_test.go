@@ -121,6 +121,14 @@ func (r *exampleRun) importBlocks() {
 	if _, err := r.tf.Plan(r.Context(), tfexec.GenerateConfigOut("generated.tf")); err != nil {
 		r.Fatal(err)
 	}
+	// Since 1.14, Terraform lets the provider leave out the effective command and user.
+	generated, err := os.ReadFile(filepath.Join(r.work, "generated.tf"))
+	if err != nil {
+		r.Fatal(err)
+	}
+	if effective := regexp.MustCompile(`(?m)^ +(command|user) +=`).Match(generated); effective == r.cli.HasQuery() {
+		r.Errorf("got command or user in the generated configuration: %t, want %t\n%s", effective, !effective, generated)
+	}
 	r.applied()
 	for _, request := range r.foundation.Requests() {
 		if request.Method == http.MethodPatch || strings.HasSuffix(request.Path, "/actions/scale") {
