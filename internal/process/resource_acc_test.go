@@ -39,11 +39,11 @@ func wantWrites(t *testing.T, f *fakecf.Foundation, want ...string) resource.Tes
 		got := writes(f)
 		f.ResetRequests()
 		if len(got) != len(want) {
-			return fmt.Errorf("writes are %q, want %q", got, want)
+			return fmt.Errorf("got the writes %q, want %q", got, want)
 		}
 		for i := range want {
 			if !sameRequest(got[i], want[i]) {
-				return fmt.Errorf("write %d is %s, want %s", i, got[i], want[i])
+				return fmt.Errorf("write %d: got %s, want %s", i, got[i], want[i])
 			}
 		}
 		return nil
@@ -161,10 +161,10 @@ func TestAccResourceAdoptsUpdatesAndLetsGo(t *testing.T) {
 		},
 	})
 	if got := writes(f); len(got) != 0 {
-		t.Errorf("destroying wrote %q", got)
+		t.Errorf("got the writes %q of a destroy, want none", got)
 	}
 	if _, ok := f.Process(fakecf.GUIDWeb); !ok {
-		t.Error("the process was deleted")
+		t.Error("got no process after a destroy, want it kept")
 	}
 }
 
@@ -195,7 +195,7 @@ func TestAccResourceLeavesAutoscalerAlone(t *testing.T) {
 		},
 	})
 	if p, _ := f.Process(fakecf.GUIDWeb); p.Instances != 13 {
-		t.Errorf("instances are %d", p.Instances)
+		t.Errorf("got %d instances, want 13", p.Instances)
 	}
 }
 

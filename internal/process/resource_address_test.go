@@ -34,16 +34,16 @@ func TestResourceAddressForms(t *testing.T) {
 				w.forget()
 				w.ResetRequests()
 				if text := diagnosticsText(w.apply(w.plan(first), test.given)); text != "" {
-					t.Fatal(text)
+					t.Fatalf("got diagnostics %s, want none", text)
 				}
 				w.wrote()
 				w.settled(test.given)
 				if got := w.identityOf(w.identified); got != test.identity {
-					t.Errorf("the identity is %q, not %q", got, test.identity)
+					t.Errorf("got the identity %q, want %q", got, test.identity)
 				}
 				for attribute, value := range test.given {
 					if w.at(attribute) != value {
-						t.Errorf("%s is %v, not %v as configured", attribute, w.at(attribute), value)
+						t.Errorf("got %s %v, want %v, as configured", attribute, w.at(attribute), value)
 					}
 				}
 			}
@@ -66,7 +66,7 @@ func TestResourceAddressThatDisagrees(t *testing.T) {
 		w.fails(s, `AttributeName("`+name+`"): Contradictory address`)
 		w.wrote()
 		if !w.state.IsNull() {
-			t.Error("something was stored")
+			t.Errorf("got the state %.200s, want none", w.state)
 		}
 	}
 }
@@ -84,11 +84,11 @@ func TestResourceAddressChanges(t *testing.T) {
 		"of another check": {"guid": fakecf.GUIDWeb, "health_check": settings{"data": settings{"endpoint": "/x"}}},
 	} {
 		if p := w.plan(s); !p.replace || hasErrors(p.diags) {
-			t.Errorf("%s: replace is %v, %s", name, p.replace, diagnosticsText(p.diags))
+			t.Errorf("%s: got replace %t and %q, want a replacement without an error", name, p.replace, diagnosticsText(p.diags))
 		}
 		first := w.planFrom(w.config(s), w.state, w.private)
 		if text := diagnosticsText(first.diags); !strings.Contains(text, "Destroying deletes nothing") || !strings.Contains(text, fakecf.GUIDWorker) {
-			t.Errorf("%s: got %q", name, text)
+			t.Errorf("%s: got %q, want a warning about destroying the worker", name, text)
 		}
 	}
 	for name, s := range map[string]settings{
@@ -98,7 +98,7 @@ func TestResourceAddressChanges(t *testing.T) {
 		"guid, other case": {"guid": strings.ToUpper(fakecf.GUIDWorker)},
 	} {
 		if p := w.plan(s); p.replace || len(p.diags) > 0 {
-			t.Errorf("%s: replace is %v, %s", name, p.replace, diagnosticsText(p.diags))
+			t.Errorf("%s: got replace %t and %q, want neither", name, p.replace, diagnosticsText(p.diags))
 		}
 	}
 }
@@ -142,7 +142,7 @@ func TestResourceAddressUnknownInThePlan(t *testing.T) {
 			}
 			w.ResetRequests()
 			if text := diagnosticsText(w.apply(p, test.known)); text != "" {
-				t.Error(text)
+				t.Errorf("got diagnostics %s, want none", text)
 			}
 			w.wrote(test.writes...)
 			if got := w.at("guid"); got != test.guid {
@@ -163,7 +163,7 @@ func TestResourceAddressUnknownInThePlanFails(t *testing.T) {
 	w.AddFault(fakecf.Fault{Method: "POST", Path: "/v3/", Do: quotaExceeded})
 	text := diagnosticsText(w.apply(p, settings{"guid": fakecf.GUIDWorker, "command": "bin/x", "instances": 9}))
 	if !strings.Contains(text, "memory quota exceeded") || !w.state.Equal(before) {
-		t.Errorf("got %s, state %s", text, w.state)
+		t.Errorf("got %q and the state %.200s, want the quota error and the state of before", text, w.state)
 	}
 }
 
@@ -176,27 +176,27 @@ func TestResourceAddressChangesItsForm(t *testing.T) {
 	all := settings{"guid": fakecf.GUIDWeb, "app_guid": fakecf.AppGUID, "type": "web"}
 	w.converges(byGUID)
 	if p := w.plan(byApp); p.replace || p.empty() || strings.Join(unknowns("", p.planned), " ") != "updated_at" {
-		t.Errorf("replace is %v, unknown are %v", p.replace, unknowns("", p.planned))
+		t.Errorf("got replace %t, unknown %v, want an update with updated_at unknown", p.replace, unknowns("", p.planned))
 	}
 	w.converges(byApp)
 	if got := w.identityOf(w.identified); got != "app_guid="+fakecf.AppGUID+" type=web" {
-		t.Errorf("the identity is %q", got)
+		t.Errorf("got the identity %q, want the app and type web", got)
 	}
 	w.settled(all)
 	w.StartDeployment(fakecf.AppGUID)
 	replaced := w.FinishDeployment(fakecf.AppGUID)
 	w.settled(byApp)
 	if w.at("guid") != replaced {
-		t.Errorf("guid is %v, not %s", w.at("guid"), replaced)
+		t.Errorf("got guid %v, want %s", w.at("guid"), replaced)
 	}
 	w.converges(settings{"guid": replaced})
 	if got := w.identityOf(w.identified); got != "guid="+replaced {
-		t.Errorf("the identity is %q", got)
+		t.Errorf("got the identity %q, want the guid %s", got, replaced)
 	}
 	w.StartDeployment(fakecf.AppGUID)
 	w.FinishDeployment(fakecf.AppGUID)
 	if p := w.plan(settings{"guid": replaced}); !p.prior.IsNull() || p.replace {
-		t.Error("by GUID, the process is gone after a deployment")
+		t.Errorf("got replace %t, prior state null: %t, want the plan of a new process", p.replace, p.prior.IsNull())
 	}
 }
 
@@ -221,11 +221,11 @@ func TestResourceGone(t *testing.T) {
 		w.converges(s)
 		w.DeleteProcess(fakecf.GUIDWeb)
 		if p := w.plan(s); !p.prior.IsNull() {
-			t.Error("it is not planned anew")
+			t.Error("got no create in the plan, want one")
 		}
 		w.fails(s, "manages a process that exists")
 		if !w.state.IsNull() {
-			t.Error("something was stored")
+			t.Errorf("got the state %.200s, want none", w.state)
 		}
 	})
 	t.Run("the app, says the API", func(t *testing.T) {
@@ -234,7 +234,7 @@ func TestResourceGone(t *testing.T) {
 		w.converges(settings{"app_guid": fakecf.AppGUID})
 		w.DeleteApp(fakecf.AppGUID)
 		if p := w.plan(settings{"app_guid": fakecf.AppGUID}); !p.prior.IsNull() {
-			t.Error("it is not planned anew")
+			t.Error("got no create in the plan, want one")
 		}
 	})
 	for name, fault := range map[string]fakecf.Action{
@@ -252,7 +252,7 @@ func TestResourceGone(t *testing.T) {
 			w.AddFault(fakecf.Fault{Path: "/v3/processes/", Do: fault})
 			before := w.state
 			if text := w.refresh(); text == "" || !w.state.Equal(before) {
-				t.Errorf("the error is %q", text)
+				t.Errorf("got the diagnostics %q, want an error and the state of before", text)
 			}
 			w.ClearFaults()
 			w.settled(s)

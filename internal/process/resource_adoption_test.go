@@ -83,7 +83,7 @@ func TestResourceAdoptionIsAnnounced(t *testing.T) {
 				}
 				for _, known := range []string{"app_guid", "space_guid", "type"} {
 					if slices.Contains(unknowns("", p.planned), known) {
-						t.Errorf("%s is unknown", known)
+						t.Errorf("got %s unknown, want it known", known)
 					}
 				}
 			}
@@ -97,15 +97,15 @@ func TestResourceAdoptionShowsNoSecrets(t *testing.T) {
 	t.Parallel()
 	w := startWorkspace(t, fakecf.SpaceDeveloper)
 	p := w.plan(settings{"guid": fakecf.GUIDHiddenCommand, "command": "bin/mine"})
-	if got := announced(p); !slices.Equal(got, []string{"command: hidden by the API → as configured"}) {
-		t.Errorf("got %q", got)
+	if got, want := announced(p), []string{"command: hidden by the API → as configured"}; !slices.Equal(got, want) {
+		t.Errorf("got %q, want %q", got, want)
 	}
 	w.UpdateProcess(fakecf.GUIDWeb, func(p *fakecf.Process) {
 		p.Command = fakecf.Ptr("bin/x \x1b[31m\n" + strings.Repeat("y", 4000))
 	})
 	p = w.plan(settings{"guid": fakecf.GUIDWeb, "command": "bin/mine"})
 	if got := announced(p); len(got) != 1 || strings.ContainsAny(got[0], "\x1b\n") || len(got[0]) > 200 {
-		t.Errorf("got %q", got)
+		t.Errorf("got %q, want one printable line of at most 200 bytes", got)
 	}
 }
 
@@ -134,7 +134,7 @@ func TestResourceAdoptionWithoutTheProcess(t *testing.T) {
 		w := startWorkspace(t, fakecf.SpaceDeveloper)
 		p := w.plan(settings{"guid": "no-such", "memory_in_mb": 4096})
 		if text := diagnosticsText(p.diags); hasErrors(p.diags) || !strings.Contains(text, "Process not found") {
-			t.Errorf("got %q", text)
+			t.Errorf("got %q, want the warning Process not found", text)
 		}
 	})
 	for name, fault := range map[string]fakecf.Action{
@@ -145,13 +145,13 @@ func TestResourceAdoptionWithoutTheProcess(t *testing.T) {
 			w := startWorkspace(t, fakecf.SpaceDeveloper)
 			w.AddFault(fakecf.Fault{Path: "/v3/", Do: fault})
 			if p := w.plan(config); len(p.diags) > 0 || !slices.Contains(unknowns("", p.planned), "space_guid") {
-				t.Errorf("got %s, unknown are %v", diagnosticsText(p.diags), unknowns("", p.planned))
+				t.Errorf("got %q, unknown %v, want no diagnostics and space_guid unknown", diagnosticsText(p.diags), unknowns("", p.planned))
 			}
 			w.ClearFaults()
 			w.restart()
 			w.ResetRequests()
 			if text := w.run(config); text != "" {
-				t.Error(text)
+				t.Errorf("got diagnostics %s, want none", text)
 			}
 		})
 	}
@@ -174,12 +174,12 @@ func TestResourceAdoptionIsRefusedInThePlan(t *testing.T) {
 	w := startWorkspace(t, fakecf.SpaceDeveloper)
 	p := w.plan(settings{"guid": fakecf.GUIDWorker, "app_guid": fakecf.AppGUID, "type": "web", "instances": 4})
 	if text := diagnosticsText(p.diags); !strings.Contains(text, "Contradictory address") {
-		t.Errorf("got %q", text)
+		t.Errorf("got %q, want Contradictory address", text)
 	}
 	korifi := startWorkspace(t, fakecf.SpaceDeveloper, fakecf.WithFlavor(fakecf.Korifi))
 	p = korifi.plan(settings{"guid": fakecf.GUIDWeb, "user": "vcap"})
 	if text := diagnosticsText(p.diags); !strings.Contains(text, "Not available on this foundation") {
-		t.Errorf("got %q", text)
+		t.Errorf("got %q, want Not available on this foundation", text)
 	}
 }
 
@@ -223,7 +223,7 @@ func TestResourceAdoptionBetweenPlanAndApply(t *testing.T) {
 			test.change(w)
 			w.ResetRequests()
 			if text := diagnosticsText(w.apply(p, test.config)); text != "" {
-				t.Error(text)
+				t.Errorf("got diagnostics %s, want none", text)
 			}
 			w.wrote(test.writes...)
 			w.settled(test.config)
@@ -241,7 +241,7 @@ func TestResourceAdoptionOfWhatAppears(t *testing.T) {
 	w.ClearFaults()
 	w.ResetRequests()
 	if text := diagnosticsText(w.apply(p, config)); text != "" {
-		t.Error(text)
+		t.Errorf("got diagnostics %s, want none", text)
 	}
 	w.wrote(`POST {"memory_in_mb":999}`)
 	w.settled(config)
@@ -256,7 +256,7 @@ func TestResourceDestroyIsExplained(t *testing.T) {
 	p := w.planFrom(w.value(w.kind, nil), w.state, w.private)
 	text := diagnosticsText(p.diags)
 	if hasErrors(p.diags) || !strings.Contains(text, "Destroying deletes nothing") || !strings.Contains(text, fakecf.GUIDWeb) {
-		t.Errorf("got %q", text)
+		t.Errorf("got %q, want a warning about destroying %s", text, fakecf.GUIDWeb)
 	}
 	if got := w.requestsOf(); len(got) != 0 {
 		t.Errorf("got the requests %q, want none", got)

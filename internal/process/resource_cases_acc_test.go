@@ -234,7 +234,7 @@ func TestAccResourceReplaced(t *testing.T) {
 		},
 	})
 	if got := writes(f); len(got) != 0 {
-		t.Errorf("%q was written", got)
+		t.Errorf("got the writes %q, want none", got)
 	}
 }
 
@@ -283,6 +283,6 @@ func TestAccResourceIgnoreChanges(t *testing.T) {
 	})
 	p, _ := f.Process(fakecf.GUIDWeb)
 	if p.Instances != 13 || *p.Command != "bin/theirs" || *p.HealthCheck.Endpoint != "/theirs" || p.Labels["theirs"] != "1" {
-		t.Errorf("the process is %+v", p)
+		t.Errorf("got the process %+v, want the values of the other client", p)
 	}
 }

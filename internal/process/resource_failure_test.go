@@ -37,7 +37,7 @@ func TestResourceCreateFails(t *testing.T) {
 		text := w.run(s)
 		for _, want := range []string{"memory quota exceeded", "CF-UnprocessableEntity", "10008", "X-VCAP-Request-ID", "Some of the changes were made"} {
 			if !strings.Contains(text, want) {
-				t.Errorf("%q is not in:\n%s", want, text)
+				t.Errorf("got diagnostics:\n%s\nwant %q in them", text, want)
 			}
 		}
 		w.ClearFaults()
@@ -51,7 +51,7 @@ func TestResourceCreateFails(t *testing.T) {
 		text := w.run(waiting)
 		for _, want := range []string{"index 3: CRASHED: Exited with status 1", "Nothing was stored in the state"} {
 			if !strings.Contains(text, want) {
-				t.Errorf("%q is not in:\n%s", want, text)
+				t.Errorf("got diagnostics:\n%s\nwant %q in them", text, want)
 			}
 		}
 		w.converges(waiting)
@@ -86,7 +86,7 @@ func TestResourceUpdateFails(t *testing.T) {
 		w.AddFault(fakecf.Fault{Method: "PATCH", Path: "/v3/", Do: quotaExceeded})
 		w.fails(s, "memory quota exceeded")
 		if !w.state.Equal(before) {
-			t.Error("the state has what was not done")
+			t.Error("got the planned values of the failed write in the state, want those of before")
 		}
 		w.ClearFaults()
 		w.converges(s, patched, `POST {"instances":5,"memory_in_mb":333}`)
@@ -98,12 +98,12 @@ func TestResourceUpdateFails(t *testing.T) {
 		w.AddFault(fakecf.Fault{Method: "POST", Path: "/v3/", Do: quotaExceeded})
 		w.fails(s, "Some of the changes were made")
 		if w.at("command") != "bin/x" || w.at("memory_in_mb") != int64(512) {
-			t.Errorf("command is %v, memory %v", w.at("command"), w.at("memory_in_mb"))
+			t.Errorf("got command %v, memory %v, want bin/x and 512", w.at("command"), w.at("memory_in_mb"))
 		}
 		// Also without a refresh, the next plan is what is left.
 		p := w.planOnly(s)
 		if found := field.Open(p.planned); !found["command"].Equal(field.Open(w.state)["command"]) || found["memory_in_mb"].Equal(field.Open(w.state)["memory_in_mb"]) {
-			t.Errorf("the plan is %s", p.planned)
+			t.Errorf("got the plan %.200s, want a change of the memory and none of the command", p.planned)
 		}
 		w.ClearFaults()
 		w.converges(s, `POST {"instances":5,"memory_in_mb":333}`)
@@ -117,11 +117,11 @@ func TestResourceUpdateFails(t *testing.T) {
 		text := w.run(waiting)
 		for _, want := range []string{"Instances not running in time", "3 of 4", "index 3: DOWN: insufficient resources: memory", "After 60 s", "raise the timeouts"} {
 			if !strings.Contains(text, want) {
-				t.Errorf("%q is not in:\n%s", want, text)
+				t.Errorf("got diagnostics:\n%s\nwant %q in them", text, want)
 			}
 		}
 		if w.at("instances") != int64(4) {
-			t.Errorf("instances are %v", w.at("instances"))
+			t.Errorf("got instances %v, want 4", w.at("instances"))
 		}
 		w.wrote(`POST {"instances":4}`)
 		w.settled(waiting)
@@ -171,11 +171,11 @@ func TestResourceCanceled(t *testing.T) {
 				t.Fatal(err)
 			}
 			if text := diagnosticsText(resp.Diagnostics); !strings.Contains(text, "Canceled") || time.Since(began) > 5*time.Second {
-				t.Errorf("after %s: %s", time.Since(began), text)
+				t.Errorf("got %q after %s, want Canceled within 5 s", text, time.Since(began))
 			}
 			w.state, w.private = w.unmarshal(resp.NewState), resp.Private
 			if w.at("command") != "bin/x" {
-				t.Errorf("command is %v", w.at("command"))
+				t.Errorf("got command %v, want bin/x", w.at("command"))
 			}
 			w.ClearFaults()
 			w.ResetRequests()
@@ -183,7 +183,7 @@ func TestResourceCanceled(t *testing.T) {
 			w.apply(w.plan(s), s)
 			w.settled(s)
 			if got := w.mustProcess(fakecf.GUIDWeb); got.Instances != 4 {
-				t.Errorf("instances are %d", got.Instances)
+				t.Errorf("got %d instances, want 4", got.Instances)
 			}
 		})
 	}
@@ -211,7 +211,7 @@ func TestResourceTimeouts(t *testing.T) {
 		w.converges(settings{"guid": fakecf.GUIDWeb, "timeouts": settings{"read": "300ms"}})
 		w.AddFault(fakecf.Fault{Path: "/v3/", Do: fakecf.Hang(0)})
 		if text := w.refresh(); !strings.Contains(text, "raise the timeouts of the resource") {
-			t.Error(text)
+			t.Errorf("got %q, want the advice to raise the timeouts", text)
 		}
 	})
 	t.Run("of a create", func(t *testing.T) {
@@ -227,14 +227,14 @@ func TestResourceTimeouts(t *testing.T) {
 		w.AddFault(fakecf.Fault{Method: "PATCH", Path: "/v3/", Do: fakecf.Hang(0)})
 		text := w.run(settings{"guid": fakecf.GUIDWeb, "command": "bin/x"})
 		if !strings.Contains(text, "No answer from") || !strings.Contains(text, "request_timeout") || strings.Contains(text, "raise the timeouts") {
-			t.Error(text)
+			t.Errorf("got %q, want No answer with request_timeout, without the timeouts", text)
 		}
 	})
 	t.Run("that is none", func(t *testing.T) {
 		t.Parallel()
 		w := start(t, 0)
 		if text := w.validate(settings{"guid": "g", "timeouts": settings{"update": "soon"}}); !strings.Contains(text, "timeouts") {
-			t.Error(text)
+			t.Errorf("got %q, want an error about timeouts", text)
 		}
 	})
 }
@@ -311,7 +311,7 @@ func TestResourceBetweenPlanAndApply(t *testing.T) {
 				w.ResetRequests()
 				text := diagnosticsText(w.apply(p, test.config))
 				if test.fails == "" && text != "" || !strings.Contains(text, test.fails) {
-					t.Errorf("adopted %v: %s", adopted, text)
+					t.Errorf("adopted %t: got %q, want %q", adopted, text, test.fails)
 				}
 				w.wrote(test.writes...)
 				if test.fails == "" {
@@ -336,16 +336,16 @@ func TestResourceLetsGo(t *testing.T) {
 		t.Fatal(err)
 	}
 	if state := w.unmarshal(resp.NewState); !state.IsNull() {
-		t.Errorf("the state has %s", state)
+		t.Errorf("got the state %.200s, want null", state)
 	}
 	if text := diagnosticsText(resp.Diagnostics); hasErrors(resp.Diagnostics) || !strings.Contains(text, "Nothing was deleted") ||
 		!strings.Contains(text, fakecf.GUIDWorker) || !strings.Contains(text, "worker") {
-		t.Error(text)
+		t.Errorf("got %q, want a warning that nothing was deleted, with the process and its type", text)
 	}
 	if n := len(w.Requests()); n != 0 {
-		t.Errorf("%d requests were made", n)
+		t.Errorf("got %d requests, want none", n)
 	}
 	if w.mustProcess(fakecf.GUIDWorker).Instances != 2 {
-		t.Error("the process was changed")
+		t.Error("got a change of the process, want none")
 	}
 }

@@ -49,7 +49,7 @@ func TestAccResourceImportBlock(t *testing.T) {
 		},
 	})
 	if got := writes(f); len(got) != 0 {
-		t.Errorf("importing wrote %q", got)
+		t.Errorf("got the writes %q of an import, want none", got)
 	}
 }
 
@@ -97,7 +97,7 @@ func TestAccResourceIdentity(t *testing.T) {
 		},
 	})
 	if got := writes(f); len(got) != 0 {
-		t.Errorf("%q was written", got)
+		t.Errorf("got the writes %q, want none", got)
 	}
 }
 

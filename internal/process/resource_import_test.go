@@ -37,10 +37,10 @@ func (w *workspace) tryImport(id string, identity settings) string {
 func (w *workspace) imports(id string) {
 	w.t.Helper()
 	if text := w.tryImport(id, nil); text != "" {
-		w.t.Fatal(text)
+		w.t.Fatalf("import %s: got %s, want no diagnostics", id, text)
 	}
 	if w.state.IsNull() {
-		w.t.Fatalf("%s was not found", id)
+		w.t.Fatalf("import %s: got no state, want one", id)
 	}
 }
 
@@ -76,10 +76,10 @@ func (w *workspace) plansEmptyAsGenerated(what string) {
 		w.t.Fatal(err)
 	}
 	if len(resp.Diagnostics) > 0 {
-		w.t.Errorf("%s: %s", what, diagnosticsText(resp.Diagnostics))
+		w.t.Errorf("%s: got %s, want no diagnostics", what, diagnosticsText(resp.Diagnostics))
 	}
 	if p := w.planFrom(config, w.state, w.private); !p.empty() || len(p.diags) > 0 {
-		w.t.Errorf("%s: generated configuration plans something: %v %s", what, differences("", p.planned, w.state, false), diagnosticsText(p.diags))
+		w.t.Errorf("%s: got the plan %v with %s for the generated configuration, want an empty one", what, differences("", p.planned, w.state, false), diagnosticsText(p.diags))
 	}
 }
 
@@ -111,11 +111,11 @@ func TestImport(t *testing.T) {
 				{"the identity with app and type", "", app, "app_guid=" + p.AppGUID + " type=" + p.Type, app},
 			} {
 				if text := w.tryImport(one.id, one.identity); text != "" || w.state.IsNull() {
-					t.Errorf("%s by %s: %s", guid, one.what, text)
+					t.Errorf("%s by %s: got %q, want a state without diagnostics", guid, one.what, text)
 					continue
 				}
 				if got := w.identityOf(w.identified); got != one.want {
-					t.Errorf("%s by %s: the identity is %q", guid, one.what, got)
+					t.Errorf("%s by %s: got the identity %q, want another", guid, one.what, got)
 				}
 				if one.identity == nil { // what follows is the same for an identity
 					w.settled(one.config)
@@ -131,7 +131,7 @@ func TestImportByIdentityOfTheWebProcess(t *testing.T) {
 	t.Parallel()
 	w := startWorkspace(t, fakecf.SpaceDeveloper)
 	if text := w.tryImport("", settings{"app_guid": fakecf.AppGUID}); text != "" || w.at("guid") != fakecf.GUIDWeb {
-		t.Errorf("guid is %v, %s", w.at("guid"), text)
+		t.Errorf("got guid %v and %q, want %s", w.at("guid"), text, fakecf.GUIDWeb)
 	}
 }
 
@@ -157,7 +157,7 @@ func TestImportOfNothing(t *testing.T) {
 		{"", settings{"app_guid": "a", "type": ".."}, "Invalid type"},
 	} {
 		if text := w.tryImport(one.id, one.identity); !strings.Contains(text, one.want) {
-			t.Errorf("%q %v: %s", one.id, one.identity, text)
+			t.Errorf("%q %v: got %q, want %q in it", one.id, one.identity, text, one.want)
 		}
 	}
 	for name, test := range map[string]struct {
@@ -190,7 +190,7 @@ func TestImportedAndGone(t *testing.T) {
 	w.imports(fakecf.GUIDWeb)
 	w.DeleteProcess(fakecf.GUIDWeb)
 	if text := w.refresh(); text != "" || !w.state.IsNull() {
-		t.Errorf("got %q, state %s", text, w.state)
+		t.Errorf("got %q and the state %.200s, want neither", text, w.state)
 	}
 }
 

@@ -41,11 +41,11 @@ func TestResourceOnKorifi(t *testing.T) {
 					`POST {"instances":5,"memory_in_mb":333,"disk_in_mb":444}`)
 				for _, name := range []string{"version", "user", "log_rate_limit_in_bytes_per_second", "readiness_health_check"} {
 					if w.at(name) != nil {
-						t.Errorf("%s is %v", name, w.at(name))
+						t.Errorf("got %s %v, want null", name, w.at(name))
 					}
 				}
 				if labels := w.at("metadata", "labels").(map[string]string); len(labels) != 1 {
-					t.Errorf("labels are %v", labels)
+					t.Errorf("got the labels %v, want one", labels)
 				}
 				s["metadata"] = settings{"labels": settings{}, "annotations": settings{}}
 				w.converges(s, `PATCH {"metadata":{"labels":{"a":null},"annotations":{"note":null}}}`)
@@ -62,7 +62,7 @@ func TestResourceOnKorifi(t *testing.T) {
 		// The old endpoint comes back.
 		w.converges(s(settings{"type": "http"}), `PATCH {"health_check":{"type":"http"}}`)
 		if w.at("health_check", "data", "endpoint") != "/health" {
-			t.Errorf("endpoint is %v", w.at("health_check", "data", "endpoint"))
+			t.Errorf("got endpoint %v, want /health", w.at("health_check", "data", "endpoint"))
 		}
 		w.converges(s(settings{"type": "port", "data": settings{"invocation_timeout": 4}}),
 			`PATCH {"health_check":{"type":"port","data":{"invocation_timeout":4}}}`)
@@ -73,12 +73,12 @@ func TestResourceOnKorifi(t *testing.T) {
 		w.converges(byGUID(fakecf.GUIDWeb, settings{"command": ""}), `PATCH {"command":""}`)
 		p := w.mustProcess(fakecf.GUIDWeb)
 		if w.at("command") != "" || *p.EffectiveCommand() != "bundle exec rackup" {
-			t.Errorf("command is %v", w.at("command"))
+			t.Errorf("got command %v, want the configured or the effective one", w.at("command"))
 		}
 		w.converges(byGUID(fakecf.GUIDWeb, settings{"command": "", "instances": 1}), `POST {"instances":1}`)
 		w.converges(settings{"guid": fakecf.GUIDWeb})
 		if w.at("command") != "bundle exec rackup" {
-			t.Errorf("command is %v", w.at("command"))
+			t.Errorf("got command %v, want the configured or the effective one", w.at("command"))
 		}
 		// There is none to give back.
 		w.forget()
@@ -101,7 +101,7 @@ func TestResourceOnKorifi(t *testing.T) {
 		for at, s := range lacking { // from then on: by the plan
 			p := w.plan(byGUID(fakecf.GUIDWeb, s))
 			if text := diagnosticsText(p.diags); !strings.Contains(text, at) || !strings.Contains(text, "Korifi") {
-				t.Errorf("%v: %s", s, text)
+				t.Errorf("%v: got %q, want %q and Korifi in it", s, text, at)
 			}
 		}
 		w.wrote()
@@ -113,7 +113,7 @@ func TestResourceOnKorifi(t *testing.T) {
 		w.UpdateProcess(fakecf.GUIDWeb, func(p *fakecf.Process) { p.Instances = 9 })
 		w.converges(byGUID(fakecf.GUIDWeb, settings{"memory_in_mb": 111}), `POST {"memory_in_mb":111}`)
 		if p := w.mustProcess(fakecf.GUIDWeb); p.Instances != 9 {
-			t.Errorf("instances are %d", p.Instances)
+			t.Errorf("got %d instances, want 9", p.Instances)
 		}
 	})
 }

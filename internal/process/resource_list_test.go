@@ -1,6 +1,7 @@
 package process
 
 import (
+	"fmt"
 	"maps"
 	"slices"
 	"strings"
@@ -13,7 +14,7 @@ import (
 	"github.com/cf-process/terraform-provider-cf/internal/field"
 )
 
-// listed is what terraform query gets.
+// listed returns the results of terraform query.
 func (w *workspace) listed(filter settings, whole bool, limit int64) (results []tfprotov6.ListResourceResult, diags []*tfprotov6.Diagnostic) {
 	w.t.Helper()
 	config := w.dynamic(w.value(w.filters, filter))
@@ -57,49 +58,51 @@ func TestListResource(t *testing.T) {
 		"everything all": {settings{}, 0, seeded},
 	} {
 		for _, whole := range []bool{false, true} {
-			results, diags := w.listed(test.filter, whole, test.limit)
-			if len(diags) > 0 {
-				t.Errorf("%s: %s", name, diagnosticsText(diags))
-			}
-			var got []string
-			for _, result := range results {
-				got = append(got, strings.TrimPrefix(w.identityOf(result.Identity), "guid="))
-				if result.DisplayName == "" || (result.Resource != nil) != whole {
-					t.Errorf("%s: display name %q, resource %v", name, result.DisplayName, result.Resource != nil)
+			t.Run(fmt.Sprintf("%s, resource %t", name, whole), func(t *testing.T) {
+				results, diags := w.listed(test.filter, whole, test.limit)
+				if len(diags) > 0 {
+					t.Errorf("got diagnostics:\n%s\nwant none", diagnosticsText(diags))
 				}
-			}
-			if !slices.Equal(got, test.want) {
-				t.Errorf("%s: %v, want %v", name, got, test.want)
-			}
+				var got []string
+				for _, result := range results {
+					got = append(got, strings.TrimPrefix(w.identityOf(result.Identity), "guid="))
+					if result.DisplayName == "" || (result.Resource != nil) != whole {
+						t.Errorf("got display name %q, a resource: %t, want a name, a resource: %t", result.DisplayName, result.Resource != nil, whole)
+					}
+				}
+				if !slices.Equal(got, test.want) {
+					t.Errorf("got the processes %v, want %v", got, test.want)
+				}
+			})
 		}
 	}
 }
 
-// What is listed can be imported: the identity finds it, and the configuration
-// that Terraform generates of it plans nothing.
+// A listed process can be imported by its identity, and the configuration that
+// Terraform generates of it has an empty plan.
 func TestListResourceToImport(t *testing.T) {
 	t.Parallel()
 	for _, flavor := range []fakecf.Flavor{fakecf.CloudController, fakecf.Korifi} {
 		w := startWorkspace(t, fakecf.SpaceDeveloper, fakecf.WithFlavor(flavor))
 		results, diags := w.listed(settings{}, true, 0)
 		if len(diags) > 0 || len(results) != len(seeded) {
-			t.Errorf("%d of %d results: %s", len(results), len(seeded), diagnosticsText(diags))
+			t.Errorf("got %d results, want %d: %s", len(results), len(seeded), diagnosticsText(diags))
 		}
 		for _, result := range results {
 			listed := w.unmarshal(result.Resource)
 			if !listed.IsFullyKnown() {
-				t.Errorf("%s has unknown values", result.DisplayName)
+				t.Errorf("%s: got unknown values, want none", result.DisplayName)
 			}
 			resp, err := w.server.ImportResourceState(t.Context(), &tfprotov6.ImportResourceStateRequest{
 				TypeName: "cf_process", Identity: result.Identity,
 			})
 			if err != nil || len(resp.Diagnostics) > 0 {
-				t.Fatal(err, diagnosticsText(resp.Diagnostics))
+				t.Fatalf("import: got error %v, diagnostics %s, want none", err, diagnosticsText(resp.Diagnostics))
 			}
-			one := resp.ImportedResources[0]
-			w.state, w.private, w.identified = w.unmarshal(one.State), one.Private, one.Identity
+			imported := resp.ImportedResources[0]
+			w.state, w.private, w.identified = w.unmarshal(imported.State), imported.Private, imported.Identity
 			if text := w.refresh(); text != "" {
-				t.Fatal(text)
+				t.Fatalf("refresh: got %s, want no error", text)
 			}
 			// The configuration is generated from the list, the state is read.
 			read, private := w.state, w.private
@@ -110,16 +113,16 @@ func TestListResourceToImport(t *testing.T) {
 				TypeName: "cf_process", Config: w.dynamic(config),
 			})
 			if err != nil || len(checked.Diagnostics) > 0 {
-				t.Error(err, diagnosticsText(checked.Diagnostics))
+				t.Errorf("validate: got error %v, diagnostics %s, want none", err, diagnosticsText(checked.Diagnostics))
 			}
 			if p := w.planFrom(config, w.state, w.private); !p.empty() || len(p.diags) > 0 {
-				t.Errorf("%s: %v %s", result.DisplayName, differences("", p.planned, w.state, false), diagnosticsText(p.diags))
+				t.Errorf("%s: got the plan %v with %s, want an empty one", result.DisplayName, differences("", p.planned, w.state, false), diagnosticsText(p.diags))
 			}
 		}
 	}
 }
 
-// By app and type, what is listed stays valid after a deployment.
+// By app and type, the results stay valid after a deployment.
 func TestListResourceByApp(t *testing.T) {
 	t.Parallel()
 	w := startWorkspace(t, fakecf.SpaceDeveloper)
@@ -127,7 +130,7 @@ func TestListResourceByApp(t *testing.T) {
 	filter := settings{"app_guid": fakecf.AppGUID, "identify_by": "app"}
 	results, diags := w.listed(filter, true, 0)
 	if len(results) != 2 || len(diags) > 0 { // web, of which there are two, and worker
-		t.Fatalf("got %d results: %s", len(results), diagnosticsText(diags))
+		t.Fatalf("got %d results, want 2: %s", len(results), diagnosticsText(diags))
 	}
 	w.FinishDeployment(fakecf.AppGUID)
 	for _, result := range results {
@@ -141,26 +144,26 @@ func TestListResourceByApp(t *testing.T) {
 			TypeName: "cf_process", Identity: result.Identity,
 		})
 		if err != nil || len(resp.Diagnostics) > 0 {
-			t.Fatal(err, diagnosticsText(resp.Diagnostics))
+			t.Fatalf("import: got error %v, diagnostics %s, want none", err, diagnosticsText(resp.Diagnostics))
 		}
-		one := resp.ImportedResources[0]
-		w.state, w.private, w.identified = w.unmarshal(one.State), one.Private, one.Identity
+		imported := resp.ImportedResources[0]
+		w.state, w.private, w.identified = w.unmarshal(imported.State), imported.Private, imported.Identity
 		if text := w.refresh(); text != "" {
-			t.Fatal(text)
+			t.Fatalf("refresh: got %s, want no error", text)
 		}
 		read := w.state
 		w.state = listed
 		config := generated(w)
 		w.state = read
 		if p := w.planFrom(config, w.state, w.private); p.replace || hasErrors(p.diags) || !field.Open(p.planned)["guid"].Equal(field.Open(read)["guid"]) {
-			t.Errorf("got replace %v, %s", p.replace, diagnosticsText(p.diags))
+			t.Errorf("got replace %t, guid %v and %s, want the guid of the read and no replacement", p.replace, field.Open(p.planned)["guid"], diagnosticsText(p.diags))
 		}
 	}
 	// By GUID, both web processes are listed.
 	w.StartDeployment(fakecf.AppGUID)
 	results, _ = w.listed(settings{"app_guid": fakecf.AppGUID, "identify_by": "guid"}, false, 0)
 	if len(results) != 3 || !strings.HasPrefix(w.identityOf(results[0].Identity), "guid=") {
-		t.Errorf("got %d results", len(results))
+		t.Errorf("got %d results, want 3 by GUID", len(results))
 	}
 }
 
@@ -170,16 +173,16 @@ func TestListResourceNames(t *testing.T) {
 	name := func() string {
 		results, diags := w.listed(settings{"app_guid": fakecf.AppGUID}, false, 1)
 		if len(results) != 1 || len(diags) > 0 {
-			t.Fatalf("%d results: %s", len(results), diagnosticsText(diags))
+			t.Fatalf("got %d results, want 1: %s", len(results), diagnosticsText(diags))
 		}
 		return results[0].DisplayName
 	}
-	if got := name(); got != "web of storefront (production)" {
-		t.Errorf("the name is %q", got)
+	if got, want := name(), "web of storefront (production)"; got != want {
+		t.Errorf("got the name %q, want %q", got, want)
 	}
 	w.AddFault(fakecf.Fault{Path: "/v3/apps", When: nil, Do: fakecf.Status(500), From: 2})
-	if got := name(); got != "web of app "+fakecf.AppGUID {
-		t.Errorf("without names, the name is %q", got)
+	if got, want := name(), "web of app "+fakecf.AppGUID; got != want {
+		t.Errorf("got the name %q without the app's name, want %q", got, want)
 	}
 }
 
@@ -194,26 +197,28 @@ func TestListResourceFails(t *testing.T) {
 		`must not be empty`: {"guids": []tftypes.Value{textValue("")}},
 		`identify_by must be guid or app, not "type".`: {"identify_by": "type"},
 	} {
-		results, diags := w.listed(filter, false, 0)
-		if len(results) > 0 || !hasErrors(diags) || !strings.Contains(diagnosticsText(diags), want) {
-			t.Errorf("%v: %d results, %s", filter, len(results), diagnosticsText(diags))
-		}
+		t.Run(want, func(t *testing.T) {
+			results, diags := w.listed(filter, false, 0)
+			if len(results) > 0 || !hasErrors(diags) || !strings.Contains(diagnosticsText(diags), want) {
+				t.Errorf("%v: got %d results, %s, want an error with %q", filter, len(results), diagnosticsText(diags), want)
+			}
+		})
 	}
 	if got := w.filters.AttributeTypes; !slices.Equal(slices.Sorted(maps.Keys(got)), []string{
 		"app_guid", "app_guids", "app_names", "created_ats", "guids", "identify_by", "label_selector", "order_by", "organization_guids",
 		"organization_names", "space_guids", "space_names", "types", "updated_ats",
 	}) {
-		t.Errorf("the filters are %v", got)
+		t.Errorf("got the filters %v, want those of the data source and identify_by", slices.Sorted(maps.Keys(got)))
 	}
 }
 
-// A warning does not stand in the way of the results.
+// A warning does not prevent the results.
 func TestListResourceWarns(t *testing.T) {
 	t.Parallel()
 	w := startWorkspace(t, fakecf.SpaceDeveloper)
 	w.AddFault(fakecf.Fault{Path: "/v3/processes", Do: fakecf.Edit(func(map[string]any) {}).WithHeader("X-Cf-Warnings", "almost%20full")})
 	results, diags := w.listed(settings{}, true, 0)
 	if len(results) != len(seeded) || hasErrors(diags) || !strings.Contains(diagnosticsText(diags), "almost full") {
-		t.Errorf("%d results, %s", len(results), diagnosticsText(diags))
+		t.Errorf("got %d results, %s, want %d and the API's warning", len(results), diagnosticsText(diags), len(seeded))
 	}
 }

@@ -32,8 +32,8 @@ func adoptedProcess() *capi.Process {
 // configOf is a configuration with some attributes set.
 func configOf(set field.Attributes) field.Attributes {
 	config := make(field.Attributes)
-	for name, kind := range resourceType.AttributeTypes {
-		config[name] = tftypes.NewValue(kind, nil)
+	for name, typ := range resourceType.AttributeTypes {
+		config[name] = tftypes.NewValue(typ, nil)
 	}
 	maps.Copy(config, set)
 	return config
@@ -48,7 +48,7 @@ var (
 )
 
 // check is a health check in a configuration; absent parts are null.
-func check(kind string, data field.Attributes) tftypes.Value {
+func check(typ string, data field.Attributes) tftypes.Value {
 	value := livenessData.Value(nil)
 	if data != nil {
 		fields := field.Attributes{"timeout": nullNumber, "invocation_timeout": nullNumber, "interval": nullNumber, "endpoint": nullString}
@@ -56,8 +56,8 @@ func check(kind string, data field.Attributes) tftypes.Value {
 		value = tftypes.NewValue(livenessData.Type, map[string]tftypes.Value(fields))
 	}
 	typeValue := nullString
-	if kind != "" {
-		typeValue = textValue(kind)
+	if typ != "" {
+		typeValue = textValue(typ)
 	}
 	return tftypes.NewValue(livenessCheck.Type, map[string]tftypes.Value{"type": typeValue, "data": value})
 }
@@ -85,7 +85,7 @@ func unknowns(prefix string, v tftypes.Value) []string {
 	return found
 }
 
-// A change leaves everything known but what it can really change.
+// A change leaves only those attributes unknown that it can change.
 func TestPlanIsPrecise(t *testing.T) {
 	t.Parallel()
 	state := resourceValues(adoptedProcess(), nil)
@@ -120,30 +120,32 @@ func TestPlanIsPrecise(t *testing.T) {
 			},
 		},
 	} {
-		config := configOf(test.set)
-		config["guid"] = textValue("p-1")
-		plan := maps.Clone(config)
-		plan["wait_for_instances"] = notWaiting
-		planned := plannedValues(config, plan, state)
-		got := map[string]bool{}
-		for _, at := range unknowns("", valueOfResource(planned)) {
-			got[at] = true
-		}
-		want := map[string]bool{}
-		for _, at := range test.unknown {
-			want[at] = true
-		}
-		if !maps.Equal(got, want) {
-			t.Errorf("%s: unknown are %v, want %v", name, got, want)
-		}
-		if len(want) == 0 && !valueOfResource(planned).Equal(valueOfResource(state)) {
-			t.Errorf("%s: the plan differs from the state:\n%v\n%v", name, planned, state)
-		}
-		for attribute, value := range test.set {
-			if value.IsFullyKnown() && !value.Type().Is(tftypes.Object{}) && !planned[attribute].Equal(value) {
-				t.Errorf("%s: %s is planned as %v", name, attribute, planned[attribute])
+		t.Run(name, func(t *testing.T) {
+			config := configOf(test.set)
+			config["guid"] = textValue("p-1")
+			plan := maps.Clone(config)
+			plan["wait_for_instances"] = notWaiting
+			planned := plannedValues(config, plan, state)
+			got := map[string]bool{}
+			for _, at := range unknowns("", valueOfResource(planned)) {
+				got[at] = true
 			}
-		}
+			want := map[string]bool{}
+			for _, at := range test.unknown {
+				want[at] = true
+			}
+			if !maps.Equal(got, want) {
+				t.Errorf("got the unknown attributes %v, want %v", got, want)
+			}
+			if len(want) == 0 && !valueOfResource(planned).Equal(valueOfResource(state)) {
+				t.Errorf("got a plan that differs from the state in %q, want none", differences("", valueOfResource(state), valueOfResource(planned), false))
+			}
+			for attribute, value := range test.set {
+				if value.IsFullyKnown() && !value.Type().Is(tftypes.Object{}) && !planned[attribute].Equal(value) {
+					t.Errorf("got %s planned as %.200v, want %.200v", attribute, planned[attribute], value)
+				}
+			}
+		})
 	}
 }
 
@@ -155,7 +157,7 @@ func TestPlanWithoutVersion(t *testing.T) {
 	state := resourceValues(p, nil)
 	config := configOf(field.Attributes{"guid": textValue("p-1"), "memory_in_mb": numberValue(512)})
 	if planned := plannedValues(config, config, state); !planned["version"].IsNull() {
-		t.Errorf("version is planned as %v", planned["version"])
+		t.Errorf("got version planned as %v, want null", planned["version"])
 	}
 }
 
@@ -166,19 +168,19 @@ func TestPlanOfAdoption(t *testing.T) {
 	plan["wait_for_instances"] = notWaiting
 	planned := plannedValues(config, plan, nil)
 	if got, _ := planned.Text("type"); got != "web" {
-		t.Errorf("type is planned as %v", planned["type"])
+		t.Errorf("got type planned as %v, want web", planned["type"])
 	}
 	for _, name := range []string{"guid", "instances", "version", "links", "command"} {
 		if planned[name].IsKnown() {
-			t.Errorf("%s is planned as %v", name, planned[name])
+			t.Errorf("got %s planned as %v, want unknown", name, planned[name])
 		}
 	}
 	data := planned.Child("health_check").Child("data")
 	if n := data.IntPointer("timeout"); n == nil || *n != 9 {
-		t.Errorf("timeout is planned as %v", data["timeout"])
+		t.Errorf("got timeout planned as %v, want 9", data["timeout"])
 	}
 	if !data["endpoint"].IsNull() || data["interval"].IsKnown() {
-		t.Errorf("endpoint %v, interval %v", data["endpoint"], data["interval"])
+		t.Errorf("got endpoint %v, interval %v, want null and unknown", data["endpoint"], data["interval"])
 	}
 }
 
@@ -195,16 +197,16 @@ func TestFillUnknown(t *testing.T) {
 	})
 	got := field.Open(field.FillUnknown(valueOfResource(planned), actual))
 	if n := got.IntPointer("instances"); n == nil || *n != 7 {
-		t.Errorf("a planned value was replaced: %v", got["instances"])
+		t.Errorf("got instances %v, want 7, as planned", got["instances"])
 	}
 	if s, _ := got.Text("updated_at"); s != "2025-03-02T08:00:00Z" {
-		t.Errorf("updated_at is %v", got["updated_at"])
+		t.Errorf("got updated_at %v, want 2025-03-02T08:00:00Z", got["updated_at"])
 	}
 	data := got.Child("health_check").Child("data")
 	if n := data.IntPointer("invocation_timeout"); n == nil || *n != 5 {
-		t.Errorf("invocation_timeout is %v", data["invocation_timeout"])
+		t.Errorf("got invocation_timeout %v, want 5", data["invocation_timeout"])
 	}
 	if n := data.IntPointer("timeout"); n == nil || *n != 1 || !data["endpoint"].IsNull() {
-		t.Errorf("data is %v", data)
+		t.Errorf("got data %v, want timeout 1 and endpoint null", data)
 	}
 }

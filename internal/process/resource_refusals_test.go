@@ -78,7 +78,7 @@ func TestResourceHasAHiddenLongCommand(t *testing.T) {
 	w = w.as(fakecf.SpaceSupporter)
 	w.converges(byGUID(fakecf.GUIDWeb, settings{"command": long, "instances": 7}), `POST {"instances":7}`)
 	if w.at("command_redacted") != true || w.at("command") != long {
-		t.Errorf("got command_redacted %v", w.at("command_redacted"))
+		t.Errorf("got command_redacted %v, command %.40v, want true and the configured command", w.at("command_redacted"), w.at("command"))
 	}
 }
 
@@ -87,9 +87,11 @@ func TestResourceEndpoints(t *testing.T) {
 	t.Parallel()
 	w := startWorkspace(t, fakecf.SpaceDeveloper)
 	for _, endpoint := range []string{"/", "/a?b=c#d", "/%zz", "/ä"} {
-		if text := diagnosticsText(w.plan(byGUID(fakecf.GUIDWeb, settings{"health_check": settings{"data": settings{"endpoint": endpoint}}})).diags); strings.Contains(text, "ERROR") {
-			t.Errorf("%s: %s", endpoint, text)
-		}
+		t.Run(endpoint, func(t *testing.T) {
+			if text := diagnosticsText(w.plan(byGUID(fakecf.GUIDWeb, settings{"health_check": settings{"data": settings{"endpoint": endpoint}}})).diags); strings.Contains(text, "ERROR") {
+				t.Errorf("got %s, want no error", text)
+			}
+		})
 	}
 	for endpoint, want := range map[string]string{
 		"": "must be a path", "x": "must be a path", "//x": "must be a path", "/a b": "must be a path",
@@ -148,7 +150,7 @@ func TestResourceHTTPNeedsAnEndpoint(t *testing.T) {
 		w.UpdateProcess(fakecf.GUIDWeb, func(p *fakecf.Process) { p.HealthCheck = &fakecf.HealthCheck{Type: "port"} })
 		w.ResetRequests()
 		if text := diagnosticsText(w.apply(p, config)); !strings.Contains(text, refusal) {
-			t.Errorf("got %q", text)
+			t.Errorf("got %q, want %q in it", text, refusal)
 		}
 		w.wrote()
 	})
@@ -193,7 +195,7 @@ func TestResourceMetadataOnKorifi(t *testing.T) {
 	w := startWorkspace(t, fakecf.SpaceDeveloper)
 	for _, prefix := range []string{"", "ex_ample.org", strings.Repeat("p", 254), "a.b/c"} {
 		if text := w.validate(byGUID("g", settings{"metadata": settings{"labels": settings{prefix + "/a": "1"}}})); !strings.Contains(text, "Invalid label key") {
-			t.Errorf("%q: %s", prefix, text)
+			t.Errorf("%.40q: got %q, want Invalid label key", prefix, text)
 		}
 	}
 }

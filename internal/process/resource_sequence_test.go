@@ -77,7 +77,7 @@ func (s *sequence) applying(config settings) {
 	s.note("plan %v, then apply %v", atPlan, config)
 	p := s.plan(atPlan)
 	if hasErrors(p.diags) || p.replace {
-		s.t.Fatalf("replace is %v: %s", p.replace, diagnosticsText(p.diags))
+		s.t.Fatalf("got replace %t and %s, want no replacement and no error", p.replace, diagnosticsText(p.diags))
 	}
 	if s.chance(30) {
 		s.meddle()
@@ -89,7 +89,7 @@ func (s *sequence) applying(config settings) {
 	}
 	s.ResetRequests()
 	if text := diagnosticsText(s.apply(p, config)); text != "" {
-		s.t.Fatalf("apply: %s", text)
+		s.t.Fatalf("apply: got %s, want no diagnostics", text)
 	}
 	if p.prior.IsFullyKnown() && atPlanIsFinal(atPlan, config) || p.prior.IsNull() {
 		s.compare(want)
@@ -122,7 +122,7 @@ func (s *sequence) failing(config settings) {
 	after := s.shape()
 	for key, value := range after {
 		if value != before[key] && want[key] == before[key] {
-			s.t.Errorf("a failed apply changed %s from %q to %q", key, before[key], value)
+			s.t.Errorf("%s after a failed apply: got %.100q, want %.100q, as before", key, value, before[key])
 		}
 	}
 }
@@ -139,16 +139,16 @@ func (s *sequence) wroteOnly(config settings, before map[string]string) {
 		count[r.Method]++
 		var body map[string]any
 		if err := json.Unmarshal([]byte(r.Body), &body); err != nil {
-			s.t.Errorf("%s %s: %v", r.Method, r.Body, err)
+			s.t.Errorf("got the request %s %.200s, want JSON: %v", r.Method, r.Body, err)
 		}
 		s.named("", body, config)
 	}
 	if count["PATCH"] > 1 || count["POST"] > 1 || count["DELETE"] > 0 {
-		s.t.Errorf("writes are %v", count)
+		s.t.Errorf("got the writes %v, want at most one of each method", count)
 	}
 	resets := config["command"] == "" || config["user"] == ""
 	if before != nil && !resets && len(count) > 0 && maps.Equal(before, s.shape()) {
-		s.t.Errorf("nothing was to be written, but %v was", count)
+		s.t.Errorf("got the writes %v, want none", count)
 	}
 }
 
@@ -158,7 +158,7 @@ func (s *sequence) named(at string, body map[string]any, config settings) {
 	for key, value := range body {
 		given, ok := config[key]
 		if !ok || given == nil {
-			s.t.Errorf("%s%s was written and is not configured", at, key)
+			s.t.Errorf("got %s%s in a write, want only configured attributes", at, key)
 			continue
 		}
 		if inner, nested := value.(map[string]any); nested && key != "labels" && key != "annotations" {
@@ -363,7 +363,7 @@ func (s *sequence) compare(want map[string]string) {
 	got := s.shape()
 	for key, value := range want {
 		if value != "?" && got[key] != value {
-			s.t.Errorf("%s is %q, not %q", key, got[key], value)
+			s.t.Errorf("%s: got %.100q, want %.100q", key, got[key], value)
 		}
 	}
 }

@@ -61,10 +61,10 @@ func TestResourceOnOldFoundations(t *testing.T) {
 	}
 	text := w.run(byGUID(fakecf.GUIDWeb, settings{"user": "root", "readiness_health_check": settings{"type": "port"}}))
 	if strings.Count(text, "Not available on this foundation") != 2 {
-		t.Errorf("not both are named: %s", text)
+		t.Errorf("got %q, want Not available on this foundation twice", text)
 	}
 	w.settled(settings{"guid": fakecf.GUIDWeb})
 	if !field.Open(w.state)["readiness_health_check"].Equal(tftypes.NewValue(livenessCheck.Type, nil)) {
-		t.Error("there is a readiness check")
+		t.Error("got a readiness check in the state, want null")
 	}
 }

@@ -1,6 +1,7 @@
 package process
 
 import (
+	"fmt"
 	"strings"
 	"testing"
 
@@ -12,7 +13,7 @@ import (
 func TestTimeoutsAreMoreThanZero(t *testing.T) {
 	t.Parallel()
 	w := startWorkspace(t, fakecf.SpaceDeveloper)
-	for _, one := range []struct {
+	for _, test := range []struct {
 		timeouts settings
 		want     string
 	}{
@@ -23,19 +24,21 @@ func TestTimeoutsAreMoreThanZero(t *testing.T) {
 		{settings{"update": "-4s"}, `timeouts.update must be more than 0, but is "-4s"`},
 		{settings{"read": "-1ns"}, `timeouts.read must be more than 0, but is "-1ns"`},
 	} {
-		s := settings{"guid": fakecf.GUIDWeb}
-		if one.timeouts != nil {
-			s["timeouts"] = one.timeouts
-		}
-		resp, err := w.server.ValidateResourceConfig(t.Context(), &tfprotov6.ValidateResourceConfigRequest{
-			TypeName: "cf_process", Config: w.dynamic(w.config(s)),
+		t.Run(fmt.Sprint(test.timeouts), func(t *testing.T) {
+			s := settings{"guid": fakecf.GUIDWeb}
+			if test.timeouts != nil {
+				s["timeouts"] = test.timeouts
+			}
+			resp, err := w.server.ValidateResourceConfig(t.Context(), &tfprotov6.ValidateResourceConfigRequest{
+				TypeName: "cf_process", Config: w.dynamic(w.config(s)),
+			})
+			if err != nil {
+				t.Fatal(err)
+			}
+			text := diagnosticsText(resp.Diagnostics)
+			if (test.want == "") != (text == "") || !strings.Contains(text, test.want) {
+				t.Errorf("got %q, want %q", text, test.want)
+			}
 		})
-		if err != nil {
-			t.Fatal(err)
-		}
-		text := diagnosticsText(resp.Diagnostics)
-		if (one.want == "") != (text == "") || !strings.Contains(text, one.want) {
-			t.Errorf("%v: %q, want %q", one.timeouts, text, one.want)
-		}
 	}
 }

@@ -54,7 +54,7 @@ func TestAccResourceValidation(t *testing.T) {
 	}
 	resource.UnitTest(t, resource.TestCase{ProtoV6ProviderFactories: acctest.Factories(), Steps: steps})
 	if got := writes(f); len(got) != 0 {
-		t.Errorf("%q was written", got)
+		t.Errorf("got the writes %q, want none", got)
 	}
 }
 

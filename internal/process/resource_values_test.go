@@ -68,18 +68,18 @@ func TestResourceEverything(t *testing.T) {
 			s := byGUID(fakecf.GUIDWeb, everything)
 			w.ResetRequests()
 			if text := diagnosticsText(w.apply(w.plan(unknown), s)); text != "" {
-				t.Fatal(text)
+				t.Fatalf("got diagnostics %s, want none", text)
 			}
 			w.wrote(everythingPatched, everythingScaled)
 			w.settled(s)
 			// and known again, to the same
 			if text := diagnosticsText(w.apply(w.plan(unknown), s)); text != "" {
-				t.Fatal(text)
+				t.Fatalf("got diagnostics %s, want none", text)
 			}
 			w.wrote()
 			// and to nothing
 			if text := diagnosticsText(w.apply(w.plan(unknown), settings{"guid": fakecf.GUIDWeb})); text != "" {
-				t.Fatal(text)
+				t.Fatalf("got diagnostics %s, want none", text)
 			}
 			w.wrote()
 			w.settled(settings{"guid": fakecf.GUIDWeb})
@@ -108,7 +108,7 @@ func TestResourceEverything(t *testing.T) {
 			},
 		} {
 			if text := diagnosticsText(w.apply(w.plan(unknown), known)); text != "" {
-				t.Fatal(text)
+				t.Fatalf("got diagnostics %s, want none", text)
 			}
 			w.settled(known)
 		}
@@ -127,12 +127,12 @@ func TestResourcePlansPrecisely(t *testing.T) {
 		p := w.plan(byGUID(fakecf.GUIDWeb, settings{name: everything[name]}))
 		for _, at := range unknowns("", p.planned) {
 			if at != "updated_at" && at != "version" {
-				t.Errorf("with %s, %s is unknown", name, at)
+				t.Errorf("change of %s: got %s unknown, want it known", name, at)
 			}
 		}
 		for other, value := range field.Open(p.planned) {
 			if other != name && value.IsKnown() && !value.Equal(field.Open(w.state)[other]) {
-				t.Errorf("with %s, %s is planned to change", name, other)
+				t.Errorf("change of %s: got a planned change of %s, want none", name, other)
 			}
 		}
 	}
@@ -141,7 +141,7 @@ func TestResourcePlansPrecisely(t *testing.T) {
 	} {
 		p := w.plan(byGUID(fakecf.GUIDWeb, s))
 		if found := unknowns("", p.planned); len(found) > 0 || p.empty() {
-			t.Errorf("%v: unknown are %v", s, found)
+			t.Errorf("%v: got unknown %v, an empty plan: %t, want neither", s, found, p.empty())
 		}
 		w.converges(byGUID(fakecf.GUIDWeb, s))
 	}
@@ -155,7 +155,7 @@ func TestResourceGivesBack(t *testing.T) {
 		w := startWorkspace(t, fakecf.SpaceDeveloper)
 		w.converges(s, `PATCH {"command":null,"user":null}`)
 		if w.at("command") != "" || w.at("user") != "" {
-			t.Errorf("command is %v, user %v", w.at("command"), w.at("user"))
+			t.Errorf("got command %v, user %v, want both empty", w.at("command"), w.at("user"))
 		}
 		// Whatever is detected later, and whatever others set: "" stays.
 		w.UpdateProcess(fakecf.GUIDWeb, func(p *fakecf.Process) {
@@ -165,11 +165,11 @@ func TestResourceGivesBack(t *testing.T) {
 		w.converges(byGUID(fakecf.GUIDWeb, settings{"command": "", "user": "", "instances": 1}), `POST {"instances":1}`)
 		// Not named any more, both are read again, and nothing is written.
 		if p := w.plan(settings{"guid": fakecf.GUIDWeb}); strings.Join(unknowns("", p.planned), " ") == "" {
-			t.Error("the plan does not show that they are read again")
+			t.Error("got a known command and user in the plan, want them unknown, as they are read again")
 		}
 		w.converges(settings{"guid": fakecf.GUIDWeb})
 		if w.at("command") != "bin/detected-later" || w.at("user") != "root" {
-			t.Errorf("command is %v, user %v", w.at("command"), w.at("user"))
+			t.Errorf("got command %v, user %v, want bin/detected-later and root", w.at("command"), w.at("user"))
 		}
 		// Set and given back again.
 		w.converges(byGUID(fakecf.GUIDWeb, settings{"command": "bin/own"}), `PATCH {"command":"bin/own"}`)
@@ -210,14 +210,14 @@ func TestResourceHiddenCommand(t *testing.T) {
 	auditor.settled(s)
 	auditor.settled(settings{"guid": fakecf.GUIDWeb})
 	if auditor.at("command") != "bin/secret" || auditor.at("command_redacted") != true {
-		t.Errorf("command is %v", auditor.at("command"))
+		t.Errorf("got command %v, command_redacted %v, want bin/secret and true", auditor.at("command"), auditor.at("command_redacted"))
 	}
 
 	// A process whose command nobody sees, with and without one configured.
 	w.forget()
 	w.converges(settings{"guid": fakecf.GUIDHiddenCommand, "instances": 4}, `POST {"instances":4}`)
 	if w.at("command") != nil || w.at("command_redacted") != true {
-		t.Errorf("command is %v", w.at("command"))
+		t.Errorf("got command %v, command_redacted %v, want null and true", w.at("command"), w.at("command_redacted"))
 	}
 	s = byGUID(fakecf.GUIDHiddenCommand, settings{"command": "bin/mine"})
 	w.converges(s, `PATCH {"command":"bin/mine"}`)
@@ -253,12 +253,12 @@ func TestResourceMetadataIsTheWholeMap(t *testing.T) {
 		`belongs to the platform`:  {"annotations": settings{"korifi.cloudfoundry.org/x": "1"}},
 	} {
 		if found := w.validate(s(metadata)); !strings.Contains(found, text) {
-			t.Errorf("%v: %s", metadata, found)
+			t.Errorf("%.100v: got %q, want %q in it", metadata, found, text)
 		}
 	}
 	for _, metadata := range []any{unknownYet, settings{"labels": unknownYet}, settings{"labels": settings{"a": unknownYet}}} {
 		if found := w.validate(s(metadata)); found != "" {
-			t.Errorf("%v: %s", metadata, found)
+			t.Errorf("%v: got %q, want no diagnostics", metadata, found)
 		}
 	}
 }
@@ -275,16 +275,16 @@ func TestResourceHealthChecks(t *testing.T) {
 	w.converges(s(settings{"type": "port"}, settings{"type": "process"}),
 		`PATCH {"health_check":{"type":"port"},"readiness_health_check":{"type":"process"}}`)
 	if w.at("health_check", "data", "endpoint") != nil || w.at("health_check", "data", "timeout") != int64(90) {
-		t.Errorf("data is %v", w.at("health_check", "data"))
+		t.Errorf("got data %v, want timeout 90 without an endpoint", w.at("health_check", "data"))
 	}
 	endpoint := settings{"data": settings{"endpoint": "/x"}}
 	if text := diagnosticsText(w.plan(s(endpoint, nil)).diags); !strings.Contains(text, "Endpoint without http") {
-		t.Errorf("an endpoint for a port check: %s", text)
+		t.Errorf("endpoint for a port check: got %q, want Endpoint without http", text)
 	}
 	// With ignore_changes on the type, the plan gets that of the state.
 	ignored := s(settings{"type": "port", "data": endpoint["data"]}, nil)
 	if text := diagnosticsText(w.planFrom(w.config(ignored), w.state, w.private).diags); !strings.Contains(text, "Endpoint without http") {
-		t.Errorf("an ignored type: %s", text)
+		t.Errorf("ignored type: got %q, want Endpoint without http", text)
 	}
 	w.converges(s(settings{"type": "http", "data": settings{"endpoint": "/x"}}, settings{"type": "http", "data": settings{"endpoint": "/"}}),
 		`PATCH {"health_check":{"type":"http","data":{"endpoint":"/x"}},"readiness_health_check":{"type":"http","data":{"endpoint":"/"}}}`)
@@ -296,21 +296,21 @@ func TestResourceHealthChecks(t *testing.T) {
 		`health_check.type must be port, process or http, not "https".`: {"type": "https"},
 	} {
 		if found := w.validate(s(check, nil)); !strings.Contains(found, text) {
-			t.Errorf("%v: %s", check, found)
+			t.Errorf("%v: got %q, want %q in it", check, found, text)
 		}
 	}
 	// An unknown endpoint may still turn out to be none.
 	maybe := settings{"type": "port", "data": settings{"endpoint": unknownYet}}
 	if found := w.validate(s(maybe, nil)); found != "" {
-		t.Error(found)
+		t.Errorf("unknown endpoint: got %q, want no diagnostics", found)
 	}
 	if text := diagnosticsText(w.apply(w.plan(s(maybe, nil)), s(settings{"type": "port", "data": settings{}}, nil))); text != "" {
-		t.Error(text)
+		t.Errorf("endpoint that turns out null: got %q, want no diagnostics", text)
 	}
 	w.settled(s(settings{"type": "port"}, nil))
 	w.ResetRequests()
 	if text := diagnosticsText(w.apply(w.plan(s(maybe, nil)), s(settings{"type": "port", "data": settings{"endpoint": "/x"}}, nil))); !strings.Contains(text, "Endpoint without http") {
-		t.Errorf("an endpoint that was not known before: %s", text)
+		t.Errorf("endpoint that was unknown in the plan: got %q, want Endpoint without http", text)
 	}
 	w.wrote()
 }
@@ -336,11 +336,11 @@ func TestResourceIgnoreChanges(t *testing.T) {
 	whole["memory_in_mb"], whole["wait_for_instances"] = 700, false
 	w.ResetRequests()
 	if text := diagnosticsText(w.apply(p, whole)); text != "" {
-		t.Fatal(text)
+		t.Fatalf("got diagnostics %s, want none", text)
 	}
 	w.wrote(`POST {"memory_in_mb":700}`)
 	if now := w.mustProcess(fakecf.GUIDWeb); now.Instances != 14 || now.HealthCheck.Type != theirs.HealthCheck.Type || now.Labels["theirs"] != "1" {
-		t.Errorf("the process is %+v", now)
+		t.Errorf("got the process %+v, want 14 instances and the ignored changes", now)
 	}
 	w.settled(ignored)
 
@@ -349,7 +349,7 @@ func TestResourceIgnoreChanges(t *testing.T) {
 		p.Omit = []string{"metadata", "readiness_health_check", "health_check.data.timeout"}
 	})
 	if text := w.refresh(); text != "" {
-		t.Fatal(text)
+		t.Fatalf("got diagnostics %s, want none", text)
 	}
 	changed := settings{"type": "http", "data": settings{"endpoint": "/ignored-no-more"}}
 	p = w.plan(settings{"guid": fakecf.GUIDWeb, "health_check": changed})
@@ -360,16 +360,16 @@ func TestResourceIgnoreChanges(t *testing.T) {
 	}
 	w.ResetRequests()
 	if text := diagnosticsText(w.apply(p, whole)); text != "" {
-		t.Fatal(text)
+		t.Fatalf("got diagnostics %s, want none", text)
 	}
 	w.wrote(`PATCH {"health_check":{"type":"http","data":{"endpoint":"/ignored-no-more"}}}`)
 
 	// An ignored address is the one that was.
 	p = w.plan(settings{"guid": fakecf.GUIDWeb, "memory_in_mb": 701})
 	if text := diagnosticsText(w.apply(p, settings{"guid": fakecf.GUIDTanzu, "memory_in_mb": 701})); text != "" {
-		t.Fatal(text)
+		t.Fatalf("got diagnostics %s, want none", text)
 	}
 	if now := w.mustProcess(fakecf.GUIDWeb); now.MemoryInMB != 701 || w.mustProcess(fakecf.GUIDTanzu).MemoryInMB == 701 {
-		t.Error("another process was changed")
+		t.Error("got a change of another process, want it of the ignored address")
 	}
 }

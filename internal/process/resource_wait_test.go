@@ -30,14 +30,14 @@ func TestResourceDeploymentInFlight(t *testing.T) {
 			}
 		})
 		if text := w.run(changed); text != "" {
-			t.Fatal(text)
+			t.Fatalf("got diagnostics %s, want none", text)
 		}
 		if p := w.mustProcess(replaced); *p.Command != "bin/x" || p.Instances != 5 || attempts != 7 {
-			t.Errorf("after %d attempts it is %v", attempts, p)
+			t.Errorf("got %+v after %d attempts, want bin/x with 5 instances after 7", p, attempts)
 		}
 		w.settled(changed)
 		if w.at("guid") != replaced {
-			t.Errorf("guid is %v", w.at("guid"))
+			t.Errorf("got guid %v, want %s", w.at("guid"), replaced)
 		}
 	})
 	t.Run("begins between PATCH and scale", func(t *testing.T) {
@@ -55,7 +55,7 @@ func TestResourceDeploymentInFlight(t *testing.T) {
 			}
 		})
 		if text := w.run(changed); text != "" {
-			t.Fatal(text)
+			t.Fatalf("got diagnostics %s, want none", text)
 		}
 		w.wrote(`PATCH {"command":"bin/x"}`, `POST {"instances":5}`, `POST {"instances":5}`)
 		w.settled(changed)
@@ -70,7 +70,7 @@ func TestResourceDeploymentInFlight(t *testing.T) {
 		text := w.run(changed)
 		for _, want := range []string{"A deployment is in flight", "After 90 s", "raise the timeouts", "while a deployment is in flight", "cf cancel-deployment", "/actions/scale"} {
 			if !strings.Contains(text, want) {
-				t.Errorf("%q is not in:\n%s", want, text)
+				t.Errorf("got diagnostics:\n%s\nwant %q in them", text, want)
 			}
 		}
 		if took := w.clock.Now().Sub(began); took < 90*time.Second || took > 100*time.Second {
@@ -113,11 +113,11 @@ func TestResourceWaitsForInstances(t *testing.T) {
 	p := w.plan(s(settings{"instances": 6}))
 	w.apply(p, s(settings{"instances": 6}))
 	if took := w.clock.Now().Sub(began); took < 30*time.Second || reads() < 10 {
-		t.Errorf("waited %s with %d readings", took, reads())
+		t.Errorf("got a wait of %s with %d readings, want at least 30 s and 10", took, reads())
 	}
-	for _, one := range w.Instances(fakecf.GUIDWeb) {
-		if one.State != "RUNNING" {
-			t.Errorf("instance %d is %s", one.Index, one.State)
+	for _, inst := range w.Instances(fakecf.GUIDWeb) {
+		if inst.State != "RUNNING" {
+			t.Errorf("instance %d: got %s, want RUNNING", inst.Index, inst.State)
 		}
 	}
 	w.settled(s(settings{"instances": 6}))
@@ -125,11 +125,11 @@ func TestResourceWaitsForInstances(t *testing.T) {
 	w.ResetRequests()
 	w.apply(w.plan(s(settings{"command": "bin/x"})), s(settings{"command": "bin/x"}))
 	if reads() != 0 {
-		t.Error("a PATCH was waited for")
+		t.Error("got a reading of the instances after a PATCH, want no wait")
 	}
 	w.apply(w.plan(s(settings{"instances": 0})), s(settings{"instances": 0}))
 	if reads() == 0 || w.at("instances") != int64(0) {
-		t.Error("0 instances were not waited for")
+		t.Error("got no reading of the instances after scaling to 0, want a wait")
 	}
 	w.settled(s(settings{"instances": 0}))
 
@@ -139,7 +139,7 @@ func TestResourceWaitsForInstances(t *testing.T) {
 	p = w.plan(s(settings{"memory_in_mb": 700}))
 	w.UpdateProcess(fakecf.GUIDWeb, func(p *fakecf.Process) { p.Instances = 4 })
 	if text := diagnosticsText(w.apply(p, s(settings{"memory_in_mb": 700}))); text != "" {
-		t.Error(text)
+		t.Errorf("got diagnostics %s, want none", text)
 	}
 
 	// A stopped app never gets there.

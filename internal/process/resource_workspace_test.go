@@ -11,7 +11,7 @@ import (
 	"github.com/cf-process/terraform-provider-cf/internal/field"
 )
 
-// plan is what Terraform would show.
+// plan is a plan as Terraform would show it.
 type plan struct {
 	config  tftypes.Value
 	prior   tftypes.Value // null where the process is to be adopted
@@ -24,7 +24,7 @@ type plan struct {
 // empty reports whether nothing is planned.
 func (p *plan) empty() bool { return !p.replace && p.planned.Equal(p.prior) }
 
-// validate is what terraform validate would say.
+// validate returns the diagnostics of terraform validate.
 func (w *workspace) validate(s settings) string {
 	w.t.Helper()
 	resp, err := w.server.ValidateResourceConfig(w.t.Context(), &tfprotov6.ValidateResourceConfigRequest{
@@ -52,13 +52,13 @@ func (w *workspace) refresh() string {
 		return diagnosticsText(resp.Diagnostics)
 	}
 	if w.identified = resp.NewIdentity; w.identified == nil || w.identified.IdentityData == nil {
-		w.t.Error("a read left no identity")
+		w.t.Error("got no identity of a read, want one")
 	}
 	w.state, w.private = w.unmarshal(resp.NewState), resp.Private
 	if w.state.IsNull() {
 		w.forget()
 	} else if !w.state.IsFullyKnown() {
-		w.t.Errorf("a read left unknown values: %s", w.state)
+		w.t.Errorf("got unknown values after a read, want none: %.200s", w.state)
 	}
 	return ""
 }
@@ -76,10 +76,10 @@ func (w *workspace) unmarshal(d *tfprotov6.DynamicValue) tftypes.Value {
 func (w *workspace) plan(s settings) *plan {
 	w.t.Helper()
 	if text := w.validate(s); text != "" {
-		w.t.Fatalf("%v is not valid: %s", s, text)
+		w.t.Fatalf("validate %v: got %s, want no diagnostics", s, text)
 	}
 	if text := w.refresh(); text != "" {
-		w.t.Fatalf("refresh: %s", text)
+		w.t.Fatalf("refresh: got %s, want no error", text)
 	}
 	return w.planOnly(s)
 }
@@ -128,9 +128,9 @@ func (p *plan) configWith(known tftypes.Value) tftypes.Value {
 	return known
 }
 
-// inconsistencies fails the test where got does not have what is wanted: as
-// Terraform does for a plan that differs from the configuration, and for a
-// result that differs from the plan. Null counts as "anything" if lenient.
+// inconsistencies fails the test where got differs from want, as Terraform does
+// for a plan that differs from the configuration, and for a result that differs
+// from the plan. If lenient, null in want matches anything.
 func (w *workspace) inconsistencies(what string, want, got tftypes.Value, lenient bool) {
 	w.t.Helper()
 	for _, difference := range differences("", want, got, lenient) {
@@ -145,7 +145,7 @@ func differences(at string, want, got tftypes.Value, lenient bool) []string {
 	w, g := field.Open(want), field.Open(got)
 	if w == nil || g == nil {
 		if !want.Equal(got) {
-			return []string{fmt.Sprintf("%s is %s, not %s", at, got, want)}
+			return []string{fmt.Sprintf("%s: got %.200s, want %.200s", at, got, want)}
 		}
 		return nil
 	}
@@ -160,7 +160,7 @@ func differences(at string, want, got tftypes.Value, lenient bool) []string {
 	}
 	for name := range g {
 		if _, ok := w[name]; !ok {
-			found = append(found, at+"."+name+" is too much")
+			found = append(found, at+"."+name+" is not wanted")
 		}
 	}
 	slices.Sort(found)
@@ -179,11 +179,11 @@ func (w *workspace) apply(p *plan, s settings) []*tfprotov6.Diagnostic {
 		return nil
 	}
 	w.restart()
-	// Terraform plans again with what it has learned, and does not pass the first
-	// plan.
+	// Terraform plans again with the values that are known by then, and does not
+	// pass the first plan.
 	again := w.planFrom(p.configWith(config), p.prior, w.privateFor(p))
 	if again.replace {
-		w.t.Error("the final plan replaces what the first one does not")
+		w.t.Error("got a replacement in the final plan, want none, as in the first one")
 	}
 	if hasErrors(again.diags) {
 		return again.diags
@@ -207,16 +207,16 @@ func (w *workspace) apply(p *plan, s settings) []*tfprotov6.Diagnostic {
 	}
 	state := w.unmarshal(resp.NewState)
 	if hasErrors(resp.Diagnostics) && creating && !state.IsNull() {
-		w.t.Error("a failed create stored a state, which Terraform would taint")
+		w.t.Error("got a state of a failed create, want none: Terraform would taint it")
 	}
 	if !hasErrors(resp.Diagnostics) {
 		w.inconsistencies("the result is not what was planned", planned, state, false)
 		if resp.NewIdentity == nil || resp.NewIdentity.IdentityData == nil {
-			w.t.Error("an apply left no identity")
+			w.t.Error("got no identity of an apply, want one")
 		}
 	}
 	if !state.IsNull() && !state.IsFullyKnown() {
-		w.t.Errorf("an apply left unknown values: %s", state)
+		w.t.Errorf("got unknown values after an apply, want none: %.200s", state)
 	}
 	if state.IsNull() {
 		w.forget()
@@ -242,29 +242,29 @@ func (w *workspace) run(s settings) string {
 	return diagnosticsText(w.apply(w.plan(s), s))
 }
 
-// converges applies, wants no diagnostics, exactly these writes, and then an
-// empty plan.
+// converges applies, and fails the test unless there are no diagnostics, exactly
+// these writes, and then an empty plan.
 func (w *workspace) converges(s settings, want ...string) {
 	w.t.Helper()
 	w.ResetRequests()
 	if text := w.run(s); text != "" {
-		w.t.Fatalf("%v: %s", s, text)
+		w.t.Fatalf("apply %v: got %s, want no diagnostics", s, text)
 	}
 	w.wrote(want...)
 	w.settled(s)
 }
 
-// settled wants an empty plan.
+// settled fails the test unless the plan is empty.
 func (w *workspace) settled(s settings) {
 	w.t.Helper()
 	if p := w.plan(s); !p.empty() {
-		w.t.Errorf("%v: the next plan is not empty: %s", s, strings.Join(differences("", p.planned, w.state, false), "; ")+
+		w.t.Errorf("%v: got the next plan with %s, want an empty one", s, strings.Join(differences("", p.planned, w.state, false), "; ")+
 			strings.Join(unknowns("", p.planned), ", "))
 	}
 }
 
-// wrote wants exactly these requests that write, as "METHOD body", since the
-// last look.
+// wrote fails the test unless exactly these requests wrote, as "METHOD body",
+// since the last call.
 func (w *workspace) wrote(want ...string) {
 	w.t.Helper()
 	var got []string
@@ -275,16 +275,16 @@ func (w *workspace) wrote(want ...string) {
 	}
 	w.ResetRequests()
 	if !slices.Equal(got, want) {
-		w.t.Errorf("writes are %q, not %q", got, want)
+		w.t.Errorf("got the writes %q, want %q", got, want)
 	}
 }
 
-// fails applies and wants an error with this text.
+// fails applies, and fails the test unless the diagnostics contain the text.
 func (w *workspace) fails(s settings, want string) {
 	w.t.Helper()
 	text := w.run(s)
 	if !strings.Contains(text, want) {
-		w.t.Errorf("%v: %q is not in:\n%s", s, want, text)
+		w.t.Errorf("apply %v: got diagnostics:\n%s\nwant %q in them", s, text, want)
 	}
 }
 

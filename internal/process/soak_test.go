@@ -29,7 +29,7 @@ const (
 	soakBlocks    = 10 // each with so many blocks, as many as it works on at once
 )
 
-// soak is a foundation in trouble and those who work on it.
+// soak is a foundation with faults and the clients that use it.
 type soak struct {
 	*fakecf.Foundation
 	t        *testing.T
@@ -54,8 +54,8 @@ func (s *soak) note(counter *atomic.Int64, text string) {
 var digits = regexp.MustCompile(`[0-9a-f-]*[0-9][0-9a-f-]*`)
 
 // TestSoak plans, applies, reads and lists in parallel while the foundation
-// fails in every way: nothing may be lost, and nothing may grow. The flag -soak
-// says for how long; make soak takes minutes.
+// fails in every way: no change may be lost, and no resource may grow. The flag
+// -soak sets the duration; make soak takes minutes.
 func TestSoak(t *testing.T) {
 	before := runtime.NumGoroutine()
 	f, err := fakecf.Start(fakecf.WithoutSeed(), fakecf.WithRequestLogLimit(200), fakecf.WithTokenLifetime(10*time.Second),
@@ -92,12 +92,12 @@ func TestSoak(t *testing.T) {
 	working.Wait()
 	end := heapAfterGC()
 
-	// When the trouble is over, all gets done.
+	// Without faults, every worker converges.
 	var hits []string
 	for i, fault := range s.faults {
 		hits = append(hits, fmt.Sprintf("%s %d", soakFaults[i].name, fault.Hits()))
 		if fault.Hits() == 0 && *soakFor > 10*time.Second {
-			t.Errorf("%s never happened", soakFaults[i].name)
+			t.Errorf("%s: got no request that met the fault, want one or more", soakFaults[i].name)
 		}
 	}
 	s.troubled.Store(false)
@@ -123,18 +123,18 @@ func TestSoak(t *testing.T) {
 		return true
 	})
 	if s.applies.Load() == 0 || s.reads.Load() == 0 || s.lists.Load() == 0 {
-		t.Error("nothing was done")
+		t.Errorf("got %d applies, %d reads and %d lists, want some of each", s.applies.Load(), s.reads.Load(), s.lists.Load())
 	}
 	// API and UAA are two hosts.
 	if limit := soakProviders * 2 * 12; connections > limit {
-		t.Errorf("%d connections are open, more than %d", connections, limit)
+		t.Errorf("got %d open connections, want at most %d", connections, limit)
 	}
 	if end > middle+(8<<20) {
-		t.Errorf("the heap grew from %d to %d bytes", middle, end)
+		t.Errorf("got a heap of %d bytes at the end, want at most 8 MiB more than the %d half-way", end, middle)
 	}
 	if goroutines > before+3 {
 		stacks := make([]byte, 1<<20)
-		t.Errorf("%d goroutines became %d:\n%s", before, goroutines, stacks[:runtime.Stack(stacks, true)])
+		t.Errorf("got %d goroutines at the end, want at most 3 more than %d:\n%s", goroutines, before, stacks[:runtime.Stack(stacks, true)])
 	}
 }
 
@@ -160,7 +160,7 @@ func (s *soak) provider() *capi.Client {
 	return api
 }
 
-// soakFaults happen again and again.
+// soakFaults recur during the whole test.
 var soakFaults = []struct {
 	name  string
 	fault fakecf.Fault
@@ -185,8 +185,8 @@ var soakFaults = []struct {
 	{"JSON with two readings", fakecf.Fault{Method: "GET", Path: `^/v3/apps/[^/]+/processes/web$`, Every: 307, From: 61, Do: fakecf.RawJSON(200, `{"guid":"a","GUID":"b","guid":"c"}`)}},
 }
 
-// trouble goes on until the context ends: faults, dropped connections, and
-// tokens that are revoked before their time.
+// trouble adds the faults, and drops connections and revokes tokens until the
+// context ends.
 func (s *soak) trouble(ctx context.Context) {
 	s.troubled.Store(true)
 	for _, f := range soakFaults {
@@ -209,7 +209,7 @@ func (s *soak) trouble(ctx context.Context) {
 	}()
 }
 
-// soakWorker has one block of a configuration and changes it again and again.
+// soakWorker changes one block of a configuration repeatedly.
 type soakWorker struct {
 	*soak
 	*workspace
@@ -233,7 +233,7 @@ func (w *soakWorker) work(ctx context.Context, all int) {
 	}
 }
 
-// round refreshes, plans and applies. It may fail, but not lie.
+// round refreshes, plans and applies. It may fail, but success has to be true.
 func (w *soakWorker) round() bool {
 	if text := w.refresh(); text != "" {
 		w.note(&w.failed, text)
@@ -254,29 +254,29 @@ func (w *soakWorker) round() bool {
 	return true
 }
 
-// verify holds the foundation against the configuration.
+// verify compares the foundation with the configuration.
 func (w *soakWorker) verify(after string) {
 	p, found := w.soak.Process(w.guid)
 	labels, _ := w.config["metadata"].(settings)["labels"].(settings)
 	switch {
 	case !found:
-		w.soak.t.Errorf("after %s the process is gone", after)
+		w.soak.t.Errorf("got no process after %s, want it", after)
 	case fmt.Sprint(p.Instances) != fmt.Sprint(w.config["instances"]),
 		fmt.Sprint(p.MemoryInMB) != fmt.Sprint(w.config["memory_in_mb"]),
 		p.Command == nil || *p.Command != w.config["command"],
 		len(p.Labels) != len(labels):
-		w.soak.t.Errorf("after %s the process is %+v, not %v", after, p, w.config)
+		w.soak.t.Errorf("got %+v after %s, want %v", p, after, w.config)
 	}
 }
 
-// reading reads what others work on, too.
+// reading lists the processes of all workers, and reads its own.
 func (w *soakWorker) reading(ctx context.Context, all int) {
 	list, err := w.client.ListProcesses(ctx, capi.ProcessFilter{})
 	switch {
 	case err != nil:
 		w.note(&w.failedReads, err.Error())
 	case len(list.Processes) != all:
-		w.soak.t.Errorf("the list has %d of %d processes", len(list.Processes), all)
+		w.soak.t.Errorf("got %d processes in the list, want %d", len(list.Processes), all)
 	default:
 		w.lists.Add(1)
 	}
@@ -285,20 +285,20 @@ func (w *soakWorker) reading(ctx context.Context, all int) {
 	case err != nil:
 		w.note(&w.failedReads, err.Error())
 	case p.GUID != w.guid:
-		w.soak.t.Errorf("%s was read in place of %s", p.GUID, w.guid)
+		w.soak.t.Errorf("got the process %s, want %s", p.GUID, w.guid)
 	default:
 		w.reads.Add(1)
 	}
 }
 
-// finish applies what is left, now that nothing fails any more.
+// finish applies the last configuration, without faults.
 func (w *soakWorker) finish() {
 	if !w.round() {
-		w.soak.t.Errorf("the last apply of %v fails: %s", w.config, w.refresh())
+		w.soak.t.Errorf("last apply of %v: got a failure (%s), want none", w.config, w.refresh())
 		return
 	}
 	if w.refresh() != "" || !w.planOnly(w.config).empty() {
-		w.soak.t.Errorf("the plan after the last apply of %v is not empty", w.config)
+		w.soak.t.Errorf("last apply of %v: got a plan with changes after it, want an empty one", w.config)
 	}
 }
 
