@@ -1,5 +1,5 @@
-# Memory acts when the app is restarted. The restart follows each change of the
-# memory, without an outage.
+# New memory takes effect when the app is restarted. Each change of the memory
+# triggers a restart without an outage.
 resource "cf_process" "web" {
   app_guid     = "a9900000-0000-4000-8000-000000000001"
   type         = "web"

@@ -1,4 +1,4 @@
-# Instances that are ill, like those whose memory leaks, are replaced one by one:
+# Replace unhealthy instances, such as those with a memory leak, one by one:
 # terraform apply -invoke=action.cf_process_rolling_restart.web
 action "cf_process_rolling_restart" "web" {
   config {

@@ -13,7 +13,7 @@ resource "cf_process" "web" {
   memory_in_mb = 512
 }
 
-# What the instances run with: the quotas are those that they were started with.
+# The quotas in the stats are those with which the instances were started.
 data "cf_process_stats" "web" {
   app_guid = cf_process.web.app_guid
   type     = cf_process.web.type
@@ -35,7 +35,7 @@ locals {
 check "in_effect" {
   assert {
     condition     = length(local.outdated) == 0
-    error_message = "Not yet in effect: the instances ${join(", ", local.outdated)} run with other quotas than configured. Restart the app."
+    error_message = "Not yet in effect: the instances ${join(", ", local.outdated)} have other quotas than configured. Restart the app."
   }
 }
 
