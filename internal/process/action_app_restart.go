@@ -16,6 +16,7 @@ import (
 	"github.com/cf-process/terraform-provider-cf/internal/diagnostic"
 	"github.com/cf-process/terraform-provider-cf/internal/field"
 	"github.com/cf-process/terraform-provider-cf/internal/instances"
+	"github.com/cf-process/terraform-provider-cf/internal/redact"
 )
 
 // defaultAppRestartTimeout bounds the whole restart of an app.
@@ -116,6 +117,10 @@ func (a *appRestartAction) Invoke(ctx context.Context, req action.InvokeRequest,
 		Failure: diagnostic.Failure{
 			Object: "App", Action: "restart app " + m.appGUID.ValueString(), Attribute: path.Root("app_guid"),
 		},
+	}
+	if guid := m.appGUID.ValueString(); !looksLikeGUID(guid) {
+		restart.Failure.NotFound = fmt.Sprintf("%q is not a GUID: app_guid takes the GUID of the app (cf app NAME --guid).",
+			redact.Clean(guid, 100))
 	}
 	if !m.strategy.IsNull() {
 		restart.Strategy = m.strategy.ValueString()

@@ -143,6 +143,7 @@ func TestAppRestartFails(t *testing.T) {
 		},
 		"the app is not there": {
 			prepare: func(*actionTest) {}, config: actionConfig{"app_guid": "not-there"}, summary: "App not found",
+			parts: []string{`"not-there" is not a GUID`},
 		},
 	} {
 		t.Run(name, func(t *testing.T) {

@@ -9,7 +9,6 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/diag"
 	"github.com/hashicorp/terraform-plugin-framework/tfsdk"
 
-	"github.com/cf-process/terraform-provider-cf/internal/diagnostic"
 	"github.com/cf-process/terraform-provider-cf/internal/instances"
 )
 
@@ -80,9 +79,7 @@ func (a *restartAction) Invoke(ctx context.Context, req action.InvokeRequest, re
 	address := m.address.address()
 	target := instances.Target{
 		Client: a.Client, Clock: a.clock, Address: address, Progress: progressOf(ctx, resp),
-		Failure: diagnostic.Failure{
-			Object: "Process", Action: "restart the instances of " + address.String(), Attribute: m.address.path(),
-		},
+		Failure: m.address.failure("restart the instances of " + address.String()),
 	}
 	resp.Diagnostics.Append(target.Restart(ctx, m.timeout)...)
 }

@@ -117,7 +117,7 @@ func (a *scaleAction) Invoke(ctx context.Context, req action.InvokeRequest, resp
 	defer cancel()
 
 	address := m.address.address()
-	failure := diagnostic.Failure{Object: "Process", Action: "scale " + address.String(), Attribute: m.address.path()}
+	failure := m.address.failure("scale " + address.String())
 	since, err := a.replacesSince(ctx, m)
 	if err != nil {
 		resp.Diagnostics.Append(failure.Diagnostic(err))

@@ -10,7 +10,6 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/tfsdk"
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
-	"github.com/cf-process/terraform-provider-cf/internal/diagnostic"
 	"github.com/cf-process/terraform-provider-cf/internal/instances"
 )
 
@@ -76,10 +75,7 @@ func (a *terminateAction) Invoke(ctx context.Context, req action.InvokeRequest, 
 	}
 	target := instances.Target{
 		Client: a.Client, Clock: a.clock, Address: m.address.address(), Progress: progressOf(ctx, resp),
-		Failure: diagnostic.Failure{
-			Object: "Process", Action: fmt.Sprintf("terminate instance %d of %s", m.index.ValueInt64(), m.address.address()),
-			Attribute: m.address.path(),
-		},
+		Failure: m.address.failure(fmt.Sprintf("terminate instance %d of %s", m.index.ValueInt64(), m.address.address())),
 	}
 	resp.Diagnostics.Append(target.Terminate(ctx, m.index.ValueInt64())...)
 }

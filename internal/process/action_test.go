@@ -111,12 +111,25 @@ func TestActionsOfAMissingProcess(t *testing.T) {
 				c := actionConfig{address: "not-there"}
 				maps.Copy(c, more)
 				r := a.invoke(action, c)
-				r.fails(t, "Process not found", "CF-ResourceNotFound (10010)", "role in the space")
+				r.fails(t, "Process not found", "CF-ResourceNotFound (10010)", "role in the space", `"not-there" is not a GUID`)
 				if got, want := fmt.Sprint(r.diags[0].Attribute.Steps()[0]), fmt.Sprint(tftypes.AttributeName(address)); got != want {
 					t.Errorf("got the error on %s, want it on %s", got, want)
 				}
 			})
 		}
+	}
+	for action, more := range map[string]actionConfig{
+		scaleName: {"instances": 1}, terminateName: {"index": 0}, restartName: {},
+	} {
+		t.Run(action+" of a type that the app lacks", func(t *testing.T) {
+			c := actionConfig{"app_guid": a.app, "type": "wroker"}
+			maps.Copy(c, more)
+			r := a.invoke(action, c)
+			r.fails(t, "Process not found", `no process of type "wroker"`)
+			if got, want := fmt.Sprint(r.diags[0].Attribute.Steps()[0]), fmt.Sprint(tftypes.AttributeName("type")); got != want {
+				t.Errorf("got the error on %s, want it on %s", got, want)
+			}
+		})
 	}
 	if n := a.Count(http.MethodDelete, ""); n != 0 {
 		t.Errorf("got %d terminations, want none", n)

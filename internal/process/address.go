@@ -12,6 +12,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
 	"github.com/cf-process/terraform-provider-cf/internal/capi"
+	"github.com/cf-process/terraform-provider-cf/internal/diagnostic"
 	"github.com/cf-process/terraform-provider-cf/internal/field"
 )
 
@@ -75,6 +76,17 @@ func (m addressModel) path() path.Path {
 		return path.Root("guid")
 	}
 	return path.Root("app_guid")
+}
+
+// failure describes that the action on the process failed. A process that is not
+// there is reported where the configuration addresses it, with what may be wrong.
+func (m addressModel) failure(action string) diagnostic.Failure {
+	failure := readFailure(m.address())
+	failure.Action, failure.Attribute = action, m.path()
+	if !isKnown(m.Type) {
+		failure.TypeAttribute = path.Empty()
+	}
+	return failure
 }
 
 // addressValidator checks the address rules: guid, or app_guid with type.

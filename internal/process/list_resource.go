@@ -61,17 +61,17 @@ func (l *listResource) ListResourceConfigSchema(_ context.Context, _ list.ListRe
 // List finds the processes. With the resource, a result has all attributes but the
 // command, which lists hide, and the part of the address that identify_by leaves out.
 func (l *listResource) List(ctx context.Context, req list.ListRequest, stream *list.ListResultsStream) {
-	query := filterIn(field.Open(req.Config.Raw))
+	config := field.Open(req.Config.Raw)
+	query := filterIn(config)
 	found, err := l.Client.ListProcesses(ctx, query)
 	if err != nil {
 		stream.Results = list.ListResultsStreamDiagnostics(diag.Diagnostics{listFailure(query, err)})
 		return
 	}
-	warnings := apiWarnings(found.Warnings)
-	warnings.Append(unstableWarning("processes", found.Unstable)...)
+	warnings := listWarnings(config, found)
 	processes := found.Processes
 	form := formGUID
-	if by, _ := field.Open(req.Config.Raw).Text("identify_by"); by == identifyByApp {
+	if by, _ := config.Text("identify_by"); by == identifyByApp {
 		form, processes = formApp, newestOfType(processes)
 	}
 	if req.Limit > 0 && int64(len(processes)) > req.Limit {

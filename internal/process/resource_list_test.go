@@ -221,4 +221,8 @@ func TestListResourceWarns(t *testing.T) {
 	if len(results) != len(seeded) || hasErrors(diags) || !strings.Contains(diagnosticsText(diags), "almost full") {
 		t.Errorf("got %d results, %s, want %d and the API's warning", len(results), diagnosticsText(diags), len(seeded))
 	}
+	_, diags = w.listed(settings{"app_names": []tftypes.Value{textValue("nope")}}, false, 0)
+	if hasErrors(diags) || !strings.Contains(diagnosticsText(diags), `No app that this user can see is called "nope".`) {
+		t.Errorf("got %s, want a warning about the name that matches nothing", diagnosticsText(diags))
+	}
 }
