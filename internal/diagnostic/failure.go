@@ -64,7 +64,7 @@ func (f Failure) describe(err error) (summary, detail string, at path.Path) {
 		apiError      *capi.Error
 		responseError *capi.ResponseError
 		uaaError      *uaa.Error
-		noAnswer      *transport.Error
+		transportErr  *transport.Error
 		notConfigured *NotConfigured
 	)
 	switch {
@@ -80,12 +80,12 @@ func (f Failure) describe(err error) (summary, detail string, at path.Path) {
 		switch summary = "Login failed"; {
 		case uaaError.TokensRefused:
 			summary = "Credential refused"
-		case errors.As(err, &noAnswer):
-			summary = "No answer from " + hostOf(noAnswer) // the credential is not at fault
+		case errors.As(err, &transportErr):
+			summary = "No answer from " + hostOf(transportErr) // the credential is not at fault
 		}
 		return summary, f.loginError(uaaError), path.Empty()
-	case errors.As(err, &noAnswer):
-		return "No answer from " + hostOf(noAnswer), f.noAnswer(noAnswer), path.Empty()
+	case errors.As(err, &transportErr):
+		return "No answer from " + hostOf(transportErr), f.noAnswer(transportErr), path.Empty()
 	case errors.Is(err, context.DeadlineExceeded):
 		return "Timeout", fmt.Sprintf("Could not %s within the timeout.", f.Action), path.Empty()
 	}
@@ -191,12 +191,12 @@ func (f Failure) loginError(e *uaa.Error) string {
 	if e.Source != "" {
 		detail += "\n\nCredential: " + e.Source + "."
 	}
-	var noAnswer *transport.Error
+	var transportErr *transport.Error
 	switch {
 	case !e.RetryAt.IsZero():
 		detail += "\n\n" + retryAdvice(e.RetryAt)
-	case errors.As(e, &noAnswer) && noAnswer.Hint() != "":
-		detail += "\n\n" + noAnswer.Hint()
+	case errors.As(e, &transportErr) && transportErr.Hint() != "":
+		detail += "\n\n" + transportErr.Hint()
 	case e.Status >= http.StatusInternalServerError:
 		detail += "\n\nThe login server, or a proxy in front of it, has a problem that may pass. Try again later."
 	case e.Advice == "":

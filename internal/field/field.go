@@ -212,7 +212,7 @@ func StringMap[T any](name, description string, get func(*T) map[string]*string)
 	}
 }
 
-// Object is a field with an object, which has fields of its own.
+// Object is a field with an object, which has nested fields.
 func Object[T, O any](name, description string, of *Record[O], get func(*T) *O) Field[T] {
 	return Field[T]{
 		Name: name, Description: description, Type: of.Type,

@@ -20,7 +20,7 @@ type WholeNumber struct {
 
 var _ validator.Number = WholeNumber{}
 
-// Description says the rule.
+// Description describes the rule.
 func (w WholeNumber) Description(context.Context) string {
 	if w.Most == math.MaxInt64 {
 		return fmt.Sprintf("must be a whole number, %d or more", w.Least)

@@ -16,7 +16,7 @@ import (
 )
 
 // The actions as Terraform invokes them. Tests in detail call the provider
-// protocol (action_test.go) and need no Terraform.
+// protocol (action_server_test.go) and need no Terraform.
 
 // triggered is a configuration whose terraform_data triggers the action each
 // time when its input changes.

@@ -99,7 +99,7 @@ func TestImport(t *testing.T) {
 		for _, guid := range some {
 			p := w.mustProcess(guid)
 			app := settings{"app_guid": p.AppGUID, "type": p.Type}
-			for _, one := range []struct {
+			for _, test := range []struct {
 				what, id string
 				identity settings
 				want     string
@@ -110,16 +110,16 @@ func TestImport(t *testing.T) {
 				{"the identity with guid", "", settings{"guid": guid}, "guid=" + guid, settings{"guid": guid}},
 				{"the identity with app and type", "", app, "app_guid=" + p.AppGUID + " type=" + p.Type, app},
 			} {
-				if text := w.tryImport(one.id, one.identity); text != "" || w.state.IsNull() {
-					t.Errorf("%s by %s: got %q, want a state without diagnostics", guid, one.what, text)
+				if text := w.tryImport(test.id, test.identity); text != "" || w.state.IsNull() {
+					t.Errorf("%s by %s: got %q, want a state without diagnostics", guid, test.what, text)
 					continue
 				}
-				if got := w.identityOf(w.identified); got != one.want {
-					t.Errorf("%s by %s: got the identity %q, want another", guid, one.what, got)
+				if got := w.identityOf(w.identified); got != test.want {
+					t.Errorf("%s by %s: got the identity %q, want %q", guid, test.what, got, test.want)
 				}
-				if one.identity == nil { // what follows is the same for an identity
-					w.settled(one.config)
-					w.plansEmptyAsGenerated(guid + " by " + one.what)
+				if test.identity == nil { // what follows is the same for an identity
+					w.settled(test.config)
+					w.plansEmptyAsGenerated(guid + " by " + test.what)
 				}
 			}
 		}
@@ -138,7 +138,7 @@ func TestImportByIdentityOfTheWebProcess(t *testing.T) {
 func TestImportOfNothing(t *testing.T) {
 	t.Parallel()
 	w := startWorkspace(t, fakecf.SpaceDeveloper)
-	for _, one := range []struct {
+	for _, test := range []struct {
 		id       string
 		identity settings
 		want     string
@@ -156,8 +156,8 @@ func TestImportOfNothing(t *testing.T) {
 		{"", settings{"guid": "a/b"}, "Invalid guid"},
 		{"", settings{"app_guid": "a", "type": ".."}, "Invalid type"},
 	} {
-		if text := w.tryImport(one.id, one.identity); !strings.Contains(text, one.want) {
-			t.Errorf("%q %v: got %q, want %q in it", one.id, one.identity, text, one.want)
+		if text := w.tryImport(test.id, test.identity); !strings.Contains(text, test.want) {
+			t.Errorf("%q %v: got %q, want %q in it", test.id, test.identity, text, test.want)
 		}
 	}
 	for name, test := range map[string]struct {

@@ -29,7 +29,7 @@ type checked struct {
 
 var _ validator.String = checked{}
 
-// Description says the rule.
+// Description describes the rule.
 func (v checked) Description(context.Context) string { return v.description }
 
 // MarkdownDescription says the rule.
