@@ -12,7 +12,7 @@ const instanceStates = "`RUNNING`, `STARTING`, `STOPPING`, `CRASHED` or `DOWN`."
 var instanceFields = field.RecordOf(
 	field.Int("index", "Index of the instance, from 0.", func(i *capi.ProcessInstance) *int64 { return i.Index }),
 	field.String("state", instanceStates, func(i *capi.ProcessInstance) *capi.Text { return i.State }),
-	field.Int("since", "Seconds since the instance entered this state, as the API says it. Null on a foundation without "+
+	field.Int("since", "Seconds since the instance entered this state, as the API reports it. Null on a foundation without "+
 		"the endpoint, where the instances are read from the stats.",
 		func(i *capi.ProcessInstance) *int64 { return i.Since }),
 )

@@ -43,13 +43,13 @@ var filters = []filter{
 	nameFilter("organization_names", "Names of organizations that the processes belong to.",
 		func(f *capi.ProcessFilter) *[]string { return &f.OrganizationNames }),
 	textFilter("app_guid", "GUID of one app whose processes are listed. Unlike with `app_guids`, an app that does not exist "+
-		"is an error. Excludes the other filters by app, space and organization.", oneAppRules(),
+		"is an error. Conflicts with the other filters by app, space and organization.", oneAppRules(),
 		func(f *capi.ProcessFilter) *string { return &f.AppGUID }),
 	textFilter("label_selector", "Conditions on the labels of the processes, all of which must match: `env=prod`, "+
 		"`env!=dev`, `env in (prod,staging)`, `env notin (dev)`, `env`, `!env`, separated by commas. Not on Korifi.",
 		labelSelectorRules(), func(f *capi.ProcessFilter) *string { return &f.LabelSelector }),
 	textFilter("order_by", "Order of the processes: `created_at`, `updated_at`, or one of these with a `-` in front for "+
-		"the latest first. Without it the API decides, which is by creation.", orderByRules(),
+		"the latest first. Default: by creation.", orderByRules(),
 		func(f *capi.ProcessFilter) *string { return &f.OrderBy }),
 	timeFilter("created_ats", "When the processes were created. Not on Korifi.",
 		func(f *capi.ProcessFilter) **capi.TimeFilter { return &f.CreatedAts }),
@@ -67,7 +67,7 @@ func filterIn(config field.Attributes) capi.ProcessFilter {
 }
 
 // listNote is what every filter with a list says.
-const listNote = " Order and repeats do not matter, the list can have any length, and an empty list selects no process."
+const listNote = " Order and repeats do not matter, the list can have any length, and an empty list selects nothing."
 
 // listFilter selects what has any of the values: GUIDs, or types.
 func listFilter(name, description string, into func(*capi.ProcessFilter) *[]string) filter {
@@ -123,7 +123,7 @@ var timeOperators = []struct {
 
 // timeFilter selects by a time.
 func timeFilter(name, description string, into func(*capi.ProcessFilter) **capi.TimeFilter) filter {
-	const values = "At any of these times exactly, each as `YYYY-MM-DDThh:mm:ssZ`. Excludes the other conditions."
+	const values = "At any of these times exactly, each as `YYYY-MM-DDThh:mm:ssZ`. Conflicts with the other conditions."
 	dataSource := map[string]ds.Attribute{"values": ds.ListAttribute{
 		Optional: true, ElementType: types.StringType, MarkdownDescription: values, Validators: timestampListRules(),
 	}}
