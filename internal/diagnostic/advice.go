@@ -93,7 +93,7 @@ func failureAdvice(e *capi.Error) string {
 			"it on when the runtime is back, so there is no need to send it again: look at `cf app`, and run terraform plan " +
 			"to see what is left."
 	case e.Has(capi.CodeUnknownError):
-		advice = "The foundation reports an error of its own, as it does for instances while the runtime (Diego) is away. Try " +
+		advice = "The foundation reports an internal error, as it does for instances while the runtime (Diego) is away. Try " +
 			"again; if it stays, give the operators the ID above."
 	case e.RequestID == "":
 		advice = "The foundation, or a proxy in front of it, has a problem that may pass. Try again later."

@@ -45,7 +45,7 @@ func TestAdviceByCode(t *testing.T) {
 		"Diego away":    {status: http.StatusServiceUnavailable, code: 170015, want: "stored the change", wantNot: "Try again"},
 		"Diego refuses": {status: http.StatusInternalServerError, code: 170016, want: "stored the change", wantNot: "Try again"},
 		"no stats":      {status: http.StatusServiceUnavailable, code: 200002, want: "runtime (Diego) or Log Cache"},
-		"unknown error": {status: http.StatusInternalServerError, code: 10001, want: "error of its own"},
+		"unknown error": {status: http.StatusInternalServerError, code: 10001, want: "internal error"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
