@@ -11,6 +11,7 @@ import (
 	"github.com/cf-process/terraform-provider-cf/internal/redact"
 )
 
+// readFailure describes an error of reading the process.
 func readFailure(address capi.Address) diagnostic.Failure {
 	failure := changeFailure(address)
 	failure.Action = "read " + address.String()
@@ -18,6 +19,7 @@ func readFailure(address capi.Address) diagnostic.Failure {
 	return failure
 }
 
+// changeFailure describes an error of changing the process.
 func changeFailure(address capi.Address) diagnostic.Failure {
 	failure := diagnostic.Failure{Object: "Process", Action: "change " + address.String(), Attribute: path.Root("guid")}
 	if address.ByApp() {

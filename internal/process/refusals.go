@@ -110,7 +110,7 @@ func (r metadataRules) refused(value tftypes.Value, s situation, at path.Path) d
 
 func (r metadataRules) invalidKey(diags *diag.Diagnostics, at path.Path, key, reason string) {
 	diags.AddAttributeError(at.AtMapKey(key), "Invalid "+r.noun+" key",
-		fmt.Sprintf("%q cannot be the key of a %s: %s.", shorten(key), r.noun, reason))
+		fmt.Sprintf("%q cannot be a key of %ss: %s.", shorten(key), r.noun, reason))
 }
 
 // endpointPattern matches what the API takes as the path of an http check, with

@@ -112,11 +112,15 @@ func nothingToImport(address capi.Address, err error) diag.Diagnostic {
 	if address.ByApp() {
 		what = fmt.Sprintf("No process of type %q of the app %q is visible", address.Type, address.AppGUID)
 	}
-	return diag.NewErrorDiagnostic("Process not found", what+"; import by GUID or APP_GUID/TYPE.\n\n"+readFailure(address).Detail(err))
+	failure := readFailure(address)
+	if !address.ByApp() && looksLikeGUID(address.GUID) {
+		failure.NotFound = "If this is the GUID of an app, import APP_GUID/TYPE."
+	}
+	return diag.NewErrorDiagnostic("Process not found", what+"; import by GUID or APP_GUID/TYPE.\n\n"+failure.Detail(err))
 }
 
 func importAdvice(id string, err error) string {
-	return fmt.Sprintf("%q is not GUID (of the process) or APP_GUID/TYPE, such as "+
+	return fmt.Sprintf("%q is neither the GUID of a process nor APP_GUID/TYPE, such as "+
 		"\"6a901b7c-9417-4dc1-8189-d3234aa0ab82\" or \"ccc25a0f-c8f4-4b39-9f1b-de9f328d0ee5/web\": %s.", id, err)
 }
 

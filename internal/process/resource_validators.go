@@ -183,7 +183,7 @@ func (r metadataRules) ValidateMap(_ context.Context, req validator.MapRequest, 
 		at := req.Path.AtMapKey(key)
 		if reason := metadataKeyError(key); reason != "" {
 			resp.Diagnostics.AddAttributeError(at, "Invalid "+r.noun+" key",
-				fmt.Sprintf("%q cannot be the key of a %s: %s.", key, r.noun, reason))
+				fmt.Sprintf("%q cannot be a key of %ss: %s.", key, r.noun, reason))
 		}
 		value, ok := elements[key].(types.String)
 		switch {
