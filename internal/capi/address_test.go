@@ -11,7 +11,7 @@ import (
 )
 
 // Cloud Controller's router takes what follows a plain dot in the last segment
-// for a format and cuts it off.
+// for a format and cuts it off (README.md#dots).
 func TestDotsOnCloudController(t *testing.T) {
 	t.Parallel()
 	server := &listServer{}
@@ -41,7 +41,8 @@ func TestDotsOnCloudController(t *testing.T) {
 	}
 }
 
-// Korifi's router matches the path as it was sent, without decoding it.
+// Korifi's router matches the path as it was sent, without decoding it
+// (README.md#dots).
 func TestDotsOnKorifi(t *testing.T) {
 	t.Parallel()
 	for name, refusal := range map[string]int{"by GUID": http.StatusNotFound, "by type": http.StatusUnprocessableEntity} {

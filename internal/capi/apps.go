@@ -108,7 +108,8 @@ func (s *AppSearch) isIn(app *App) bool {
 }
 
 // nameSet holds names to compare without case, as Cloud Controller's database
-// compares them. An API for which case matters has already filtered by it.
+// compares them (README.md#names). An API for which case matters has already
+// filtered by it.
 type nameSet map[string]bool
 
 func newNameSet(names []string) nameSet {

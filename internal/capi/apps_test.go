@@ -14,7 +14,7 @@ import (
 
 // namesServer plays apps, spaces, organizations and processes whose lists
 // filter by names and by the GUIDs of their parents. Cloud Controller compares
-// names without case, Korifi with it.
+// names without case, Korifi with it (README.md#names).
 type namesServer struct {
 	listServer
 	korifi bool
