@@ -31,10 +31,10 @@ func TestDotsOnCloudController(t *testing.T) {
 	client := server.start(t)
 	p, err := client.GetProcess(t.Context(), capi.Address{AppGUID: "a.b", Type: "web.v2"})
 	if err != nil || *p.Type != "web.v2" {
-		t.Errorf("by app and type: got %v, %v, want the type web.v2", p, err)
+		t.Errorf("by app and type: got %s and error %v, want the type web.v2", describeProcess(p), err)
 	}
 	if p, err = client.GetProcess(t.Context(), capi.Address{GUID: "g.json"}); err != nil || p.GUID != "g.json" {
-		t.Errorf("by GUID: got %v, %v, want g.json", p, err)
+		t.Errorf("by GUID: got %s and error %v, want g.json", describeProcess(p), err)
 	}
 	if want := []string{"/v3/apps/a%2Eb/processes/web%2Ev2", "/v3/processes/g%2Ejson"}; !slices.Equal(server.paths(), want) {
 		t.Errorf("got the paths %q, want %q", server.paths(), want)
@@ -59,9 +59,9 @@ func TestDotsOnKorifi(t *testing.T) {
 				return true
 			}
 			client := server.start(t)
-			for range 2 {
+			for _, read := range []string{"first read", "second read"} {
 				if p, err := client.GetProcess(t.Context(), capi.Address{AppGUID: "a", Type: "web.v2"}); err != nil || *p.Type != "web.v2" {
-					t.Errorf("got %v, %v, want the type web.v2", p, err)
+					t.Errorf("%s: got %s and error %v, want the type web.v2", read, describeProcess(p), err)
 				}
 			}
 			plain := "/v3/apps/a/processes/web.v2"

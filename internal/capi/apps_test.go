@@ -30,9 +30,9 @@ var korifiParameters = map[string][]string{
 
 func to(kind, guid string) row { return row{kind: row{"data": row{"guid": guid}}} }
 
-// newNamesServer has the organizations o1 and o2 (of the names one and two),
-// each with the spaces prod and dev, and in each space an app shop and one of
-// its own.
+// newNamesServer has the organizations o1 and o2 (named one and two),
+// each with the spaces prod and dev, and in each space an app shop and one
+// that no other space has.
 func newNamesServer(korifi bool) *namesServer {
 	s := &namesServer{korifi: korifi}
 	s.lists = map[string][]row{}
@@ -136,6 +136,14 @@ func (s *namesServer) serve(w http.ResponseWriter, r *http.Request) bool {
 	return true
 }
 
+// describeApps returns the apps of a search, short enough for a failure.
+func describeApps(found *capi.AppList) string {
+	if found == nil {
+		return "no apps"
+	}
+	return fmt.Sprintf("the apps %.200q and %.200q elsewhere", appGUIDs(found.Apps), appGUIDs(found.Elsewhere))
+}
+
 func appGUIDs(apps []*capi.App) string {
 	found := make([]string, 0, len(apps))
 	for _, app := range apps {
@@ -166,7 +174,7 @@ func TestFindApps(t *testing.T) {
 				client := server.start(t)
 				found, err := client.FindApps(t.Context(), test.search)
 				if err != nil {
-					t.Fatal(err)
+					t.Fatalf("got error %v, want none", err)
 				}
 				if got := appGUIDs(found.Apps); got != test.want {
 					t.Errorf("got the apps %q, want %q", got, test.want)
@@ -177,27 +185,27 @@ func TestFindApps(t *testing.T) {
 					elsewhere = "a-s-o1-prod-shop a-s-o1-dev-shop a-s-o2-dev-shop"
 				}
 				if got := appGUIDs(found.Elsewhere); got != elsewhere {
-					t.Errorf("got %q elsewhere, want %q", got, elsewhere)
+					t.Errorf("got the apps %q elsewhere, want %q", got, elsewhere)
 				}
 				for _, app := range append(found.Apps, found.Elsewhere...) {
 					if app.App == nil || app.Space == nil || app.Organization == nil || app.OrganizationGUID == nil || *app.State != "STARTED" {
-						t.Errorf("got the app %+v, want all its names", app)
+						t.Errorf("got the app %s in %q with the state %v, want all its names and STARTED", app, app.SpaceGUID, app.State)
 					}
 				}
 				if n := len(server.asked()); !korifi && n != 1 || korifi && n > 4 {
-					t.Errorf("got %d requests: %q", n, server.asked())
+					t.Errorf("got %s requests, want 1 on Cloud Controller and at most 4 on Korifi", short(server.asked()))
 				}
 				server.forget()
 				if _, err := client.FindApps(t.Context(), test.search); err != nil || len(server.asked()) > 2 {
-					t.Errorf("again: got %v after the requests %q", err, server.asked())
+					t.Errorf("second search: got error %v after %s requests, want none after at most 2", err, short(server.asked()))
 				}
 			})
 		}
 	}
 }
 
-// Cloud Controller compares without case, in what it filters and in what
-// comes along; Korifi finds only the exact name.
+// Cloud Controller ignores case in filters and in included resources; Korifi
+// finds only the exact name.
 func TestFindAppsComparesAsTheAPIDoes(t *testing.T) {
 	t.Parallel()
 	search := capi.AppSearch{Name: "SHOP", SpaceName: "Prod", OrganizationName: "ONE"}
@@ -206,7 +214,7 @@ func TestFindAppsComparesAsTheAPIDoes(t *testing.T) {
 			t.Parallel()
 			found, err := newNamesServer(korifi).start(t).FindApps(t.Context(), search)
 			if err != nil || appGUIDs(found.Apps) != want {
-				t.Errorf("got %v, %v, want %q", found, err, want)
+				t.Errorf("got %s and error %v, want %q", describeApps(found), err, want)
 			}
 		})
 	}
@@ -221,13 +229,13 @@ func TestFindAppsWithSpecialNames(t *testing.T) {
 			server.lists["/v3/apps"] = append(server.lists["/v3/apps"], row{"guid": "special", "name": name, "relationships": to("space", "s-o1-prod")})
 			found, err := server.start(t).FindApps(t.Context(), capi.AppSearch{Name: name})
 			if err != nil || appGUIDs(found.Apps) != "special" {
-				t.Errorf("got %+v, %v, want the app of this name alone", found, err)
+				t.Errorf("got %s and error %v, want only the app special", describeApps(found), err)
 			}
 		})
 	}
 }
 
-// A foundation that takes the filter and ignores it gives the same result.
+// A foundation that accepts the filter and ignores it has the same result.
 func TestFindAppsWhereTheFilterIsIgnored(t *testing.T) {
 	t.Parallel()
 	server := newNamesServer(false)
@@ -239,7 +247,7 @@ func TestFindAppsWhereTheFilterIsIgnored(t *testing.T) {
 	}
 	found, err := server.start(t).FindApps(t.Context(), capi.AppSearch{Name: "shop", SpaceName: "dev", OrganizationName: "two"})
 	if err != nil || appGUIDs(found.Apps) != "a-s-o2-dev-shop" || len(found.Elsewhere) != 3 {
-		t.Errorf("got %+v, %v", found, err)
+		t.Errorf("got %s and error %v, want a-s-o2-dev-shop and 3 apps elsewhere", describeApps(found), err)
 	}
 }
 
@@ -249,6 +257,6 @@ func TestAppsAreCleanCandidates(t *testing.T) {
 	app := &capi.App{GUID: "g", AppNames: capi.AppNames{App: ptr(capi.Text("shop")), Organization: &hostile}}
 	got := app.String()
 	if !strings.HasSuffix(got, " / ? / shop (g)") || strings.Contains(got, "\x1b") || len(got) > 300 {
-		t.Errorf("got %.300q", got)
+		t.Errorf("got %.400q (%d bytes), want at most 300 bytes without control characters that end in \" / ? / shop (g)\"", got, len(got))
 	}
 }

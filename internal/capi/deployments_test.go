@@ -7,6 +7,7 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"net/url"
+	"slices"
 	"strings"
 	"testing"
 
@@ -56,8 +57,8 @@ func recording(t *testing.T, status int, body string) (*capi.Client, *recorder) 
 
 func (r *recorder) want(t *testing.T, requests ...string) {
 	t.Helper()
-	if got, want := strings.Join(r.requests, "\n"), strings.Join(requests, "\n"); got != want {
-		t.Errorf("got requests:\n%s\nwant:\n%s", got, want)
+	if !slices.Equal(r.requests, requests) {
+		t.Errorf("got the requests %s\nwant %s", short(r.requests), short(requests))
 	}
 }
 
@@ -80,10 +81,11 @@ func TestCreateDeployment(t *testing.T) {
 	}
 	r.want(t, `POST /v3/deployments {"relationships":{"app":{"data":{"guid":"a.1"}}},"strategy":"rolling","options":{"max_in_flight":2}}`)
 	if !d.Is(capi.DeploymentActive) || d.Reason() != "DEPLOYING" || d.Problem() != "memory quota_exceeded" {
-		t.Errorf("got %+v", d.Status)
+		t.Errorf("got the reason %q and the problem %q (active: %t), want DEPLOYING and memory quota_exceeded (active: true)",
+			d.Reason(), d.Problem(), d.Is(capi.DeploymentActive))
 	}
 	if len(d.NewProcesses) != 1 || d.NewProcesses[0] != (capi.DeploymentProcess{GUID: "p-2", Type: "web"}) {
-		t.Errorf("got new processes %v", d.NewProcesses)
+		t.Errorf("got the new processes %v, want only p-2 with the type web", d.NewProcesses)
 	}
 }
 
@@ -95,7 +97,8 @@ func TestCreateDeploymentOnKorifi(t *testing.T) {
 	}
 	r.want(t, `POST /v3/deployments {"relationships":{"app":{"data":{"guid":"a-1"}}}}`)
 	if !d.Is(capi.DeploymentFinalized) || d.Reason() != capi.DeploymentDeployed || d.Problem() != "" || d.NewProcesses != nil {
-		t.Errorf("got %+v", d)
+		t.Errorf("got the reason %q, the problem %q and the new processes %v (finalized: %t), want DEPLOYED alone (finalized: true)",
+			d.Reason(), d.Problem(), d.NewProcesses, d.Is(capi.DeploymentFinalized))
 	}
 }
 
@@ -112,10 +115,10 @@ func TestRestartsAreSentOnce(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			c, r := recording(t, http.StatusBadGateway, "oops")
 			if err := send(c); err == nil {
-				t.Error("got no error")
+				t.Error("got no error, want that of the 502")
 			}
 			if len(r.requests) != 1 {
-				t.Errorf("got %d requests, want 1", len(r.requests))
+				t.Errorf("got the requests %s\nwant 1", short(r.requests))
 			}
 		})
 	}
@@ -124,14 +127,16 @@ func TestRestartsAreSentOnce(t *testing.T) {
 func TestRestartApp(t *testing.T) {
 	c, r := recording(t, http.StatusOK, `{"guid":"a.1","state":"STARTED"}`)
 	if err := c.RestartApp(t.Context(), "a.1"); err != nil {
-		t.Error(err)
+		t.Errorf("got error %v, want none", err)
 	}
 	r.want(t, "POST /v3/apps/a%2E1/actions/restart")
-	for _, body := range []string{`<html>Log in</html>`, `{}`} {
-		c, _ = recording(t, http.StatusOK, body)
-		if err := c.RestartApp(t.Context(), "a-1"); err == nil {
-			t.Errorf("got no error for %s", body)
-		}
+	for name, body := range map[string]string{"a login page": `<html>Log in</html>`, "an empty object": `{}`} {
+		t.Run(name, func(t *testing.T) {
+			c, _ := recording(t, http.StatusOK, body)
+			if err := c.RestartApp(t.Context(), "a-1"); err == nil {
+				t.Errorf("got no error for %s, want one", body)
+			}
+		})
 	}
 }
 
@@ -148,7 +153,7 @@ func TestGetDeployment(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			c, _ := recording(t, http.StatusOK, body)
 			if d, err := c.GetDeployment(t.Context(), "d-1"); err == nil {
-				t.Errorf("got %+v, want an error", d)
+				t.Errorf("got the deployment %q with the reason %q, want an error", d.GUID, d.Reason())
 			}
 		})
 	}
@@ -163,25 +168,32 @@ func TestActiveDeployments(t *testing.T) {
 	}
 	r.want(t, "GET /v3/deployments?app_guids=a%252C1&status_values=ACTIVE")
 	if len(found) != 1 || found[0].GUID != "d-1" {
-		t.Errorf("got %d deployments, want d-1 alone", len(found))
+		t.Errorf("got %d deployments, want only d-1", len(found))
 	}
 	c, _ = recording(t, http.StatusOK, `{}`)
 	if _, err := c.ActiveDeployments(t.Context(), "a-1"); err == nil {
-		t.Error("got no error for an answer without resources")
+		t.Error("response without resources: got no error, want one")
 	}
 }
 
 func TestDeploymentsTakeOnlySegments(t *testing.T) {
 	c, r := recording(t, http.StatusOK, deploymentOfCC)
-	for _, bad := range []string{"", "..", "a/b", "a?b", "a\nb"} {
-		_, create := c.CreateDeployment(t.Context(), bad, capi.Omit[string](), capi.Omit[capi.DeploymentOptions]())
-		_, get := c.GetDeployment(t.Context(), bad)
-		_, active := c.ActiveDeployments(t.Context(), bad)
-		_, app := c.GetApp(t.Context(), bad)
-		for i, err := range []error{create, get, active, app, c.RestartApp(t.Context(), bad)} {
-			if err == nil {
-				t.Errorf("%q: got no error from request %d", bad, i)
-			}
+	for name, send := range map[string]func(ctx context.Context, guid string) error{
+		"create deployment": func(ctx context.Context, guid string) error {
+			_, err := c.CreateDeployment(ctx, guid, capi.Omit[string](), capi.Omit[capi.DeploymentOptions]())
+			return err
+		},
+		"get deployment":     func(ctx context.Context, guid string) error { _, err := c.GetDeployment(ctx, guid); return err },
+		"active deployments": func(ctx context.Context, guid string) error { _, err := c.ActiveDeployments(ctx, guid); return err },
+		"get app":            func(ctx context.Context, guid string) error { _, err := c.GetApp(ctx, guid); return err },
+		"restart app":        c.RestartApp,
+	} {
+		for _, bad := range []string{"", "..", "a/b", "a?b", "a\nb"} {
+			t.Run(fmt.Sprintf("%s/%q", name, bad), func(t *testing.T) {
+				if err := send(t.Context(), bad); err == nil {
+					t.Errorf("got no error for the GUID %q, want one", bad)
+				}
+			})
 		}
 	}
 	r.want(t)
@@ -191,16 +203,24 @@ func TestGetApp(t *testing.T) {
 	c, _ := recording(t, http.StatusOK, `{"guid":"a-1","name":"shop","state":"STOPPED","metadata":{"labels":{"korifi.cloudfoundry.org/guid":"a-1"}}}`)
 	app, err := c.GetApp(t.Context(), "a-1")
 	if err != nil || !app.Stopped() || !app.OnKorifi() || *app.Name != "shop" {
-		t.Errorf("got %+v, %v", app, err)
+		t.Errorf("got %s and error %v, want shop, stopped, on Korifi", describeAppInfo(app), err)
 	}
 	c, _ = recording(t, http.StatusOK, `{"guid":"a-1","name":"shop","state":"STARTED","metadata":{"labels":{}}}`)
 	app, err = c.GetApp(t.Context(), "a-1")
 	if err != nil || app.Stopped() || app.OnKorifi() {
-		t.Errorf("got %+v, %v", app, err)
+		t.Errorf("got %s and error %v, want shop, started, not on Korifi", describeAppInfo(app), err)
 	}
 }
 
-// Only for a pod of Korifi an index is written as the end of its name.
+// describeAppInfo returns an app's name and state, for a failure.
+func describeAppInfo(app *capi.AppInfo) string {
+	if app == nil {
+		return "no app"
+	}
+	return fmt.Sprintf("the app %v (stopped: %t, on Korifi: %t)", app.Name, app.Stopped(), app.OnKorifi())
+}
+
+// Only on Korifi an index is sent as the end of a pod's name.
 func TestTerminateNamesOnePod(t *testing.T) {
 	guid, version := "p-1", "v"
 	korifi := &capi.Metadata{Labels: map[string]*string{capi.KorifiMetadataPrefix + "guid": &guid}}
@@ -220,7 +240,7 @@ func TestTerminateNamesOnePod(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			c, r := recording(t, http.StatusNoContent, "")
 			if err := c.TerminateInstance(t.Context(), &test.process, 1); err != nil {
-				t.Fatal(err)
+				t.Fatalf("got error %v, want none", err)
 			}
 			r.want(t, "DELETE /v3/processes/p-1/instances/"+test.want)
 		})

@@ -36,14 +36,14 @@ func TestScaleThatWasStored(t *testing.T) {
 			client := retryingClient(t, listener.URL, time.Minute)
 			_, err := client.ScaleProcess(t.Context(), byGUID, capi.ProcessScale{Instances: capi.Set(int64(2))})
 			if got := capi.WasStored(err); err == nil || got != test.stored {
-				t.Errorf("scale: got %v, stored %t, want %t", err, got, test.stored)
+				t.Errorf("scale: got error %v and WasStored %t, want an error and %t", err, got, test.stored)
 			}
 			if n := len(server.asked()); n != test.requests {
 				t.Errorf("scale: got %d requests, want %d", n, test.requests)
 			}
 			// A read is not a change.
 			if _, err = client.GetProcess(t.Context(), byGUID); capi.WasStored(err) {
-				t.Errorf("get: got %v as stored", err)
+				t.Errorf("get: got WasStored true for %v, want false", err)
 			}
 		})
 	}
@@ -55,6 +55,14 @@ func TestErrorPredicates(t *testing.T) {
 	predicates := map[string]func(error) bool{
 		"app not found": capi.IsAppNotFound, "type not found": capi.IsProcessTypeNotFound, "suspended": capi.IsOrgSuspended,
 		"feature": capi.IsFeatureDisabled, "runtime": capi.IsRuntimeUnavailable,
+	}
+	for name, predicate := range predicates {
+		t.Run(name+", errors of others", func(t *testing.T) {
+			t.Parallel()
+			if predicate(errors.New("x")) || predicate(nil) {
+				t.Errorf("got %t for another error and %t for nil, want false", predicate(errors.New("x")), predicate(nil))
+			}
+		})
 	}
 	for _, test := range []struct {
 		name, path   string
@@ -81,12 +89,11 @@ func TestErrorPredicates(t *testing.T) {
 				Errors: []capi.ErrorObject{{Code: int64(test.code), Detail: test.detail}},
 			})
 			for name, predicate := range predicates {
-				if got := predicate(err); got != (name == test.want) {
-					t.Errorf("%s: got %t for %v", name, got, err)
-				}
-				if predicate(errors.New("x")) || predicate(nil) {
-					t.Errorf("%s: got true for another error", name)
-				}
+				t.Run(name, func(t *testing.T) {
+					if got, want := predicate(err), name == test.want; got != want {
+						t.Errorf("got %t for %v, want %t", got, err, want)
+					}
+				})
 			}
 		})
 	}

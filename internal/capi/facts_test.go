@@ -1,6 +1,7 @@
 package capi_test
 
 import (
+	"fmt"
 	"os"
 	"path/filepath"
 	"regexp"
@@ -27,24 +28,26 @@ func TestFacts(t *testing.T) {
 		facts++
 		if anchor := columns[2]; anchor != "" {
 			if anchors[anchor] {
-				t.Errorf("the anchor %s is there twice", anchor)
+				t.Errorf("got the anchor %s twice, want each once", anchor)
 			}
 			anchors[anchor] = true
 		}
-		for _, name := range strings.Split(columns[6], ", ") {
-			found := test.FindStringSubmatch(name)
-			if found == nil {
-				t.Errorf("%.60s: got %q, want a file and its test", columns[3], name)
-				continue
+		t.Run(fmt.Sprintf("%.60s", columns[3]), func(t *testing.T) {
+			for _, name := range strings.Split(columns[6], ", ") {
+				found := test.FindStringSubmatch(name)
+				if found == nil {
+					t.Errorf("got %.200q in the last column, want a file and its test", name)
+					continue
+				}
+				source, err := os.ReadFile(found[1])
+				if err != nil || !strings.Contains(string(source), "func "+found[2]+"(") {
+					t.Errorf("got no test %s in %s (error %v), want one", found[2], found[1], err)
+				}
 			}
-			source, err := os.ReadFile(found[1])
-			if err != nil || !strings.Contains(string(source), "func "+found[2]+"(") {
-				t.Errorf("%.60s: %s does not exist: %v", columns[3], name, err)
-			}
-		}
+		})
 	}
 	if facts < 30 {
-		t.Errorf("got %d facts, so the test does not read the page", facts)
+		t.Errorf("got %d facts, want 30 or more: the test no longer reads the page", facts)
 	}
 
 	files, err := filepath.Glob("../*/*.go")
@@ -61,13 +64,13 @@ func TestFacts(t *testing.T) {
 		for _, found := range link.FindAllStringSubmatch(string(source), -1) {
 			used[found[1]] = true
 			if !anchors[found[1]] {
-				t.Errorf("%s: README.md#%s does not exist", file, found[1])
+				t.Errorf("%s: got a link to README.md#%s, want one of the anchors of the page", file, found[1])
 			}
 		}
 	}
 	for anchor := range anchors {
 		if !used[anchor] {
-			t.Errorf("no comment leads to README.md#%s", anchor)
+			t.Errorf("got no comment that links to README.md#%s, want one or more", anchor)
 		}
 	}
 }

@@ -11,13 +11,13 @@ import (
 	"github.com/cf-process/terraform-provider-cf/internal/uaa"
 )
 
-// The faults of the login: the reader behind it comes through, and a password
-// is not tried again because something else went wrong.
+// A fault of the login: the read that needs the token succeeds after a retry, and
+// a password is not sent again unless the fault is transient.
 func TestLoginFaults(t *testing.T) {
 	for name, test := range map[string]struct {
 		method, path string
 		do           fakecf.Action
-		comes        bool
+		succeeds     bool
 		tokens       int // requests for a token
 	}{
 		"root: 503":                     {"GET", "^/$", fakecf.Status(503), true, 1},
@@ -52,8 +52,11 @@ func TestLoginFaults(t *testing.T) {
 				wg.Go(func() {
 					err := isWeb(client.GetProcess(t.Context(), byGUID))
 					var login *uaa.Error
-					if test.comes && err != nil || !test.comes && (!errors.As(err, &login) || login.Source != "user and password from a test") {
-						t.Errorf("got %v", err)
+					if test.succeeds && err != nil {
+						t.Errorf("got error %v, want the process", err)
+					}
+					if !test.succeeds && (!errors.As(err, &login) || login.Source != "user and password from a test") {
+						t.Errorf("got %v, want the error of a login with \"user and password from a test\"", err)
 					}
 				})
 			}
@@ -61,15 +64,19 @@ func TestLoginFaults(t *testing.T) {
 			if got := f.Count("POST", "/oauth/token"); got != test.tokens {
 				t.Errorf("got %d requests for a token, want %d", got, test.tokens)
 			}
-			if reads := f.Count("GET", "/v3/"); test.comes && reads != 20 || !test.comes && reads != 0 {
-				t.Errorf("got %d reads", reads)
+			wantReads := 0
+			if test.succeeds {
+				wantReads = 20
+			}
+			if reads := f.Count("GET", "/v3/"); reads != wantReads {
+				t.Errorf("got %d reads, want %d", reads, wantReads)
 			}
 		})
 	}
 }
 
-// A revoked token is one new login for all. Where the API then refuses every token,
-// a fresh one is replaced once, and the error says which credential was used.
+// A revoked token costs one new login for all reads. When the API refuses every
+// token, a new one is replaced once, and the error names the credential.
 func TestRevokedTokens(t *testing.T) {
 	f := fakecf.New(t)
 	client := sessionClient(t, f, 20*time.Second, 0)
@@ -82,7 +89,7 @@ func TestRevokedTokens(t *testing.T) {
 	}
 	fine := func(err error) {
 		if err != nil {
-			t.Error(err)
+			t.Errorf("got error %v, want the process", err)
 		}
 	}
 	read(fine)
@@ -93,11 +100,10 @@ func TestRevokedTokens(t *testing.T) {
 	}
 	f.ResetRequests()
 	f.AddFault(fakecf.Fault{Path: "/v3/", Do: fakecf.Status(401)})
-	if err := isWeb(client.GetProcess(t.Context(), byGUID)); true {
-		var e *capi.Error
-		if !errors.As(err, &e) || e.Status != 401 || e.Credential != "the test's client" {
-			t.Errorf("got %v", err)
-		}
+	err := isWeb(client.GetProcess(t.Context(), byGUID))
+	var e *capi.Error
+	if !errors.As(err, &e) || e.Status != 401 || e.Credential != "the test's client" {
+		t.Errorf("got %v, want a 401 that names the test's client", err)
 	}
 	if reads, logins := f.Count("GET", "/v3/"), f.Count("POST", "/oauth/token"); reads != 3 || logins != 2 {
 		t.Errorf("got %d reads and %d logins, want 3 and 2", reads, logins)

@@ -1,6 +1,7 @@
 package capi
 
 import (
+	"fmt"
 	"net/http"
 	"net/url"
 	"strings"
@@ -36,8 +37,7 @@ func checkText(t *testing.T, name string, raw Text, limit int) {
 	}
 }
 
-// FuzzErrorBody holds that every error answer, whatever is in it, becomes an
-// error that a person can read.
+// FuzzErrorBody checks that any error response becomes a human-readable error.
 func FuzzErrorBody(f *testing.F) {
 	for _, seed := range []struct {
 		status                     int
@@ -83,7 +83,7 @@ func FuzzErrorBody(f *testing.F) {
 			t.Errorf("got %.200q, want the request in it", e.Error())
 		}
 		if IsNotFound(e) && (status != 404 || !e.Has(CodeNotFound)) {
-			t.Errorf("got true for gone without the API's error, want false: %.200q", e.Error())
+			t.Errorf("got IsNotFound true for %.200q, want false without a 404 and the API's code", e.Error())
 		}
 	})
 }
@@ -103,7 +103,7 @@ func FuzzWarnings(f *testing.F) {
 		for _, warning := range client.warnings(http.Header{"X-Cf-Warnings": {first, second}}) {
 			checkText(t, "a warning", warning, 1000)
 			if warning == "" {
-				t.Error("got an empty warning, want none")
+				t.Errorf("got an empty warning from the headers %.100q and %.100q, want none", first, second)
 			}
 		}
 	})
@@ -170,20 +170,22 @@ func FuzzSpaceLink(f *testing.F) {
 	})
 }
 
-// A number may have all its digits, but none that would take minutes to read.
+// A number keeps all its digits, unless decoding it would take minutes.
 func TestDecimalsAreBounded(t *testing.T) {
 	t.Parallel()
 	for text, fits := range map[string]bool{
 		"0.1": true, "-1e-7": true, "1e308": true, "1E+400": true, strings.Repeat("9", 700): true,
 		"1e401": false, "1e99999999": false, "1e-99999999": false, "1e99999999999999999999": false, strings.Repeat("1", 1_000_000): false,
 	} {
-		stats := new(ProcessStats)
-		err := decode([]byte(`{"resources":[{"usage":{"cpu":`+text+`}}]}`), stats)
-		if (err == nil) != fits {
-			t.Errorf("%.20s…: %v", text, err)
-		}
-		if err != nil && (!strings.Contains(err.Error(), "usage.cpu") || len(err.Error()) > 300) {
-			t.Errorf("%.20s…: %d bytes: %.300s", text, len(err.Error()), err)
-		}
+		t.Run(fmt.Sprintf("%.25s, %d digits", text, len(text)), func(t *testing.T) {
+			t.Parallel()
+			err := decode([]byte(`{"resources":[{"usage":{"cpu":`+text+`}}]}`), new(ProcessStats))
+			if fits && err != nil {
+				t.Errorf("got error %.300s, want none", err)
+			}
+			if !fits && (err == nil || !strings.Contains(err.Error(), "usage.cpu") || len(err.Error()) > 300) {
+				t.Errorf("got error %.300v, want one of at most 300 bytes with usage.cpu in it", err)
+			}
+		})
 	}
 }

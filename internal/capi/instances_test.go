@@ -35,23 +35,26 @@ func TestProcessInstances(t *testing.T) {
 	})
 	client := server.start(t)
 	for _, test := range []struct {
+		name    string
 		address capi.Address
-		want    string
+		want    []string
 	}{
-		{capi.Address{GUID: "g"}, "/v3/processes/g/process_instances?"},
-		{capi.Address{AppGUID: "a", Type: "web"}, "/v3/apps/a/processes/web? /v3/processes/g/process_instances?"},
+		{"by GUID", capi.Address{GUID: "g"}, []string{"/v3/processes/g/process_instances?"}},
+		{"by app and type", capi.Address{AppGUID: "a", Type: "web"}, []string{"/v3/apps/a/processes/web?", "/v3/processes/g/process_instances?"}},
 	} {
-		server.forget()
-		instances, err := client.ProcessInstances(context.Background(), test.address)
-		if err != nil {
-			t.Fatal(err)
-		}
-		if asked := strings.Join(server.asked(), " "); asked != test.want {
-			t.Errorf("got the requests %s, want %s", asked, test.want)
-		}
-		if r := instances.Resources; len(r) != 2 || *r[0].Since != 0 || r[1].Since != nil || *r[1].Index != 1 || *r[1].State != "DOWN" {
-			t.Errorf("got %+v", r)
-		}
+		t.Run(test.name, func(t *testing.T) {
+			server.forget()
+			instances, err := client.ProcessInstances(context.Background(), test.address)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if asked := server.asked(); !slices.Equal(asked, test.want) {
+				t.Errorf("got the requests %s\nwant %s", short(asked), short(test.want))
+			}
+			if got, want := states(&capi.Process{ProcessInstances: instances.Resources}), "[0:RUNNING:0 1:DOWN]"; got != want {
+				t.Errorf("got the instances %s, want %s", got, want)
+			}
+		})
 	}
 }
 
@@ -63,26 +66,28 @@ func TestProcessInstancesFromStats(t *testing.T) {
 		"/v3/apps/a/processes/web/stats": someStats,
 	})
 	client := server.start(t)
-	for _, test := range []struct {
+	for _, test := range []struct { // in this order: the first read learns that the endpoint is missing
+		name    string
 		address capi.Address
 		want    []string
 	}{
-		{capi.Address{AppGUID: "a", Type: "web"}, []string{"/v3/apps/a/processes/web?", "/v3/processes/g/process_instances?", "/v3/processes/g/stats?"}},
-		// From now on it is known that there is no such endpoint.
-		{capi.Address{AppGUID: "a", Type: "web"}, []string{"/v3/apps/a/processes/web/stats?"}},
-		{capi.Address{GUID: "g"}, []string{"/v3/processes/g/stats?"}},
+		{"first read", capi.Address{AppGUID: "a", Type: "web"}, []string{"/v3/apps/a/processes/web?", "/v3/processes/g/process_instances?", "/v3/processes/g/stats?"}},
+		{"second read", capi.Address{AppGUID: "a", Type: "web"}, []string{"/v3/apps/a/processes/web/stats?"}},
+		{"third read, by GUID", capi.Address{GUID: "g"}, []string{"/v3/processes/g/stats?"}},
 	} {
-		server.forget()
-		instances, err := client.ProcessInstances(context.Background(), test.address)
-		if err != nil {
-			t.Fatal(err)
-		}
-		if asked := server.asked(); !slices.Equal(asked, test.want) {
-			t.Errorf("got the requests %q", asked)
-		}
-		if r := instances.Resources; len(r) != 2 || r[0].Since != nil || *r[0].State != "RUNNING" || *r[1].Index != 1 {
-			t.Errorf("got %+v", r)
-		}
+		t.Run(test.name, func(t *testing.T) {
+			server.forget()
+			instances, err := client.ProcessInstances(context.Background(), test.address)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if asked := server.asked(); !slices.Equal(asked, test.want) {
+				t.Errorf("got the requests %s\nwant %s", short(asked), short(test.want))
+			}
+			if got, want := states(&capi.Process{ProcessInstances: instances.Resources}), "[0:RUNNING 1:DOWN]"; got != want {
+				t.Errorf("got the instances %s, want %s", got, want)
+			}
+		})
 	}
 }
 
@@ -90,12 +95,12 @@ func TestProcessInstancesErrors(t *testing.T) {
 	t.Parallel()
 	client := answers(map[string]string{"/v3/processes/g/process_instances": `{}`}).start(t)
 	if _, err := client.ProcessInstances(context.Background(), capi.Address{GUID: "g"}); err == nil || !strings.Contains(err.Error(), "resources") {
-		t.Errorf("got the error %v, want another one", err)
+		t.Errorf("response without resources: got error %v, want one that names resources", err)
 	}
-	// A process that is not there is no reason to ask for its stats.
+	// The stats of a process that does not exist are not read.
 	server := &listServer{lists: map[string][]row{}}
 	if _, err := server.start(t).ProcessInstances(context.Background(), capi.Address{GUID: "gone"}); !capi.IsNotFound(err) || len(server.asked()) != 1 {
-		t.Errorf("got %v after the requests %q", err, server.asked())
+		t.Errorf("process that is gone: got error %v after %s requests, want one that it is not found, after 1", err, short(server.asked()))
 	}
 }
 
@@ -114,21 +119,21 @@ func TestSidecars(t *testing.T) {
 	}
 	s := list.Sidecars
 	if len(s) != 3 || *s[0].MemoryInMB != 0 || s[1].MemoryInMB != nil || s[1].ProcessTypes == nil || s[2].ProcessTypes != nil || s[2].Command != nil {
-		t.Errorf("got %+v", s)
+		t.Errorf("got the sidecars %s, want 3: the first with 0 MB, the second without memory and with empty types, the third without types and command", asJSON(s))
 	}
 	if _, err := client.Sidecars(context.Background(), ""); err == nil {
-		t.Error("an empty GUID was accepted")
+		t.Error("empty GUID: got no error, want one")
 	}
 	if _, err := client.Sidecars(context.Background(), "gone"); !capi.IsNotFound(err) {
-		t.Errorf("got the error %v, want another one", err)
+		t.Errorf("process that is gone: got error %v, want one that it is not found", err)
 	}
 	server.lists[path] = []row{{"name": "no GUID"}}
 	if _, err := client.Sidecars(context.Background(), "g"); err == nil || !strings.Contains(err.Error(), "in sidecar 0 (counted from 0) it has no guid") {
-		t.Errorf("got the error %v, want another one", err)
+		t.Errorf("sidecar without a GUID: got error %v, want one that names sidecar 0", err)
 	}
 }
 
-// A server may echo a token in a text that is shown and kept in the state.
+// A server may repeat a token in a text that is shown and stored in the state.
 func TestInstanceTextsAreMasked(t *testing.T) {
 	t.Parallel()
 	const token = "token-that-is-echoed"
@@ -141,10 +146,10 @@ func TestInstanceTextsAreMasked(t *testing.T) {
 	client := server.startWith(t, secrets)
 	instances, err := client.ProcessInstances(t.Context(), capi.Address{GUID: "g"})
 	if err != nil || strings.Contains(string(*instances.Resources[0].State), token) {
-		t.Errorf("got %v, %v", instances, err)
+		t.Errorf("instances: got %s and error %v, want a state without the token", asJSON(instances), err)
 	}
 	stats, err := client.ProcessStats(t.Context(), capi.Address{GUID: "g"})
 	if err != nil || strings.Contains(string(*stats.Resources[0].State)+string(*stats.Resources[0].Details), token) {
-		t.Errorf("got %v, %v", stats, err)
+		t.Errorf("stats: got %s and error %v, want texts without the token", asJSON(stats), err)
 	}
 }

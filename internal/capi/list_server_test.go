@@ -24,7 +24,7 @@ type row map[string]any
 // process makes a row of the list of processes.
 func process(guid string) row { return row{"guid": guid, "created_at": "2026-01-01T00:00:00Z"} }
 
-// listServer serves lists by path and records what was asked.
+// listServer serves lists by path and records the requests.
 //
 // It is separate from internal/fakecf because its tests need lists that no one
 // foundation has: some ignore guids, refuse large pages or lack parameters, and
@@ -119,7 +119,7 @@ func (s *listServer) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	}
 	query, err := url.ParseQuery(r.URL.RawQuery)
 	if err != nil {
-		s.t.Errorf("the query %q is not valid: %s", r.URL.RawQuery, err)
+		s.t.Errorf("got the query %.200q with error %v, want a valid one", r.URL.RawQuery, err)
 	}
 	for key := range query {
 		name, _, _ := strings.Cut(key, "[")
@@ -189,6 +189,53 @@ func (s *listServer) forget() {
 	s.mutex.Lock()
 	defer s.mutex.Unlock()
 	s.requests = nil
+}
+
+// describe returns what a list has, short enough for a failure.
+func describe(list *capi.ProcessList) string {
+	if list == nil {
+		return "no list"
+	}
+	text := fmt.Sprintf("%d processes (%.200s)", len(list.Processes), strings.Join(guids(list.Processes), " "))
+	if list.Unstable != "" {
+		text += fmt.Sprintf(" with the warning %.200q", list.Unstable)
+	}
+	if list.InstancesErr != nil {
+		text += fmt.Sprintf(" without instances (%.200s)", list.InstancesErr)
+	}
+	if len(list.Unmatched) > 0 {
+		text += fmt.Sprintf(" with %d names unmatched", len(list.Unmatched))
+	}
+	return text
+}
+
+// describeProcess returns the address of a process, for a failure.
+func describeProcess(p *capi.Process) string {
+	if p == nil {
+		return "no process"
+	}
+	text := "the process " + p.GUID
+	if app := p.AppGUID(); app != nil {
+		text += " of the app " + *app
+	}
+	if p.Type != nil {
+		text += " with the type " + *p.Type
+	}
+	return fmt.Sprintf("%.300s", text)
+}
+
+// asJSON returns a value for a failure, with the values behind its pointers.
+func asJSON(v any) string {
+	text, err := json.Marshal(v)
+	if err != nil {
+		return err.Error()
+	}
+	return fmt.Sprintf("%.600s", text)
+}
+
+// short returns texts, one a line, cut for a failure.
+func short(texts []string) string {
+	return fmt.Sprintf("%d:\n%.800s", len(texts), strings.Join(texts, "\n"))
 }
 
 // guids are the GUIDs of a list.
