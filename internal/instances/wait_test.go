@@ -36,8 +36,8 @@ type answer struct {
 
 func states(all ...string) []answer {
 	var answers []answer
-	for _, one := range all {
-		answers = append(answers, answer{states: one})
+	for _, state := range all {
+		answers = append(answers, answer{states: state})
 	}
 	return answers
 }

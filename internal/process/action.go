@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"maps"
+	"math/big"
 	"time"
 
 	"github.com/hashicorp/terraform-plugin-framework/action"
@@ -11,41 +12,76 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/diag"
 	"github.com/hashicorp/terraform-plugin-framework/path"
 	"github.com/hashicorp/terraform-plugin-framework/tfsdk"
-	"github.com/hashicorp/terraform-plugin-framework/types"
 
-	"github.com/cf-process/terraform-provider-cf/internal/capi"
 	"github.com/cf-process/terraform-provider-cf/internal/field"
 	"github.com/cf-process/terraform-provider-cf/internal/instances"
 )
 
-// actionBase is what the actions have in common; M is what the configuration of
-// one sets.
-type actionBase[M any] struct {
+// processAction is one of the actions. They differ in name, schema and what they
+// read from a configuration.
+type processAction struct {
 	actionClient
 	clock instances.Clock
+	// name is the type name without that of the provider.
+	name   string
+	schema schema.Schema
 	// read reads a configuration and checks what is known of it.
-	read func(context.Context, tfsdk.Config) (M, diag.Diagnostics)
+	read func(field.Attributes) (invocation, diag.Diagnostics)
+}
+
+// invocation carries out the action as it was configured. It needs a configuration
+// that is valid and known.
+type invocation func(ctx context.Context, a *processAction, progress func(string)) diag.Diagnostics
+
+var (
+	_ action.Action                   = (*processAction)(nil)
+	_ action.ActionWithConfigure      = (*processAction)(nil)
+	_ action.ActionWithValidateConfig = (*processAction)(nil)
+	_ action.ActionWithModifyPlan     = (*processAction)(nil)
+)
+
+// Metadata names the action.
+func (a *processAction) Metadata(_ context.Context, req action.MetadataRequest, resp *action.MetadataResponse) {
+	resp.TypeName = req.ProviderTypeName + a.name
+}
+
+// Schema describes the action.
+func (a *processAction) Schema(_ context.Context, _ action.SchemaRequest, resp *action.SchemaResponse) {
+	resp.Schema = a.schema
 }
 
 // ValidateConfig checks what is known, without a request.
-func (a *actionBase[M]) ValidateConfig(ctx context.Context, req action.ValidateConfigRequest, resp *action.ValidateConfigResponse) {
-	_, diags := a.read(ctx, req.Config)
-	resp.Diagnostics.Append(diags...)
+func (a *processAction) ValidateConfig(_ context.Context, req action.ValidateConfigRequest, resp *action.ValidateConfigResponse) {
+	_, resp.Diagnostics = a.configured(req.Config)
 }
 
 // ModifyPlan checks what is known by now, without a request: the same apply may
-// change the process before the action.
-func (a *actionBase[M]) ModifyPlan(ctx context.Context, req action.ModifyPlanRequest, resp *action.ModifyPlanResponse) {
-	_, diags := a.read(ctx, req.Config)
-	resp.Diagnostics.Append(diags...)
+// change the process before the action. Terraform validates a configuration once,
+// when variables are still unknown, and does not return to that before it plans
+// and invokes the action.
+func (a *processAction) ModifyPlan(_ context.Context, req action.ModifyPlanRequest, resp *action.ModifyPlanResponse) {
+	_, resp.Diagnostics = a.configured(req.Config)
 }
 
-// configured reads the configuration of an invocation; ok is false when it is
-// wrong.
-func (a *actionBase[M]) configured(ctx context.Context, req action.InvokeRequest, resp *action.InvokeResponse) (m M, ok bool) {
-	m, diags := a.read(ctx, req.Config)
-	resp.Diagnostics.Append(diags...)
-	return m, !resp.Diagnostics.HasError()
+// Invoke carries out the action.
+func (a *processAction) Invoke(ctx context.Context, req action.InvokeRequest, resp *action.InvokeResponse) {
+	invoke, diags := a.configured(req.Config)
+	if !diags.HasError() {
+		diags.Append(invoke(ctx, a, progressOf(ctx, resp))...)
+	}
+	resp.Diagnostics = diags
+}
+
+func (a *processAction) configured(config tfsdk.Config) (invocation, diag.Diagnostics) {
+	return a.read(field.Open(config.Raw))
+}
+
+// target is the process at an address, for an action like "restart".
+func (a *processAction) target(m addressModel, verb string, progress func(string)) instances.Target {
+	address := m.address()
+	return instances.Target{
+		Client: a.Client, Clock: a.clock, Address: address, Progress: progress, Failure: m.failure(verb + " " + address.String()),
+	}
 }
 
 // actionAttributes are the address attributes and those of one action.
@@ -59,67 +95,49 @@ func actionAttributes(own map[string]schema.Attribute) map[string]schema.Attribu
 	return attributes
 }
 
-// actionAddress reads and checks the address. The checks of an action are made
-// on whatever is known, and again when more is: Terraform validates a
-// configuration once, when variables are unknown still, and does not come back
-// to it before it plans and invokes the action.
-func actionAddress(config tfsdk.Config) (addressModel, diag.Diagnostics) {
-	m := addressIn(field.Open(config.Raw))
+// actionAddress reads and checks the address.
+func actionAddress(config field.Attributes) (addressModel, diag.Diagnostics) {
+	m := addressIn(config)
 	diags := addressValidator{}.check(m)
 	diags.Append(m.checkSegments()...)
 	return m, diags
 }
 
-// actionNumber reads a whole number and checks its bounds.
-func actionNumber(ctx context.Context, config tfsdk.Config, name string, bounds field.WholeNumber, diags *diag.Diagnostics) types.Int64 {
-	var value types.Number
-	diags.Append(config.GetAttribute(ctx, path.Root(name), &value)...)
-	switch {
-	case value.IsUnknown():
-		return types.Int64Unknown()
-	case value.IsNull():
-		return types.Int64Null()
+// actionNumber reads a whole number and checks its bounds; nil where it is null,
+// unknown or invalid.
+func actionNumber(config field.Attributes, name string, bounds field.WholeNumber, diags *diag.Diagnostics) *int64 {
+	var f big.Float
+	if !config.IsKnown(name) || config[name].As(&f) != nil {
+		return nil
 	}
-	n, err := bounds.Check(value.ValueBigFloat())
+	n, err := bounds.Check(&f)
 	if err != nil {
 		diags.AddAttributeError(path.Root(name), "Invalid "+name, name+" "+err.Error()+".")
+		return nil
 	}
-	return types.Int64Value(n)
+	return &n
 }
 
-// actionTimeout reads a timeout and checks it; fallback is for none, and for one
-// that is unknown yet.
-func actionTimeout(ctx context.Context, config tfsdk.Config, fallback time.Duration, diags *diag.Diagnostics) time.Duration {
-	var timeout types.String
-	found := config.GetAttribute(ctx, path.Root("timeout"), &timeout)
-	diags.Append(found...)
-	if found.HasError() || timeout.IsNull() || timeout.IsUnknown() {
+// actionTimeout reads a timeout and checks it; fallback is for one that is null or
+// unknown.
+func actionTimeout(config field.Attributes, fallback time.Duration, diags *diag.Diagnostics) time.Duration {
+	text, ok := config.Text("timeout")
+	if !ok {
 		return fallback
 	}
-	d, err := time.ParseDuration(timeout.ValueString())
+	d, err := time.ParseDuration(text)
 	switch {
 	case err != nil:
 		diags.AddAttributeError(path.Root("timeout"), "Invalid timeout",
-			fmt.Sprintf("timeout must be a duration with its unit, like \"90s\" or \"10m\", but is %q.", timeout.ValueString()))
+			fmt.Sprintf("timeout must be a duration with its unit, like \"90s\" or \"10m\", but is %q.", text))
 	case d <= 0:
-		diags.AddAttributeError(path.Root("timeout"), "Invalid timeout",
-			fmt.Sprintf("timeout must be more than 0, but is %q.", timeout.ValueString()))
+		diags.AddAttributeError(path.Root("timeout"), "Invalid timeout", fmt.Sprintf("timeout must be more than 0, but is %q.", text))
 	}
 	return d
 }
 
-// checkSegment checks a GUID or type that is known.
-func checkSegment(name string, value types.String, diags *diag.Diagnostics) {
-	if value.IsNull() || value.IsUnknown() {
-		return
-	}
-	if err := capi.CheckSegment(value.ValueString()); err != nil {
-		diags.AddAttributeError(path.Root(name), "Invalid "+name, name+" "+err.Error()+".")
-	}
-}
-
 // progressOf sends lines to the user while the action runs. After the run is
-// canceled nobody takes them any more, and sending would block for ever.
+// canceled nobody receives them, and sending would block forever.
 func progressOf(ctx context.Context, resp *action.InvokeResponse) func(string) {
 	return func(line string) {
 		if ctx.Err() == nil {

@@ -1,6 +1,7 @@
 package process
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"math"
@@ -10,9 +11,8 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/action/schema"
 	"github.com/hashicorp/terraform-plugin-framework/diag"
 	"github.com/hashicorp/terraform-plugin-framework/path"
-	"github.com/hashicorp/terraform-plugin-framework/tfsdk"
-	"github.com/hashicorp/terraform-plugin-framework/types"
 
+	"github.com/cf-process/terraform-provider-cf/internal/capi"
 	"github.com/cf-process/terraform-provider-cf/internal/diagnostic"
 	"github.com/cf-process/terraform-provider-cf/internal/field"
 	"github.com/cf-process/terraform-provider-cf/internal/instances"
@@ -25,31 +25,11 @@ const defaultAppRestartTimeout = 10 * time.Minute
 // inFlightBounds are those of Cloud Controller.
 var inFlightBounds = field.WholeNumber{Least: 1, Most: math.MaxInt32}
 
-var (
-	_ action.Action                   = (*appRestartAction)(nil)
-	_ action.ActionWithConfigure      = (*appRestartAction)(nil)
-	_ action.ActionWithValidateConfig = (*appRestartAction)(nil)
-	_ action.ActionWithModifyPlan     = (*appRestartAction)(nil)
-)
-
-// appRestartAction is cf_app_restart.
-type appRestartAction struct{ actionBase[appRestartModel] }
-
 // NewAppRestartAction makes the action cf_app_restart.
 func NewAppRestartAction() action.Action { return newAppRestartAction(instances.RealClock{}) }
 
-func newAppRestartAction(clock instances.Clock) *appRestartAction {
-	return &appRestartAction{actionBase[appRestartModel]{clock: clock, read: readAppRestart}}
-}
-
-// Metadata names the action.
-func (a *appRestartAction) Metadata(_ context.Context, req action.MetadataRequest, resp *action.MetadataResponse) {
-	resp.TypeName = req.ProviderTypeName + "_app_restart"
-}
-
-// Schema describes the action.
-func (a *appRestartAction) Schema(_ context.Context, _ action.SchemaRequest, resp *action.SchemaResponse) {
-	resp.Schema = schema.Schema{
+func newAppRestartAction(clock instances.Clock) *processAction {
+	return &processAction{clock: clock, name: "_app_restart", read: readAppRestart, schema: schema.Schema{
 		MarkdownDescription: "Restarts an app, so that its instances get what was configured since they started: memory, disk, " +
 			"log rate, command, user and health checks. By default it makes a rolling deployment of the app's current droplet, " +
 			"which replaces the instances without an outage, and waits until the deployment has finished.",
@@ -71,62 +51,39 @@ func (a *appRestartAction) Schema(_ context.Context, _ action.SchemaRequest, res
 					"Default: `10m`.",
 			},
 		},
-	}
+	}}
 }
 
-// appRestartModel is what the configuration sets.
-type appRestartModel struct {
-	appGUID     types.String
-	strategy    types.String
-	maxInFlight types.Int64
-	timeout     time.Duration
-}
-
-// readAppRestart reads the configuration and checks what is known of it.
-func readAppRestart(ctx context.Context, config tfsdk.Config) (appRestartModel, diag.Diagnostics) {
-	var m appRestartModel
+func readAppRestart(config field.Attributes) (invocation, diag.Diagnostics) {
 	var diags diag.Diagnostics
-	diags.Append(config.GetAttribute(ctx, path.Root("app_guid"), &m.appGUID)...)
-	checkSegment("app_guid", m.appGUID, &diags)
-	diags.Append(config.GetAttribute(ctx, path.Root("strategy"), &m.strategy)...)
-	strategy := m.strategy.ValueString()
-	if !m.strategy.IsNull() && !m.strategy.IsUnknown() && strategy != instances.Rolling && strategy != instances.StopStart {
+	guid, known := config.Text("app_guid")
+	if err := capi.CheckSegment(guid); known && err != nil {
+		diags.AddAttributeError(path.Root("app_guid"), "Invalid app_guid", "app_guid "+err.Error()+".")
+	}
+	strategy, configured := config.Text("strategy")
+	if configured && strategy != instances.Rolling && strategy != instances.StopStart {
 		diags.AddAttributeError(path.Root("strategy"), "Invalid strategy",
 			fmt.Sprintf("strategy must be %q or %q, but is %q.", instances.Rolling, instances.StopStart, strategy))
 	}
-	m.maxInFlight = actionNumber(ctx, config, "max_in_flight", inFlightBounds, &diags)
-	if !m.maxInFlight.IsNull() && !m.maxInFlight.IsUnknown() && strategy == instances.StopStart {
+	maxInFlight := int64(1)
+	if n := actionNumber(config, "max_in_flight", inFlightBounds, &diags); n != nil {
+		maxInFlight = *n
+	}
+	if config.IsKnown("max_in_flight") && strategy == instances.StopStart {
 		diags.AddAttributeError(path.Root("max_in_flight"), "max_in_flight without a rolling restart",
 			fmt.Sprintf("With the strategy %q all instances are stopped at once. Leave max_in_flight out, or use the strategy %q.",
 				instances.StopStart, instances.Rolling))
 	}
-	m.timeout = actionTimeout(ctx, config, defaultAppRestartTimeout, &diags)
-	return m, diags
-}
-
-// Invoke restarts the app: POST /v3/deployments, or
-// POST /v3/apps/{guid}/actions/restart.
-func (a *appRestartAction) Invoke(ctx context.Context, req action.InvokeRequest, resp *action.InvokeResponse) {
-	m, ok := a.configured(ctx, req, resp)
-	if !ok {
-		return
-	}
-	restart := instances.AppRestart{
-		Client: a.Client, Clock: a.clock, GUID: m.appGUID.ValueString(), Strategy: instances.Rolling, MaxInFlight: 1,
-		Timeout: m.timeout, Progress: progressOf(ctx, resp),
-		Failure: diagnostic.Failure{
-			Object: "App", Action: "restart app " + m.appGUID.ValueString(), Attribute: path.Root("app_guid"),
-		},
-	}
-	if guid := m.appGUID.ValueString(); !looksLikeGUID(guid) {
-		restart.Failure.NotFound = fmt.Sprintf("%q is not a GUID: app_guid takes the GUID of the app (cf app NAME --guid).",
-			redact.Clean(guid, 100))
-	}
-	if !m.strategy.IsNull() {
-		restart.Strategy = m.strategy.ValueString()
-	}
-	if !m.maxInFlight.IsNull() {
-		restart.MaxInFlight = m.maxInFlight.ValueInt64()
-	}
-	resp.Diagnostics.Append(restart.Run(ctx)...)
+	timeout := actionTimeout(config, defaultAppRestartTimeout, &diags)
+	return func(ctx context.Context, a *processAction, progress func(string)) diag.Diagnostics {
+		failure := diagnostic.Failure{Object: "App", Action: "restart app " + guid, Attribute: path.Root("app_guid")}
+		if !looksLikeGUID(guid) {
+			failure.NotFound = fmt.Sprintf("%q is not a GUID: app_guid takes the GUID of the app (cf app NAME --guid).",
+				redact.Clean(guid, 100))
+		}
+		return instances.AppRestart{
+			Client: a.Client, Clock: a.clock, GUID: guid, Strategy: cmp.Or(strategy, instances.Rolling), MaxInFlight: maxInFlight,
+			Timeout: timeout, Progress: progress, Failure: failure,
+		}.Run(ctx)
+	}, diags
 }
