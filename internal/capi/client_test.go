@@ -13,7 +13,8 @@ import (
 	"github.com/cf-process/terraform-provider-cf/internal/transport"
 )
 
-// What the API hands on to the runtime gets more time than its own answers.
+// A request that the API forwards to the runtime gets more time than one that the
+// API answers alone.
 func TestRuntimeRequestsGetMoreTime(t *testing.T) {
 	t.Parallel()
 	const requestTimeout = 200 * time.Millisecond
@@ -80,7 +81,7 @@ func TestRuntimeRequestsGetMoreTime(t *testing.T) {
 			err := test.run(t.Context())
 			var late *transport.Error
 			if test.inTime && err != nil || !test.inTime && (!errors.As(err, &late) || late.Kind != transport.KindTimeout) {
-				t.Errorf("got %v, want an answer in time: %t", err, test.inTime)
+				t.Errorf("got error %v, want a response within the time limit: %t, or else a timeout", err, test.inTime)
 			}
 		})
 	}

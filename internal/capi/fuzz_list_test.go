@@ -78,7 +78,7 @@ func FuzzPages(f *testing.F) {
 			t.Fatalf("got %d requests for %d pages, want at most %d", asked, len(s.pages), limit)
 		}
 		if (list == nil) == (err == nil) {
-			t.Fatalf("got the list %v and the error %v, want one of them", list, err)
+			t.Fatalf("got %s and error %.300v, want one of them", describe(list), err)
 		}
 		if err != nil {
 			if err.Error() == "" {

@@ -43,13 +43,13 @@ func sampleFilters(t *testing.T) map[string]capi.ProcessFilter {
 				set("."+times.Field(j).Name, value.Interface())
 			}
 		default:
-			t.Fatalf("the test has no sample of the type %T of ProcessFilter.%s", field, name)
+			t.Fatalf("got the type %T for ProcessFilter.%s, want one of those that sampleFilters has a sample of", field, name)
 		}
 	}
 	return samples
 }
 
-// A filter that reaches no request selects everything without a word.
+// A filter that reaches no request would select every process, with no error.
 func TestEveryFilterChangesTheRequest(t *testing.T) {
 	t.Parallel()
 	for name, filter := range sampleFilters(t) {
@@ -63,7 +63,7 @@ func TestEveryFilterChangesTheRequest(t *testing.T) {
 				t.Fatal(err)
 			}
 			if slices.Equal(server.asked(), []string{processesPath + "?per_page=5000"}) {
-				t.Errorf("got the request %q, which has no filter", server.asked())
+				t.Errorf("got the request %.200q, want a filter in it", server.asked()[0])
 			}
 		})
 	}
@@ -73,12 +73,20 @@ func TestPublicParametersHaveNoFreeText(t *testing.T) {
 	t.Parallel()
 	public := capi.PublicParameters()
 	for _, name := range []string{"guids", "types", "app_guids", "space_guids", "organization_guids", "created_ats", "updated_ats", "order_by", "page", "per_page", "include", "embed"} {
-		if !slices.Contains(public, name) {
-			t.Errorf("%s is missing in %q", name, public)
-		}
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			if !slices.Contains(public, name) {
+				t.Errorf("got the public parameters %q, want %s among them", public, name)
+			}
+		})
 	}
-	if slices.Contains(public, "label_selector") || slices.Contains(public, "names") {
-		t.Errorf("got %q, want no text that users write", public)
+	for _, name := range []string{"label_selector", "names"} { // texts that users write
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			if slices.Contains(public, name) {
+				t.Errorf("got the public parameters %q, want them without %s", public, name)
+			}
+		})
 	}
 }
 
@@ -87,10 +95,12 @@ func TestEveryFieldOfAWriteCounts(t *testing.T) {
 	t.Parallel()
 	check := func(t *testing.T, write interface{ IsZero() bool }, name string) {
 		t.Helper()
-		body, err := json.Marshal(write)
-		if err != nil || write.IsZero() || !strings.Contains(string(body), `:null}`) {
-			t.Errorf("with %s as null: got IsZero %t and the body %s, %v", name, write.IsZero(), body, err)
-		}
+		t.Run(name, func(t *testing.T) {
+			body, err := json.Marshal(write)
+			if err != nil || write.IsZero() || !strings.Contains(string(body), `:null}`) {
+				t.Errorf("null: got IsZero %t, the body %.200s and error %v, want IsZero false and a null in the body", write.IsZero(), body, err)
+			}
+		})
 	}
 	nulls := map[reflect.Type]any{
 		reflect.TypeFor[capi.Field[string]]():                 capi.Null[string](),
@@ -102,15 +112,16 @@ func TestEveryFieldOfAWriteCounts(t *testing.T) {
 		var update capi.ProcessUpdate
 		field := reflect.ValueOf(&update).Elem().Field(i)
 		field.Set(reflect.ValueOf(nulls[field.Type()]))
-		check(t, update, reflect.TypeOf(update).Field(i).Name)
+		check(t, update, "update: "+reflect.TypeOf(update).Field(i).Name)
 	}
 	for i := range reflect.TypeFor[capi.ProcessScale]().NumField() {
 		var scale capi.ProcessScale
 		field := reflect.ValueOf(&scale).Elem().Field(i)
 		field.Set(reflect.ValueOf(nulls[field.Type()]))
-		check(t, scale, reflect.TypeOf(scale).Field(i).Name)
+		check(t, scale, "scale: "+reflect.TypeOf(scale).Field(i).Name)
 	}
 	if !(capi.ProcessUpdate{}).IsZero() || !(capi.ProcessScale{}).IsZero() {
-		t.Error("an empty write is not zero")
+		t.Errorf("IsZero: got %t for an empty update and %t for an empty scale, want true for both",
+			(capi.ProcessUpdate{}).IsZero(), (capi.ProcessScale{}).IsZero())
 	}
 }

@@ -62,7 +62,7 @@ func TestListProcessesEmbedsInstances(t *testing.T) {
 	server := &listServer{lists: map[string][]row{processesPath: embedded()}}
 	list, err := server.start(t).ListProcesses(t.Context(), capi.ProcessFilter{IncludeInstances: true})
 	if err != nil || list.InstancesErr != nil {
-		t.Fatalf("got %v, %v", list, err)
+		t.Fatalf("got %s and error %v, want 3 processes with their instances", describe(list), err)
 	}
 	if got, want := allStates(list), "a[0:RUNNING:1601] b[0:DOWN:0] c[]"; got != want {
 		t.Errorf("got %s, want %s", got, want)
@@ -72,8 +72,8 @@ func TestListProcessesEmbedsInstances(t *testing.T) {
 	}
 }
 
-// Foundations without embed are asked for the stats, a few at a time and of no
-// process without instances.
+// On foundations without embed the client reads the stats, a few at a time, and
+// none of a process without instances.
 func TestListProcessesReadsInstancesFromStats(t *testing.T) {
 	t.Parallel()
 	for name, refuse := range map[string]func(http.ResponseWriter, *http.Request) bool{
@@ -110,20 +110,22 @@ func TestListProcessesReadsInstancesFromStats(t *testing.T) {
 			}
 			client := server.start(t)
 			for reading, requests := range []int{1 + 1 + 42, 1 + 42} {
-				server.forget()
-				list, err := client.ListProcesses(t.Context(), capi.ProcessFilter{IncludeInstances: true})
-				if err != nil || list.InstancesErr != nil {
-					t.Fatalf("got %v, %v", list, err)
-				}
-				if got, want := allStates(list), "a[0:RUNNING 1:DOWN] b[0:RUNNING 1:DOWN] c[] d00[0:RUNNING 1:DOWN]"; !strings.HasPrefix(got, want) {
-					t.Errorf("got %s, want %s", got, want)
-				}
-				if name == "ignored" {
-					requests = 1 + 42
-				}
-				if n := len(server.asked()); n != requests {
-					t.Errorf("reading %d: got %d requests, want %d", reading, n, requests)
-				}
+				t.Run(fmt.Sprintf("reading %d", reading+1), func(t *testing.T) {
+					server.forget()
+					list, err := client.ListProcesses(t.Context(), capi.ProcessFilter{IncludeInstances: true})
+					if err != nil || list.InstancesErr != nil {
+						t.Fatalf("got %s and error %v, want 43 processes with their instances", describe(list), err)
+					}
+					if got, want := allStates(list), "a[0:RUNNING 1:DOWN] b[0:RUNNING 1:DOWN] c[] d00[0:RUNNING 1:DOWN]"; !strings.HasPrefix(got, want) {
+						t.Errorf("got the states %.200s, want %s first", got, want)
+					}
+					if name == "ignored" {
+						requests = 1 + 42
+					}
+					if n := len(server.asked()); n != requests {
+						t.Errorf("got %d requests, want %d", n, requests)
+					}
+				})
 			}
 			if server.mostOpen > 5 {
 				t.Errorf("got %d requests at the same time, want 5 at most", server.mostOpen)
@@ -132,8 +134,8 @@ func TestListProcessesReadsInstancesFromStats(t *testing.T) {
 	}
 }
 
-// While Diego is away, Cloud Controller answers 500 to embed and to nothing
-// else.
+// While Diego is unavailable, Cloud Controller answers 500 to a list with embed,
+// and only to that.
 func TestListProcessesWhileTheRuntimeIsAway(t *testing.T) {
 	t.Parallel()
 	server := &listServer{lists: map[string][]row{processesPath: withoutEmbedded()}}
@@ -154,16 +156,16 @@ func TestListProcessesWhileTheRuntimeIsAway(t *testing.T) {
 	}
 	var reason *capi.Error
 	if got, want := allStates(list), "a- b- c-"; got != want || !errors.As(list.InstancesErr, &reason) || !reason.Has(10001) {
-		t.Errorf("got %s and the reason %v, want %s", got, list.InstancesErr, want)
+		t.Errorf("got the states %.200s and the reason %v, want %s and the API's error 10001", got, list.InstancesErr, want)
 	}
 	if n := len(server.asked()); n != 2 {
-		t.Errorf("got %d requests, want one with and one without embed: %q", n, server.asked())
+		t.Errorf("got %s requests, want one with and one without embed", short(server.asked()))
 	}
-	// It is not a foundation without embed.
+	// The client does not take it for a foundation without embed.
 	away = false
 	server.lists[processesPath] = embedded()
 	if list, err = client.ListProcesses(t.Context(), capi.ProcessFilter{IncludeInstances: true}); err != nil || !strings.HasPrefix(allStates(list), "a[0:RUNNING") {
-		t.Errorf("got %v, %v once the runtime is back", list, err)
+		t.Errorf("after the runtime is back: got %s and error %v, want the instances", describe(list), err)
 	}
 
 	server.answer = func(w http.ResponseWriter, _ *http.Request) bool {
@@ -171,11 +173,11 @@ func TestListProcessesWhileTheRuntimeIsAway(t *testing.T) {
 		return true
 	}
 	if _, err := client.ListProcesses(t.Context(), capi.ProcessFilter{IncludeInstances: true}); err == nil || !strings.Contains(err.Error(), "CF-NotAuthorized") {
-		t.Errorf("got %v where nothing can be read", err)
+		t.Errorf("every request is a 403: got error %v, want the API's CF-NotAuthorized", err)
 	}
 }
 
-// What cannot be read stays unknown, and is not asked for again and again.
+// Instances that cannot be read stay unknown, and are not requested repeatedly.
 func TestListProcessesWithStatsThatFail(t *testing.T) {
 	t.Parallel()
 	rows := []row{{"guid": "gone"}, {"guid": "fine"}, {"guid": "secret"}}
@@ -217,10 +219,10 @@ func TestListProcessesWithStatsThatFail(t *testing.T) {
 			server.t = t
 			list, err := retryingClient(t, listener.URL, time.Minute).ListProcesses(t.Context(), capi.ProcessFilter{IncludeInstances: true})
 			if err != nil || list.InstancesErr == nil {
-				t.Fatalf("got %v, %v", list, err)
+				t.Fatalf("got %s and error %v, want processes and a reason for the missing instances", describe(list), err)
 			}
 			if got := allStates(list); !strings.HasPrefix(got, "gone- fine[") || !strings.Contains(got, "secret-") {
-				t.Errorf("got %.100s", got)
+				t.Errorf("got the states %.200s, want instances for fine, and none for gone and secret", got)
 			}
 			if n := asked.Load(); n > test.maxRequests {
 				t.Errorf("got %d requests for stats, want at most %d", n, test.maxRequests)

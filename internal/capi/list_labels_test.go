@@ -20,7 +20,7 @@ func TestListProcessesLeavesOutWhatIsNotALabelValue(t *testing.T) {
 		return false
 	}
 	client := server.start(t)
-	for _, test := range []struct {
+	for _, test := range []struct { // in this order: the first row learns that app_guids are label values
 		name  string
 		guids []string
 		want  []string // the requests' app_guids
@@ -29,20 +29,22 @@ func TestListProcessesLeavesOutWhatIsNotALabelValue(t *testing.T) {
 		{"known", []string{"app-1", "ä"}, []string{"app_guids=app-1&"}},
 		{"none left", []string{"ä"}, nil},
 	} {
-		server.forget()
-		list, err := client.ListProcesses(t.Context(), capi.ProcessFilter{AppGUIDs: test.guids})
-		if err != nil || len(list.Processes) != min(1, len(test.want)) {
-			t.Errorf("%s: got %v, %v", test.name, list, err)
-		}
-		asked := server.asked()
-		if len(asked) != len(test.want) {
-			t.Fatalf("%s: got the requests %q", test.name, asked)
-		}
-		for i, want := range test.want {
-			if !strings.Contains(asked[i], want) {
-				t.Errorf("%s: got the request %s, want %s in it", test.name, asked[i], want)
+		t.Run(test.name, func(t *testing.T) {
+			server.forget()
+			list, err := client.ListProcesses(t.Context(), capi.ProcessFilter{AppGUIDs: test.guids})
+			if want := min(1, len(test.want)); err != nil || len(list.Processes) != want {
+				t.Errorf("got %s and error %v, want %d processes", describe(list), err, want)
 			}
-		}
+			asked := server.asked()
+			if len(asked) != len(test.want) {
+				t.Fatalf("got %s requests, want %d", short(asked), len(test.want))
+			}
+			for i, want := range test.want {
+				if !strings.Contains(asked[i], want) {
+					t.Errorf("request %d: got %.300s, want %s in it", i, asked[i], want)
+				}
+			}
+		})
 	}
 
 	// Another 422 is an error.
@@ -51,6 +53,6 @@ func TestListProcessesLeavesOutWhatIsNotALabelValue(t *testing.T) {
 		return true
 	}
 	if _, err := client.ListProcesses(t.Context(), capi.ProcessFilter{AppGUIDs: []string{"app-1", "ä"}}); err == nil {
-		t.Error("got no error for another 422")
+		t.Error("another 422: got no error, want that of the API")
 	}
 }

@@ -52,25 +52,25 @@ func TestListProcessesByName(t *testing.T) {
 				t.Parallel()
 				server := newNamesServer(korifi)
 				client := server.start(t)
-				for range 2 {
+				for _, reading := range []string{"first reading", "second reading"} {
 					server.forget()
 					list, err := client.ListProcesses(t.Context(), test.filter)
 					if err != nil {
-						t.Fatal(err)
+						t.Fatalf("%s: got error %v, want none", reading, err)
 					}
 					if got := strings.ReplaceAll(strings.Join(guids(list.Processes), " "), "p-a-s-", ""); got != test.want {
-						t.Errorf("got the processes %q, want %q", got, test.want)
+						t.Errorf("%s: got the processes %q, want %q", reading, got, test.want)
 					}
 					var unmatched []string
 					for _, u := range list.Unmatched {
 						unmatched = append(unmatched, u.Filter+"="+u.Name)
 					}
 					if got := strings.Join(unmatched, " "); got != test.unmatched {
-						t.Errorf("got %q as unmatched, want %q", got, test.unmatched)
+						t.Errorf("%s: got the unmatched names %q, want %q", reading, got, test.unmatched)
 					}
 					for _, p := range list.Processes {
 						if names := list.Names[*p.AppGUID()]; names.App == nil || names.Space == nil || names.Organization == nil || names.OrganizationGUID == nil {
-							t.Errorf("%s: got the names %+v, want all", p.GUID, names)
+							t.Errorf("%s: got the names %s of %s, want all", reading, asJSON(names), p.GUID)
 						}
 					}
 				}
@@ -79,17 +79,17 @@ func TestListProcessesByName(t *testing.T) {
 					paths = append(paths, strings.TrimPrefix(path, "/v3/"))
 				}
 				if got := strings.Join(paths, " "); !korifi && got != test.requests {
-					t.Errorf("got the requests %q, want %q", got, test.requests)
+					t.Errorf("second reading: got the requests %q, want %q", got, test.requests)
 				}
 				if korifi && len(paths) > 6 {
-					t.Errorf("got %d requests: %q", len(paths), paths)
+					t.Errorf("second reading: got %s requests, want at most 6", short(paths))
 				}
 			})
 		}
 	}
 }
 
-// Names are asked for in parts where one URL would get too long.
+// Names are split over several requests when one URL would get too long.
 func TestListProcessesSplitsLongNames(t *testing.T) {
 	t.Parallel()
 	server := newNamesServer(false)
@@ -99,14 +99,14 @@ func TestListProcessesSplitsLongNames(t *testing.T) {
 	}
 	list, err := server.start(t).ListProcesses(t.Context(), capi.ProcessFilter{AppNames: names})
 	if err != nil || len(list.Processes) != 4 || len(list.Unmatched) != 400 {
-		t.Fatalf("got %v, %v", list, err)
+		t.Fatalf("got %s and error %v, want 4 processes and 400 names unmatched", describe(list), err)
 	}
 	for _, asked := range server.asked() {
 		if len(asked) > 8192 {
-			t.Errorf("got a URL of %d bytes", len(asked))
+			t.Errorf("got a URL of %d bytes, want at most 8192", len(asked))
 		}
 	}
 	if slices.Contains(server.paths(), "/v3/spaces") {
-		t.Error("spaces were asked for although they came along")
+		t.Errorf("got the requests %s\nwant none for spaces, which were included with the apps", short(server.paths()))
 	}
 }

@@ -40,7 +40,7 @@ func TestListProcessesEncodesFilters(t *testing.T) {
 				t.Fatal(err)
 			}
 			if asked := server.asked(); len(asked) != 1 || asked[0] != test.want {
-				t.Errorf("got the requests\n%q\nwant\n%q", asked, test.want)
+				t.Errorf("got the requests %s\nwant 1:\n%s", short(asked), test.want)
 			}
 		})
 	}
@@ -60,7 +60,7 @@ func TestListProcessesAsksNothingForAnEmptyFilter(t *testing.T) {
 			server := &listServer{lists: map[string][]row{processesPath: numbered(3)}}
 			list, err := server.start(t).ListProcesses(context.Background(), filter)
 			if err != nil || list.Processes == nil || len(list.Processes) != 0 || len(server.asked()) != 0 {
-				t.Errorf("got %v, %v after the requests %q, want an empty list without a request", list, err, server.asked())
+				t.Errorf("got %s and error %v after %s requests, want an empty list without a request", describe(list), err, short(server.asked()))
 			}
 		})
 	}
@@ -71,11 +71,11 @@ func TestListProcessesOfAnAppThatIsNotThere(t *testing.T) {
 	server := &listServer{lists: map[string][]row{}}
 	client := server.start(t)
 	if _, err := client.ListProcesses(context.Background(), capi.ProcessFilter{AppGUID: "gone"}); !capi.IsNotFound(err) {
-		t.Errorf("got the error %v, want another one", err)
+		t.Errorf("app that is gone: got error %v, want one that it is not found", err)
 	}
 	server.forget()
 	if _, err := client.ListProcesses(context.Background(), capi.ProcessFilter{AppGUID: "../spaces"}); err == nil || len(server.asked()) != 0 {
-		t.Errorf("got %v after the requests %q", err, server.asked())
+		t.Errorf("app GUID \"../spaces\": got error %v after %s requests, want an error without a request", err, short(server.asked()))
 	}
 }
 
@@ -106,7 +106,7 @@ func TestListProcessesSplitsLongLists(t *testing.T) {
 		t.Fatal(err)
 	}
 	if !slices.Equal(guids(list.Processes), all[:1500]) {
-		t.Errorf("%d processes, not the wanted ones by created_at", len(list.Processes))
+		t.Errorf("got %s, want the 1500 of the filter in the order of created_at", describe(list))
 	}
 	asked := server.asked()
 	// 1,500 GUIDs of 36 characters with a comma are 55,500 bytes.
@@ -127,7 +127,7 @@ func TestListProcessesSplitsListsInSmallPages(t *testing.T) {
 	server := &listServer{lists: map[string][]row{processesPath: rows}, selects: true, maxPerPage: 100}
 	list, err := server.start(t).ListProcesses(context.Background(), capi.ProcessFilter{GUIDs: all})
 	if err != nil || !slices.Equal(guids(list.Processes), all) {
-		t.Errorf("got %v, %v", list, err)
+		t.Errorf("got %s and error %v, want the 1000 of the filter in the order of created_at", describe(list), err)
 	}
 	if server.mostOpen > 4 {
 		t.Errorf("got %d requests at the same time, want at most 4", server.mostOpen)
@@ -159,8 +159,11 @@ func TestListProcessesMergesByOrder(t *testing.T) {
 			for _, r := range ordered {
 				want = append(want, r["guid"].(string))
 			}
-			if len(server.asked()) < 2 || !slices.Equal(guids(list.Processes), want) {
-				t.Errorf("got another order than that of the API, after %d requests", len(server.asked()))
+			if n := len(server.asked()); n < 2 {
+				t.Errorf("got %d requests, want 2 or more, so that there are parts to merge", n)
+			}
+			if got := guids(list.Processes); !slices.Equal(got, want) {
+				t.Errorf("got %s\nwant the order of the API: %s", short(got), short(want))
 			}
 		})
 	}
@@ -178,13 +181,15 @@ func TestListProcessesOrdersWhereTheFoundationDoesNot(t *testing.T) {
 			server := &listServer{lists: map[string][]row{processesPath: rows}, known: known}
 			client := server.start(t)
 			for orderBy, want := range map[string]string{"created_at": "z b a c", "-created_at": "c b a z", "": "b z a c"} {
-				list, err := client.ListProcesses(context.Background(), capi.ProcessFilter{OrderBy: orderBy})
-				if err != nil {
-					t.Fatal(err)
-				}
-				if got := strings.Join(guids(list.Processes), " "); got != want {
-					t.Errorf("order_by %q: got %s, want %s", orderBy, got, want)
-				}
+				t.Run(fmt.Sprintf("order_by %q", orderBy), func(t *testing.T) {
+					list, err := client.ListProcesses(context.Background(), capi.ProcessFilter{OrderBy: orderBy})
+					if err != nil {
+						t.Fatal(err)
+					}
+					if got := strings.Join(guids(list.Processes), " "); got != want {
+						t.Errorf("got %s, want %s", got, want)
+					}
+				})
 			}
 		})
 	}
@@ -204,7 +209,7 @@ func TestListProcessesSendsOneLongListAtATime(t *testing.T) {
 		t.Fatal(err)
 	}
 	if len(list.Processes) != 200 || *list.Processes[0].AppGUID() != "app-1" {
-		t.Errorf("got %d processes, want 200 of app-1 and app-2", len(list.Processes))
+		t.Errorf("got %s, want the 200 of app-1 and app-2, one of app-1 first", describe(list))
 	}
 	if n := len(server.asked()); n != 5 {
 		t.Errorf("got %d requests, want 5", n)
@@ -231,14 +236,14 @@ func TestListProcessesSplitsListsThatOnlyTheAPIKnows(t *testing.T) {
 		for _, o := range strings.Split(u.Query().Get("organization_guids"), ",") {
 			for _, s := range strings.Split(u.Query().Get("space_guids"), ",") {
 				if combinations[o+s] {
-					t.Fatal("got the same request twice")
+					t.Fatalf("got the organization %s with the space %s in two requests, want each combination once", o, s)
 				}
 				combinations[o+s] = true
 			}
 		}
 	}
 	if len(combinations) != 300*300 {
-		t.Errorf("got %d combinations of the two lists, want all", len(combinations))
+		t.Errorf("got %d combinations of the two lists, want all %d", len(combinations), 300*300)
 	}
 }
 
@@ -287,57 +292,61 @@ func TestListProcessesSelectsWhereTheFoundationDoesNot(t *testing.T) {
 				return false
 			}
 			client := server.start(t)
-			for range 2 {
+			for _, reading := range []string{"first reading", "second reading"} {
 				list, err := client.ListProcesses(context.Background(), test.filter)
 				if err != nil {
-					t.Fatal(err)
+					t.Fatalf("%s: got error %v, want none", reading, err)
 				}
 				if got := strings.Join(guids(list.Processes), " "); got != test.want {
-					t.Errorf("got %s, want %s", got, test.want)
+					t.Errorf("%s: got %.200s, want %s", reading, got, test.want)
 				}
 			}
-			if n := len(server.asked()); n > 3 {
-				t.Errorf("got %d requests, want at most 3: what the foundation does not know was forgotten", n)
+			if asked := server.asked(); len(asked) > 3 {
+				t.Errorf("got %s requests, want at most 3, since the client remembers the filters that are refused", short(asked))
 			}
 		})
 	}
 }
 
-// Where the foundation applied a filter, a process that does not show the
-// value is not dropped.
+// After the foundation applied a filter, a process that does not show the value
+// is not dropped.
 func TestListProcessesTrustsAFilterThatWasApplied(t *testing.T) {
 	t.Parallel()
 	client := (&listServer{lists: map[string][]row{processesPath: {{"guid": "p"}}}}).start(t)
 	list, err := client.ListProcesses(context.Background(), capi.ProcessFilter{SpaceGUIDs: []string{"s"}, Types: []string{"web"}})
 	if err != nil || len(list.Processes) != 1 {
-		t.Errorf("got %v, %v", list, err)
+		t.Errorf("got %s and error %v, want p", describe(list), err)
 	}
 }
 
 func TestListProcessesNamesTheFilterThatTheFoundationLacks(t *testing.T) {
 	t.Parallel()
 	for _, test := range []struct {
+		name   string
 		filter capi.ProcessFilter
 		want   []string
 	}{
-		{capi.ProcessFilter{OrganizationGUIDs: []string{"o"}}, []string{"organization_guids"}},
-		{capi.ProcessFilter{LabelSelector: "a=b"}, []string{"label_selector"}},
-		{capi.ProcessFilter{CreatedAts: &capi.TimeFilter{GT: ptr("x"), LT: ptr("y")}}, []string{"created_ats"}},
-		{capi.ProcessFilter{UpdatedAts: &capi.TimeFilter{Values: []string{"x"}}, LabelSelector: "a", GUIDs: []string{"g"}}, []string{"label_selector", "updated_ats"}},
+		{"organization_guids", capi.ProcessFilter{OrganizationGUIDs: []string{"o"}}, []string{"organization_guids"}},
+		{"label_selector", capi.ProcessFilter{LabelSelector: "a=b"}, []string{"label_selector"}},
+		{"two operators of created_ats", capi.ProcessFilter{CreatedAts: &capi.TimeFilter{GT: ptr("x"), LT: ptr("y")}}, []string{"created_ats"}},
+		{"two and one that the client can apply", capi.ProcessFilter{UpdatedAts: &capi.TimeFilter{Values: []string{"x"}}, LabelSelector: "a", GUIDs: []string{"g"}}, []string{"label_selector", "updated_ats"}},
 	} {
-		server := &listServer{lists: map[string][]row{processesPath: {}}, known: []string{"app_guids", "order_by"}}
-		client := server.start(t)
-		for range 2 {
-			_, err := client.ListProcesses(context.Background(), test.filter)
-			var unsupported *capi.UnsupportedFilterError
-			var answer *capi.Error
-			if !errors.As(err, &unsupported) || !slices.Equal(unsupported.Filters, test.want) || !errors.As(err, &answer) {
-				t.Errorf("got the error %v, want another one", err)
+		t.Run(test.name, func(t *testing.T) {
+			t.Parallel()
+			server := &listServer{lists: map[string][]row{processesPath: {}}, known: []string{"app_guids", "order_by"}}
+			client := server.start(t)
+			for _, reading := range []string{"first reading", "second reading"} {
+				_, err := client.ListProcesses(context.Background(), test.filter)
+				var unsupported *capi.UnsupportedFilterError
+				var answer *capi.Error
+				if !errors.As(err, &unsupported) || !slices.Equal(unsupported.Filters, test.want) || !errors.As(err, &answer) {
+					t.Errorf("%s: got error %v, want an UnsupportedFilterError for %q with the API's error in it", reading, err, test.want)
+				}
 			}
-		}
-		if len(server.asked()) != 1 {
-			t.Errorf("got the requests %q", server.asked())
-		}
+			if asked := server.asked(); len(asked) != 1 {
+				t.Errorf("got %s requests, want 1", short(asked))
+			}
+		})
 	}
 }
 
@@ -357,7 +366,7 @@ func TestListProcessesUnderstandsCloudControllersRefusal(t *testing.T) {
 	list, err := refuse("The query parameter is invalid: Unknown query parameter(s): 'types'. Valid parameters are: 'page', 'per_page', 'order_by'").
 		start(t).ListProcesses(context.Background(), capi.ProcessFilter{Types: []string{"worker"}, OrderBy: "created_at"})
 	if err != nil || len(list.Processes) != 1 {
-		t.Errorf("got %v, %v", list, err)
+		t.Errorf("\"types\" is unknown: got %s and error %v, want the one with the type worker", describe(list), err)
 	}
 	// An old one may name the parameter with its operator.
 	server := &listServer{lists: map[string][]row{processesPath: {}}}
@@ -368,14 +377,13 @@ func TestListProcessesUnderstandsCloudControllersRefusal(t *testing.T) {
 	_, err = server.start(t).ListProcesses(context.Background(), capi.ProcessFilter{CreatedAts: &capi.TimeFilter{GT: ptr("x")}})
 	var unsupported *capi.UnsupportedFilterError
 	if !errors.As(err, &unsupported) || !slices.Equal(unsupported.Filters, []string{"created_ats"}) {
-		t.Errorf("got the error %v, want another one", err)
+		t.Errorf("\"created_ats[gt]\" is unknown: got error %v, want an UnsupportedFilterError for created_ats", err)
 	}
 
-	// Another 400 is an error with the API's own words, not a reason to drop the
-	// filter.
+	// Another 400 is an error with the API's text, and the filter is not dropped.
 	server = refuse("The query parameter is invalid: Types must be an array")
 	_, err = server.start(t).ListProcesses(context.Background(), capi.ProcessFilter{Types: []string{"worker"}})
 	if err == nil || !strings.Contains(err.Error(), "Types must be an array") || len(server.asked()) != 1 {
-		t.Errorf("got %v after the requests %q, want the API's own words", err, server.asked())
+		t.Errorf("types refused: got error %v after %s requests, want the API's \"Types must be an array\" after 1", err, short(server.asked()))
 	}
 }

@@ -23,10 +23,10 @@ func TestListProcessesReadsEachPageOnce(t *testing.T) {
 		t.Fatal(err)
 	}
 	if len(list.Processes) != 12_345 || list.Processes[0].GUID != "p00001" || list.Processes[12_344].GUID != "p12345" {
-		t.Errorf("got %d processes, want 12345 in order", len(list.Processes))
+		t.Errorf("got %s, want p00001 to p12345", describe(list))
 	}
 	if !slices.IsSorted(guids(list.Processes)) {
-		t.Error("the API's order is lost")
+		t.Errorf("got %s, want the API's order, p00001 to p12345", describe(list))
 	}
 	if list.Unstable != "" || list.Warnings != nil {
 		t.Errorf("got the warnings %q and %q, want none", list.Unstable, list.Warnings)
@@ -35,7 +35,7 @@ func TestListProcessesReadsEachPageOnce(t *testing.T) {
 	slices.Sort(asked)
 	want := []string{"/v3/processes?per_page=5000", "/v3/processes?per_page=5000&page=2", "/v3/processes?per_page=5000&page=3"}
 	if !slices.Equal(asked, want) {
-		t.Errorf("got the requests\n%q\nwant\n%q", asked, want)
+		t.Errorf("got the requests %s\nwant %s", short(asked), short(want))
 	}
 }
 
@@ -56,7 +56,7 @@ func TestListProcessesAcceptsAnEmptyList(t *testing.T) {
 	client := (&listServer{lists: map[string][]row{processesPath: {}}}).start(t)
 	list, err := client.ListProcesses(context.Background(), capi.ProcessFilter{})
 	if err != nil || list.Processes == nil || len(list.Processes) != 0 {
-		t.Errorf("got %v, %v", list, err)
+		t.Errorf("got %s and error %v, want an empty list that is not nil", describe(list), err)
 	}
 }
 
@@ -76,18 +76,18 @@ func TestListProcessesAsksForSmallerPages(t *testing.T) {
 			client := server.start(t)
 			list, err := client.ListProcesses(context.Background(), capi.ProcessFilter{})
 			if err != nil || len(list.Processes) != 20 {
-				t.Fatalf("got %v, %v", list, err)
+				t.Fatalf("got %s and error %v, want 20 processes", describe(list), err)
 			}
 			if asked := server.asked(); asked[0] != "/v3/processes?per_page=5000" ||
 				asked[1] != fmt.Sprintf("/v3/processes?per_page=%d", test.limit) {
-				t.Errorf("got the requests %q", asked)
+				t.Errorf("got the requests %s\nwant pages of 5000 and then of %d", short(asked), test.limit)
 			}
 			server.forget()
 			if _, err := client.ListProcesses(context.Background(), capi.ProcessFilter{}); err != nil {
 				t.Fatal(err)
 			}
 			if asked := server.asked()[0]; asked != fmt.Sprintf("/v3/processes?per_page=%d", test.limit) {
-				t.Errorf("got the request %s, want the limit remembered", asked)
+				t.Errorf("second list: got the request %s, want pages of %d at once", asked, test.limit)
 			}
 		})
 	}
@@ -105,11 +105,11 @@ func TestListProcessesGivesUpPerPageAtLast(t *testing.T) {
 	}
 	list, err := server.start(t).ListProcesses(context.Background(), capi.ProcessFilter{})
 	if err != nil || len(list.Processes) != 3 {
-		t.Fatalf("got %v, %v", list, err)
+		t.Fatalf("got %s and error %v, want 3 processes", describe(list), err)
 	}
 	asked := server.asked()
 	if asked[len(asked)-1] != "/v3/processes?" || len(asked) > 8 {
-		t.Errorf("got the requests %q", asked)
+		t.Errorf("got the requests %s\nwant at most 8, the last without per_page", short(asked))
 	}
 }
 
@@ -144,7 +144,7 @@ func TestListProcessesReadsAgainWhenRowsShift(t *testing.T) {
 				want = append(want, r["guid"].(string))
 			}
 			if got := guids(list.Processes); len(got) != test.want || !slices.Equal(got, want) {
-				t.Errorf("got  %q\nwant %q", got, want)
+				t.Errorf("got %s\nwant %d: %s", short(got), test.want, short(want))
 			}
 			if list.Unstable != "" {
 				t.Errorf("got the warning %q, want none", list.Unstable)
@@ -153,7 +153,7 @@ func TestListProcessesReadsAgainWhenRowsShift(t *testing.T) {
 	}
 }
 
-// What is seen to be wrong is not read to its end.
+// A reading that turns out to be inconsistent stops early.
 func TestListProcessesReadsAgainAtOnce(t *testing.T) {
 	t.Parallel()
 	server := &listServer{lists: map[string][]row{processesPath: numbered(1000)}, maxPerPage: 10}
@@ -166,7 +166,7 @@ func TestListProcessesReadsAgainAtOnce(t *testing.T) {
 	}
 	list, err := server.start(t).ListProcesses(context.Background(), capi.ProcessFilter{})
 	if err != nil || len(list.Processes) != 999 {
-		t.Fatalf("got %v, %v", list, err)
+		t.Fatalf("got %s and error %v, want 999 processes", describe(list), err)
 	}
 	if n := len(server.asked()); n > 115 {
 		t.Errorf("got %d requests for 100 pages, want at most 115", n)
@@ -190,16 +190,16 @@ func TestListProcessesWarnsWhenPagesNeverAgree(t *testing.T) {
 		t.Fatal(err)
 	}
 	if !strings.Contains(list.Unstable, "in 3 readings") || created != 3 {
-		t.Errorf("got %d readings and the warning %q, want 3", created, list.Unstable)
+		t.Errorf("got %d readings and the warning %q, want 3 readings in both", created, list.Unstable)
 	}
 	got := guids(list.Processes)
 	slices.Sort(got)
 	if len(slices.Compact(slices.Clone(got))) != len(got) {
-		t.Errorf("some came twice: %q", got)
+		t.Errorf("got %s\nwant each once", short(got))
 	}
 	for _, r := range numbered(28) {
 		if !slices.Contains(got, r["guid"].(string)) {
-			t.Errorf("%s is missing although it was there all the time", r["guid"])
+			t.Errorf("got %s\nwant %s, which existed all the time", short(got), r["guid"])
 		}
 	}
 }
@@ -239,17 +239,17 @@ func TestListProcessesRefusesWhatIsNoPage(t *testing.T) {
 			_, err := server.start(t).ListProcesses(context.Background(), capi.ProcessFilter{})
 			var responseError *capi.ResponseError
 			if !errors.As(err, &responseError) || !strings.Contains(err.Error(), test.want) {
-				t.Fatalf("got the error %T %v, want %q", err, err, test.want)
+				t.Fatalf("got the error %T %v, want a ResponseError with %q in it", err, err, test.want)
 			}
 			if string(responseError.Field) != test.field || responseError.Path != processesPath {
-				t.Errorf("got the field %q of %s, want %q", responseError.Field, responseError.Path, test.field)
+				t.Errorf("got the field %q of %s, want %q of %s", responseError.Field, responseError.Path, test.field, processesPath)
 			}
 		})
 	}
 }
 
-// A server that lies about its pages must neither hold the client for ever nor
-// lead it anywhere.
+// A server with wrong numbers or links in its pages must neither keep the client
+// reading forever nor send it to another URL.
 func TestListProcessesEndsWhateverTheServerSays(t *testing.T) {
 	t.Parallel()
 	two := `"resources": [{"guid": "a"}, {"guid": "b"}]`
@@ -284,7 +284,7 @@ func TestListProcessesEndsWhateverTheServerSays(t *testing.T) {
 				t.Errorf("got the warning %q, want one: %t", list.Unstable, test.wantUnstable)
 			}
 			if got := guids(list.Processes); len(slices.Compact(got)) != len(list.Processes) {
-				t.Errorf("got %q", got)
+				t.Errorf("got %s, want each process once", describe(list))
 			}
 		})
 	}
@@ -303,7 +303,7 @@ func TestListProcessesNoticesPagesThatOverlap(t *testing.T) {
 	}
 	list, err := server.start(t).ListProcesses(context.Background(), capi.ProcessFilter{})
 	if err != nil || !slices.Equal(guids(list.Processes), []string{"a", "b", "c"}) || !strings.HasPrefix(list.Unstable, "1 came more than once") {
-		t.Errorf("got %v, %v", list, err)
+		t.Errorf("got %s and error %v, want a b c with a warning that 1 came more than once", describe(list), err)
 	}
 }
 
@@ -317,7 +317,7 @@ func TestListProcessesEndsWithTheContext(t *testing.T) {
 		}
 	}
 	if list, err := server.start(t).ListProcesses(ctx, capi.ProcessFilter{}); !errors.Is(err, context.Canceled) {
-		t.Errorf("got %v, %v", list, err)
+		t.Errorf("got %s and error %v, want the error of the canceled context", describe(list), err)
 	}
 }
 
@@ -334,10 +334,22 @@ func TestListProcessesHidesCommands(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	for i, redacted := range []bool{true, true, false, false} {
-		if p := list.Processes[i]; p.CommandRedacted != redacted || (p.Command != nil) != (i == 3) {
-			t.Errorf("%s: got the command %v and redacted %t, want redacted %t", p.GUID, p.Command, p.CommandRedacted, redacted)
-		}
+	for i, test := range []struct {
+		name     string
+		redacted bool
+		command  *string
+	}{
+		{"placeholder of a list", true, nil},
+		{"placeholder of one process", true, nil},
+		{"null", false, nil},
+		{"visible", false, ptr("run")},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			p := list.Processes[i]
+			if got, want := asJSON(p.Command), asJSON(test.command); p.CommandRedacted != test.redacted || got != want {
+				t.Errorf("got the command %s and CommandRedacted %t, want %s and %t", got, p.CommandRedacted, want, test.redacted)
+			}
+		})
 	}
 }
 
@@ -350,6 +362,6 @@ func TestListProcessesCollectsWarnings(t *testing.T) {
 	}
 	list, err := server.start(t).ListProcesses(context.Background(), capi.ProcessFilter{})
 	if err != nil || !slices.Equal(list.Warnings, []capi.Text{"Mind, the gap", "Twice"}) {
-		t.Errorf("got the warnings %q, %v", list.Warnings, err)
+		t.Errorf("got the warnings %q and error %v, want \"Mind, the gap\" and \"Twice\", each once", list.Warnings, err)
 	}
 }

@@ -52,7 +52,7 @@ func checkNames(t *testing.T, names *capi.NameList, processes []*capi.Process) {
 			n.Space == nil || string(*n.Space) != fmt.Sprintf("space %d", i/100) ||
 			n.OrganizationGUID == nil || *n.OrganizationGUID != fmt.Sprintf("o%d", i/1000) ||
 			n.Organization == nil || string(*n.Organization) != fmt.Sprintf("organization %d", i/1000) {
-			t.Fatalf("got the names %+v of app %d", n, i)
+			t.Fatalf("app %d: got the names %s, want \"app %s\" in space %d of organization %d", i, asJSON(n), *p.AppGUID(), i/100, i/1000)
 		}
 	}
 }
@@ -85,11 +85,11 @@ func TestNamesTakeFewRequests(t *testing.T) {
 			}
 			asked := server.asked()
 			if len(asked) != test.requests || strings.Contains(asked[len(asked)-1], "guids=") != test.guids {
-				t.Errorf("got %d requests, the last %.80s, want %d", len(asked), asked[len(asked)-1], test.requests)
+				t.Errorf("got %d requests, the last %.80s, want %d, with guids: %t", len(asked), asked[len(asked)-1], test.requests, test.guids)
 			}
 			for _, url := range asked {
 				if !strings.HasPrefix(url, "/v3/apps?include=space.organization&") {
-					t.Errorf("got the request %.80s", url)
+					t.Errorf("got the request %.80s, want apps with their spaces and organizations", url)
 				}
 			}
 		})
@@ -131,7 +131,7 @@ func TestNamesWithoutIncludes(t *testing.T) {
 			}
 			checkNames(t, names, processes)
 			if asked := server.asked(); len(asked) != test.requests {
-				t.Errorf("got %d requests, want %d: %.100q", len(asked), test.requests, asked)
+				t.Errorf("got %s requests, want %d", short(asked), test.requests)
 			}
 		})
 	}
@@ -150,11 +150,11 @@ func TestNamesOfWhatTheUserMayNotSee(t *testing.T) {
 		t.Errorf("got %d apps, want 2", len(names.ByApp))
 	}
 	if n := names.ByApp[*processes[2].AppGUID()]; n.App == nil || n.Space != nil || n.Organization != nil || n.OrganizationGUID != nil {
-		t.Errorf("got the names %+v of an app in a hidden space, want only its own", n)
+		t.Errorf("app in a hidden space: got the names %s, want only that of the app", asJSON(n))
 	}
 	server.forget()
 	if _, err := server.start(t).Names(context.Background(), []*capi.Process{{GUID: "no app"}}); err != nil || len(server.asked()) != 0 {
-		t.Errorf("got %v after the requests %q", err, server.asked())
+		t.Errorf("process without an app: got error %v after %s requests, want none", err, short(server.asked()))
 	}
 }
 
@@ -166,6 +166,6 @@ func TestNamesShowTheAPIsErrors(t *testing.T) {
 		return true
 	}
 	if _, err := server.start(t).Names(context.Background(), processes); err == nil || !strings.Contains(err.Error(), "CF-NotAuthorized") {
-		t.Errorf("got the error %v, want another one", err)
+		t.Errorf("got error %v, want the API's CF-NotAuthorized", err)
 	}
 }

@@ -45,8 +45,8 @@ func (s *listServer) perPages() string {
 	return strings.Join(sizes, " ")
 }
 
-// A foundation that cannot give a large page in time is asked for smaller ones,
-// and for nothing else for the rest of the run.
+// A foundation that cannot serve a large page in time gets requests for smaller
+// ones, and only for those during the rest of the run.
 func TestPagesShrink(t *testing.T) {
 	t.Parallel()
 	for _, test := range []struct {
@@ -80,14 +80,14 @@ func TestPagesShrink(t *testing.T) {
 			listener := httptest.NewServer(server)
 			t.Cleanup(listener.Close)
 			client := retryingClient(t, listener.URL, 2*time.Second)
-			for _, want := range []string{test.want, test.then} {
+			for i, want := range []string{test.want, test.then} {
 				server.forget()
 				list, err := client.ListProcesses(t.Context(), capi.ProcessFilter{})
 				if err != nil || len(list.Processes) != 20 {
-					t.Fatalf("got %v, %v", list, err)
+					t.Fatalf("list %d: got %s and error %v, want 20 processes", i+1, describe(list), err)
 				}
 				if got := server.perPages(); got != want {
-					t.Errorf("got pages of %s, want %s", got, want)
+					t.Errorf("list %d: got pages of %s, want %s", i+1, got, want)
 				}
 			}
 		})
@@ -126,15 +126,15 @@ func TestPagesShrinkInTheMiddle(t *testing.T) {
 	}
 	list, err := server.start(t).ListProcesses(t.Context(), capi.ProcessFilter{})
 	if err != nil || len(list.Processes) != 5100 || list.Unstable != "" || !slices.IsSorted(guids(list.Processes)) {
-		t.Errorf("got %v, %v", list, err)
+		t.Errorf("got %s and error %v, want 5100 processes in order without a warning", describe(list), err)
 	}
 	if got, want := server.perPages(), "5000 5000 1000 1000 1000 1000 1000 1000"; got != want {
 		t.Errorf("got pages of %s, want %s", got, want)
 	}
 }
 
-// What even the smallest page does not get is an error with the status, after
-// fewer attempts than each size could have.
+// When even the smallest page is not served, the error has the status, after fewer
+// attempts than one series for each size.
 func TestPagesThatAreNeverServed(t *testing.T) {
 	t.Parallel()
 	server := &listServer{}
@@ -148,20 +148,20 @@ func TestPagesThatAreNeverServed(t *testing.T) {
 	_, err := client.ListProcesses(t.Context(), capi.ProcessFilter{})
 	var answer *capi.Error
 	if !errors.As(err, &answer) || answer.Status != http.StatusGatewayTimeout {
-		t.Errorf("got %v", err)
+		t.Errorf("got error %v, want a 504", err)
 	}
 	if got, want := server.perPages(), "5000 1000 200 50 50 50 50 50 50"; got != want {
 		t.Errorf("got pages of %s, want %s", got, want)
 	}
-	// It was down: that is no reason for small pages once it is back.
+	// The pages of a foundation that was down are large again once it is back.
 	server.forget()
 	server.answer, server.lists = nil, map[string][]row{processesPath: numbered(3)}
 	if list, err := client.ListProcesses(t.Context(), capi.ProcessFilter{}); err != nil || len(list.Processes) != 3 || server.perPages() != "5000" {
-		t.Errorf("got %v, %v with pages of %s, want 5000 again", list, err, server.perPages())
+		t.Errorf("after the outage: got %s and error %v with pages of %s, want 3 processes with pages of 5000", describe(list), err, server.perPages())
 	}
 }
 
-// A list whose total grows with every page ends, in both ways of reading.
+// A list with a total that grows with every page ends, in both ways of reading.
 func TestListsThatGrowForEverEnd(t *testing.T) {
 	t.Parallel()
 	server := &listServer{}
@@ -174,12 +174,12 @@ func TestListsThatGrowForEverEnd(t *testing.T) {
 	defer cancel()
 	list, err := server.start(t).ListProcesses(ctx, capi.ProcessFilter{})
 	if err != nil || !strings.Contains(list.Unstable, "in 3 readings") {
-		t.Fatalf("got %v, %v, want a list with a warning", list, err)
+		t.Fatalf("got %s and error %v, want a list with a warning after 3 readings", describe(list), err)
 	}
 	// 51 pages by the first one: two readings that stop soon, and one of at most
 	// twice as many pages.
-	if n := len(server.asked()); n > 2*6+2*51+10 {
-		t.Errorf("got %d requests", n)
+	if n, most := len(server.asked()), 2*6+2*51+10; n > most {
+		t.Errorf("got %d requests, want at most %d", n, most)
 	}
 }
 

@@ -3,14 +3,15 @@ package capi
 import (
 	"encoding/json"
 	"errors"
+	"fmt"
 	"reflect"
 	"slices"
 	"strings"
 	"testing"
 )
 
-// fullProcess has every field that the API documents, with values that are
-// easily lost: zeros, empty strings, an unknown field.
+// fullProcess has every field that the API documents, with values that are easy
+// to lose: zeros, empty strings, an unknown field.
 const fullProcess = `{
   "guid": "0f6d2c9e-6a77-4f0c-9d55-3c1f8a4be001",
   "created_at": "2025-03-01T08:00:00Z",
@@ -80,14 +81,14 @@ func TestDecodeProcessKeepsEverything(t *testing.T) {
 		f := reflect.TypeFor[Process]().Field(i)
 		name := f.Tag.Get("json")
 		if _, found := fields[name]; name != "-" && !found && !slices.Contains(plain, f.Type) {
-			t.Errorf("fullProcess has no %s", name)
+			t.Errorf("got fullProcess without %s, want a value of it", name)
 		}
 	}
 	if got := p.SpaceGUID(); got == nil || *got != "space-guid" {
-		t.Errorf("SpaceGUID() = %v", got)
+		t.Errorf("SpaceGUID: got %s, want space-guid", asJSON(t, got))
 	}
 	if got := p.AppGUID(); got == nil || *got != "app-guid" {
-		t.Errorf("AppGUID() = %v", got)
+		t.Errorf("AppGUID: got %s, want app-guid", asJSON(t, got))
 	}
 }
 
@@ -117,14 +118,16 @@ func TestDecodeProcessAbsentAndNull(t *testing.T) {
 		t.Fatal(err)
 	}
 	for name, body := range map[string]string{"absent": `{"guid":"g"}`, "null": string(body)} {
-		p, err := DecodeProcess([]byte(body))
-		if err != nil {
-			t.Errorf("%s: %v", name, err)
-			continue
-		}
-		if !reflect.DeepEqual(p, &Process{GUID: "g"}) {
-			t.Errorf("%s: got %+v", name, p)
-		}
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			p, err := DecodeProcess([]byte(body))
+			if err != nil {
+				t.Fatal(err)
+			}
+			if want := (&Process{GUID: "g"}); !reflect.DeepEqual(p, want) {
+				t.Errorf("got  %s\nwant %s", asJSON(t, p), asJSON(t, want))
+			}
+		})
 	}
 }
 
@@ -136,13 +139,16 @@ func TestDecodeProcessHiddenCommand(t *testing.T) {
 		"":                               false,
 		"echo [PRIVATE DATA HIDDEN]":     false,
 	} {
-		p, err := DecodeProcess([]byte(`{"guid":"g","command":"` + command + `"}`))
-		if err != nil {
-			t.Fatal(err)
-		}
-		if p.CommandRedacted != hidden || (p.Command == nil) != hidden {
-			t.Errorf("%q: got the command %v and redacted %v", command, p.Command, p.CommandRedacted)
-		}
+		t.Run(fmt.Sprintf("%q", command), func(t *testing.T) {
+			t.Parallel()
+			p, err := DecodeProcess([]byte(`{"guid":"g","command":"` + command + `"}`))
+			if err != nil {
+				t.Fatal(err)
+			}
+			if p.CommandRedacted != hidden || (p.Command == nil) != hidden {
+				t.Errorf("got the command %s and CommandRedacted %t, want null: %[3]t and CommandRedacted %[3]t", asJSON(t, p.Command), p.CommandRedacted, hidden)
+			}
+		})
 	}
 }
 
@@ -170,14 +176,17 @@ func TestDecodeProcessErrors(t *testing.T) {
 		"list for links":     {`{"guid":"g","links":[]}`, "the field links is a JSON array"},
 		"not UTF-8":          {"{\"guid\":\"g\",\"type\":\"w\xff\"}", "not valid UTF-8"},
 	} {
-		_, err := DecodeProcess([]byte(test.body))
-		if err == nil || !strings.Contains(err.Error(), test.want) {
-			t.Errorf("%s: got %v, want %q", name, err, test.want)
-		}
-		var wrongType *json.UnmarshalTypeError
-		if strings.Contains(test.want, "the field") && !errors.As(err, &wrongType) {
-			t.Errorf("%s: the decoder's error is lost: %v", name, err)
-		}
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			_, err := DecodeProcess([]byte(test.body))
+			if err == nil || !strings.Contains(err.Error(), test.want) {
+				t.Errorf("got error %v, want one with %q", err, test.want)
+			}
+			var wrongType *json.UnmarshalTypeError
+			if strings.Contains(test.want, "the field") && !errors.As(err, &wrongType) {
+				t.Errorf("got error %v without the decoder's error in it, want a json.UnmarshalTypeError", err)
+			}
+		})
 	}
 }
 
@@ -194,16 +203,22 @@ func TestSpaceGUID(t *testing.T) {
 		"":                                           "",
 		"https://api.example.org/v3/spaces/%zz":      "",
 	} {
-		p := Process{Links: Links{"space": {Href: &href}}}
-		got := p.SpaceGUID()
-		if (got == nil) != (want == "") || (got != nil && *got != want) {
-			t.Errorf("%q: got %v, want %q", href, got, want)
-		}
+		t.Run(fmt.Sprintf("%q", href), func(t *testing.T) {
+			t.Parallel()
+			p := Process{Links: Links{"space": {Href: &href}}}
+			got := p.SpaceGUID()
+			if (got == nil) != (want == "") || (got != nil && *got != want) {
+				t.Errorf("got %s, want %q (null for an empty one)", asJSON(t, got), want)
+			}
+		})
 	}
-	for name, links := range map[string]Links{"none": nil, "null": {"space": nil}, "no href": {"space": {}}} {
-		if got := (&Process{Links: links}).SpaceGUID(); got != nil {
-			t.Errorf("%s: got %q", name, *got)
-		}
+	for name, links := range map[string]Links{"no links": nil, "null": {"space": nil}, "no href": {"space": {}}} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			if got := (&Process{Links: links}).SpaceGUID(); got != nil {
+				t.Errorf("got %q, want null", *got)
+			}
+		})
 	}
 }
 
@@ -229,7 +244,7 @@ func TestAppGUID(t *testing.T) {
 			t.Parallel()
 			got := test.process.AppGUID()
 			if (got == nil) != (test.want == "") || got != nil && *got != test.want {
-				t.Errorf("got %v, want %q", got, test.want)
+				t.Errorf("got %s, want %q (null for an empty one)", asJSON(t, got), test.want)
 			}
 		})
 	}
@@ -241,7 +256,7 @@ func TestAppGUIDKeepsAnEmptyOne(t *testing.T) {
 	empty, href := "", "https://api.example.org/v3/apps/linked"
 	p := Process{Relationships: &Relationships{App: &Relationship{Data: &RelationshipData{GUID: &empty}}}, Links: Links{"app": {Href: &href}}}
 	if got := p.AppGUID(); got == nil || *got != "" {
-		t.Errorf("got %v, want an empty GUID", got)
+		t.Errorf("got %s, want an empty GUID", asJSON(t, got))
 	}
 }
 
@@ -252,59 +267,77 @@ func TestAddressesAreComparedWithoutCase(t *testing.T) {
 	typ, app := "web", "abc"
 	p := &Process{GUID: "def", Type: &typ, Relationships: &Relationships{App: &Relationship{Data: &RelationshipData{GUID: &app}}}}
 	for _, address := range []Address{{GUID: "DEF"}, {AppGUID: "ABC", Type: "WEB"}} {
-		if err := address.check(p, nil); err != nil {
-			t.Errorf("%s: got %v", address, err)
-		}
+		t.Run("same: "+address.String(), func(t *testing.T) {
+			t.Parallel()
+			if err := address.check(p, nil); err != nil {
+				t.Errorf("got error %v, want none", err)
+			}
+		})
 	}
 	for _, address := range []Address{{GUID: "de"}, {AppGUID: "ab", Type: "web"}, {AppGUID: "abc", Type: "worker"}} {
-		if err := address.check(p, nil); err == nil {
-			t.Errorf("%s: got no error for another process", address)
-		}
+		t.Run("different: "+address.String(), func(t *testing.T) {
+			t.Parallel()
+			if err := address.check(p, nil); err == nil {
+				t.Error("got no error, want one about a different process")
+			}
+		})
 	}
 }
 
 func TestCheckSegment(t *testing.T) {
 	t.Parallel()
 	for _, good := range []string{"web", "6a901b7c-9417-4dc1-8189-d3234aa0ab82", "cf-space-1", "…", "a b", "a.b", "..."} {
-		if err := CheckSegment(good); err != nil {
-			t.Errorf("%q: got %v", good, err)
-		}
+		t.Run(fmt.Sprintf("valid %q", good), func(t *testing.T) {
+			t.Parallel()
+			if err := CheckSegment(good); err != nil {
+				t.Errorf("got error %v, want none", err)
+			}
+		})
 	}
 	for _, bad := range []string{"", ".", "..", "a/b", "a?b", "a#b", "a%2fb", " a", "a ", "a\nb", "a\x00", "\x7f", "a\u0085", "\xff"} {
-		if err := CheckSegment(bad); err == nil {
-			t.Errorf("%q: got no error", bad)
-		}
+		t.Run(fmt.Sprintf("invalid %q", bad), func(t *testing.T) {
+			t.Parallel()
+			if err := CheckSegment(bad); err == nil {
+				t.Error("got no error, want one")
+			}
+		})
 	}
 }
 
 func TestFieldStates(t *testing.T) {
 	t.Parallel()
-	for want, update := range map[string]ProcessUpdate{
-		`{}`:                           {},
-		`{"command":null}`:             {Command: Null[string]()},
-		`{"command":"","user":"vcap"}`: {Command: Set(""), User: Set("vcap")},
-		`{"health_check":{"data":{"timeout":1}}}`: {HealthCheck: Set(HealthCheckUpdate{
+	for name, test := range map[string]struct {
+		update ProcessUpdate
+		want   string
+	}{
+		"nothing":    {ProcessUpdate{}, `{}`},
+		"null":       {ProcessUpdate{Command: Null[string]()}, `{"command":null}`},
+		"two values": {ProcessUpdate{Command: Set(""), User: Set("vcap")}, `{"command":"","user":"vcap"}`},
+		"nested": {ProcessUpdate{HealthCheck: Set(HealthCheckUpdate{
 			Data: Set(HealthCheckDataUpdate{Timeout: Set(int64(1))}),
-		})},
-		`{"metadata":{"labels":{"a":"1","b":null}}}`: {Metadata: Set(MetadataUpdate{
+		})}, `{"health_check":{"data":{"timeout":1}}}`},
+		"labels": {ProcessUpdate{Metadata: Set(MetadataUpdate{
 			Labels: map[string]Field[string]{"a": Set("1"), "b": Null[string]()},
-		})},
+		})}, `{"metadata":{"labels":{"a":"1","b":null}}}`},
 	} {
-		got, err := json.Marshal(update)
-		if err != nil || string(got) != want {
-			t.Errorf("got %s, %v, want %s", got, err, want)
-		}
-		if update.IsZero() != (want == `{}`) {
-			t.Errorf("%s: IsZero() = %v", want, update.IsZero())
-		}
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			got, err := json.Marshal(test.update)
+			if err != nil || string(got) != test.want {
+				t.Errorf("got the body %s and error %v, want %s", got, err, test.want)
+			}
+			if got, want := test.update.IsZero(), test.want == `{}`; got != want {
+				t.Errorf("IsZero: got %t, want %t", got, want)
+			}
+		})
 	}
-	if got, _ := json.Marshal(ProcessScale{Instances: Set(int64(0))}); string(got) != `{"instances":0}` {
-		t.Errorf("got %s", got)
+	if got, want := asJSON(t, ProcessScale{Instances: Set(int64(0))}), `{"instances":0}`; got != want {
+		t.Errorf("scale to zero: got the body %s, want %s", got, want)
 	}
 }
 
-// FuzzDecodeProcess holds that any body is either a process or one error, and
-// that a process survives being written and read again.
+// FuzzDecodeProcess checks that any body yields either a process or an error, and
+// that a process survives a round trip through JSON.
 func FuzzDecodeProcess(f *testing.F) {
 	for _, seed := range []string{
 		fullProcess, `{"guid":"g"}`, `null`, ``, `[]`, `{"guid":"g","links":{"space":null}}`,
@@ -316,7 +349,7 @@ func FuzzDecodeProcess(f *testing.F) {
 	f.Fuzz(func(t *testing.T, body []byte) {
 		p, err := DecodeProcess(body)
 		if (p == nil) == (err == nil) {
-			t.Fatalf("got the process %v and the error %v, want one of them", p, err)
+			t.Fatalf("got the process %.300s and error %.300v, want one of them", asJSON(t, p), err)
 		}
 		if err != nil {
 			if err.Error() == "" {
@@ -325,25 +358,22 @@ func FuzzDecodeProcess(f *testing.F) {
 			return
 		}
 		if p.GUID == "" {
-			t.Fatal("got a process without a GUID, want an error")
+			t.Fatalf("got a process without a GUID from %.300q, want an error", body)
 		}
 		if p.Command != nil && IsHiddenCommand(*p.Command) {
-			t.Fatal("got a placeholder as the command, want it null")
+			t.Fatalf("got the placeholder %q as the command, want null", *p.Command)
 		}
 		p.AppGUID()
 		p.SpaceGUID()
 		hidden := p.CommandRedacted
-		again, err := json.Marshal(p)
+		written := asJSON(t, p)
+		q, err := DecodeProcess([]byte(written))
 		if err != nil {
-			t.Fatal(err)
-		}
-		q, err := DecodeProcess(again)
-		if err != nil {
-			t.Fatal(err)
+			t.Fatalf("after a round trip: got error %.300v for %.600s, want none", err, written)
 		}
 		q.CommandRedacted = hidden
 		if !reflect.DeepEqual(p, q) {
-			t.Fatalf("got %+v after a round trip, want %+v", q, p)
+			t.Fatalf("after a round trip: got %.600s\nwant %.600s", asJSON(t, q), written)
 		}
 	})
 }

@@ -49,16 +49,16 @@ func TestDecodeRefusesAmbiguousJSON(t *testing.T) {
 			_, err := DecodeProcess([]byte(test.body))
 			if test.want == "" {
 				if err != nil {
-					t.Errorf("got %v, want no error", err)
+					t.Errorf("got error %v, want none", err)
 				}
 				return
 			}
 			if err == nil || !strings.Contains(err.Error(), test.want) {
-				t.Errorf("got %v, want %q", err, test.want)
+				t.Errorf("got error %v, want one with %q", err, test.want)
 			}
 			var ambiguous *ambiguousError
 			if !errors.As(err, &ambiguous) || fieldOf(err) == "" {
-				t.Errorf("got %#v, want an error with its field", err)
+				t.Errorf("got error %v (%T) for the field %q, want an ambiguousError with its field", err, err, fieldOf(err))
 			}
 		})
 	}
@@ -74,9 +74,9 @@ func TestAmbiguousJSONInAList(t *testing.T) {
 	}
 }
 
-// FuzzStrict holds that whatever JSON is decoded, the scanner finds its way, and
-// that what it lets pass means the same to a reader that tells case apart and
-// takes the first of two keys.
+// FuzzStrict checks that the scanner handles any valid JSON, and that JSON which
+// it accepts has the same meaning to a decoder that is case-sensitive and keeps
+// the first of two equal keys.
 func FuzzStrict(f *testing.F) {
 	for _, seed := range []string{
 		fullProcess, `{"guid":"g","guid":"h"}`, `{"GUID":"g"}`, `{"guid":"\ud800"}`, `{"guid":"\\"}`, `{"guid":"g","metadata":{"labels":{"\u0061":null,"a":""}}}`,
@@ -102,7 +102,7 @@ func FuzzStrict(f *testing.F) {
 		}
 		var guid string
 		if json.Unmarshal(first["guid"], &guid) != nil || guid != p.GUID {
-			t.Fatalf("got the GUID %q, want %q, from %q", p.GUID, first["guid"], body)
+			t.Fatalf("got the GUID %.100q from %.600q, want the first one, %.100q", p.GUID, body, first["guid"])
 		}
 	})
 }

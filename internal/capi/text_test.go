@@ -20,23 +20,26 @@ func TestTextIsCleanInEveryFormat(t *testing.T) {
 	t.Parallel()
 	text := Text("\x1b[31mRUN\x07NING\x00\u202e\n" + strings.Repeat("x", 5<<20))
 	for _, format := range []string{"%s", "%v", "%+v", "%q"} {
-		got := fmt.Sprintf(format, text)
-		if strings.ContainsAny(got, "\x1b\x07\x00\u202e\n") || len(got) > 3*textMax {
-			t.Errorf("with %s: got %d bytes, %.60q", format, len(got), got)
-		}
+		t.Run(format, func(t *testing.T) {
+			t.Parallel()
+			got := fmt.Sprintf(format, text)
+			if strings.ContainsAny(got, "\x1b\x07\x00\u202e\n") || len(got) > 3*textMax {
+				t.Errorf("got %.60q (%d bytes), want no control character and at most %d bytes", got, len(got), 3*textMax)
+			}
+		})
 	}
-	if string(text[:5]) != "\x1b[31m" {
-		t.Error("the raw text is lost")
+	if got, want := string(text[:5]), "\x1b[31m"; got != want {
+		t.Errorf("got the raw text %q, want it unchanged: %q", got, want)
 	}
-	// A pointer is what most fields have.
+	// Most fields are pointers.
 	if got := fmt.Sprint(&text); strings.Contains(got, "\x1b") {
-		t.Errorf("as a pointer: got %.60q", got)
+		t.Errorf("as a pointer: got %.60q, want no control character", got)
 	}
 }
 
 // rawStrings are the fields of the API's objects that hold a raw string, each
-// with the reason why it cannot be a Text. Everything else that the API writes
-// is a Text, so that no message and no log can show it uncleaned.
+// with the reason why it cannot be a Text. Every other string from the API is a
+// Text, so that no message and no log can show it uncleaned.
 var rawStrings = map[string]string{
 	"App.GUID":                               "an address; App.String cleans it",
 	"App.SpaceGUID":                          "an address",
@@ -116,7 +119,7 @@ func TestTextsOfTheAPIAreText(t *testing.T) {
 				name := typ.Name() + "." + field.Name
 				found[name] = true
 				if rawStrings[name] == "" {
-					t.Errorf("%s is a string: make it a Text, or say in rawStrings why it cannot be one", name)
+					t.Errorf("got a string for %s, want a Text, or a reason in rawStrings why it cannot be one", name)
 				}
 			}
 			walk(elem)
@@ -132,12 +135,12 @@ func TestTextsOfTheAPIAreText(t *testing.T) {
 	}
 	for _, name := range decodedTypes(t) {
 		if !slices.ContainsFunc(slices.Collect(maps.Keys(visited)), func(typ reflect.Type) bool { return typ.Name() == name }) {
-			t.Errorf("the test does not reach the type %s: add it to the list above", name)
+			t.Errorf("got no visit to the type %s, want one: add it to the list above", name)
 		}
 	}
 	for name := range rawStrings {
 		if !found[name] {
-			t.Errorf("%s is in rawStrings but is not a string field", name)
+			t.Errorf("got %s in rawStrings, want only fields that are strings", name)
 		}
 	}
 }
@@ -181,12 +184,12 @@ func decodedTypes(t *testing.T) []string {
 		})
 	}
 	if len(names) < 15 {
-		t.Fatalf("got the types %q, so the test does not read the package", names)
+		t.Fatalf("got the types %q, want 15 or more: the test no longer reads the package", names)
 	}
 	return names
 }
 
-// An answer about something else is quoted in part, cleaned and masked.
+// A response with a different process is quoted in part, cleaned and redacted.
 func TestAnotherProcessIsQuotedInPart(t *testing.T) {
 	t.Parallel()
 	secrets := new(redact.Set)
@@ -205,7 +208,7 @@ func TestAnotherProcessIsQuotedInPart(t *testing.T) {
 			t.Parallel()
 			err := test.address.check(&test.process, secrets)
 			if err == nil || utf8.RuneCountInString(err.Error()) > 200 || strings.Contains(err.Error(), planted) || strings.Contains(err.Error(), "\x1b") {
-				t.Errorf("got %.300v, want an error that quotes a clean part", err)
+				t.Errorf("got error %.300v, want one of at most 200 characters without the secret and control characters", err)
 			}
 		})
 	}

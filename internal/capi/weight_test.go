@@ -28,15 +28,15 @@ func TestDecodedSizeIsBounded(t *testing.T) {
 			runtime.ReadMemStats(&after)
 			if test.want == "" {
 				if err != nil {
-					t.Errorf("got %v, want no error", err)
+					t.Errorf("got error %.300v, want none", err)
 				}
 				return
 			}
 			if err == nil || !strings.Contains(err.Error(), test.want) {
-				t.Errorf("got %v, want %q", err, test.want)
+				t.Errorf("got error %.300v, want one with %q", err, test.want)
 			}
 			if allocated := after.TotalAlloc - before.TotalAlloc; allocated > 1<<20 {
-				t.Errorf("got %d MiB of memory for an error", allocated>>20)
+				t.Errorf("got %d KiB allocated before the error, want at most 1024", allocated>>10)
 			}
 		})
 	}
@@ -52,7 +52,7 @@ func TestPagesOfAListAreBoundedTogether(t *testing.T) {
 			continue
 		}
 		if pages < 25 || !strings.Contains(err.Error(), "which is the limit") || overloads(err) {
-			t.Errorf("got %v after %d pages of 5,000 processes, want room for 120,000 and an error that smaller pages do not mend", err, pages)
+			t.Errorf("got error %v after %d pages of 5,000 processes, want one about the limit after 25 or more, which smaller pages do not avoid", err, pages)
 		}
 		return
 	}
