@@ -39,11 +39,11 @@ func wantWrites(t *testing.T, f *fakecf.Foundation, want ...string) resource.Tes
 		got := writes(f)
 		f.ResetRequests()
 		if len(got) != len(want) {
-			return fmt.Errorf("got the writes %q, want %q", got, want)
+			return fmt.Errorf("requests: got the writes %.1000q, want %.1000q", got, want)
 		}
 		for i := range want {
 			if !sameRequest(got[i], want[i]) {
-				return fmt.Errorf("write %d: got %s, want %s", i, got[i], want[i])
+				return fmt.Errorf("write %d: got %.1000s, want %.1000s", i, got[i], want[i])
 			}
 		}
 		return nil
@@ -73,7 +73,7 @@ func appOf(t *testing.T, f *fakecf.Foundation, guid string) string {
 	t.Helper()
 	p, ok := f.Process(guid)
 	if !ok {
-		t.Fatalf("there is no process %s", guid)
+		t.Fatalf("foundation: got no process %s, want one", guid)
 	}
 	return p.AppGUID
 }
@@ -96,7 +96,7 @@ func TestAccResourceAdoptsUpdatesAndLetsGo(t *testing.T) {
 	resource.UnitTest(t, resource.TestCase{
 		ProtoV6ProviderFactories: acctest.Factories(),
 		Steps: []resource.TestStep{
-			{ // adopting writes nothing that is not named
+			{ // adopting writes only what is set
 				Config:           config(f, guid),
 				ConfigPlanChecks: empty(),
 				Check:            wantWrites(t, f),
@@ -161,10 +161,10 @@ func TestAccResourceAdoptsUpdatesAndLetsGo(t *testing.T) {
 		},
 	})
 	if got := writes(f); len(got) != 0 {
-		t.Errorf("got the writes %q of a destroy, want none", got)
+		t.Errorf("destroy: got the writes %.1000q, want none", got)
 	}
 	if _, ok := f.Process(fakecf.GUIDWeb); !ok {
-		t.Error("got no process after a destroy, want it kept")
+		t.Error("destroy: got no process in the foundation, want it kept")
 	}
 }
 
@@ -195,7 +195,7 @@ func TestAccResourceLeavesAutoscalerAlone(t *testing.T) {
 		},
 	})
 	if p, _ := f.Process(fakecf.GUIDWeb); p.Instances != 13 {
-		t.Errorf("got %d instances, want 13", p.Instances)
+		t.Errorf("process: got %d instances, want 13, as the autoscaler set", p.Instances)
 	}
 }
 
@@ -253,7 +253,7 @@ func TestAccResourceLabels(t *testing.T) {
 						knownvalue.MapExact(map[string]knownvalue.Check{"note": knownvalue.StringExact("kept")})),
 				},
 			},
-			{ // somebody else's label: not ours while labels is not set
+			{ // labels of others stay while labels is not set
 				PreConfig: func() {
 					f.UpdateProcess(fakecf.GUIDWeb, func(p *fakecf.Process) { p.Labels["other"] = "1" })
 					f.ResetRequests()

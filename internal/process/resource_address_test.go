@@ -30,22 +30,24 @@ func TestResourceAddressForms(t *testing.T) {
 			for attribute := range test.given {
 				unknown[attribute] = unknownYet
 			}
-			for _, first := range []settings{test.given, unknown} {
-				w.forget()
-				w.ResetRequests()
-				if text := diagnosticsText(w.apply(w.plan(first), test.given)); text != "" {
-					t.Fatalf("got diagnostics %s, want none", text)
-				}
-				w.wrote()
-				w.settled(test.given)
-				if got := w.identityOf(w.identified); got != test.identity {
-					t.Errorf("got the identity %q, want %q", got, test.identity)
-				}
-				for attribute, value := range test.given {
-					if w.at(attribute) != value {
-						t.Errorf("got %s %v, want %v, as configured", attribute, w.at(attribute), value)
+			for name, first := range map[string]settings{"known in the plan": test.given, "unknown in the plan": unknown} {
+				w.subtest(t, name, func(t *testing.T) {
+					w.forget()
+					w.ResetRequests()
+					if text := diagnosticsText(w.apply(w.plan(first), test.given)); text != "" {
+						t.Fatalf("apply: got diagnostics %.1000s, want none", text)
 					}
-				}
+					w.wrote()
+					w.settled(test.given)
+					if got := w.identityOf(w.identified); got != test.identity {
+						t.Errorf("got the identity %q, want %q", got, test.identity)
+					}
+					for attribute, value := range test.given {
+						if w.at(attribute) != value {
+							t.Errorf("state: got %s %v, want %v, as configured", attribute, w.at(attribute), value)
+						}
+					}
+				})
 			}
 		})
 	}
@@ -59,15 +61,17 @@ func ignoreCase(w *workspace) {
 func TestResourceAddressThatDisagrees(t *testing.T) {
 	t.Parallel()
 	w := startWorkspace(t, fakecf.SpaceDeveloper)
-	for name, s := range map[string]settings{
+	for attribute, s := range map[string]settings{
 		"type":     {"guid": fakecf.GUIDWorker, "app_guid": fakecf.AppGUID, "type": "web", "instances": 4},
 		"app_guid": {"guid": fakecf.GUIDWorker, "app_guid": fakecf.AppGUIDCatalog, "type": "worker", "instances": 4},
 	} {
-		w.fails(s, `AttributeName("`+name+`"): Contradictory address`)
-		w.wrote()
-		if !w.state.IsNull() {
-			t.Errorf("got the state %.200s, want none", w.state)
-		}
+		w.subtest(t, attribute, func(t *testing.T) {
+			w.fails(s, `AttributeName("`+attribute+`"): Contradictory address`)
+			w.wrote()
+			if !w.state.IsNull() {
+				t.Errorf("failed create: got the state %.200s, want none", w.state)
+			}
+		})
 	}
 }
 
@@ -81,15 +85,15 @@ func TestResourceAddressChanges(t *testing.T) {
 		"another app":      {"app_guid": fakecf.AppGUIDCatalog, "type": "worker"},
 		"type left out":    {"app_guid": fakecf.AppGUID},
 		"another guid":     {"guid": fakecf.GUIDTanzu},
-		"of another check": {"guid": fakecf.GUIDWeb, "health_check": settings{"data": settings{"endpoint": "/x"}}},
+		"guid and a check": {"guid": fakecf.GUIDWeb, "health_check": settings{"data": settings{"endpoint": "/x"}}},
 	} {
-		if p := w.plan(s); !p.replace || hasErrors(p.diags) {
-			t.Errorf("%s: got replace %t and %q, want a replacement without an error", name, p.replace, diagnosticsText(p.diags))
-		}
-		first := w.planFrom(w.config(s), w.state, w.private)
-		if text := diagnosticsText(first.diags); !strings.Contains(text, "Destroying deletes nothing") || !strings.Contains(text, fakecf.GUIDWorker) {
-			t.Errorf("%s: got %q, want a warning about destroying the worker", name, text)
-		}
+		w.subtest(t, "replaced by "+name, func(t *testing.T) {
+			if p := w.plan(s); !p.replace || hasErrors(p.diags) {
+				t.Errorf("plan: got replace %t and %.1000q, want a replacement without an error", p.replace, diagnosticsText(p.diags))
+			}
+			first := w.planFrom(w.config(s), w.state, w.private)
+			mentions(t, "plan", diagnosticsText(first.diags), "Destroying deletes nothing", fakecf.GUIDWorker)
+		})
 	}
 	for name, s := range map[string]settings{
 		"all three":        {"guid": fakecf.GUIDWorker, "app_guid": fakecf.AppGUID, "type": "worker"},
@@ -97,9 +101,11 @@ func TestResourceAddressChanges(t *testing.T) {
 		"other case":       {"app_guid": strings.ToUpper(fakecf.AppGUID), "type": "worker"},
 		"guid, other case": {"guid": strings.ToUpper(fakecf.GUIDWorker)},
 	} {
-		if p := w.plan(s); p.replace || len(p.diags) > 0 {
-			t.Errorf("%s: got replace %t and %q, want neither", name, p.replace, diagnosticsText(p.diags))
-		}
+		w.subtest(t, "the same by "+name, func(t *testing.T) {
+			if p := w.plan(s); p.replace || len(p.diags) > 0 {
+				t.Errorf("plan: got replace %t and %.1000q, want no replacement and no diagnostics", p.replace, diagnosticsText(p.diags))
+			}
+		})
 	}
 }
 
@@ -138,15 +144,15 @@ func TestResourceAddressUnknownInThePlan(t *testing.T) {
 			w.converges(started, `POST {"instances":2}`)
 			p := w.plan(test.unknown)
 			if p.replace || p.planned.Equal(p.prior) {
-				t.Errorf("got replace %v, plan %s, want an update", p.replace, p.planned)
+				t.Errorf("plan: got replace %t and the changes %.1000q, want an update", p.replace, p.changes())
 			}
 			w.ResetRequests()
 			if text := diagnosticsText(w.apply(p, test.known)); text != "" {
-				t.Errorf("got diagnostics %s, want none", text)
+				t.Errorf("apply: got diagnostics %.1000s, want none", text)
 			}
 			w.wrote(test.writes...)
 			if got := w.at("guid"); got != test.guid {
-				t.Errorf("got guid %v, want %s", got, test.guid)
+				t.Errorf("state: got guid %v, want %s", got, test.guid)
 			}
 			w.settled(test.known)
 		})
@@ -163,7 +169,7 @@ func TestResourceAddressUnknownInThePlanFails(t *testing.T) {
 	w.AddFault(fakecf.Fault{Method: "POST", Path: "/v3/", Do: quotaExceeded})
 	text := diagnosticsText(w.apply(p, settings{"guid": fakecf.GUIDWorker, "command": "bin/x", "instances": 9}))
 	if !strings.Contains(text, "memory quota exceeded") || !w.state.Equal(before) {
-		t.Errorf("got %q and the state %.200s, want the quota error and the state of before", text, w.state)
+		t.Errorf("apply: got %.1000q and the state %.200s, want memory quota exceeded and the state unchanged", text, w.state)
 	}
 }
 
@@ -176,27 +182,27 @@ func TestResourceAddressChangesItsForm(t *testing.T) {
 	all := settings{"guid": fakecf.GUIDWeb, "app_guid": fakecf.AppGUID, "type": "web"}
 	w.converges(byGUID)
 	if p := w.plan(byApp); p.replace || p.empty() || strings.Join(unknowns("", p.planned), " ") != "updated_at" {
-		t.Errorf("got replace %t, unknown %v, want an update with updated_at unknown", p.replace, unknowns("", p.planned))
+		t.Errorf("plan by app: got replace %t and unknown %q, want an update with only updated_at unknown", p.replace, unknowns("", p.planned))
 	}
 	w.converges(byApp)
 	if got := w.identityOf(w.identified); got != "app_guid="+fakecf.AppGUID+" type=web" {
-		t.Errorf("got the identity %q, want the app and type web", got)
+		t.Errorf("by app: got the identity %q, want app_guid and type web", got)
 	}
 	w.settled(all)
 	w.StartDeployment(fakecf.AppGUID)
 	replaced := w.FinishDeployment(fakecf.AppGUID)
 	w.settled(byApp)
 	if w.at("guid") != replaced {
-		t.Errorf("got guid %v, want %s", w.at("guid"), replaced)
+		t.Errorf("after the deployment: got guid %v, want %s", w.at("guid"), replaced)
 	}
 	w.converges(settings{"guid": replaced})
 	if got := w.identityOf(w.identified); got != "guid="+replaced {
-		t.Errorf("got the identity %q, want the guid %s", got, replaced)
+		t.Errorf("by guid: got the identity %q, want guid %s", got, replaced)
 	}
 	w.StartDeployment(fakecf.AppGUID)
 	w.FinishDeployment(fakecf.AppGUID)
 	if p := w.plan(settings{"guid": replaced}); !p.prior.IsNull() || p.replace {
-		t.Errorf("got replace %t, prior state null: %t, want the plan of a new process", p.replace, p.prior.IsNull())
+		t.Errorf("plan of a guid that is gone: got replace %t and the prior state %.200s, want a create", p.replace, p.prior)
 	}
 }
 
@@ -211,30 +217,30 @@ func TestResourceAddressInAnotherCase(t *testing.T) {
 	w.converges(settings{"app_guid": fakecf.AppGUID, "type": "web", "instances": 5}, `POST {"instances":5}`)
 }
 
-// Gone is only what the API itself says is gone.
+// Only the API's own 404 removes a process from the state.
 func TestResourceGone(t *testing.T) {
 	t.Parallel()
 	s := settings{"guid": fakecf.GUIDWeb}
-	t.Run("says the API", func(t *testing.T) {
+	t.Run("process not found", func(t *testing.T) {
 		t.Parallel()
 		w := startWorkspace(t, fakecf.SpaceDeveloper)
 		w.converges(s)
 		w.DeleteProcess(fakecf.GUIDWeb)
 		if p := w.plan(s); !p.prior.IsNull() {
-			t.Error("got no create in the plan, want one")
+			t.Errorf("plan after the process was deleted: got the prior state %.200s, want a create", p.prior)
 		}
 		w.fails(s, "manages a process that exists")
 		if !w.state.IsNull() {
-			t.Errorf("got the state %.200s, want none", w.state)
+			t.Errorf("failed create: got the state %.200s, want none", w.state)
 		}
 	})
-	t.Run("the app, says the API", func(t *testing.T) {
+	t.Run("app not found", func(t *testing.T) {
 		t.Parallel()
 		w := startWorkspace(t, fakecf.SpaceDeveloper)
 		w.converges(settings{"app_guid": fakecf.AppGUID})
 		w.DeleteApp(fakecf.AppGUID)
 		if p := w.plan(settings{"app_guid": fakecf.AppGUID}); !p.prior.IsNull() {
-			t.Error("got no create in the plan, want one")
+			t.Errorf("plan after the app was deleted: got the prior state %.200s, want a create", p.prior)
 		}
 	})
 	for name, fault := range map[string]fakecf.Action{
@@ -245,14 +251,14 @@ func TestResourceGone(t *testing.T) {
 		"empty":            fakecf.Empty(404),
 		"empty object":     fakecf.RawJSON(404, "{}"),
 	} {
-		t.Run("not by "+name, func(t *testing.T) {
+		t.Run("kept after "+name, func(t *testing.T) {
 			t.Parallel()
 			w := startWorkspace(t, fakecf.SpaceDeveloper)
 			w.converges(s)
 			w.AddFault(fakecf.Fault{Path: "/v3/processes/", Do: fault})
 			before := w.state
 			if text := w.refresh(); text == "" || !w.state.Equal(before) {
-				t.Errorf("got the diagnostics %q, want an error and the state of before", text)
+				t.Errorf("refresh: got %.1000q and the state %.200s, want an error and the state unchanged", text, w.state)
 			}
 			w.ClearFaults()
 			w.settled(s)

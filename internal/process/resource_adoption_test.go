@@ -1,6 +1,7 @@
 package process
 
 import (
+	"maps"
 	"slices"
 	"strings"
 	"testing"
@@ -22,7 +23,7 @@ func (w *workspace) requestsOf() []string {
 	return all
 }
 
-// warnings are the lines of the changes that a plan announces.
+// announced returns the lines of the warnings that announce a change each.
 func announced(p *plan) []string {
 	var lines []string
 	for line := range strings.Lines(diagnosticsText(p.diags)) {
@@ -61,31 +62,28 @@ func TestResourceAdoptionIsAnnounced(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			for _, address := range []settings{{"guid": fakecf.GUIDWeb}, {"app_guid": fakecf.AppGUID}} {
-				w := startWorkspace(t, fakecf.SpaceDeveloper)
-				w.UpdateProcess(fakecf.GUIDWeb, func(p *fakecf.Process) {
-					p.Command, p.Instances, p.MemoryInMB, p.DiskInMB = fakecf.Ptr("bundle exec puma"), 2, 512, 1024
-					p.HealthCheck.Timeout = fakecf.Ptr(int64(60))
-				})
-				config := settings{}
-				for key, value := range test.config {
-					config[key] = value
-				}
-				for key, value := range address {
-					config[key] = value
-				}
-				p := w.plan(config)
-				if got := announced(p); !slices.Equal(got, test.want) || hasErrors(p.diags) {
-					t.Errorf("got %q, want %q\n%s", got, test.want, diagnosticsText(p.diags))
-				}
-				if n := len(w.requestsOf()); n != 1 {
-					t.Errorf("got %d requests, want 1", n)
-				}
-				for _, known := range []string{"app_guid", "space_guid", "type"} {
-					if slices.Contains(unknowns("", p.planned), known) {
-						t.Errorf("got %s unknown, want it known", known)
+			for attribute, value := range map[string]string{"guid": fakecf.GUIDWeb, "app_guid": fakecf.AppGUID} {
+				t.Run("by "+attribute, func(t *testing.T) {
+					w := startWorkspace(t, fakecf.SpaceDeveloper)
+					w.UpdateProcess(fakecf.GUIDWeb, func(p *fakecf.Process) {
+						p.Command, p.Instances, p.MemoryInMB, p.DiskInMB = fakecf.Ptr("bundle exec puma"), 2, 512, 1024
+						p.HealthCheck.Timeout = fakecf.Ptr(int64(60))
+					})
+					config := settings{attribute: value}
+					maps.Copy(config, test.config)
+					p := w.plan(config)
+					if got := announced(p); !slices.Equal(got, test.want) || hasErrors(p.diags) {
+						t.Errorf("plan: got the changes %.1000q, want %q, with the diagnostics:\n%.1000s", got, test.want, diagnosticsText(p.diags))
 					}
-				}
+					if got := w.requestsOf(); len(got) != 1 {
+						t.Errorf("plan: got the requests %.1000q, want one", got)
+					}
+					for _, known := range []string{"app_guid", "space_guid", "type"} {
+						if slices.Contains(unknowns("", p.planned), known) {
+							t.Errorf("plan: got %s unknown, want it known", known)
+						}
+					}
+				})
 			}
 		})
 	}
@@ -98,14 +96,14 @@ func TestResourceAdoptionShowsNoSecrets(t *testing.T) {
 	w := startWorkspace(t, fakecf.SpaceDeveloper)
 	p := w.plan(settings{"guid": fakecf.GUIDHiddenCommand, "command": "bin/mine"})
 	if got, want := announced(p), []string{"command: hidden by the API → as configured"}; !slices.Equal(got, want) {
-		t.Errorf("got %q, want %q", got, want)
+		t.Errorf("hidden command: got the changes %.1000q, want %q", got, want)
 	}
 	w.UpdateProcess(fakecf.GUIDWeb, func(p *fakecf.Process) {
 		p.Command = fakecf.Ptr("bin/x \x1b[31m\n" + strings.Repeat("y", 4000))
 	})
 	p = w.plan(settings{"guid": fakecf.GUIDWeb, "command": "bin/mine"})
 	if got := announced(p); len(got) != 1 || strings.ContainsAny(got[0], "\x1b\n") || len(got[0]) > 200 {
-		t.Errorf("got %q, want one printable line of at most 200 bytes", got)
+		t.Errorf("long command: got the changes %.1000q, want one printable line of at most 200 bytes", got)
 	}
 }
 
@@ -118,7 +116,7 @@ func TestResourceAdoptionWithoutTheProcess(t *testing.T) {
 		w := startWorkspace(t, fakecf.SpaceDeveloper)
 		w.plan(settings{"guid": fakecf.GUIDWeb, "wait_for_instances": true, "timeouts": settings{"create": "9m"}})
 		if got := w.requestsOf(); len(got) != 0 {
-			t.Errorf("got the requests %q, want none", got)
+			t.Errorf("plan: got the requests %.1000q, want none", got)
 		}
 	})
 	t.Run("the address is unknown", func(t *testing.T) {
@@ -126,7 +124,7 @@ func TestResourceAdoptionWithoutTheProcess(t *testing.T) {
 		w := startWorkspace(t, fakecf.SpaceDeveloper)
 		w.plan(settings{"app_guid": unknownYet, "memory_in_mb": 4096})
 		if got := w.requestsOf(); len(got) != 0 {
-			t.Errorf("got the requests %q, want none", got)
+			t.Errorf("plan: got the requests %.1000q, want none", got)
 		}
 	})
 	t.Run("it is not there", func(t *testing.T) {
@@ -134,7 +132,7 @@ func TestResourceAdoptionWithoutTheProcess(t *testing.T) {
 		w := startWorkspace(t, fakecf.SpaceDeveloper)
 		p := w.plan(settings{"guid": "no-such", "memory_in_mb": 4096})
 		if text := diagnosticsText(p.diags); hasErrors(p.diags) || !strings.Contains(text, "Process not found") {
-			t.Errorf("got %q, want the warning Process not found", text)
+			t.Errorf("plan: got %.1000q, want the warning Process not found", text)
 		}
 	})
 	for name, fault := range map[string]fakecf.Action{
@@ -145,17 +143,17 @@ func TestResourceAdoptionWithoutTheProcess(t *testing.T) {
 			w := startWorkspace(t, fakecf.SpaceDeveloper)
 			w.AddFault(fakecf.Fault{Path: "/v3/", Do: fault})
 			if p := w.plan(config); len(p.diags) > 0 || !slices.Contains(unknowns("", p.planned), "space_guid") {
-				t.Errorf("got %q, unknown %v, want no diagnostics and space_guid unknown", diagnosticsText(p.diags), unknowns("", p.planned))
+				t.Errorf("plan: got %.1000q and unknown %q, want no diagnostics and space_guid unknown", diagnosticsText(p.diags), unknowns("", p.planned))
 			}
 			w.ClearFaults()
 			w.restart()
 			w.ResetRequests()
 			if text := w.run(config); text != "" {
-				t.Errorf("got diagnostics %s, want none", text)
+				t.Errorf("apply: got diagnostics %.1000s, want none", text)
 			}
 		})
 	}
-	t.Run("an API that does not answer is asked once", func(t *testing.T) {
+	t.Run("an API that does not answer gets one request", func(t *testing.T) {
 		t.Parallel()
 		w := newWorkspaceBy(t, fakecf.New(t), fakecf.SpaceDeveloper, instances.RealClock{}, transport.Config{RequestTimeout: 200 * time.Millisecond})
 		fault := w.AddFault(fakecf.Fault{Path: "/v3/", Do: fakecf.Hang(0)})
@@ -163,7 +161,7 @@ func TestResourceAdoptionWithoutTheProcess(t *testing.T) {
 			w.plan(config)
 		}
 		if got := fault.Hits(); got != 1 {
-			t.Errorf("got %d requests, want 1", got)
+			t.Errorf("3 plans: got %d requests, want 1", got)
 		}
 	})
 }
@@ -173,14 +171,10 @@ func TestResourceAdoptionIsRefusedInThePlan(t *testing.T) {
 	t.Parallel()
 	w := startWorkspace(t, fakecf.SpaceDeveloper)
 	p := w.plan(settings{"guid": fakecf.GUIDWorker, "app_guid": fakecf.AppGUID, "type": "web", "instances": 4})
-	if text := diagnosticsText(p.diags); !strings.Contains(text, "Contradictory address") {
-		t.Errorf("got %q, want Contradictory address", text)
-	}
+	mentions(t, "plan", diagnosticsText(p.diags), "Contradictory address")
 	korifi := startWorkspace(t, fakecf.SpaceDeveloper, fakecf.WithFlavor(fakecf.Korifi))
 	p = korifi.plan(settings{"guid": fakecf.GUIDWeb, "user": "vcap"})
-	if text := diagnosticsText(p.diags); !strings.Contains(text, "Not available on this foundation") {
-		t.Errorf("got %q, want Not available on this foundation", text)
-	}
+	mentions(t, "plan on Korifi", diagnosticsText(p.diags), "Not available on this foundation")
 }
 
 // What changes between the plan of an adoption and its apply does not break it.
@@ -223,7 +217,7 @@ func TestResourceAdoptionBetweenPlanAndApply(t *testing.T) {
 			test.change(w)
 			w.ResetRequests()
 			if text := diagnosticsText(w.apply(p, test.config)); text != "" {
-				t.Errorf("got diagnostics %s, want none", text)
+				t.Errorf("apply: got diagnostics %.1000s, want none", text)
 			}
 			w.wrote(test.writes...)
 			w.settled(test.config)
@@ -241,7 +235,7 @@ func TestResourceAdoptionOfWhatAppears(t *testing.T) {
 	w.ClearFaults()
 	w.ResetRequests()
 	if text := diagnosticsText(w.apply(p, config)); text != "" {
-		t.Errorf("got diagnostics %s, want none", text)
+		t.Errorf("apply: got diagnostics %.1000s, want none", text)
 	}
 	w.wrote(`POST {"memory_in_mb":999}`)
 	w.settled(config)
@@ -256,9 +250,9 @@ func TestResourceDestroyIsExplained(t *testing.T) {
 	p := w.planFrom(w.value(w.kind, nil), w.state, w.private)
 	text := diagnosticsText(p.diags)
 	if hasErrors(p.diags) || !strings.Contains(text, "Destroying deletes nothing") || !strings.Contains(text, fakecf.GUIDWeb) {
-		t.Errorf("got %q, want a warning about destroying %s", text, fakecf.GUIDWeb)
+		t.Errorf("plan of a destroy: got %.1000q, want only the warning Destroying deletes nothing, with %s", text, fakecf.GUIDWeb)
 	}
 	if got := w.requestsOf(); len(got) != 0 {
-		t.Errorf("got the requests %q, want none", got)
+		t.Errorf("plan of a destroy: got the requests %.1000q, want none", got)
 	}
 }

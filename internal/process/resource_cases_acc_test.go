@@ -16,8 +16,7 @@ import (
 	"github.com/cf-process/terraform-provider-cf/internal/fakecf"
 )
 
-// The resource's cases are tested through the protocol; here are those in which
-// the CLI has a part.
+// Most tests of the resource use the protocol. These need the CLI.
 
 // Everything, the address as well, comes from another resource and is unknown
 // while it is planned.
@@ -149,7 +148,7 @@ func TestAccResourceAdoptsWhatChangesAfterThePlan(t *testing.T) {
 	})
 }
 
-// Who may not see commands plans nothing because of it.
+// A user who may not see commands gets an empty plan.
 func TestAccResourceHiddenCommand(t *testing.T) {
 	t.Parallel()
 	f := fakecf.New(t)
@@ -203,7 +202,7 @@ func TestAccResourceTimeouts(t *testing.T) {
 	})
 }
 
-// Another address is another process; what was managed before stays as it is.
+// Another address is another process. The old one stays as it is.
 func TestAccResourceReplaced(t *testing.T) {
 	t.Parallel()
 	f := fakecf.New(t)
@@ -234,12 +233,12 @@ func TestAccResourceReplaced(t *testing.T) {
 		},
 	})
 	if got := writes(f); len(got) != 0 {
-		t.Errorf("got the writes %q, want none", got)
+		t.Errorf("replacement: got the writes %.1000q, want none", got)
 	}
 }
 
-// What lifecycle.ignore_changes names is not written either. Terraform applies
-// it to the plan only: the provider gets the configuration as it stands.
+// Attributes in lifecycle.ignore_changes are not written either. Terraform applies
+// ignore_changes to the plan only: the provider gets the whole configuration.
 func TestAccResourceIgnoreChanges(t *testing.T) {
 	t.Parallel()
 	f := fakecf.New(t)
@@ -283,6 +282,7 @@ func TestAccResourceIgnoreChanges(t *testing.T) {
 	})
 	p, _ := f.Process(fakecf.GUIDWeb)
 	if p.Instances != 13 || *p.Command != "bin/theirs" || *p.HealthCheck.Endpoint != "/theirs" || p.Labels["theirs"] != "1" {
-		t.Errorf("got the process %+v, want the values of the other client", p)
+		t.Errorf("process: got %d instances, command %s, endpoint %s and the labels %v, want 13, bin/theirs, /theirs and the label theirs, as others set",
+			p.Instances, *p.Command, *p.HealthCheck.Endpoint, p.Labels)
 	}
 }

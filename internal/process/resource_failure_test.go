@@ -34,12 +34,8 @@ func TestResourceCreateFails(t *testing.T) {
 		t.Parallel()
 		w := startWorkspace(t, fakecf.SpaceDeveloper)
 		w.AddFault(fakecf.Fault{Method: "POST", Path: "/v3/", Do: quotaExceeded})
-		text := w.run(s)
-		for _, want := range []string{"memory quota exceeded", "CF-UnprocessableEntity", "10008", "X-VCAP-Request-ID", "Some of the changes were made"} {
-			if !strings.Contains(text, want) {
-				t.Errorf("got diagnostics:\n%s\nwant %q in them", text, want)
-			}
-		}
+		mentions(t, "apply", w.run(s),
+			"memory quota exceeded", "CF-UnprocessableEntity", "10008", "X-VCAP-Request-ID", "Some of the changes were made")
 		w.ClearFaults()
 		w.converges(s, `POST {"memory_in_mb":333}`)
 	})
@@ -48,12 +44,7 @@ func TestResourceCreateFails(t *testing.T) {
 		w := startWorkspace(t, fakecf.SpaceDeveloper)
 		w.SetStartOutcome(fakecf.GUIDWeb, "CRASHED", "Exited with status 1")
 		waiting := byGUID(fakecf.GUIDWeb, settings{"instances": 4, "wait_for_instances": true})
-		text := w.run(waiting)
-		for _, want := range []string{"index 3: CRASHED: Exited with status 1", "Nothing was stored in the state"} {
-			if !strings.Contains(text, want) {
-				t.Errorf("got diagnostics:\n%s\nwant %q in them", text, want)
-			}
-		}
+		mentions(t, "apply", w.run(waiting), "index 3: CRASHED: Exited with status 1", "Nothing was stored in the state")
 		w.converges(waiting)
 	})
 	t.Run("not found", func(t *testing.T) {
@@ -86,7 +77,7 @@ func TestResourceUpdateFails(t *testing.T) {
 		w.AddFault(fakecf.Fault{Method: "PATCH", Path: "/v3/", Do: quotaExceeded})
 		w.fails(s, "memory quota exceeded")
 		if !w.state.Equal(before) {
-			t.Error("got the planned values of the failed write in the state, want those of before")
+			t.Errorf("failed PATCH: got a state with %.1000q, want the state of before", differences("", before, w.state, false))
 		}
 		w.ClearFaults()
 		w.converges(s, patched, `POST {"instances":5,"memory_in_mb":333}`)
@@ -98,12 +89,12 @@ func TestResourceUpdateFails(t *testing.T) {
 		w.AddFault(fakecf.Fault{Method: "POST", Path: "/v3/", Do: quotaExceeded})
 		w.fails(s, "Some of the changes were made")
 		if w.at("command") != "bin/x" || w.at("memory_in_mb") != int64(512) {
-			t.Errorf("got command %v, memory %v, want bin/x and 512", w.at("command"), w.at("memory_in_mb"))
+			t.Errorf("state after the failed scale: got command %v and memory_in_mb %v, want bin/x and 512", w.at("command"), w.at("memory_in_mb"))
 		}
 		// Also without a refresh, the next plan is what is left.
 		p := w.planOnly(s)
 		if found := field.Open(p.planned); !found["command"].Equal(field.Open(w.state)["command"]) || found["memory_in_mb"].Equal(field.Open(w.state)["memory_in_mb"]) {
-			t.Errorf("got the plan %.200s, want a change of the memory and none of the command", p.planned)
+			t.Errorf("plan without a refresh: got the changes %.1000q, want memory_in_mb without command", p.changes())
 		}
 		w.ClearFaults()
 		w.converges(s, `POST {"instances":5,"memory_in_mb":333}`)
@@ -114,19 +105,15 @@ func TestResourceUpdateFails(t *testing.T) {
 		w.converges(start)
 		w.SetStartOutcome(fakecf.GUIDWeb, "DOWN", "insufficient resources: memory")
 		waiting := byGUID(fakecf.GUIDWeb, settings{"instances": 4, "wait_for_instances": true, "timeouts": settings{"update": "1m"}})
-		text := w.run(waiting)
-		for _, want := range []string{"Instances not running in time", "3 of 4", "index 3: DOWN: insufficient resources: memory", "After 60 s", "raise the timeouts"} {
-			if !strings.Contains(text, want) {
-				t.Errorf("got diagnostics:\n%s\nwant %q in them", text, want)
-			}
-		}
+		mentions(t, "apply", w.run(waiting),
+			"Instances not running in time", "3 of 4", "index 3: DOWN: insufficient resources: memory", "After 60 s", "raise the timeouts")
 		if w.at("instances") != int64(4) {
-			t.Errorf("got instances %v, want 4", w.at("instances"))
+			t.Errorf("state after the failed wait: got instances %v, want 4", w.at("instances"))
 		}
 		w.wrote(`POST {"instances":4}`)
 		w.settled(waiting)
 	})
-	t.Run("where the answer is lost", func(t *testing.T) {
+	t.Run("with a lost answer", func(t *testing.T) {
 		t.Parallel()
 		w := startWorkspace(t, fakecf.SpaceDeveloper)
 		w.converges(start)
@@ -136,7 +123,7 @@ func TestResourceUpdateFails(t *testing.T) {
 		w.ResetRequests()
 		w.settled(s) // the refresh sees that it was done
 	})
-	t.Run("where the answer is no process", func(t *testing.T) {
+	t.Run("with an answer that is not a process", func(t *testing.T) {
 		t.Parallel()
 		w := startWorkspace(t, fakecf.SpaceDeveloper)
 		w.converges(start)
@@ -171,11 +158,11 @@ func TestResourceCanceled(t *testing.T) {
 				t.Fatal(err)
 			}
 			if text := diagnosticsText(resp.Diagnostics); !strings.Contains(text, "Canceled") || time.Since(began) > 5*time.Second {
-				t.Errorf("got %q after %s, want Canceled within 5 s", text, time.Since(began))
+				t.Errorf("canceled apply: got %.1000q after %s, want Canceled within 5 s", text, time.Since(began))
 			}
 			w.state, w.private = w.unmarshal(resp.NewState), resp.Private
 			if w.at("command") != "bin/x" {
-				t.Errorf("got command %v, want bin/x", w.at("command"))
+				t.Errorf("state of the canceled apply: got command %v, want bin/x", w.at("command"))
 			}
 			w.ClearFaults()
 			w.ResetRequests()
@@ -183,7 +170,7 @@ func TestResourceCanceled(t *testing.T) {
 			w.apply(w.plan(s), s)
 			w.settled(s)
 			if got := w.mustProcess(fakecf.GUIDWeb); got.Instances != 4 {
-				t.Errorf("got %d instances, want 4", got.Instances)
+				t.Errorf("process after the next apply: got %d instances, want 4", got.Instances)
 			}
 		})
 	}
@@ -210,9 +197,7 @@ func TestResourceTimeouts(t *testing.T) {
 		w := start(t, 0)
 		w.converges(settings{"guid": fakecf.GUIDWeb, "timeouts": settings{"read": "300ms"}})
 		w.AddFault(fakecf.Fault{Path: "/v3/", Do: fakecf.Hang(0)})
-		if text := w.refresh(); !strings.Contains(text, "raise the timeouts of the resource") {
-			t.Errorf("got %q, want the advice to raise the timeouts", text)
-		}
+		mentions(t, "refresh", w.refresh(), "raise the timeouts of the resource")
 	})
 	t.Run("of a create", func(t *testing.T) {
 		t.Parallel()
@@ -227,15 +212,13 @@ func TestResourceTimeouts(t *testing.T) {
 		w.AddFault(fakecf.Fault{Method: "PATCH", Path: "/v3/", Do: fakecf.Hang(0)})
 		text := w.run(settings{"guid": fakecf.GUIDWeb, "command": "bin/x"})
 		if !strings.Contains(text, "No answer from") || !strings.Contains(text, "request_timeout") || strings.Contains(text, "raise the timeouts") {
-			t.Errorf("got %q, want No answer with request_timeout, without the timeouts", text)
+			t.Errorf("apply: got %.1000q, want No answer from … with request_timeout, without timeouts of the resource", text)
 		}
 	})
-	t.Run("that is none", func(t *testing.T) {
+	t.Run("not a duration", func(t *testing.T) {
 		t.Parallel()
 		w := start(t, 0)
-		if text := w.validate(settings{"guid": "g", "timeouts": settings{"update": "soon"}}); !strings.Contains(text, "timeouts") {
-			t.Errorf("got %q, want an error about timeouts", text)
-		}
+		mentions(t, "validate", w.validate(settings{"guid": "g", "timeouts": settings{"update": "soon"}}), "timeouts")
 	})
 }
 
@@ -301,22 +284,24 @@ func TestResourceBetweenPlanAndApply(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			for _, adopted := range []bool{true, false} {
-				w := startWorkspace(t, fakecf.SpaceDeveloper)
-				if adopted {
-					w.converges(settings{"app_guid": test.config["app_guid"], "guid": test.config["guid"]})
-				}
-				p := w.plan(test.config)
-				test.change(w)
-				w.ResetRequests()
-				text := diagnosticsText(w.apply(p, test.config))
-				if test.fails == "" && text != "" || !strings.Contains(text, test.fails) {
-					t.Errorf("adopted %t: got %q, want %q", adopted, text, test.fails)
-				}
-				w.wrote(test.writes...)
-				if test.fails == "" {
-					w.settled(test.config)
-				}
+			for _, update := range []bool{true, false} {
+				t.Run(createOrUpdate(update), func(t *testing.T) {
+					w := startWorkspace(t, fakecf.SpaceDeveloper)
+					if update {
+						w.converges(settings{"app_guid": test.config["app_guid"], "guid": test.config["guid"]})
+					}
+					p := w.plan(test.config)
+					test.change(w)
+					w.ResetRequests()
+					text := diagnosticsText(w.apply(p, test.config))
+					if test.fails == "" && text != "" || !strings.Contains(text, test.fails) {
+						t.Errorf("apply: got diagnostics %.1000q, want %q", text, test.fails)
+					}
+					w.wrote(test.writes...)
+					if test.fails == "" {
+						w.settled(test.config)
+					}
+				})
 			}
 		})
 	}
@@ -336,16 +321,16 @@ func TestResourceLetsGo(t *testing.T) {
 		t.Fatal(err)
 	}
 	if state := w.unmarshal(resp.NewState); !state.IsNull() {
-		t.Errorf("got the state %.200s, want null", state)
+		t.Errorf("destroy: got the state %.200s, want null", state)
 	}
 	if text := diagnosticsText(resp.Diagnostics); hasErrors(resp.Diagnostics) || !strings.Contains(text, "Nothing was deleted") ||
 		!strings.Contains(text, fakecf.GUIDWorker) || !strings.Contains(text, "worker") {
-		t.Errorf("got %q, want a warning that nothing was deleted, with the process and its type", text)
+		t.Errorf("destroy: got %.1000q, want the warning Nothing was deleted, with the GUID and the type", text)
 	}
-	if n := len(w.Requests()); n != 0 {
-		t.Errorf("got %d requests, want none", n)
+	if got := w.requestsOf(); len(got) != 0 {
+		t.Errorf("destroy: got the requests %.1000q, want none", got)
 	}
-	if w.mustProcess(fakecf.GUIDWorker).Instances != 2 {
-		t.Error("got a change of the process, want none")
+	if got := w.mustProcess(fakecf.GUIDWorker).Instances; got != 2 {
+		t.Errorf("process after the destroy: got %d instances, want 2, as before", got)
 	}
 }

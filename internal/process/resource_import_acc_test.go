@@ -49,7 +49,7 @@ func TestAccResourceImportBlock(t *testing.T) {
 		},
 	})
 	if got := writes(f); len(got) != 0 {
-		t.Errorf("got the writes %q of an import, want none", got)
+		t.Errorf("import: got the writes %.1000q, want none", got)
 	}
 }
 
@@ -97,7 +97,7 @@ func TestAccResourceIdentity(t *testing.T) {
 		},
 	})
 	if got := writes(f); len(got) != 0 {
-		t.Errorf("got the writes %q, want none", got)
+		t.Errorf("reads and imports: got the writes %.1000q, want none", got)
 	}
 }
 

@@ -2,7 +2,7 @@ package process
 
 import (
 	"context"
-	"strings"
+	"fmt"
 	"testing"
 
 	"github.com/hashicorp/terraform-plugin-framework/diag"
@@ -28,8 +28,8 @@ func (w *workspace) tryImport(id string, identity settings) string {
 	if len(resp.Diagnostics) > 0 {
 		return diagnosticsText(resp.Diagnostics)
 	}
-	one := resp.ImportedResources[0]
-	w.state, w.private, w.identified = w.unmarshal(one.State), one.Private, one.Identity
+	imported := resp.ImportedResources[0]
+	w.state, w.private, w.identified = w.unmarshal(imported.State), imported.Private, imported.Identity
 	return w.refresh()
 }
 
@@ -37,7 +37,7 @@ func (w *workspace) tryImport(id string, identity settings) string {
 func (w *workspace) imports(id string) {
 	w.t.Helper()
 	if text := w.tryImport(id, nil); text != "" {
-		w.t.Fatalf("import %s: got %s, want no diagnostics", id, text)
+		w.t.Fatalf("import %s: got %.1000s, want no diagnostics", id, text)
 	}
 	if w.state.IsNull() {
 		w.t.Fatalf("import %s: got no state, want one", id)
@@ -64,11 +64,16 @@ func generated(w *workspace) tftypes.Value {
 	return tftypes.NewValue(w.kind, map[string]tftypes.Value(values))
 }
 
-// plansEmptyAsGenerated wants the generated configuration to be valid and to
-// plan nothing.
-func (w *workspace) plansEmptyAsGenerated(what string) {
+// plansEmptyAsGenerated fails the test unless the configuration that Terraform
+// generates for the state is valid and plans nothing.
+func (w *workspace) plansEmptyAsGenerated() {
 	w.t.Helper()
-	config := generated(w)
+	w.plansEmpty(generated(w))
+}
+
+// plansEmpty fails the test unless a configuration is valid and plans nothing.
+func (w *workspace) plansEmpty(config tftypes.Value) {
+	w.t.Helper()
 	resp, err := w.server.ValidateResourceConfig(w.t.Context(), &tfprotov6.ValidateResourceConfigRequest{
 		TypeName: "cf_process", Config: w.dynamic(config),
 	})
@@ -76,10 +81,10 @@ func (w *workspace) plansEmptyAsGenerated(what string) {
 		w.t.Fatal(err)
 	}
 	if len(resp.Diagnostics) > 0 {
-		w.t.Errorf("%s: got %s, want no diagnostics", what, diagnosticsText(resp.Diagnostics))
+		w.t.Errorf("validate the generated configuration: got %.1000s, want no diagnostics", diagnosticsText(resp.Diagnostics))
 	}
 	if p := w.planFrom(config, w.state, w.private); !p.empty() || len(p.diags) > 0 {
-		w.t.Errorf("%s: got the plan %v with %s for the generated configuration, want an empty one", what, differences("", p.planned, w.state, false), diagnosticsText(p.diags))
+		w.t.Errorf("plan the generated configuration: got the changes %.1000q and the diagnostics %.1000q, want neither", p.changes(), diagnosticsText(p.diags))
 	}
 }
 
@@ -90,17 +95,20 @@ var seeded = []string{
 
 func TestImport(t *testing.T) {
 	t.Parallel()
-	for _, flavor := range []fakecf.Flavor{fakecf.CloudController, fakecf.Tanzu, fakecf.Korifi} {
-		w := startWorkspace(t, fakecf.SpaceDeveloper, fakecf.WithFlavor(flavor))
-		some := seeded
-		if flavor != fakecf.CloudController {
-			some = []string{fakecf.GUIDTanzu, fakecf.GUIDSparse}
-		}
-		for _, guid := range some {
+	for name, row := range map[string]struct {
+		flavor fakecf.Flavor
+		guids  []string
+	}{
+		"Cloud Controller": {fakecf.CloudController, seeded},
+		"Tanzu":            {fakecf.Tanzu, []string{fakecf.GUIDTanzu, fakecf.GUIDSparse}},
+		"Korifi":           {fakecf.Korifi, []string{fakecf.GUIDTanzu, fakecf.GUIDSparse}},
+	} {
+		w := startWorkspace(t, fakecf.SpaceDeveloper, fakecf.WithFlavor(row.flavor))
+		for _, guid := range row.guids {
 			p := w.mustProcess(guid)
 			app := settings{"app_guid": p.AppGUID, "type": p.Type}
 			for _, test := range []struct {
-				what, id string
+				by, id   string
 				identity settings
 				want     string
 				config   settings
@@ -110,17 +118,18 @@ func TestImport(t *testing.T) {
 				{"the identity with guid", "", settings{"guid": guid}, "guid=" + guid, settings{"guid": guid}},
 				{"the identity with app and type", "", app, "app_guid=" + p.AppGUID + " type=" + p.Type, app},
 			} {
-				if text := w.tryImport(test.id, test.identity); text != "" || w.state.IsNull() {
-					t.Errorf("%s by %s: got %q, want a state without diagnostics", guid, test.what, text)
-					continue
-				}
-				if got := w.identityOf(w.identified); got != test.want {
-					t.Errorf("%s by %s: got the identity %q, want %q", guid, test.what, got, test.want)
-				}
-				if test.identity == nil { // what follows is the same for an identity
-					w.settled(test.config)
-					w.plansEmptyAsGenerated(guid + " by " + test.what)
-				}
+				w.subtest(t, name+", "+guid+" by "+test.by, func(t *testing.T) {
+					if text := w.tryImport(test.id, test.identity); text != "" || w.state.IsNull() {
+						t.Fatalf("import: got the state %.200s and %.1000q, want a state without diagnostics", w.state, text)
+					}
+					if got := w.identityOf(w.identified); got != test.want {
+						t.Errorf("import: got the identity %q, want %q", got, test.want)
+					}
+					if test.identity == nil { // the rest is the same for an identity
+						w.settled(test.config)
+						w.plansEmptyAsGenerated()
+					}
+				})
 			}
 		}
 		w.wrote()
@@ -131,7 +140,7 @@ func TestImportByIdentityOfTheWebProcess(t *testing.T) {
 	t.Parallel()
 	w := startWorkspace(t, fakecf.SpaceDeveloper)
 	if text := w.tryImport("", settings{"app_guid": fakecf.AppGUID}); text != "" || w.at("guid") != fakecf.GUIDWeb {
-		t.Errorf("got guid %v and %q, want %s", w.at("guid"), text, fakecf.GUIDWeb)
+		t.Errorf("import: got guid %v and %.1000q, want %s", w.at("guid"), text, fakecf.GUIDWeb)
 	}
 }
 
@@ -156,9 +165,9 @@ func TestImportOfNothing(t *testing.T) {
 		{"", settings{"guid": "a/b"}, "Invalid guid"},
 		{"", settings{"app_guid": "a", "type": ".."}, "Invalid type"},
 	} {
-		if text := w.tryImport(test.id, test.identity); !strings.Contains(text, test.want) {
-			t.Errorf("%q %v: got %q, want %q in it", test.id, test.identity, text, test.want)
-		}
+		w.subtest(t, fmt.Sprintf("ID %q, identity %v", test.id, test.identity), func(t *testing.T) {
+			mentions(t, "import", w.tryImport(test.id, test.identity), test.want)
+		})
 	}
 	for name, test := range map[string]struct {
 		id    string
@@ -172,12 +181,7 @@ func TestImportOfNothing(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			w := startWorkspace(t, fakecf.SpaceDeveloper)
-			text := w.tryImport(test.id, nil)
-			for _, want := range test.wants {
-				if !strings.Contains(text, want) {
-					t.Errorf("got %q, want %q", text, want)
-				}
-			}
+			mentions(t, "import", w.tryImport(test.id, nil), test.wants...)
 		})
 	}
 }
@@ -190,7 +194,7 @@ func TestImportedAndGone(t *testing.T) {
 	w.imports(fakecf.GUIDWeb)
 	w.DeleteProcess(fakecf.GUIDWeb)
 	if text := w.refresh(); text != "" || !w.state.IsNull() {
-		t.Errorf("got %q and the state %.200s, want neither", text, w.state)
+		t.Errorf("refresh after the process was deleted: got %.1000q and the state %.200s, want neither", text, w.state)
 	}
 }
 
@@ -200,11 +204,11 @@ func TestPrivateStateKeepsItsKeys(t *testing.T) {
 	private := map[string][]byte{"cf_process": []byte(`{"form":"app","reset_command":true,"reset_user":true,"korifi":true}`)}
 	got, diags := readPrivate(t.Context(), keys(private))
 	if want := (privateState{Form: formApp, ResetCommand: true, ResetUser: true, Korifi: true}); got != want || diags.HasError() {
-		t.Errorf("got %+v %v, want %+v", got, diags, want)
+		t.Errorf("readPrivate: got %+v with %v, want %+v", got, diags, want)
 	}
 	before := string(private["cf_process"])
 	if diags := writePrivate(t.Context(), keys(private), got); diags.HasError() || string(private["cf_process"]) != before {
-		t.Errorf("got %s %v, want %s", private["cf_process"], diags, before)
+		t.Errorf("writePrivate: got %.500s with %v, want %s", private["cf_process"], diags, before)
 	}
 }
 

@@ -1,7 +1,7 @@
 package process
 
 import (
-	"strings"
+	"maps"
 	"testing"
 
 	"github.com/cf-process/terraform-provider-cf/internal/fakecf"
@@ -20,35 +20,32 @@ func TestResourceOnKorifi(t *testing.T) {
 		"health_check": settings{"type": "http", "data": settings{"timeout": 61, "invocation_timeout": 6, "endpoint": "/all"}},
 		"metadata":     settings{"labels": settings{"a": "1"}, "annotations": settings{"note": "Grüße"}},
 	}
-	t.Run("by GUID and by app, adopted and updated", func(t *testing.T) {
+	t.Run("everything", func(t *testing.T) {
 		t.Parallel()
-		for _, updated := range []bool{false, true} {
-			for _, address := range []settings{{"guid": fakecf.GUIDWeb}, {"app_guid": fakecf.AppGUID}} {
-				w := start(t)
-				if updated {
-					w.converges(address)
-				}
-				s := settings{}
-				for name, value := range common {
-					s[name] = value
-				}
-				for name, value := range address {
-					s[name] = value
-				}
-				w.converges(s,
-					`PATCH {"command":"bin/all","health_check":{"data":{"timeout":61,"invocation_timeout":6,"endpoint":"/all"}},`+
-						`"metadata":{"labels":{"a":"1","environment":null,"team":null},"annotations":{"contact":null,"note":"Grüße"}}}`,
-					`POST {"instances":5,"memory_in_mb":333,"disk_in_mb":444}`)
-				for _, name := range []string{"version", "user", "log_rate_limit_in_bytes_per_second", "readiness_health_check"} {
-					if w.at(name) != nil {
-						t.Errorf("got %s %v, want null", name, w.at(name))
+		for _, update := range []bool{false, true} {
+			for attribute, value := range map[string]string{"guid": fakecf.GUIDWeb, "app_guid": fakecf.AppGUID} {
+				t.Run(createOrUpdate(update)+" by "+attribute, func(t *testing.T) {
+					w := start(t)
+					if update {
+						w.converges(settings{attribute: value})
 					}
-				}
-				if labels := w.at("metadata", "labels").(map[string]string); len(labels) != 1 {
-					t.Errorf("got the labels %v, want one", labels)
-				}
-				s["metadata"] = settings{"labels": settings{}, "annotations": settings{}}
-				w.converges(s, `PATCH {"metadata":{"labels":{"a":null},"annotations":{"note":null}}}`)
+					s := settings{attribute: value}
+					maps.Copy(s, common)
+					w.converges(s,
+						`PATCH {"command":"bin/all","health_check":{"data":{"timeout":61,"invocation_timeout":6,"endpoint":"/all"}},`+
+							`"metadata":{"labels":{"a":"1","environment":null,"team":null},"annotations":{"contact":null,"note":"Grüße"}}}`,
+						`POST {"instances":5,"memory_in_mb":333,"disk_in_mb":444}`)
+					for _, name := range []string{"version", "user", "log_rate_limit_in_bytes_per_second", "readiness_health_check"} {
+						if w.at(name) != nil {
+							t.Errorf("state: got %s %v, want null", name, w.at(name))
+						}
+					}
+					if labels := w.at("metadata", "labels").(map[string]string); len(labels) != 1 {
+						t.Errorf("state: got the labels %v, want one", labels)
+					}
+					s["metadata"] = settings{"labels": settings{}, "annotations": settings{}}
+					w.converges(s, `PATCH {"metadata":{"labels":{"a":null},"annotations":{"note":null}}}`)
+				})
 			}
 		}
 	})
@@ -62,58 +59,58 @@ func TestResourceOnKorifi(t *testing.T) {
 		// The old endpoint comes back.
 		w.converges(s(settings{"type": "http"}), `PATCH {"health_check":{"type":"http"}}`)
 		if w.at("health_check", "data", "endpoint") != "/health" {
-			t.Errorf("got endpoint %v, want /health", w.at("health_check", "data", "endpoint"))
+			t.Errorf("state: got endpoint %v, want /health, as before", w.at("health_check", "data", "endpoint"))
 		}
 		w.converges(s(settings{"type": "port", "data": settings{"invocation_timeout": 4}}),
 			`PATCH {"health_check":{"type":"port","data":{"invocation_timeout":4}}}`)
 	})
-	t.Run("a command is given back with an empty one", func(t *testing.T) {
+	t.Run("an empty command resets it", func(t *testing.T) {
 		t.Parallel()
 		w := start(t)
 		w.converges(byGUID(fakecf.GUIDWeb, settings{"command": ""}), `PATCH {"command":""}`)
 		p := w.mustProcess(fakecf.GUIDWeb)
-		if w.at("command") != "" || *p.EffectiveCommand() != "bundle exec rackup" {
-			t.Errorf("got command %v, want the configured or the effective one", w.at("command"))
+		if got := *p.EffectiveCommand(); w.at("command") != "" || got != "bundle exec rackup" {
+			t.Errorf("reset: got command %v in the state and %s in the process, want \"\" and bundle exec rackup", w.at("command"), got)
 		}
 		w.converges(byGUID(fakecf.GUIDWeb, settings{"command": "", "instances": 1}), `POST {"instances":1}`)
 		w.converges(settings{"guid": fakecf.GUIDWeb})
 		if w.at("command") != "bundle exec rackup" {
-			t.Errorf("got command %v, want the configured or the effective one", w.at("command"))
+			t.Errorf("command not set: got command %v in the state, want bundle exec rackup", w.at("command"))
 		}
-		// There is none to give back.
+		// This process has none to reset.
 		w.forget()
 		w.converges(byGUID(fakecf.GUIDSparse, settings{"command": ""}))
 	})
-	t.Run("what it lacks is named", func(t *testing.T) {
+	t.Run("an error for each attribute that it lacks", func(t *testing.T) {
 		t.Parallel()
 		w := start(t)
 		lacking := map[string]settings{
-			`AttributeName("user")`:                               {"user": "vcap"},
-			`AttributeName("log_rate_limit_in_bytes_per_second")`: {"log_rate_limit_in_bytes_per_second": -1},
-			`AttributeName("readiness_health_check")`:             {"readiness_health_check": settings{"type": "process"}},
-			`AttributeName("interval")`:                           {"health_check": settings{"data": settings{"interval": 3}}},
-			`AttributeName("invocation_timeout")`:                 {"health_check": settings{"type": "process", "data": settings{"invocation_timeout": 3}}},
+			"user":                               {"user": "vcap"},
+			"log_rate_limit_in_bytes_per_second": {"log_rate_limit_in_bytes_per_second": -1},
+			"readiness_health_check":             {"readiness_health_check": settings{"type": "process"}},
+			"interval":                           {"health_check": settings{"data": settings{"interval": 3}}},
+			"invocation_timeout":                 {"health_check": settings{"type": "process", "data": settings{"invocation_timeout": 3}}},
 		}
-		for at, s := range lacking { // while adopting: by the apply
-			w.fails(byGUID(fakecf.GUIDWeb, s), at)
+		for attribute, s := range lacking {
+			w.subtest(t, "create, "+attribute, func(*testing.T) { w.fails(byGUID(fakecf.GUIDWeb, s), `AttributeName("`+attribute+`")`) })
 		}
 		w.converges(settings{"guid": fakecf.GUIDWeb})
-		for at, s := range lacking { // from then on: by the plan
-			p := w.plan(byGUID(fakecf.GUIDWeb, s))
-			if text := diagnosticsText(p.diags); !strings.Contains(text, at) || !strings.Contains(text, "Korifi") {
-				t.Errorf("%v: got %q, want %q and Korifi in it", s, text, at)
-			}
+		for attribute, s := range lacking {
+			w.subtest(t, "update, "+attribute, func(t *testing.T) {
+				p := w.plan(byGUID(fakecf.GUIDWeb, s))
+				mentions(t, "plan", diagnosticsText(p.diags), `AttributeName("`+attribute+`")`, "Korifi")
+			})
 		}
 		w.wrote()
 	})
-	t.Run("what comes along with another change", func(t *testing.T) {
+	t.Run("instances that others set, with another change", func(t *testing.T) {
 		t.Parallel()
 		w := start(t)
 		w.converges(settings{"guid": fakecf.GUIDWeb})
 		w.UpdateProcess(fakecf.GUIDWeb, func(p *fakecf.Process) { p.Instances = 9 })
 		w.converges(byGUID(fakecf.GUIDWeb, settings{"memory_in_mb": 111}), `POST {"memory_in_mb":111}`)
 		if p := w.mustProcess(fakecf.GUIDWeb); p.Instances != 9 {
-			t.Errorf("got %d instances, want 9", p.Instances)
+			t.Errorf("process: got %d instances, want 9, as others set", p.Instances)
 		}
 	})
 }

@@ -58,66 +58,67 @@ func TestListResource(t *testing.T) {
 		"everything all": {settings{}, 0, seeded},
 	} {
 		for _, whole := range []bool{false, true} {
-			t.Run(fmt.Sprintf("%s, resource %t", name, whole), func(t *testing.T) {
+			w.subtest(t, fmt.Sprintf("%s, resource %t", name, whole), func(t *testing.T) {
 				results, diags := w.listed(test.filter, whole, test.limit)
 				if len(diags) > 0 {
-					t.Errorf("got diagnostics:\n%s\nwant none", diagnosticsText(diags))
+					t.Errorf("list: got diagnostics:\n%.1000s\nwant none", diagnosticsText(diags))
 				}
 				var got []string
 				for _, result := range results {
 					got = append(got, strings.TrimPrefix(w.identityOf(result.Identity), "guid="))
 					if result.DisplayName == "" || (result.Resource != nil) != whole {
-						t.Errorf("got display name %q, a resource: %t, want a name, a resource: %t", result.DisplayName, result.Resource != nil, whole)
+						t.Errorf("list: got the display name %q and a resource: %t, want a name and a resource: %t", result.DisplayName, result.Resource != nil, whole)
 					}
 				}
 				if !slices.Equal(got, test.want) {
-					t.Errorf("got the processes %v, want %v", got, test.want)
+					t.Errorf("list: got the processes %v, want %v", got, test.want)
 				}
 			})
 		}
 	}
 }
 
+// importResult imports a result by its identity, and returns the state after the
+// read.
+func (w *workspace) importResult(result tfprotov6.ListResourceResult) tftypes.Value {
+	w.t.Helper()
+	resp, err := w.server.ImportResourceState(w.t.Context(), &tfprotov6.ImportResourceStateRequest{
+		TypeName: "cf_process", Identity: result.Identity,
+	})
+	if err != nil || len(resp.Diagnostics) > 0 {
+		w.t.Fatalf("import: got error %v and diagnostics %.1000q, want none", err, diagnosticsText(resp.Diagnostics))
+	}
+	imported := resp.ImportedResources[0]
+	w.state, w.private, w.identified = w.unmarshal(imported.State), imported.Private, imported.Identity
+	if text := w.refresh(); text != "" {
+		w.t.Fatalf("refresh: got %.1000s, want no error", text)
+	}
+	return w.state
+}
+
 // A listed process can be imported by its identity, and the configuration that
 // Terraform generates of it has an empty plan.
 func TestListResourceToImport(t *testing.T) {
 	t.Parallel()
-	for _, flavor := range []fakecf.Flavor{fakecf.CloudController, fakecf.Korifi} {
+	for name, flavor := range map[string]fakecf.Flavor{"Cloud Controller": fakecf.CloudController, "Korifi": fakecf.Korifi} {
 		w := startWorkspace(t, fakecf.SpaceDeveloper, fakecf.WithFlavor(flavor))
 		results, diags := w.listed(settings{}, true, 0)
 		if len(diags) > 0 || len(results) != len(seeded) {
-			t.Errorf("got %d results, want %d: %s", len(results), len(seeded), diagnosticsText(diags))
+			t.Errorf("list on %s: got %d results and %.1000q, want %d without diagnostics", name, len(results), diagnosticsText(diags), len(seeded))
 		}
 		for _, result := range results {
-			listed := w.unmarshal(result.Resource)
-			if !listed.IsFullyKnown() {
-				t.Errorf("%s: got unknown values, want none", result.DisplayName)
-			}
-			resp, err := w.server.ImportResourceState(t.Context(), &tfprotov6.ImportResourceStateRequest{
-				TypeName: "cf_process", Identity: result.Identity,
+			w.subtest(t, name+", "+result.DisplayName, func(t *testing.T) {
+				listed := w.unmarshal(result.Resource)
+				if !listed.IsFullyKnown() {
+					t.Errorf("list: got a resource with the unknown values %q, want none", unknowns("", listed))
+				}
+				read := w.importResult(result)
+				// The configuration is generated from the list, the state is read.
+				w.state = listed
+				config := generated(w)
+				w.state = read
+				w.plansEmpty(config)
 			})
-			if err != nil || len(resp.Diagnostics) > 0 {
-				t.Fatalf("import: got error %v, diagnostics %s, want none", err, diagnosticsText(resp.Diagnostics))
-			}
-			imported := resp.ImportedResources[0]
-			w.state, w.private, w.identified = w.unmarshal(imported.State), imported.Private, imported.Identity
-			if text := w.refresh(); text != "" {
-				t.Fatalf("refresh: got %s, want no error", text)
-			}
-			// The configuration is generated from the list, the state is read.
-			read, private := w.state, w.private
-			w.state = listed
-			config := generated(w)
-			w.state, w.private = read, private
-			checked, err := w.server.ValidateResourceConfig(t.Context(), &tfprotov6.ValidateResourceConfigRequest{
-				TypeName: "cf_process", Config: w.dynamic(config),
-			})
-			if err != nil || len(checked.Diagnostics) > 0 {
-				t.Errorf("validate: got error %v, diagnostics %s, want none", err, diagnosticsText(checked.Diagnostics))
-			}
-			if p := w.planFrom(config, w.state, w.private); !p.empty() || len(p.diags) > 0 {
-				t.Errorf("%s: got the plan %v with %s, want an empty one", result.DisplayName, differences("", p.planned, w.state, false), diagnosticsText(p.diags))
-			}
 		}
 	}
 }
@@ -130,40 +131,33 @@ func TestListResourceByApp(t *testing.T) {
 	filter := settings{"app_guid": fakecf.AppGUID, "identify_by": "app"}
 	results, diags := w.listed(filter, true, 0)
 	if len(results) != 2 || len(diags) > 0 { // web, of which there are two, and worker
-		t.Fatalf("got %d results, want 2: %s", len(results), diagnosticsText(diags))
+		t.Fatalf("list by app: got %d results and %.1000q, want 2 without diagnostics", len(results), diagnosticsText(diags))
 	}
 	w.FinishDeployment(fakecf.AppGUID)
 	for _, result := range results {
-		listed := w.unmarshal(result.Resource)
-		state := field.Open(listed)
-		processType, _ := state.Text("type")
-		if got, want := w.identityOf(result.Identity), "app_guid="+fakecf.AppGUID+" type="+processType; got != want || state.IsSet("guid") {
-			t.Errorf("got identity %q, guid %v, want %q", got, state["guid"], want)
-		}
-		resp, err := w.server.ImportResourceState(t.Context(), &tfprotov6.ImportResourceStateRequest{
-			TypeName: "cf_process", Identity: result.Identity,
+		w.subtest(t, result.DisplayName, func(t *testing.T) {
+			listed := w.unmarshal(result.Resource)
+			state := field.Open(listed)
+			processType, _ := state.Text("type")
+			if got, want := w.identityOf(result.Identity), "app_guid="+fakecf.AppGUID+" type="+processType; got != want || state.IsSet("guid") {
+				t.Errorf("list by app: got the identity %q and guid %.200v, want %q without a guid", got, state["guid"], want)
+			}
+			read := w.importResult(result)
+			w.state = listed
+			config := generated(w)
+			w.state = read
+			want := field.Open(read)["guid"]
+			if p := w.planFrom(config, w.state, w.private); p.replace || hasErrors(p.diags) || !field.Open(p.planned)["guid"].Equal(want) {
+				t.Errorf("plan the generated configuration: got replace %t, guid %.200v and %.1000q, want no replacement and guid %.200v",
+					p.replace, field.Open(p.planned)["guid"], diagnosticsText(p.diags), want)
+			}
 		})
-		if err != nil || len(resp.Diagnostics) > 0 {
-			t.Fatalf("import: got error %v, diagnostics %s, want none", err, diagnosticsText(resp.Diagnostics))
-		}
-		imported := resp.ImportedResources[0]
-		w.state, w.private, w.identified = w.unmarshal(imported.State), imported.Private, imported.Identity
-		if text := w.refresh(); text != "" {
-			t.Fatalf("refresh: got %s, want no error", text)
-		}
-		read := w.state
-		w.state = listed
-		config := generated(w)
-		w.state = read
-		if p := w.planFrom(config, w.state, w.private); p.replace || hasErrors(p.diags) || !field.Open(p.planned)["guid"].Equal(field.Open(read)["guid"]) {
-			t.Errorf("got replace %t, guid %v and %s, want the guid of the read and no replacement", p.replace, field.Open(p.planned)["guid"], diagnosticsText(p.diags))
-		}
 	}
 	// By GUID, both web processes are listed.
 	w.StartDeployment(fakecf.AppGUID)
 	results, _ = w.listed(settings{"app_guid": fakecf.AppGUID, "identify_by": "guid"}, false, 0)
 	if len(results) != 3 || !strings.HasPrefix(w.identityOf(results[0].Identity), "guid=") {
-		t.Errorf("got %d results, want 3 by GUID", len(results))
+		t.Errorf("list by guid: got %d results, want 3, the first with a guid as its identity", len(results))
 	}
 }
 
@@ -173,16 +167,16 @@ func TestListResourceNames(t *testing.T) {
 	name := func() string {
 		results, diags := w.listed(settings{"app_guid": fakecf.AppGUID}, false, 1)
 		if len(results) != 1 || len(diags) > 0 {
-			t.Fatalf("got %d results, want 1: %s", len(results), diagnosticsText(diags))
+			t.Fatalf("list with limit 1: got %d results and %.1000q, want 1 without diagnostics", len(results), diagnosticsText(diags))
 		}
 		return results[0].DisplayName
 	}
 	if got, want := name(), "web of storefront (production)"; got != want {
-		t.Errorf("got the name %q, want %q", got, want)
+		t.Errorf("list: got the name %q, want %q", got, want)
 	}
 	w.AddFault(fakecf.Fault{Path: "/v3/apps", When: nil, Do: fakecf.Status(500), From: 2})
 	if got, want := name(), "web of app "+fakecf.AppGUID; got != want {
-		t.Errorf("got the name %q without the app's name, want %q", got, want)
+		t.Errorf("list without apps: got the name %q, want %q", got, want)
 	}
 }
 
@@ -197,18 +191,19 @@ func TestListResourceFails(t *testing.T) {
 		`must not be empty`: {"guids": []tftypes.Value{textValue("")}},
 		`identify_by must be guid or app, not "type".`: {"identify_by": "type"},
 	} {
-		t.Run(want, func(t *testing.T) {
+		w.subtest(t, want, func(t *testing.T) {
 			results, diags := w.listed(filter, false, 0)
 			if len(results) > 0 || !hasErrors(diags) || !strings.Contains(diagnosticsText(diags), want) {
-				t.Errorf("%v: got %d results, %s, want an error with %q", filter, len(results), diagnosticsText(diags), want)
+				t.Errorf("list with %v: got %d results and %.1000q, want an error with %q", filter, len(results), diagnosticsText(diags), want)
 			}
 		})
 	}
-	if got := w.filters.AttributeTypes; !slices.Equal(slices.Sorted(maps.Keys(got)), []string{
+	want := []string{
 		"app_guid", "app_guids", "app_names", "created_ats", "guids", "identify_by", "label_selector", "order_by", "organization_guids",
 		"organization_names", "space_guids", "space_names", "types", "updated_ats",
-	}) {
-		t.Errorf("got the filters %v, want those of the data source and identify_by", slices.Sorted(maps.Keys(got)))
+	}
+	if got := slices.Sorted(maps.Keys(w.filters.AttributeTypes)); !slices.Equal(got, want) {
+		t.Errorf("schema of the list resource: got the filters %q, want %q", got, want)
 	}
 }
 
@@ -219,10 +214,10 @@ func TestListResourceWarns(t *testing.T) {
 	w.AddFault(fakecf.Fault{Path: "/v3/processes", Do: fakecf.Edit(func(map[string]any) {}).WithHeader("X-Cf-Warnings", "almost%20full")})
 	results, diags := w.listed(settings{}, true, 0)
 	if len(results) != len(seeded) || hasErrors(diags) || !strings.Contains(diagnosticsText(diags), "almost full") {
-		t.Errorf("got %d results, %s, want %d and the API's warning", len(results), diagnosticsText(diags), len(seeded))
+		t.Errorf("list: got %d results and %.1000q, want %d and the API's warning almost full", len(results), diagnosticsText(diags), len(seeded))
 	}
 	_, diags = w.listed(settings{"app_names": []tftypes.Value{textValue("nope")}}, false, 0)
 	if hasErrors(diags) || !strings.Contains(diagnosticsText(diags), `No app that this user can see is called "nope".`) {
-		t.Errorf("got %s, want a warning about the name that matches nothing", diagnosticsText(diags))
+		t.Errorf("list by a name that matches nothing: got %.1000q, want a warning about it", diagnosticsText(diags))
 	}
 }

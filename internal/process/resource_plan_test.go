@@ -2,6 +2,7 @@ package process
 
 import (
 	"maps"
+	"slices"
 	"testing"
 
 	"github.com/hashicorp/terraform-plugin-go/tftypes"
@@ -94,13 +95,13 @@ func TestPlanIsPrecise(t *testing.T) {
 		set     field.Attributes
 		unknown []string
 	}{
-		"nothing named":       {field.Attributes{}, nil},
+		"nothing set":         {field.Attributes{}, nil},
 		"same values":         {field.Attributes{"instances": numberValue(2), "memory_in_mb": numberValue(256)}, nil},
 		"instances":           {field.Attributes{"instances": numberValue(3)}, []string{"updated_at"}},
 		"disk":                {field.Attributes{"disk_in_mb": numberValue(2048)}, []string{"updated_at"}},
 		"memory":              {field.Attributes{"memory_in_mb": numberValue(512)}, []string{"updated_at", "version"}},
 		"command":             {field.Attributes{"command": textValue("bin/other")}, []string{"updated_at"}},
-		"command given back":  {field.Attributes{"command": textValue("")}, []string{"updated_at"}},
+		"command reset":       {field.Attributes{"command": textValue("")}, []string{"updated_at"}},
 		"labels":              {field.Attributes{"metadata": labels(map[string]*string{"tier": pointer("back")})}, []string{"updated_at"}},
 		"labels, the same":    {field.Attributes{"metadata": labels(map[string]*string{"tier": pointer("front")})}, nil},
 		"endpoint":            {field.Attributes{"health_check": check("", field.Attributes{"endpoint": textValue("/ready")})}, []string{"updated_at", "version"}},
@@ -126,23 +127,18 @@ func TestPlanIsPrecise(t *testing.T) {
 			plan := maps.Clone(config)
 			plan["wait_for_instances"] = notWaiting
 			planned := plannedValues(config, plan, state)
-			got := map[string]bool{}
-			for _, at := range unknowns("", valueOfResource(planned)) {
-				got[at] = true
-			}
-			want := map[string]bool{}
-			for _, at := range test.unknown {
-				want[at] = true
-			}
-			if !maps.Equal(got, want) {
-				t.Errorf("got the unknown attributes %v, want %v", got, want)
+			got, want := unknowns("", valueOfResource(planned)), slices.Clone(test.unknown)
+			slices.Sort(got)
+			slices.Sort(want)
+			if !slices.Equal(got, want) {
+				t.Errorf("plannedValues: got the unknown attributes %q, want %q", got, want)
 			}
 			if len(want) == 0 && !valueOfResource(planned).Equal(valueOfResource(state)) {
-				t.Errorf("got a plan that differs from the state in %q, want none", differences("", valueOfResource(state), valueOfResource(planned), false))
+				t.Errorf("plannedValues: got the changes %.1000q, want none", differences("", valueOfResource(state), valueOfResource(planned), false))
 			}
 			for attribute, value := range test.set {
 				if value.IsFullyKnown() && !value.Type().Is(tftypes.Object{}) && !planned[attribute].Equal(value) {
-					t.Errorf("got %s planned as %.200v, want %.200v", attribute, planned[attribute], value)
+					t.Errorf("plannedValues: got %s = %.200v, want %.200v", attribute, planned[attribute], value)
 				}
 			}
 		})
@@ -157,7 +153,7 @@ func TestPlanWithoutVersion(t *testing.T) {
 	state := resourceValues(p, nil)
 	config := configOf(field.Attributes{"guid": textValue("p-1"), "memory_in_mb": numberValue(512)})
 	if planned := plannedValues(config, config, state); !planned["version"].IsNull() {
-		t.Errorf("got version planned as %v, want null", planned["version"])
+		t.Errorf("plannedValues: got version = %.200v, want null", planned["version"])
 	}
 }
 
@@ -168,19 +164,19 @@ func TestPlanOfAdoption(t *testing.T) {
 	plan["wait_for_instances"] = notWaiting
 	planned := plannedValues(config, plan, nil)
 	if got, _ := planned.Text("type"); got != "web" {
-		t.Errorf("got type planned as %v, want web", planned["type"])
+		t.Errorf("plannedValues: got type = %.200v, want web", planned["type"])
 	}
 	for _, name := range []string{"guid", "instances", "version", "links", "command"} {
 		if planned[name].IsKnown() {
-			t.Errorf("got %s planned as %v, want unknown", name, planned[name])
+			t.Errorf("plannedValues: got %s = %.200v, want it unknown", name, planned[name])
 		}
 	}
 	data := planned.Child("health_check").Child("data")
 	if n := data.IntPointer("timeout"); n == nil || *n != 9 {
-		t.Errorf("got timeout planned as %v, want 9", data["timeout"])
+		t.Errorf("plannedValues: got timeout = %.200v, want 9", data["timeout"])
 	}
 	if !data["endpoint"].IsNull() || data["interval"].IsKnown() {
-		t.Errorf("got endpoint %v, interval %v, want null and unknown", data["endpoint"], data["interval"])
+		t.Errorf("plannedValues: got endpoint = %.200v and interval = %.200v, want null and unknown", data["endpoint"], data["interval"])
 	}
 }
 
@@ -197,16 +193,16 @@ func TestFillUnknown(t *testing.T) {
 	})
 	got := field.Open(field.FillUnknown(valueOfResource(planned), actual))
 	if n := got.IntPointer("instances"); n == nil || *n != 7 {
-		t.Errorf("got instances %v, want 7, as planned", got["instances"])
+		t.Errorf("FillUnknown: got instances = %.200v, want 7, as planned", got["instances"])
 	}
 	if s, _ := got.Text("updated_at"); s != "2025-03-02T08:00:00Z" {
-		t.Errorf("got updated_at %v, want 2025-03-02T08:00:00Z", got["updated_at"])
+		t.Errorf("FillUnknown: got updated_at = %.200v, want 2025-03-02T08:00:00Z", got["updated_at"])
 	}
 	data := got.Child("health_check").Child("data")
 	if n := data.IntPointer("invocation_timeout"); n == nil || *n != 5 {
-		t.Errorf("got invocation_timeout %v, want 5", data["invocation_timeout"])
+		t.Errorf("FillUnknown: got invocation_timeout = %.200v, want 5", data["invocation_timeout"])
 	}
 	if n := data.IntPointer("timeout"); n == nil || *n != 1 || !data["endpoint"].IsNull() {
-		t.Errorf("got data %v, want timeout 1 and endpoint null", data)
+		t.Errorf("FillUnknown: got timeout = %.200v and endpoint = %.200v, want 1 and null, as planned", data["timeout"], data["endpoint"])
 	}
 }

@@ -1,20 +1,21 @@
 package process
 
 import (
+	"fmt"
 	"strings"
 	"testing"
 
 	"github.com/cf-process/terraform-provider-cf/internal/fakecf"
 )
 
-// What a process already has is never refused: Terraform generates configuration
-// from it, which plans empty and is not sent with another change.
+// A value that the process already has is never refused: Terraform generates
+// configuration from it, which plans empty and is not sent with another change.
 func TestResourceHasWhatTheAPIRefuses(t *testing.T) {
 	t.Parallel()
 	for name, test := range map[string]struct {
 		flavor  fakecf.Flavor
 		has     func(*fakecf.Process)
-		changed settings // what refuses the same where it is new
+		changed settings // the same value, refused if it is new
 		want    string
 	}{
 		"the type none": {
@@ -47,22 +48,22 @@ func TestResourceHasWhatTheAPIRefuses(t *testing.T) {
 			w := startWorkspace(t, fakecf.SpaceDeveloper, fakecf.WithFlavor(test.flavor))
 			w.UpdateProcess(fakecf.GUIDWeb, test.has)
 			w.imports(fakecf.GUIDWeb)
-			w.plansEmptyAsGenerated(name)
+			w.plansEmptyAsGenerated()
 			with := test.changed
 			with["guid"], with["instances"] = fakecf.GUIDWeb, 7
 			w.converges(with, `POST {"instances":7}`)
-			// It is refused of a process that does not have it.
-			for _, adopted := range []bool{false, true} {
-				w.forget()
-				with["guid"] = fakecf.GUIDWorker
-				if adopted {
-					w.run(settings{"guid": fakecf.GUIDWorker})
-				}
-				w.ResetRequests()
-				if text := diagnosticsText(w.plan(with).diags); !strings.Contains(text, test.want) {
-					t.Errorf("got %q, want %q", text, test.want)
-				}
-				w.wrote()
+			// The plan refuses it for a process that does not have it.
+			for _, update := range []bool{false, true} {
+				w.subtest(t, createOrUpdate(update)+" of another process", func(t *testing.T) {
+					w.forget()
+					with["guid"] = fakecf.GUIDWorker
+					if update {
+						w.run(settings{"guid": fakecf.GUIDWorker})
+					}
+					w.ResetRequests()
+					mentions(t, "plan", diagnosticsText(w.plan(with).diags), test.want)
+					w.wrote()
+				})
 			}
 		})
 	}
@@ -78,18 +79,20 @@ func TestResourceHasAHiddenLongCommand(t *testing.T) {
 	w = w.as(fakecf.SpaceSupporter)
 	w.converges(byGUID(fakecf.GUIDWeb, settings{"command": long, "instances": 7}), `POST {"instances":7}`)
 	if w.at("command_redacted") != true || w.at("command") != long {
-		t.Errorf("got command_redacted %v, command %.40v, want true and the configured command", w.at("command_redacted"), w.at("command"))
+		t.Errorf("state: got command_redacted %v and command %.40v, want true and the configured command", w.at("command_redacted"), w.at("command"))
 	}
 }
 
-// The API takes these endpoints.
 func TestResourceEndpoints(t *testing.T) {
 	t.Parallel()
 	w := startWorkspace(t, fakecf.SpaceDeveloper)
+	with := func(endpoint string) settings {
+		return byGUID(fakecf.GUIDWeb, settings{"health_check": settings{"data": settings{"endpoint": endpoint}}})
+	}
 	for _, endpoint := range []string{"/", "/a?b=c#d", "/%zz", "/ä"} {
-		t.Run(endpoint, func(t *testing.T) {
-			if text := diagnosticsText(w.plan(byGUID(fakecf.GUIDWeb, settings{"health_check": settings{"data": settings{"endpoint": endpoint}}})).diags); strings.Contains(text, "ERROR") {
-				t.Errorf("got %s, want no error", text)
+		w.subtest(t, "valid: "+endpoint, func(t *testing.T) {
+			if p := w.plan(with(endpoint)); hasErrors(p.diags) {
+				t.Errorf("plan: got diagnostics %.1000s, want no error", diagnosticsText(p.diags))
 			}
 		})
 	}
@@ -97,9 +100,22 @@ func TestResourceEndpoints(t *testing.T) {
 		"": "must be a path", "x": "must be a path", "//x": "must be a path", "/a b": "must be a path",
 		"/" + strings.Repeat("x", 255): "at most 255",
 	} {
-		if text := diagnosticsText(w.plan(byGUID(fakecf.GUIDWeb, settings{"health_check": settings{"data": settings{"endpoint": endpoint}}})).diags); !strings.Contains(text, want) {
-			t.Errorf("%s: got %q, want %q", endpoint, text, want)
-		}
+		w.subtest(t, fmt.Sprintf("invalid: %.20q", endpoint), func(t *testing.T) {
+			mentions(t, "plan", diagnosticsText(w.plan(with(endpoint)).diags), want)
+		})
+	}
+}
+
+// refuses fails the test unless the plan has an error with the text, or none if
+// the text is empty.
+func (w *workspace) refuses(s settings, want string) {
+	w.t.Helper()
+	p := w.plan(s)
+	switch text := diagnosticsText(p.diags); {
+	case want == "" && hasErrors(p.diags):
+		w.t.Errorf("plan %s: got diagnostics %.1000q, want no error", brief(s), text)
+	case want != "" && (!hasErrors(p.diags) || !strings.Contains(text, want)):
+		w.t.Errorf("plan %s: got diagnostics %.1000q, want an error with %q", brief(s), text, want)
 	}
 }
 
@@ -124,24 +140,23 @@ func TestResourceHTTPNeedsAnEndpoint(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			for _, adopted := range []bool{false, true} {
+			for _, update := range []bool{false, true} {
 				for _, name := range []string{"health_check", "readiness_health_check"} {
 					if name == "readiness_health_check" && (test.flavor == fakecf.Korifi || test.want == "") {
 						continue
 					}
-					w := startWorkspace(t, fakecf.SpaceDeveloper, fakecf.WithFlavor(test.flavor))
-					if adopted {
-						w.converges(settings{"guid": test.guid})
-					}
-					p := w.plan(byGUID(test.guid, settings{name: test.check}))
-					if text := diagnosticsText(p.diags); hasErrors(p.diags) != (test.want != "") || !strings.Contains(text, test.want) {
-						t.Errorf("adopted %v: got %q, want %q", adopted, text, test.want)
-					}
+					t.Run(createOrUpdate(update)+" with "+name, func(t *testing.T) {
+						w := startWorkspace(t, fakecf.SpaceDeveloper, fakecf.WithFlavor(test.flavor))
+						if update {
+							w.converges(settings{"guid": test.guid})
+						}
+						w.refuses(byGUID(test.guid, settings{name: test.check}), test.want)
+					})
 				}
 			}
 		})
 	}
-	t.Run("it goes between plan and apply", func(t *testing.T) {
+	t.Run("removed between plan and apply", func(t *testing.T) {
 		t.Parallel()
 		w := startWorkspace(t, fakecf.SpaceDeveloper)
 		config := byGUID(fakecf.GUIDWeb, settings{"health_check": http, "instances": 7})
@@ -149,14 +164,12 @@ func TestResourceHTTPNeedsAnEndpoint(t *testing.T) {
 		p := w.plan(config)
 		w.UpdateProcess(fakecf.GUIDWeb, func(p *fakecf.Process) { p.HealthCheck = &fakecf.HealthCheck{Type: "port"} })
 		w.ResetRequests()
-		if text := diagnosticsText(w.apply(p, config)); !strings.Contains(text, refusal) {
-			t.Errorf("got %q, want %q in it", text, refusal)
-		}
+		mentions(t, "apply", diagnosticsText(w.apply(p, config)), refusal)
 		w.wrote()
 	})
 }
 
-// Kubernetes' rules for labels and annotations are those of Korifi only.
+// Only Korifi has Kubernetes' rules for labels and annotations.
 func TestResourceMetadataOnKorifi(t *testing.T) {
 	t.Parallel()
 	large := settings{}
@@ -178,24 +191,30 @@ func TestResourceMetadataOnKorifi(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			for flavor, want := range map[fakecf.Flavor]string{fakecf.Korifi: test.korifi, fakecf.CloudController: test.cloudFoundry} {
-				for _, adopted := range []bool{false, true} {
-					w := startWorkspace(t, fakecf.SpaceDeveloper, fakecf.WithFlavor(flavor))
-					if adopted {
-						w.converges(settings{"guid": fakecf.GUIDWeb})
-					}
-					p := w.plan(byGUID(fakecf.GUIDWeb, settings{"metadata": test.metadata}))
-					if text := diagnosticsText(p.diags); hasErrors(p.diags) != (want != "") || !strings.Contains(text, want) {
-						t.Errorf("flavor %v, adopted %v: got %q, want %q", flavor, adopted, text, want)
-					}
+			for _, update := range []bool{false, true} {
+				for server, expected := range map[string]struct {
+					flavor fakecf.Flavor
+					want   string
+				}{
+					"Korifi":           {fakecf.Korifi, test.korifi},
+					"Cloud Controller": {fakecf.CloudController, test.cloudFoundry},
+				} {
+					t.Run(createOrUpdate(update)+" on "+server, func(t *testing.T) {
+						w := startWorkspace(t, fakecf.SpaceDeveloper, fakecf.WithFlavor(expected.flavor))
+						if update {
+							w.converges(settings{"guid": fakecf.GUIDWeb})
+						}
+						w.refuses(byGUID(fakecf.GUIDWeb, settings{"metadata": test.metadata}), expected.want)
+					})
 				}
 			}
 		})
 	}
 	w := startWorkspace(t, fakecf.SpaceDeveloper)
 	for _, prefix := range []string{"", "ex_ample.org", strings.Repeat("p", 254), "a.b/c"} {
-		if text := w.validate(byGUID("g", settings{"metadata": settings{"labels": settings{prefix + "/a": "1"}}})); !strings.Contains(text, "Invalid label key") {
-			t.Errorf("%.40q: got %q, want Invalid label key", prefix, text)
-		}
+		w.subtest(t, fmt.Sprintf("invalid prefix %.20q", prefix), func(t *testing.T) {
+			s := byGUID("g", settings{"metadata": settings{"labels": settings{prefix + "/a": "1"}}})
+			mentions(t, "validate", w.validate(s), "Invalid label key")
+		})
 	}
 }

@@ -13,14 +13,14 @@ import (
 )
 
 // Random sequences of configurations, changes by others and failures: after
-// each apply the process is what the model says, nothing was written that the
-// configuration does not name, and the next plan is empty.
+// each apply the process is as the model expects, only configured attributes were
+// written, and the next plan is empty.
 func TestResourceSequences(t *testing.T) {
 	t.Parallel()
 	const sequences, steps = 5, 10
-	for _, flavor := range []fakecf.Flavor{fakecf.CloudController, fakecf.Korifi} {
+	for server, flavor := range map[string]fakecf.Flavor{"Cloud Controller": fakecf.CloudController, "Korifi": fakecf.Korifi} {
 		for seed := range uint64(sequences) {
-			t.Run(fmt.Sprintf("flavor %d seed %d", flavor, seed), func(t *testing.T) {
+			t.Run(fmt.Sprintf("%s, seed %d", server, seed), func(t *testing.T) {
 				t.Parallel()
 				s := &sequence{
 					workspace: startWorkspace(t, fakecf.SpaceDeveloper, fakecf.WithFlavor(flavor)),
@@ -31,7 +31,7 @@ func TestResourceSequences(t *testing.T) {
 					s.step()
 				}
 				if t.Failed() {
-					t.Logf("what was done:\n%s", strings.Join(s.history, "\n"))
+					t.Logf("steps of the sequence:\n%s", strings.Join(s.history, "\n"))
 				}
 			})
 		}
@@ -47,7 +47,7 @@ type sequence struct {
 }
 
 func (s *sequence) note(format string, args ...any) {
-	s.history = append(s.history, fmt.Sprintf(format, args...))
+	s.history = append(s.history, fmt.Sprintf("%.1000s", fmt.Sprintf(format, args...)))
 }
 
 func (s *sequence) chance(percent int) bool { return s.random.IntN(100) < percent }
@@ -71,13 +71,13 @@ func (s *sequence) step() {
 	s.applying(config)
 }
 
-// applying applies and holds the result against the model.
+// applying applies and compares the process with the model.
 func (s *sequence) applying(config settings) {
 	atPlan := s.withUnknowns(config)
 	s.note("plan %v, then apply %v", atPlan, config)
 	p := s.plan(atPlan)
 	if hasErrors(p.diags) || p.replace {
-		s.t.Fatalf("got replace %t and %s, want no replacement and no error", p.replace, diagnosticsText(p.diags))
+		s.t.Fatalf("plan: got replace %t and %.1000q, want no replacement and no error", p.replace, diagnosticsText(p.diags))
 	}
 	if s.chance(30) {
 		s.meddle()
@@ -89,7 +89,7 @@ func (s *sequence) applying(config settings) {
 	}
 	s.ResetRequests()
 	if text := diagnosticsText(s.apply(p, config)); text != "" {
-		s.t.Fatalf("apply: got %s, want no diagnostics", text)
+		s.t.Fatalf("apply: got %.1000s, want no diagnostics", text)
 	}
 	if p.prior.IsFullyKnown() && atPlanIsFinal(atPlan, config) || p.prior.IsNull() {
 		s.compare(want)
@@ -99,7 +99,7 @@ func (s *sequence) applying(config settings) {
 		return
 	}
 	// Others may have changed it after the plan, which was empty then.
-	s.note("apply once more")
+	s.note("apply again")
 	s.apply(s.plan(config), config)
 	s.settled(config)
 }
@@ -127,8 +127,8 @@ func (s *sequence) failing(config settings) {
 	}
 }
 
-// wroteOnly wants at most one PATCH and one scale, with configured keys only;
-// and none where the process was as configured before.
+// wroteOnly fails the test unless there was at most one PATCH and one scale, with
+// configured keys only, and none if the process was as configured before.
 func (s *sequence) wroteOnly(config settings, before map[string]string) {
 	s.t.Helper()
 	count := map[string]int{}
@@ -139,26 +139,27 @@ func (s *sequence) wroteOnly(config settings, before map[string]string) {
 		count[r.Method]++
 		var body map[string]any
 		if err := json.Unmarshal([]byte(r.Body), &body); err != nil {
-			s.t.Errorf("got the request %s %.200s, want JSON: %v", r.Method, r.Body, err)
+			s.t.Errorf("apply: got the request %s with the body %.200q, want JSON: %v", r.Method, r.Body, err)
 		}
 		s.named("", body, config)
 	}
 	if count["PATCH"] > 1 || count["POST"] > 1 || count["DELETE"] > 0 {
-		s.t.Errorf("got the writes %v, want at most one of each method", count)
+		s.t.Errorf("apply: got the writes %v, want at most one PATCH and one POST", count)
 	}
 	resets := config["command"] == "" || config["user"] == ""
 	if before != nil && !resets && len(count) > 0 && maps.Equal(before, s.shape()) {
-		s.t.Errorf("got the writes %v, want none", count)
+		s.t.Errorf("apply of what the process has: got the writes %v, want none", count)
 	}
 }
 
-// named wants every key of a body to be configured; metadata removes keys.
+// named fails the test unless every key of a body is configured. In metadata, a
+// body also has the keys that it removes.
 func (s *sequence) named(at string, body map[string]any, config settings) {
 	s.t.Helper()
 	for key, value := range body {
 		given, ok := config[key]
 		if !ok || given == nil {
-			s.t.Errorf("got %s%s in a write, want only configured attributes", at, key)
+			s.t.Errorf("apply: got %s%s in a request, want only configured attributes", at, key)
 			continue
 		}
 		if inner, nested := value.(map[string]any); nested && key != "labels" && key != "annotations" {
@@ -313,7 +314,7 @@ func sortedText(m map[string]string) string {
 }
 
 // expected is the model: the process before, and over it what is configured.
-// What was given back with "" before is left alone.
+// What "" reset before stays as it is.
 func (s *sequence) expected(before map[string]string, config settings) map[string]string {
 	want := maps.Clone(before)
 	var over func(at string, config settings)
@@ -351,7 +352,7 @@ func (s *sequence) expected(before map[string]string, config settings) map[strin
 		case want[check+".type"] != "http":
 			want[check+".data.endpoint"] = ""
 		case before[check+".type"] != "http" && data["endpoint"] == nil:
-			// Korifi brings the endpoint of old days back.
+			// Korifi restores the endpoint that the type http had last.
 			want[check+".data.endpoint"] = "?"
 		}
 	}
@@ -363,7 +364,7 @@ func (s *sequence) compare(want map[string]string) {
 	got := s.shape()
 	for key, value := range want {
 		if value != "?" && got[key] != value {
-			s.t.Errorf("%s: got %.100q, want %.100q", key, got[key], value)
+			s.t.Errorf("%s after an apply: got %.100q, want %.100q", key, got[key], value)
 		}
 	}
 }

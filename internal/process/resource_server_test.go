@@ -23,9 +23,9 @@ import (
 	"github.com/cf-process/terraform-provider-cf/internal/transport"
 )
 
-// The resource is tested here through the protocol and by a clock that runs
-// ahead: what a Terraform does, a workspace does here, with the same checks of
-// what the provider answers, and a thousand times faster.
+// These tests of the resource send what Terraform sends through the protocol, and
+// check the responses as Terraform does. Waits use a clock that advances
+// instantly. So they take a thousandth of the time of an acceptance test.
 
 // managingProvider is a provider with the resource and its list resource.
 type managingProvider struct {
@@ -51,7 +51,8 @@ func (p *managingProvider) ListResources(context.Context) []func() list.ListReso
 	return []func() list.ListResource{NewListResource}
 }
 
-// workspace is one block cf_process in the hands of something like Terraform.
+// workspace is one cf_process block with its state. It sends the requests that
+// Terraform sends.
 type workspace struct {
 	*fakecf.Foundation
 	t        testing.TB
@@ -98,7 +99,7 @@ func newWorkspaceBy(t testing.TB, f *fakecf.Foundation, role fakecf.Role, clock 
 	return w
 }
 
-// workspaceOf is a workspace with a client of its own.
+// workspaceOf is a workspace with the given client.
 func workspaceOf(t testing.TB, f *fakecf.Foundation, client *capi.Client, clock instances.Clock) *workspace {
 	t.Helper()
 	w := &workspace{Foundation: f, t: t, clock: clock, client: client}
@@ -106,20 +107,20 @@ func workspaceOf(t testing.TB, f *fakecf.Foundation, client *capi.Client, clock 
 	ctx := t.Context()
 	schemas, err := w.server.GetProviderSchema(ctx, &tfprotov6.GetProviderSchemaRequest{})
 	if err != nil || len(schemas.Diagnostics) > 0 {
-		t.Fatal(err, schemas.Diagnostics)
+		t.Fatalf("GetProviderSchema: got error %v and diagnostics %.1000q, want none", err, diagnosticsText(schemas.Diagnostics))
 	}
 	w.kind = schemas.ResourceSchemas["cf_process"].ValueType().(tftypes.Object)
 	w.filters = schemas.ListResourceSchemas["cf_process"].ValueType().(tftypes.Object)
 	identities, err := w.server.GetResourceIdentitySchemas(ctx, &tfprotov6.GetResourceIdentitySchemasRequest{})
 	if err != nil || len(identities.Diagnostics) > 0 {
-		t.Fatal(err, identities.Diagnostics)
+		t.Fatalf("GetResourceIdentitySchemas: got error %v and diagnostics %.1000q, want none", err, diagnosticsText(identities.Diagnostics))
 	}
 	w.identity = identities.IdentitySchemas["cf_process"].ValueType().(tftypes.Object)
 	w.forget()
 	return w
 }
 
-// restart starts the provider again, as Terraform does for each walk.
+// restart starts the provider again, as Terraform does for each walk of the graph.
 func (w *workspace) restart() {
 	w.t.Helper()
 	p := &managingProvider{clock: w.clock, client: w.client, walk: new(walk)}
@@ -128,7 +129,7 @@ func (w *workspace) restart() {
 		Config: w.dynamic(tftypes.NewValue(tftypes.Object{}, map[string]tftypes.Value{})),
 	})
 	if err != nil || len(configured.Diagnostics) > 0 {
-		w.t.Fatal(err, configured.Diagnostics)
+		w.t.Fatalf("ConfigureProvider: got error %v and diagnostics %.1000q, want none", err, diagnosticsText(configured.Diagnostics))
 	}
 }
 
@@ -169,28 +170,28 @@ func (w *workspace) value(kind tftypes.Type, v any) tftypes.Value {
 	values := map[string]tftypes.Value{}
 	switch kind := kind.(type) {
 	case tftypes.Map:
-		for name, one := range given {
-			values[name] = w.value(kind.ElementType, one)
+		for key, element := range given {
+			values[key] = w.value(kind.ElementType, element)
 		}
 	case tftypes.Object:
 		for name := range given {
 			if _, ok := kind.AttributeTypes[name]; !ok {
-				w.t.Fatalf("there is no attribute %s", name)
+				w.t.Fatalf("settings: got %s, want only attributes of the schema", name)
 			}
 		}
 		for name, t := range kind.AttributeTypes {
 			values[name] = w.value(t, given[name])
 		}
 	default:
-		w.t.Fatalf("%v cannot be %v", v, kind)
+		w.t.Fatalf("settings: got an object %s, want a value of the type %s", brief(v), kind)
 	}
 	return tftypes.NewValue(kind, values)
 }
 
 func (w *workspace) config(s settings) tftypes.Value { return w.value(w.kind, s) }
 
-// proposed is what Terraform proposes: the configuration, and the state where
-// that says nothing.
+// proposed is the state that Terraform proposes: the configuration, and the prior
+// state for the attributes that it does not set.
 func proposed(config, prior tftypes.Value) tftypes.Value {
 	c, p := field.Open(config), field.Open(prior)
 	if config.IsNull() {

@@ -10,7 +10,7 @@ import (
 	"github.com/cf-process/terraform-provider-cf/internal/field"
 )
 
-// What a foundation leaves out stays null and is no difference.
+// Fields that the API omits stay null, and do not cause a change.
 func TestResourceOfSparseProcesses(t *testing.T) {
 	t.Parallel()
 	hollowSettings := settings{"health_check": settings{"data": settings{}}, "readiness_health_check": settings{},
@@ -18,7 +18,7 @@ func TestResourceOfSparseProcesses(t *testing.T) {
 	for name, omit := range map[string][]string{
 		"parts":     {"health_check.data", "readiness_health_check", "metadata.labels", "relationships", "links"},
 		"all of it": {"health_check", "readiness_health_check", "metadata", "relationships.app", "type", "updated_at", "version"},
-		"Korifi's":  nil,
+		"as seeded": nil,
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -40,13 +40,12 @@ func (w *workspace) mustProcess(guid string) fakecf.Process {
 	w.t.Helper()
 	p, ok := w.Process(guid)
 	if !ok {
-		w.t.Fatalf("there is no process %s", guid)
+		w.t.Fatalf("foundation: got no process %s, want one", guid)
 	}
 	return p
 }
 
-// A foundation that is too old for an attribute says so, and the error names
-// the attribute.
+// For an attribute that an old foundation lacks, there is an error with its name.
 func TestResourceOnOldFoundations(t *testing.T) {
 	t.Parallel()
 	w := startWorkspace(t, fakecf.SpaceDeveloper,
@@ -57,14 +56,16 @@ func TestResourceOnOldFoundations(t *testing.T) {
 		"readiness_health_check":             settings{"type": "port"},
 		"log_rate_limit_in_bytes_per_second": 5,
 	} {
-		w.fails(byGUID(fakecf.GUIDWeb, settings{name: value}), `AttributeName("`+name+`"): Not available on this foundation`)
+		w.subtest(t, name, func(*testing.T) {
+			w.fails(byGUID(fakecf.GUIDWeb, settings{name: value}), `AttributeName("`+name+`"): Not available on this foundation`)
+		})
 	}
 	text := w.run(byGUID(fakecf.GUIDWeb, settings{"user": "root", "readiness_health_check": settings{"type": "port"}}))
 	if strings.Count(text, "Not available on this foundation") != 2 {
-		t.Errorf("got %q, want Not available on this foundation twice", text)
+		t.Errorf("apply with two of them: got %.1000q, want Not available on this foundation twice", text)
 	}
 	w.settled(settings{"guid": fakecf.GUIDWeb})
-	if !field.Open(w.state)["readiness_health_check"].Equal(tftypes.NewValue(livenessCheck.Type, nil)) {
-		t.Error("got a readiness check in the state, want null")
+	if got := field.Open(w.state)["readiness_health_check"]; !got.Equal(tftypes.NewValue(livenessCheck.Type, nil)) {
+		t.Errorf("state: got readiness_health_check = %.200v, want null", got)
 	}
 }

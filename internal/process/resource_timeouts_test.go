@@ -37,7 +37,7 @@ func TestTimeoutsAreMoreThanZero(t *testing.T) {
 			}
 			text := diagnosticsText(resp.Diagnostics)
 			if (test.want == "") != (text == "") || !strings.Contains(text, test.want) {
-				t.Errorf("got %q, want %q", text, test.want)
+				t.Errorf("validate: got diagnostics %.1000q, want %q", text, test.want)
 			}
 		})
 	}

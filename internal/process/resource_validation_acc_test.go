@@ -17,7 +17,6 @@ import (
 func TestAccResourceValidation(t *testing.T) {
 	t.Parallel()
 	f := fakecf.New(t)
-	var steps []resource.TestStep
 	for _, test := range []struct{ attributes, want string }{
 		{``, `Invalid process address`},
 		{`type = "web"`, `Invalid process address`},
@@ -47,14 +46,15 @@ func TestAccResourceValidation(t *testing.T) {
 		{"guid = \"g\"\nmetadata = { labels = { a = null } }", `Invalid label value`},
 		{"guid = \"g\"\nmetadata = { annotations = { \"-a\" = \"x\" } }", `Invalid annotation key`},
 	} {
-		steps = append(steps, resource.TestStep{
-			Config: config(f, test.attributes), PlanOnly: true,
-			ExpectError: regexp.MustCompile(strings.ReplaceAll(test.want, " ", `\s+`)),
+		t.Run(fmt.Sprintf("with %.60s", strings.TrimPrefix(test.attributes, "guid = \"g\"\n")), func(t *testing.T) {
+			resource.UnitTest(t, resource.TestCase{ProtoV6ProviderFactories: acctest.Factories(), Steps: []resource.TestStep{{
+				Config: config(f, test.attributes), PlanOnly: true,
+				ExpectError: regexp.MustCompile(strings.ReplaceAll(test.want, " ", `\s+`)),
+			}}})
 		})
 	}
-	resource.UnitTest(t, resource.TestCase{ProtoV6ProviderFactories: acctest.Factories(), Steps: steps})
 	if got := writes(f); len(got) != 0 {
-		t.Errorf("got the writes %q, want none", got)
+		t.Errorf("plans: got the writes %.1000q, want none", got)
 	}
 }
 

@@ -56,33 +56,29 @@ func TestResourceEverything(t *testing.T) {
 	})
 	t.Run("unknown while planned", func(t *testing.T) {
 		t.Parallel()
-		for _, adopted := range []bool{false, true} {
-			w := startWorkspace(t, fakecf.SpaceDeveloper)
-			if adopted {
-				w.converges(settings{"guid": fakecf.GUIDWeb})
-			}
-			unknown := settings{"guid": fakecf.GUIDWeb}
-			for name := range everything {
-				unknown[name] = unknownYet
-			}
-			s := byGUID(fakecf.GUIDWeb, everything)
-			w.ResetRequests()
-			if text := diagnosticsText(w.apply(w.plan(unknown), s)); text != "" {
-				t.Fatalf("got diagnostics %s, want none", text)
-			}
-			w.wrote(everythingPatched, everythingScaled)
-			w.settled(s)
-			// and known again, to the same
-			if text := diagnosticsText(w.apply(w.plan(unknown), s)); text != "" {
-				t.Fatalf("got diagnostics %s, want none", text)
-			}
-			w.wrote()
-			// and to nothing
-			if text := diagnosticsText(w.apply(w.plan(unknown), settings{"guid": fakecf.GUIDWeb})); text != "" {
-				t.Fatalf("got diagnostics %s, want none", text)
-			}
-			w.wrote()
-			w.settled(settings{"guid": fakecf.GUIDWeb})
+		for _, update := range []bool{false, true} {
+			t.Run(createOrUpdate(update), func(t *testing.T) {
+				w := startWorkspace(t, fakecf.SpaceDeveloper)
+				if update {
+					w.converges(settings{"guid": fakecf.GUIDWeb})
+				}
+				unknown := settings{"guid": fakecf.GUIDWeb}
+				for name := range everything {
+					unknown[name] = unknownYet
+				}
+				s := byGUID(fakecf.GUIDWeb, everything)
+				w.ResetRequests()
+				w.appliesUnknown(unknown, s)
+				w.wrote(everythingPatched, everythingScaled)
+				w.settled(s)
+				// Unknown again, and then the same.
+				w.appliesUnknown(unknown, s)
+				w.wrote()
+				// Unknown again, and then null.
+				w.appliesUnknown(unknown, settings{"guid": fakecf.GUIDWeb})
+				w.wrote()
+				w.settled(settings{"guid": fakecf.GUIDWeb})
+			})
 		}
 	})
 	t.Run("unknown inside", func(t *testing.T) {
@@ -94,28 +90,37 @@ func TestResourceEverything(t *testing.T) {
 			"readiness_health_check": settings{"data": unknownYet},
 			"metadata":               settings{"labels": settings{"a": unknownYet, "b": "2"}, "annotations": unknownYet},
 		}
-		for _, known := range []settings{
-			{
+		for name, known := range map[string]settings{
+			"all set": {
 				"guid":                   fakecf.GUIDWeb,
 				"health_check":           settings{"type": "http", "data": settings{"endpoint": "/u", "timeout": 7}},
 				"readiness_health_check": settings{"data": settings{"endpoint": "/v"}},
 				"metadata":               settings{"labels": settings{"a": "1", "b": "2"}, "annotations": settings{}},
 			},
-			{
+			"some null": {
 				"guid":         fakecf.GUIDWeb,
 				"health_check": settings{"type": "port", "data": settings{"timeout": 7}},
 				"metadata":     settings{"labels": settings{"a": "", "b": "2"}},
 			},
 		} {
-			if text := diagnosticsText(w.apply(w.plan(unknown), known)); text != "" {
-				t.Fatalf("got diagnostics %s, want none", text)
-			}
-			w.settled(known)
+			w.subtest(t, name, func(*testing.T) {
+				w.appliesUnknown(unknown, known)
+				w.settled(known)
+			})
 		}
 	})
 }
 
-// What may be unknown in a plan is only what the change can change.
+// appliesUnknown plans with one configuration, applies with another in which the
+// unknown values are known, and fails the test unless there are no diagnostics.
+func (w *workspace) appliesUnknown(planned, known settings) {
+	w.t.Helper()
+	if text := diagnosticsText(w.apply(w.plan(planned), known)); text != "" {
+		w.t.Fatalf("plan %s, then apply %s: got diagnostics %.1000s, want none", brief(planned), brief(known), text)
+	}
+}
+
+// A plan leaves only those attributes unknown that the change can change.
 func TestResourcePlansPrecisely(t *testing.T) {
 	t.Parallel()
 	w := startWorkspace(t, fakecf.SpaceDeveloper)
@@ -124,58 +129,61 @@ func TestResourcePlansPrecisely(t *testing.T) {
 		"command", "user", "instances", "memory_in_mb", "disk_in_mb", "log_rate_limit_in_bytes_per_second",
 		"health_check", "readiness_health_check", "metadata",
 	} {
-		p := w.plan(byGUID(fakecf.GUIDWeb, settings{name: everything[name]}))
-		for _, at := range unknowns("", p.planned) {
-			if at != "updated_at" && at != "version" {
-				t.Errorf("change of %s: got %s unknown, want it known", name, at)
+		w.subtest(t, name, func(t *testing.T) {
+			p := w.plan(byGUID(fakecf.GUIDWeb, settings{name: everything[name]}))
+			for _, at := range unknowns("", p.planned) {
+				if at != "updated_at" && at != "version" {
+					t.Errorf("plan: got %s unknown, want it known", at)
+				}
 			}
-		}
-		for other, value := range field.Open(p.planned) {
-			if other != name && value.IsKnown() && !value.Equal(field.Open(w.state)[other]) {
-				t.Errorf("change of %s: got a planned change of %s, want none", name, other)
+			for other, value := range field.Open(p.planned) {
+				if before := field.Open(w.state)[other]; other != name && value.IsKnown() && !value.Equal(before) {
+					t.Errorf("plan: got %s = %.200v, want it unchanged, %.200v", other, value, before)
+				}
 			}
-		}
+		})
 	}
-	for _, s := range []settings{
-		{"timeouts": settings{"update": "20m"}}, {"wait_for_instances": true},
-	} {
-		p := w.plan(byGUID(fakecf.GUIDWeb, s))
-		if found := unknowns("", p.planned); len(found) > 0 || p.empty() {
-			t.Errorf("%v: got unknown %v, an empty plan: %t, want neither", s, found, p.empty())
-		}
-		w.converges(byGUID(fakecf.GUIDWeb, s))
+	for name, value := range map[string]any{"timeouts": settings{"update": "20m"}, "wait_for_instances": true} {
+		w.subtest(t, name, func(t *testing.T) {
+			s := byGUID(fakecf.GUIDWeb, settings{name: value})
+			p := w.plan(s)
+			if found := unknowns("", p.planned); len(found) > 0 || p.empty() {
+				t.Errorf("plan: got the unknown attributes %q and the changes %.1000q, want a change of %s only", found, p.changes(), name)
+			}
+			w.converges(s)
+		})
 	}
 }
 
-func TestResourceGivesBack(t *testing.T) {
+func TestResourceResets(t *testing.T) {
 	t.Parallel()
 	s := byGUID(fakecf.GUIDWeb, settings{"command": "", "user": ""})
-	t.Run("adopting", func(t *testing.T) {
+	t.Run("create", func(t *testing.T) {
 		t.Parallel()
 		w := startWorkspace(t, fakecf.SpaceDeveloper)
 		w.converges(s, `PATCH {"command":null,"user":null}`)
 		if w.at("command") != "" || w.at("user") != "" {
-			t.Errorf("got command %v, user %v, want both empty", w.at("command"), w.at("user"))
+			t.Errorf("state: got command %v and user %v, want both empty", w.at("command"), w.at("user"))
 		}
-		// Whatever is detected later, and whatever others set: "" stays.
+		// The "" stays, also if another command is detected or others set a user.
 		w.UpdateProcess(fakecf.GUIDWeb, func(p *fakecf.Process) {
 			p.DetectedCommand, p.User = fakecf.Ptr("bin/detected-later"), fakecf.Ptr("root")
 		})
 		w.settled(s)
 		w.converges(byGUID(fakecf.GUIDWeb, settings{"command": "", "user": "", "instances": 1}), `POST {"instances":1}`)
-		// Not named any more, both are read again, and nothing is written.
-		if p := w.plan(settings{"guid": fakecf.GUIDWeb}); strings.Join(unknowns("", p.planned), " ") == "" {
-			t.Error("got a known command and user in the plan, want them unknown, as they are read again")
+		// No longer set, both are read again, and nothing is written.
+		if p := w.plan(settings{"guid": fakecf.GUIDWeb}); len(unknowns("", p.planned)) == 0 {
+			t.Errorf("plan without command and user: got the changes %.1000q, want unknown values, to be read again", p.changes())
 		}
 		w.converges(settings{"guid": fakecf.GUIDWeb})
 		if w.at("command") != "bin/detected-later" || w.at("user") != "root" {
-			t.Errorf("got command %v, user %v, want bin/detected-later and root", w.at("command"), w.at("user"))
+			t.Errorf("state without \"\": got command %v and user %v, want bin/detected-later and root", w.at("command"), w.at("user"))
 		}
-		// Set and given back again.
+		// Set and reset again.
 		w.converges(byGUID(fakecf.GUIDWeb, settings{"command": "bin/own"}), `PATCH {"command":"bin/own"}`)
 		w.converges(s, `PATCH {"command":null,"user":null}`)
 	})
-	t.Run("what is known only when it is applied", func(t *testing.T) {
+	t.Run("known only in the apply", func(t *testing.T) {
 		t.Parallel()
 		w := startWorkspace(t, fakecf.SpaceDeveloper)
 		unknown := byGUID(fakecf.GUIDWeb, settings{"command": unknownYet, "user": unknownYet})
@@ -183,13 +191,13 @@ func TestResourceGivesBack(t *testing.T) {
 		w.wrote(`PATCH {"command":null,"user":null}`)
 		w.settled(s)
 	})
-	t.Run("what was imported", func(t *testing.T) {
+	t.Run("after an import", func(t *testing.T) {
 		t.Parallel()
 		w := startWorkspace(t, fakecf.SpaceDeveloper)
 		w.imports(fakecf.GUIDWeb)
 		w.converges(s, `PATCH {"command":null,"user":null}`)
 	})
-	t.Run("half-way", func(t *testing.T) {
+	t.Run("with a scale that fails", func(t *testing.T) {
 		t.Parallel()
 		w := startWorkspace(t, fakecf.SpaceDeveloper)
 		w.converges(settings{"guid": fakecf.GUIDWeb})
@@ -210,14 +218,14 @@ func TestResourceHiddenCommand(t *testing.T) {
 	auditor.settled(s)
 	auditor.settled(settings{"guid": fakecf.GUIDWeb})
 	if auditor.at("command") != "bin/secret" || auditor.at("command_redacted") != true {
-		t.Errorf("got command %v, command_redacted %v, want bin/secret and true", auditor.at("command"), auditor.at("command_redacted"))
+		t.Errorf("state of an auditor: got command %v and command_redacted %v, want bin/secret and true", auditor.at("command"), auditor.at("command_redacted"))
 	}
 
 	// A process whose command nobody sees, with and without one configured.
 	w.forget()
 	w.converges(settings{"guid": fakecf.GUIDHiddenCommand, "instances": 4}, `POST {"instances":4}`)
 	if w.at("command") != nil || w.at("command_redacted") != true {
-		t.Errorf("got command %v, command_redacted %v, want null and true", w.at("command"), w.at("command_redacted"))
+		t.Errorf("state of a hidden command: got command %v and command_redacted %v, want null and true", w.at("command"), w.at("command_redacted"))
 	}
 	s = byGUID(fakecf.GUIDHiddenCommand, settings{"command": "bin/mine"})
 	w.converges(s, `PATCH {"command":"bin/mine"}`)
@@ -235,7 +243,7 @@ func TestResourceMetadataIsTheWholeMap(t *testing.T) {
 	w.converges(s(settings{"labels": settings{"environment": "production"}}),
 		`PATCH {"metadata":{"labels":{"empty":null,"example.org/tier":null,"team.example.org/cost-center":null}}}`)
 	w.converges(s(settings{"labels": settings{}}), `PATCH {"metadata":{"labels":{"environment":null}}}`)
-	// Somebody adds a label: while labels is set it goes, otherwise it stays.
+	// Others add a label: while labels is set it is removed, otherwise it stays.
 	w.UpdateProcess(fakecf.GUIDLabels, func(p *fakecf.Process) { p.Labels = map[string]string{"theirs": "1"} })
 	w.converges(s(settings{"labels": settings{}}), `PATCH {"metadata":{"labels":{"theirs":null}}}`)
 	w.UpdateProcess(fakecf.GUIDLabels, func(p *fakecf.Process) { p.Labels = map[string]string{"theirs": "1"} })
@@ -252,14 +260,18 @@ func TestResourceMetadataIsTheWholeMap(t *testing.T) {
 		`has more than 63`:         {"labels": settings{"a": strings.Repeat("x", 64)}},
 		`belongs to the platform`:  {"annotations": settings{"korifi.cloudfoundry.org/x": "1"}},
 	} {
-		if found := w.validate(s(metadata)); !strings.Contains(found, text) {
-			t.Errorf("%.100v: got %q, want %q in it", metadata, found, text)
-		}
+		w.subtest(t, text, func(t *testing.T) { mentions(t, "validate", w.validate(s(metadata)), text) })
 	}
-	for _, metadata := range []any{unknownYet, settings{"labels": unknownYet}, settings{"labels": settings{"a": unknownYet}}} {
-		if found := w.validate(s(metadata)); found != "" {
-			t.Errorf("%v: got %q, want no diagnostics", metadata, found)
-		}
+	for name, metadata := range map[string]any{
+		"unknown metadata": unknownYet,
+		"unknown labels":   settings{"labels": unknownYet},
+		"unknown label":    settings{"labels": settings{"a": unknownYet}},
+	} {
+		w.subtest(t, name, func(t *testing.T) {
+			if text := w.validate(s(metadata)); text != "" {
+				t.Errorf("validate: got diagnostics %.1000q, want none", text)
+			}
+		})
 	}
 }
 
@@ -275,17 +287,14 @@ func TestResourceHealthChecks(t *testing.T) {
 	w.converges(s(settings{"type": "port"}, settings{"type": "process"}),
 		`PATCH {"health_check":{"type":"port"},"readiness_health_check":{"type":"process"}}`)
 	if w.at("health_check", "data", "endpoint") != nil || w.at("health_check", "data", "timeout") != int64(90) {
-		t.Errorf("got data %v, want timeout 90 without an endpoint", w.at("health_check", "data"))
+		t.Errorf("state: got health_check.data = %v, want timeout 90 without an endpoint", w.at("health_check", "data"))
 	}
 	endpoint := settings{"data": settings{"endpoint": "/x"}}
-	if text := diagnosticsText(w.plan(s(endpoint, nil)).diags); !strings.Contains(text, "Endpoint without http") {
-		t.Errorf("endpoint for a port check: got %q, want Endpoint without http", text)
-	}
+	mentions(t, "plan an endpoint for a port check", diagnosticsText(w.plan(s(endpoint, nil)).diags), "Endpoint without http")
 	// With ignore_changes on the type, the plan gets that of the state.
 	ignored := s(settings{"type": "port", "data": endpoint["data"]}, nil)
-	if text := diagnosticsText(w.planFrom(w.config(ignored), w.state, w.private).diags); !strings.Contains(text, "Endpoint without http") {
-		t.Errorf("ignored type: got %q, want Endpoint without http", text)
-	}
+	p := w.planFrom(w.config(ignored), w.state, w.private)
+	mentions(t, "plan with an ignored type", diagnosticsText(p.diags), "Endpoint without http")
 	w.converges(s(settings{"type": "http", "data": settings{"endpoint": "/x"}}, settings{"type": "http", "data": settings{"endpoint": "/"}}),
 		`PATCH {"health_check":{"type":"http","data":{"endpoint":"/x"}},"readiness_health_check":{"type":"http","data":{"endpoint":"/"}}}`)
 	w.converges(s(settings{"type": "process", "data": settings{"invocation_timeout": 8}}, nil),
@@ -295,23 +304,18 @@ func TestResourceHealthChecks(t *testing.T) {
 		"Endpoint without http": {"type": "process", "data": settings{"endpoint": "/x"}},
 		`health_check.type must be port, process or http, not "https".`: {"type": "https"},
 	} {
-		if found := w.validate(s(check, nil)); !strings.Contains(found, text) {
-			t.Errorf("%v: got %q, want %q in it", check, found, text)
-		}
+		w.subtest(t, text, func(t *testing.T) { mentions(t, "validate", w.validate(s(check, nil)), text) })
 	}
-	// An unknown endpoint may still turn out to be none.
+	// An unknown endpoint may turn out to be null.
 	maybe := settings{"type": "port", "data": settings{"endpoint": unknownYet}}
-	if found := w.validate(s(maybe, nil)); found != "" {
-		t.Errorf("unknown endpoint: got %q, want no diagnostics", found)
+	if text := w.validate(s(maybe, nil)); text != "" {
+		t.Errorf("validate an unknown endpoint: got diagnostics %.1000q, want none", text)
 	}
-	if text := diagnosticsText(w.apply(w.plan(s(maybe, nil)), s(settings{"type": "port", "data": settings{}}, nil))); text != "" {
-		t.Errorf("endpoint that turns out null: got %q, want no diagnostics", text)
-	}
+	w.appliesUnknown(s(maybe, nil), s(settings{"type": "port", "data": settings{}}, nil))
 	w.settled(s(settings{"type": "port"}, nil))
 	w.ResetRequests()
-	if text := diagnosticsText(w.apply(w.plan(s(maybe, nil)), s(settings{"type": "port", "data": settings{"endpoint": "/x"}}, nil))); !strings.Contains(text, "Endpoint without http") {
-		t.Errorf("endpoint that was unknown in the plan: got %q, want Endpoint without http", text)
-	}
+	diags := w.apply(w.plan(s(maybe, nil)), s(settings{"type": "port", "data": settings{"endpoint": "/x"}}, nil))
+	mentions(t, "apply an endpoint that was unknown in the plan", diagnosticsText(diags), "Endpoint without http")
 	w.wrote()
 }
 
@@ -330,26 +334,27 @@ func TestResourceIgnoreChanges(t *testing.T) {
 	theirs := w.mustProcess(fakecf.GUIDWeb)
 	ignored := settings{"guid": fakecf.GUIDWeb, "memory_in_mb": 700}
 	p := w.plan(ignored)
-	// Whatever changes after the plan is left alone as well.
+	// The apply leaves alone what changes after the plan, too.
 	w.UpdateProcess(fakecf.GUIDWeb, func(p *fakecf.Process) { p.Instances, p.Command = 14, fakecf.Ptr("bin/later") })
 	whole := byGUID(fakecf.GUIDWeb, everything)
 	whole["memory_in_mb"], whole["wait_for_instances"] = 700, false
 	w.ResetRequests()
 	if text := diagnosticsText(w.apply(p, whole)); text != "" {
-		t.Fatalf("got diagnostics %s, want none", text)
+		t.Fatalf("apply: got diagnostics %.1000s, want none", text)
 	}
 	w.wrote(`POST {"memory_in_mb":700}`)
 	if now := w.mustProcess(fakecf.GUIDWeb); now.Instances != 14 || now.HealthCheck.Type != theirs.HealthCheck.Type || now.Labels["theirs"] != "1" {
-		t.Errorf("got the process %+v, want 14 instances and the ignored changes", now)
+		t.Errorf("process: got %d instances, a check of type %s and the labels %v, want 14, %s and the label theirs, as others set",
+			now.Instances, now.HealthCheck.Type, now.Labels, theirs.HealthCheck.Type)
 	}
 	w.settled(ignored)
 
-	// So is what the foundation does not show, or the plan does not know yet.
+	// It also leaves alone what the API omits, and what the plan does not know yet.
 	w.UpdateProcess(fakecf.GUIDWeb, func(p *fakecf.Process) {
 		p.Omit = []string{"metadata", "readiness_health_check", "health_check.data.timeout"}
 	})
 	if text := w.refresh(); text != "" {
-		t.Fatalf("got diagnostics %s, want none", text)
+		t.Fatalf("refresh: got diagnostics %.1000s, want none", text)
 	}
 	changed := settings{"type": "http", "data": settings{"endpoint": "/ignored-no-more"}}
 	p = w.plan(settings{"guid": fakecf.GUIDWeb, "health_check": changed})
@@ -360,16 +365,17 @@ func TestResourceIgnoreChanges(t *testing.T) {
 	}
 	w.ResetRequests()
 	if text := diagnosticsText(w.apply(p, whole)); text != "" {
-		t.Fatalf("got diagnostics %s, want none", text)
+		t.Fatalf("apply: got diagnostics %.1000s, want none", text)
 	}
 	w.wrote(`PATCH {"health_check":{"type":"http","data":{"endpoint":"/ignored-no-more"}}}`)
 
-	// An ignored address is the one that was.
+	// An ignored address is the one of the plan.
 	p = w.plan(settings{"guid": fakecf.GUIDWeb, "memory_in_mb": 701})
 	if text := diagnosticsText(w.apply(p, settings{"guid": fakecf.GUIDTanzu, "memory_in_mb": 701})); text != "" {
-		t.Fatalf("got diagnostics %s, want none", text)
+		t.Fatalf("apply with another address: got diagnostics %.1000s, want none", text)
 	}
-	if now := w.mustProcess(fakecf.GUIDWeb); now.MemoryInMB != 701 || w.mustProcess(fakecf.GUIDTanzu).MemoryInMB == 701 {
-		t.Error("got a change of another process, want it of the ignored address")
+	web, tanzu := w.mustProcess(fakecf.GUIDWeb).MemoryInMB, w.mustProcess(fakecf.GUIDTanzu).MemoryInMB
+	if web != 701 || tanzu == 701 {
+		t.Errorf("memory_in_mb: got %d and %d for the planned and the other address, want 701 only for the planned one", web, tanzu)
 	}
 }

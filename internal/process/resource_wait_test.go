@@ -2,7 +2,6 @@ package process
 
 import (
 	"net/http"
-	"strings"
 	"testing"
 	"time"
 
@@ -30,14 +29,14 @@ func TestResourceDeploymentInFlight(t *testing.T) {
 			}
 		})
 		if text := w.run(changed); text != "" {
-			t.Fatalf("got diagnostics %s, want none", text)
+			t.Fatalf("apply: got diagnostics %.1000s, want none", text)
 		}
 		if p := w.mustProcess(replaced); *p.Command != "bin/x" || p.Instances != 5 || attempts != 7 {
-			t.Errorf("got %+v after %d attempts, want bin/x with 5 instances after 7", p, attempts)
+			t.Errorf("process: got command %s and %d instances after %d attempts, want bin/x and 5 after 7", *p.Command, p.Instances, attempts)
 		}
 		w.settled(changed)
 		if w.at("guid") != replaced {
-			t.Errorf("got guid %v, want %s", w.at("guid"), replaced)
+			t.Errorf("state: got guid %v, want %s, of the new process", w.at("guid"), replaced)
 		}
 	})
 	t.Run("begins between PATCH and scale", func(t *testing.T) {
@@ -55,7 +54,7 @@ func TestResourceDeploymentInFlight(t *testing.T) {
 			}
 		})
 		if text := w.run(changed); text != "" {
-			t.Fatalf("got diagnostics %s, want none", text)
+			t.Fatalf("apply: got diagnostics %.1000s, want none", text)
 		}
 		w.wrote(`PATCH {"command":"bin/x"}`, `POST {"instances":5}`, `POST {"instances":5}`)
 		w.settled(changed)
@@ -67,14 +66,10 @@ func TestResourceDeploymentInFlight(t *testing.T) {
 		w.StartDeployment(fakecf.AppGUID)
 		changed := settings{"app_guid": fakecf.AppGUID, "instances": 5, "timeouts": settings{"update": "90s"}}
 		began := w.clock.Now()
-		text := w.run(changed)
-		for _, want := range []string{"A deployment is in flight", "After 90 s", "raise the timeouts", "while a deployment is in flight", "cf cancel-deployment", "/actions/scale"} {
-			if !strings.Contains(text, want) {
-				t.Errorf("got diagnostics:\n%s\nwant %q in them", text, want)
-			}
-		}
+		mentions(t, "apply", w.run(changed),
+			"A deployment is in flight", "After 90 s", "raise the timeouts", "while a deployment is in flight", "cf cancel-deployment", "/actions/scale")
 		if took := w.clock.Now().Sub(began); took < 90*time.Second || took > 100*time.Second {
-			t.Errorf("it took %s", took)
+			t.Errorf("apply with a timeout of 90s: got an error after %s, want it within 90 s to 100 s", took)
 		}
 		w.FinishDeployment(fakecf.AppGUID)
 		w.converges(changed, `POST {"instances":5}`)
@@ -113,33 +108,33 @@ func TestResourceWaitsForInstances(t *testing.T) {
 	p := w.plan(s(settings{"instances": 6}))
 	w.apply(p, s(settings{"instances": 6}))
 	if took := w.clock.Now().Sub(began); took < 30*time.Second || reads() < 10 {
-		t.Errorf("got a wait of %s with %d readings, want at least 30 s and 10", took, reads())
+		t.Errorf("scale: got a wait of %s with %d readings, want at least 30 s and 10", took, reads())
 	}
 	for _, inst := range w.Instances(fakecf.GUIDWeb) {
 		if inst.State != "RUNNING" {
-			t.Errorf("instance %d: got %s, want RUNNING", inst.Index, inst.State)
+			t.Errorf("instance %d after the wait: got the state %s, want RUNNING", inst.Index, inst.State)
 		}
 	}
 	w.settled(s(settings{"instances": 6}))
 
 	w.ResetRequests()
 	w.apply(w.plan(s(settings{"command": "bin/x"})), s(settings{"command": "bin/x"}))
-	if reads() != 0 {
-		t.Error("got a reading of the instances after a PATCH, want no wait")
+	if n := reads(); n != 0 {
+		t.Errorf("PATCH: got %d readings of the instances, want none: a new command waits for a restart", n)
 	}
 	w.apply(w.plan(s(settings{"instances": 0})), s(settings{"instances": 0}))
-	if reads() == 0 || w.at("instances") != int64(0) {
-		t.Error("got no reading of the instances after scaling to 0, want a wait")
+	if n := reads(); n == 0 || w.at("instances") != int64(0) {
+		t.Errorf("scale to 0: got %d readings of the instances and instances %v in the state, want a reading and 0", n, w.at("instances"))
 	}
 	w.settled(s(settings{"instances": 0}))
 
-	// Memory changes while an autoscaler has just changed the instances: what
-	// runs counts, not what was planned.
+	// Memory changes after an autoscaler changed the instances: the wait is for as
+	// many as the process has, not as were planned.
 	w.apply(w.plan(s(settings{"instances": 2})), s(settings{"instances": 2}))
 	p = w.plan(s(settings{"memory_in_mb": 700}))
 	w.UpdateProcess(fakecf.GUIDWeb, func(p *fakecf.Process) { p.Instances = 4 })
 	if text := diagnosticsText(w.apply(p, s(settings{"memory_in_mb": 700}))); text != "" {
-		t.Errorf("got diagnostics %s, want none", text)
+		t.Errorf("apply: got diagnostics %.1000s, want none", text)
 	}
 
 	// A stopped app never gets there.
@@ -147,8 +142,8 @@ func TestResourceWaitsForInstances(t *testing.T) {
 	w.fails(settings{"guid": fakecf.GUIDStopped, "instances": 3, "wait_for_instances": true}, "The app is stopped")
 }
 
-// On Korifi a change of memory, disk, command or health check rolls the pods:
-// only instances that are younger than the change count.
+// On Korifi a change of memory, disk, command or health check rolls the pods: the
+// wait is for instances that started after the change.
 func TestResourceWaitsForTheRolloutOnKorifi(t *testing.T) {
 	t.Parallel()
 	w := startWorkspace(t, fakecf.SpaceDeveloper, fakecf.WithFlavor(fakecf.Korifi))
@@ -169,10 +164,10 @@ func TestResourceWaitsForTheRolloutOnKorifi(t *testing.T) {
 		"health check": {settings{"health_check": settings{"type": "process"}}, true},
 		"labels":       {settings{"metadata": settings{"labels": settings{"a": "1"}}}, false},
 	} {
-		t.Run(name, func(t *testing.T) {
+		w.subtest(t, name, func(t *testing.T) {
 			began := w.clock.Now()
 			if text := diagnosticsText(w.apply(w.plan(s(test.change)), s(test.change))); text != "" {
-				t.Fatalf("got %s", text)
+				t.Fatalf("apply: got diagnostics %.1000s, want none", text)
 			}
 			replaced := true
 			for _, inst := range w.Instances(fakecf.GUIDWeb) {
@@ -181,7 +176,7 @@ func TestResourceWaitsForTheRolloutOnKorifi(t *testing.T) {
 				}
 			}
 			if replaced != test.rolls {
-				t.Errorf("got all instances replaced %t, want %t", replaced, test.rolls)
+				t.Errorf("after the wait: got all instances replaced %t, want %t", replaced, test.rolls)
 			}
 		})
 	}

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"testing"
 
 	"github.com/hashicorp/terraform-plugin-go/tfprotov6"
 	"github.com/hashicorp/terraform-plugin-go/tftypes"
@@ -23,6 +24,9 @@ type plan struct {
 
 // empty reports whether nothing is planned.
 func (p *plan) empty() bool { return !p.replace && p.planned.Equal(p.prior) }
+
+// changes are the planned changes of attributes, for a failure text.
+func (p *plan) changes() []string { return differences("", p.prior, p.planned, false) }
 
 // validate returns the diagnostics of terraform validate.
 func (w *workspace) validate(s settings) string {
@@ -76,10 +80,10 @@ func (w *workspace) unmarshal(d *tfprotov6.DynamicValue) tftypes.Value {
 func (w *workspace) plan(s settings) *plan {
 	w.t.Helper()
 	if text := w.validate(s); text != "" {
-		w.t.Fatalf("validate %v: got %s, want no diagnostics", s, text)
+		w.t.Fatalf("validate %s: got %.1000s, want no diagnostics", brief(s), text)
 	}
 	if text := w.refresh(); text != "" {
-		w.t.Fatalf("refresh: got %s, want no error", text)
+		w.t.Fatalf("refresh: got %.1000s, want no error", text)
 	}
 	return w.planOnly(s)
 }
@@ -110,7 +114,7 @@ func (w *workspace) planFrom(config, prior tftypes.Value, private []byte) *plan 
 	p.planned = prior
 	if resp.PlannedState != nil && !hasErrors(p.diags) {
 		p.planned = w.unmarshal(resp.PlannedState)
-		w.inconsistencies("the plan is not what is configured", config, p.planned, true)
+		w.inconsistencies("plan compared with the configuration", config, p.planned, true)
 	}
 	return p
 }
@@ -128,16 +132,17 @@ func (p *plan) configWith(known tftypes.Value) tftypes.Value {
 	return known
 }
 
-// inconsistencies fails the test where got differs from want, as Terraform does
+// inconsistencies fails the test if got differs from want, as Terraform does
 // for a plan that differs from the configuration, and for a result that differs
 // from the plan. If lenient, null in want matches anything.
 func (w *workspace) inconsistencies(what string, want, got tftypes.Value, lenient bool) {
 	w.t.Helper()
-	for _, difference := range differences("", want, got, lenient) {
+	for _, difference := range differences("", want, got, lenient) { // each has got and want
 		w.t.Errorf("%s: %s", what, difference)
 	}
 }
 
+// differences returns a text "path: got X, want Y" for each attribute that differs.
 func differences(at string, want, got tftypes.Value, lenient bool) []string {
 	if !want.IsKnown() || lenient && want.IsNull() {
 		return nil
@@ -153,14 +158,14 @@ func differences(at string, want, got tftypes.Value, lenient bool) []string {
 	for name, value := range w {
 		inner, ok := g[name]
 		if !ok {
-			found = append(found, at+"."+name+" is missing")
+			found = append(found, at+"."+name+": got no attribute, want one")
 			continue
 		}
 		found = append(found, differences(strings.TrimPrefix(at+"."+name, "."), value, inner, lenient)...)
 	}
 	for name := range g {
 		if _, ok := w[name]; !ok {
-			found = append(found, at+"."+name+" is not wanted")
+			found = append(found, at+"."+name+": got an attribute, want none")
 		}
 	}
 	slices.Sort(found)
@@ -210,7 +215,7 @@ func (w *workspace) apply(p *plan, s settings) []*tfprotov6.Diagnostic {
 		w.t.Error("got a state of a failed create, want none: Terraform would taint it")
 	}
 	if !hasErrors(resp.Diagnostics) {
-		w.inconsistencies("the result is not what was planned", planned, state, false)
+		w.inconsistencies("new state compared with the plan", planned, state, false)
 		if resp.NewIdentity == nil || resp.NewIdentity.IdentityData == nil {
 			w.t.Error("got no identity of an apply, want one")
 		}
@@ -248,7 +253,7 @@ func (w *workspace) converges(s settings, want ...string) {
 	w.t.Helper()
 	w.ResetRequests()
 	if text := w.run(s); text != "" {
-		w.t.Fatalf("apply %v: got %s, want no diagnostics", s, text)
+		w.t.Fatalf("apply %s: got %.1000s, want no diagnostics", brief(s), text)
 	}
 	w.wrote(want...)
 	w.settled(s)
@@ -258,8 +263,7 @@ func (w *workspace) converges(s settings, want ...string) {
 func (w *workspace) settled(s settings) {
 	w.t.Helper()
 	if p := w.plan(s); !p.empty() {
-		w.t.Errorf("%v: got the next plan with %s, want an empty one", s, strings.Join(differences("", p.planned, w.state, false), "; ")+
-			strings.Join(unknowns("", p.planned), ", "))
+		w.t.Errorf("plan %s again: got replace %t and the changes %.1000q, want an empty plan", brief(s), p.replace, p.changes())
 	}
 }
 
@@ -275,17 +279,49 @@ func (w *workspace) wrote(want ...string) {
 	}
 	w.ResetRequests()
 	if !slices.Equal(got, want) {
-		w.t.Errorf("got the writes %q, want %q", got, want)
+		w.t.Errorf("got the writes %.1000q, want %.1000q", got, want)
 	}
 }
 
 // fails applies, and fails the test unless the diagnostics contain the text.
 func (w *workspace) fails(s settings, want string) {
 	w.t.Helper()
-	text := w.run(s)
-	if !strings.Contains(text, want) {
-		w.t.Errorf("apply %v: got diagnostics:\n%s\nwant %q in them", s, text, want)
+	mentions(w.t, "apply "+brief(s), w.run(s), want)
+}
+
+// mentions fails the test unless the diagnostics of a call contain each of the
+// texts.
+func mentions(t testing.TB, call, diagnostics string, texts ...string) {
+	t.Helper()
+	for _, want := range texts {
+		if !strings.Contains(diagnostics, want) {
+			t.Errorf("%s: got diagnostics:\n%.1000s\nwant %q in them", call, diagnostics, want)
+		}
 	}
+}
+
+// brief is a value for a failure text: generated ones can have megabytes.
+func brief(value any) string { return fmt.Sprintf("%.300s", fmt.Sprint(value)) }
+
+// createOrUpdate is the name of a row that runs for a process that the workspace
+// adopts, and for one that it has adopted.
+func createOrUpdate(update bool) string {
+	if update {
+		return "update"
+	}
+	return "create"
+}
+
+// subtest runs a row of a table in t.Run. Until it ends, the workspace reports
+// to it.
+func (w *workspace) subtest(t *testing.T, name string, row func(t *testing.T)) {
+	t.Helper()
+	t.Run(name, func(t *testing.T) {
+		before := w.t
+		w.t = t
+		defer func() { w.t = before }()
+		row(t)
+	})
 }
 
 // at is the value in the state at a path of names; nil where it is null.
