@@ -25,7 +25,7 @@ func BenchmarkDo(b *testing.B) {
 	for b.Loop() {
 		response, err := c.Do(b.Context(), r)
 		if err != nil || len(response.Body) != len(body) {
-			b.Fatalf("got %+v, %v", response, err)
+			b.Fatalf("got %s, want %d bytes", outcome(response, err), len(body))
 		}
 	}
 }

@@ -17,8 +17,8 @@ import (
 	"time"
 )
 
-// JSON that ends early is read again where the request may be repeated, however
-// the end of the body is marked.
+// JSON that ends early is read again if the request may be repeated, however the
+// end of the body is marked.
 func TestJSONThatEndsEarly(t *testing.T) {
 	const whole = `{"guid":"1","data":{"list":[1,2]}}`
 	for name, body := range map[string]string{
@@ -27,7 +27,7 @@ func TestJSONThatEndsEarly(t *testing.T) {
 	} {
 		for framing, unframed := range map[string]bool{"with a length": false, "without a length": true} {
 			if !unframed && name == "behind a bracket" {
-				continue // not looked for where the protocol marks the end
+				continue // not checked when the protocol marks the end
 			}
 			for _, repeatable := range []bool{true, false} {
 				t.Run(fmt.Sprintf("%s/%s/repeatable %t", name, framing, repeatable), func(t *testing.T) {
@@ -66,7 +66,7 @@ func TestJSONThatEndsEarly(t *testing.T) {
 func TestJSONThatEndsEarlyOverHTTP2(t *testing.T) {
 	var requests atomic.Int64
 	s, certificate := serveTLS(t, func(w http.ResponseWriter, r *http.Request) {
-		w.(http.Flusher).Flush() // the length is not known any more
+		w.(http.Flusher).Flush() // so that no length is sent
 		text := `{"list":[{"guid":"1"},{"guid":"2"}]}`
 		if requests.Add(1) == 1 {
 			text = text[:21] // up to the end of an object
@@ -80,12 +80,12 @@ func TestJSONThatEndsEarlyOverHTTP2(t *testing.T) {
 	r.JSON = true
 	response, err := newTestClient(t, Config{MaxRetries: 2, CACertificate: certificate}).Do(t.Context(), r)
 	if err != nil || len(response.Body) != 36 || requests.Load() != 2 {
-		t.Errorf("got %+v, %v after %d requests", response, err, requests.Load())
+		t.Errorf("got %s after %d requests, want 36 bytes after 2", outcome(response, err), requests.Load())
 	}
 }
 
-// What is not the beginning of JSON is returned at once, and so is what stays
-// truncated after the last attempt.
+// A body that is not the beginning of JSON is returned at once, and so is one that
+// is still truncated after the last attempt.
 func TestJSONThatIsReturned(t *testing.T) {
 	for name, test := range map[string]struct {
 		status, requests int
@@ -110,7 +110,7 @@ func TestJSONThatIsReturned(t *testing.T) {
 			r.JSON = true
 			response, err := newTestClient(t, Config{MaxRetries: 2}).Do(t.Context(), r)
 			if err != nil || response.Status != test.status || string(response.Body) != test.body || s.count() != test.requests {
-				t.Errorf("got %+v, %v after %d requests, want %d", response, err, s.count(), test.requests)
+				t.Errorf("got %s after %d requests, want the status %d with %q after %d", outcome(response, err), s.count(), test.status, test.body, test.requests)
 			}
 		})
 	}
@@ -135,8 +135,8 @@ func (zeros) Read(p []byte) (int, error) {
 	return len(p), nil
 }
 
-// Bodies that are read at the same time share their memory: what has to wait
-// waits, and all of them come.
+// Bodies that are read at the same time share their memory: some wait for it, and
+// all are read.
 func TestMemoryOfBodiesIsShared(t *testing.T) {
 	const size, limit = 4 << 20, 6 << 20
 	for name, hold := range map[string]bool{"while they are read": false, "until they are released": true} {
@@ -151,7 +151,7 @@ func TestMemoryOfBodiesIsShared(t *testing.T) {
 					r.Hold = hold
 					response, err := c.Do(t.Context(), r)
 					if err != nil || len(response.Body) != size {
-						t.Errorf("got %v", err)
+						t.Errorf("got %s, want %d bytes", outcome(response, err), size)
 					}
 					response.Release()
 					response.Release() // does no harm
@@ -164,16 +164,16 @@ func TestMemoryOfBodiesIsShared(t *testing.T) {
 				t.Errorf("got a peak of %d bytes, want at most %d", c.bodies.peak, most)
 			}
 			if c.bodies.peak < size {
-				t.Errorf("got a peak of %d bytes: the bodies do not count", c.bodies.peak)
+				t.Errorf("got a peak of %d bytes, want at least the %d of one body", c.bodies.peak, size)
 			}
 			if got := c.bodies.inUse(); got != 0 {
-				t.Errorf("got %d bytes in use at the end", got)
+				t.Errorf("got %d bytes in use at the end, want 0", got)
 			}
 		})
 	}
 }
 
-// Ten bombs at once end at their own limit, and name it.
+// Ten bombs at once fail at the limit of one body, and the error names it.
 func TestBombs(t *testing.T) {
 	s := serve(t, bomb(100<<20))
 	c := newTestClient(t, Config{RequestTimeout: time.Minute})
@@ -184,19 +184,19 @@ func TestBombs(t *testing.T) {
 			r := get(t, s.URL)
 			r.MaxBodyBytes = 16 << 20
 			var e *Error
-			if _, err := c.Do(t.Context(), r); !errors.As(err, &e) || e.Kind != KindTooLarge || !strings.Contains(err.Error(), "16 MiB") {
-				t.Errorf("got %v", err)
+			if response, err := c.Do(t.Context(), r); !errors.As(err, &e) || e.Kind != KindTooLarge || !strings.Contains(err.Error(), "16 MiB") {
+				t.Errorf("got %s, want a KindTooLarge with the limit of 16 MiB", outcome(response, err))
 			}
 		})
 	}
 	wg.Wait()
 	if most := int64(32+2*16) << 20; c.bodies.peak > most || c.bodies.inUse() != 0 {
-		t.Errorf("got a peak of %d bytes and %d at the end, want at most %d and none", c.bodies.peak, c.bodies.inUse(), most)
+		t.Errorf("got a peak of %d bytes and %d at the end, want at most %d and 0", c.bodies.peak, c.bodies.inUse(), most)
 	}
 }
 
-// A body that cannot have its memory in time names the limit, and is not read
-// beyond it.
+// A body that does not get memory in time fails with an error that names the limit,
+// and is not read further.
 func TestMemoryIsTaken(t *testing.T) {
 	s := serve(t, bomb(1<<20))
 	c := newTestClient(t, Config{RequestTimeout: 20 * time.Second})
@@ -210,13 +210,13 @@ func TestMemoryIsTaken(t *testing.T) {
 	c.timeout = 100 * time.Millisecond
 	e := failed(t, c, r, KindTimeout)
 	if !strings.Contains(e.Error(), "take all of the 1 MiB") || !strings.Contains(e.Error(), "within 100ms") || !strings.Contains(e.Hint(), "-parallelism") {
-		t.Errorf("got %s, hint %s", e, e.Hint())
+		t.Errorf("got %s, hint %q, want the limit of 1 MiB, the wait of 100ms, and a hint about -parallelism", e, e.Hint())
 	}
 	first.Release()
 	c.timeout = 20 * time.Second
 	second, err := c.Do(t.Context(), r)
 	if err != nil || len(second.Body) != 1<<20 {
-		t.Errorf("after the first one was released: %v", err)
+		t.Errorf("after the first one was released: got %s, want %d bytes", outcome(second, err), 1<<20)
 	}
 	second.Release()
 }
@@ -230,18 +230,23 @@ func TestOnLargeBodies(t *testing.T) {
 	c.bodies = &budget{limit: MaxBodiesBytes}
 	r := get(t, s.URL)
 	r.MaxBodyBytes = 64 << 20
-	for _, want := range []bool{false, true} {
-		if _, err := c.Do(t.Context(), r); err != nil {
-			t.Fatal(err)
-		}
-		if got := calls.Load() > 0; got != want {
-			t.Errorf("called %t, want %t", got, want)
-		}
+	for _, test := range []struct { // in the order of the server's responses
+		name string
+		want bool
+	}{{"1 MiB", false}, {"20 MiB", true}} {
+		t.Run(test.name, func(t *testing.T) {
+			if _, err := c.Do(t.Context(), r); err != nil {
+				t.Fatal(err)
+			}
+			if got := calls.Load() > 0; got != test.want {
+				t.Errorf("hook called: got %t, want %t", got, test.want)
+			}
+		})
 	}
 }
 
-// An error response is read as far as it can be of use, whatever its length; a
-// good one is read whole.
+// Of an error response only the first maxErrorBytes are read, whatever its length;
+// a successful one is read completely.
 func TestErrorBodiesAreReadInPart(t *testing.T) {
 	const size = 3 << 20
 	for status, want := range map[int]int{200: size, 400: maxErrorBytes, 422: maxErrorBytes, 501: maxErrorBytes} {
@@ -256,7 +261,7 @@ func TestErrorBodiesAreReadInPart(t *testing.T) {
 				})
 				response, err := newTestClient(t, Config{}).Do(t.Context(), get(t, s.URL))
 				if err != nil || response.Status != status || len(response.Body) != want {
-					t.Errorf("got %v, want %d bytes", err, want)
+					t.Errorf("got %s, want the status %d with %d bytes", outcome(response, err), status, want)
 				}
 			})
 		}

@@ -38,11 +38,11 @@ func refusing(err error) dialer {
 	}
 }
 
-// serveTLS is a server whose certificate nobody knows.
+// serveTLS is a server with a certificate that no authority signed.
 func serveTLS(t *testing.T, handler http.HandlerFunc) (*httptest.Server, string) {
 	t.Helper()
 	s := httptest.NewUnstartedServer(handler)
-	s.Config.ErrorLog = log.New(io.Discard, "", 0) // refused handshakes are what is tested
+	s.Config.ErrorLog = log.New(io.Discard, "", 0) // the tests refuse handshakes
 	s.EnableHTTP2 = true
 	s.StartTLS()
 	t.Cleanup(s.Close)
@@ -53,13 +53,13 @@ func certificateOf(s *httptest.Server) string {
 	return string(pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: s.Certificate().Raw}))
 }
 
-// failed makes the request, and returns the error that it must have.
+// failed sends the request, and returns its error, which must be of the kind.
 func failed(t *testing.T, c *Client, r Request, kind Kind) *Error {
 	t.Helper()
-	_, err := c.Do(t.Context(), r)
+	response, err := c.Do(t.Context(), r)
 	var e *Error
 	if !errors.As(err, &e) || e.Kind != kind {
-		t.Fatalf("got %#v (%v), want the kind %d", err, err, kind)
+		t.Fatalf("got %s, want a %s", outcome(response, err), kindNames[kind])
 	}
 	return e
 }
@@ -69,12 +69,12 @@ func TestCertificates(t *testing.T) {
 
 	e := failed(t, newTestClient(t, Config{MaxRetries: 3}), get(t, s.URL), KindCertificate)
 	if e.Attempts != 1 || e.MayHaveArrived || !strings.Contains(e.Hint(), "ca_certificate") || !strings.Contains(e.Hint(), "skip_ssl_validation") {
-		t.Errorf("got %#v, hint %q", e, e.Hint())
+		t.Errorf("got %s, hint %q, want 1 attempt that did not arrive, and a hint with ca_certificate and skip_ssl_validation", outcome(nil, e), e.Hint())
 	}
 	// The certificate of httptest is for 127.0.0.1 and example.com.
 	c := newTestClient(t, Config{MaxRetries: 3, CACertificate: certificate})
 	if e := failed(t, c, get(t, strings.Replace(s.URL, "127.0.0.1", "localhost", 1)), KindCertificate); e.Attempts != 1 {
-		t.Errorf("got %#v", e)
+		t.Errorf("another host name: got %s, want 1 attempt", outcome(nil, e))
 	}
 	for name, cfg := range map[string]Config{
 		"ca_certificate":      {CACertificate: "# our own authority\n" + certificate},
@@ -83,7 +83,7 @@ func TestCertificates(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			response, err := newTestClient(t, cfg).Do(t.Context(), get(t, s.URL))
 			if err != nil || string(response.Body) != "HTTP/2.0" {
-				t.Errorf("got %+v, %v", response, err)
+				t.Errorf("got %s, want HTTP/2.0", outcome(response, err))
 			}
 		})
 	}
@@ -93,7 +93,7 @@ func TestPlainHTTPBehindHTTPS(t *testing.T) {
 	s := serve(t, text("fine"))
 	e := failed(t, newTestClient(t, Config{MaxRetries: 3}), get(t, strings.Replace(s.URL, "http:", "https:", 1)), KindPlainHTTP)
 	if e.Attempts != 1 || e.MayHaveArrived || !strings.Contains(e.Hint(), "http://") {
-		t.Errorf("got %#v, hint %q", e, e.Hint())
+		t.Errorf("got %s, hint %q, want 1 attempt that did not arrive, and a hint with http://", outcome(nil, e), e.Hint())
 	}
 }
 
@@ -110,7 +110,7 @@ func TestUnknownHost(t *testing.T) {
 			c.base.DialContext = refusing(&test.err)
 			e := failed(t, c, get(t, "https://api.example.org/"), KindUnknownHost)
 			if e.Attempts != test.attempts || !strings.Contains(e.Hint(), "api_url") {
-				t.Errorf("got %#v, hint %q", e, e.Hint())
+				t.Errorf("got %s, hint %q, want %d attempts and a hint with api_url", outcome(nil, e), e.Hint(), test.attempts)
 			}
 		})
 	}
@@ -137,12 +137,12 @@ func TestSizeLimit(t *testing.T) {
 			r.MaxBodyBytes = 1000
 			e := failed(t, newTestClient(t, Config{MaxRetries: 3}), r, KindTooLarge)
 			if e.Attempts != 1 || !strings.Contains(e.Error(), "1000 bytes") || e.Hint() == "" {
-				t.Errorf("got %#v (%s)", e, e)
+				t.Errorf("got %s, hint %q, want 1 attempt, the limit of 1000 bytes, and a hint", outcome(nil, e), e.Hint())
 			}
 			r.MaxBodyBytes = 1001
 			response, err := newTestClient(t, Config{}).Do(t.Context(), r)
 			if err != nil || string(response.Body) != long {
-				t.Errorf("got %v", err)
+				t.Errorf("limit of 1001 bytes: got %s, want all 1001", outcome(response, err))
 			}
 		})
 	}
@@ -169,15 +169,15 @@ func TestAttemptTimeout(t *testing.T) {
 			s := serve(t, handler)
 			e := failed(t, newTestClient(t, Config{MaxRetries: 1, RequestTimeout: 50 * time.Millisecond}), get(t, s.URL), KindTimeout)
 			if e.Attempts != 2 || !e.MayHaveArrived || !strings.Contains(e.Hint(), "request_timeout") || !strings.Contains(e.Error(), "50ms") {
-				t.Errorf("got %#v", e)
+				t.Errorf("got %s, hint %q, want 2 attempts of 50ms that may have arrived, and a hint with request_timeout", outcome(nil, e), e.Hint())
 			}
 			if errors.Is(e, context.DeadlineExceeded) {
-				t.Errorf("got %v, which looks like the caller's own deadline", e)
+				t.Errorf("got %v with context.DeadlineExceeded in it, want it only for the caller's deadline", e)
 			}
 			s = serve(t, handler, text("fine"))
 			response, err := newTestClient(t, Config{MaxRetries: 1, RequestTimeout: time.Second}).Do(t.Context(), get(t, s.URL))
 			if err != nil || string(response.Body) != "fine" {
-				t.Errorf("then fine: got %+v, %v", response, err)
+				t.Errorf("second attempt in time: got %s, want fine", outcome(response, err))
 			}
 		})
 	}
@@ -205,13 +205,13 @@ func TestCancel(t *testing.T) {
 			ctx, cancel := context.WithCancel(t.Context())
 			time.AfterFunc(100*time.Millisecond, cancel)
 			start := time.Now()
-			_, err := c.Do(ctx, get(t, s.URL))
+			response, err := c.Do(ctx, get(t, s.URL))
 			var e *Error
 			if !errors.As(err, &e) || e.Kind != KindCanceled || e.MayHaveArrived != test.arrived || !errors.Is(err, context.Canceled) {
-				t.Errorf("got %#v", err)
+				t.Errorf("got %s, want a KindCanceled with context.Canceled (may have arrived: %t)", outcome(response, err), test.arrived)
 			}
 			if took := time.Since(start); took > 900*time.Millisecond {
-				t.Errorf("took %s, want less than 900ms", took)
+				t.Errorf("got the error after %s, want less than 900ms", took)
 			}
 		})
 	}
@@ -219,29 +219,29 @@ func TestCancel(t *testing.T) {
 		s := serve(t, status(502))
 		ctx, cancel := context.WithTimeout(t.Context(), 50*time.Millisecond)
 		defer cancel()
-		_, err := newTestClient(t, Config{MaxRetries: 5}, WithBackoff(time.Minute, time.Minute)).Do(ctx, get(t, s.URL))
+		response, err := newTestClient(t, Config{MaxRetries: 5}, WithBackoff(time.Minute, time.Minute)).Do(ctx, get(t, s.URL))
 		if !errors.Is(err, context.DeadlineExceeded) || !strings.Contains(err.Error(), "502 Bad Gateway") {
-			t.Errorf("got %v", err)
+			t.Errorf("got %s, want context.DeadlineExceeded with the last failure, 502 Bad Gateway", outcome(response, err))
 		}
 	})
 	t.Run("before it began", func(t *testing.T) {
 		s := serve(t, text("fine"))
 		ctx, cancel := context.WithCancel(t.Context())
 		cancel()
-		_, err := newTestClient(t, Config{}).Do(ctx, get(t, s.URL))
+		response, err := newTestClient(t, Config{}).Do(ctx, get(t, s.URL))
 		var e *Error
 		if !errors.As(err, &e) || e.Kind != KindCanceled || e.MayHaveArrived || s.count() != 0 {
-			t.Errorf("got %#v, %d requests", err, s.count())
+			t.Errorf("got %s and %d requests, want a KindCanceled that did not arrive, and 0", outcome(response, err), s.count())
 		}
 	})
 }
 
-// A thousand reads at once use a dozen connections, and none of them times out
-// only because it had to wait for its turn.
+// A thousand reads at once use a dozen connections, and the wait for a slot does
+// not count as time of an attempt.
 func TestConnections(t *testing.T) {
 	for _, secure := range []bool{false, true} {
 		t.Run(fmt.Sprintf("TLS %t", secure), func(t *testing.T) {
-			// The first ones are answered when there are as many as may be at once.
+			// The server responds after maxRequests requests have arrived.
 			var arrived atomic.Int64
 			full := make(chan struct{})
 			s := httptest.NewUnstartedServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
@@ -283,7 +283,7 @@ func TestConnections(t *testing.T) {
 					path := fmt.Sprintf("/v3/processes/%d", i)
 					response, err := c.Do(t.Context(), get(t, s.URL+path))
 					if err != nil || string(response.Body) != path {
-						t.Errorf("%s: got %+v, %v", path, response, err)
+						t.Errorf("%s: got %s, want its path as the body", path, outcome(response, err))
 					}
 				})
 			}
@@ -294,10 +294,10 @@ func TestConnections(t *testing.T) {
 			if most > 13 {
 				t.Errorf("got %d connections at once, want at most 13", most)
 			}
-			// net/http gives a connection up when the machine is too busy to
-			// notice within 50 ms that the request was written.
+			// net/http drops a connection when the machine is too busy to notice
+			// within 50 ms that the request was written.
 			if all > 20 {
-				t.Errorf("got %d connections for 1,000 requests, want at most 20: they are not used again", all)
+				t.Errorf("got %d connections for 1,000 requests, want at most 20, which are reused", all)
 			}
 		})
 	}
@@ -314,7 +314,10 @@ func TestGzip(t *testing.T) {
 		_ = z.Close()
 	})
 	response, err := newTestClient(t, Config{}).Do(t.Context(), get(t, s.URL))
-	if err != nil || string(response.Body) != "unpacked" || response.Header.Get("Content-Encoding") != "" {
-		t.Errorf("got %+v, %v", response, err)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if string(response.Body) != "unpacked" || response.Header.Get("Content-Encoding") != "" {
+		t.Errorf("got %s (Content-Encoding %q), want the body unpacked and no Content-Encoding", outcome(response, err), response.Header.Get("Content-Encoding"))
 	}
 }

@@ -8,8 +8,8 @@ import (
 	"time"
 )
 
-// FuzzRetryAt checks that headers of any kind mean a time in the future that can
-// be calculated with, or none.
+// FuzzRetryAt checks that headers of any kind yield either no time or one in the
+// future, at most maxRetryAfter away.
 func FuzzRetryAt(f *testing.F) {
 	for _, seed := range [][3]string{
 		{"1", "", ""}, {"0", "", ""}, {"-5", "", ""}, {"99999999999999999999999", "", ""}, {"1.5", "", ""},
@@ -27,16 +27,16 @@ func FuzzRetryAt(f *testing.F) {
 		h.Set("X-RateLimit-Remaining", remaining)
 		at, ok := RetryAt(http.StatusTooManyRequests, h, now)
 		if ok == at.IsZero() {
-			t.Fatalf("got %t with the time %s", ok, at)
+			t.Fatalf("got %t with the time %s, want a time only with true", ok, at)
 		}
 		if ok && (!at.After(now) || at.Sub(now) > maxRetryAfter) {
-			t.Fatalf("got %s, want a time in the future that can be calculated with", at)
+			t.Fatalf("got %s, want a time after %s by at most %s", at, now, maxRetryAfter)
 		}
 	})
 }
 
-// FuzzRedirect checks that a refused redirect names where it leads, without the
-// parts of the URL that may be secret.
+// FuzzRedirect checks that the error of a refused redirect names the target,
+// without the parts of the URL that may be secret.
 func FuzzRedirect(f *testing.F) {
 	for _, seed := range []string{
 		"https://user:planted-secret@other.example.com/login?code=planted-secret#planted-secret", "/elsewhere?planted-secret",
@@ -59,7 +59,7 @@ func FuzzRedirect(f *testing.F) {
 			return
 		}
 		if strings.Contains(text, "planted-secret") && !strings.Contains(to.Host+to.Path+to.RawPath, "planted-secret") {
-			t.Fatalf("%q: got %s, which shows a secret", location, text)
+			t.Fatalf("Location %.200q: got %.300s, want it without the secret", location, text)
 		}
 	})
 }

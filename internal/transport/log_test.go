@@ -35,19 +35,21 @@ func TestLog(t *testing.T) {
 			f := line.fields
 			attempts = append(attempts, fmt.Sprint(f["attempt"], " ", f["method"], " ", f["path"], "?", f["query"], " ", f["status"], " ", f["request_id"]))
 			if _, ok := f["duration_ms"].(int64); !ok {
-				t.Errorf("got %v, want duration_ms", f)
+				t.Errorf("got the fields %v, want duration_ms as a number", f)
 			}
 		}
 	}
 	request := "GET /v3/[REDACTED]?guids=[REDACTED],x&passcode=…&created_ats%5Bgt%5D=2026 "
 	want := []string{"1 " + request + "503 id-1", "2 " + request + "<nil> <nil>", "3 " + request + "200 id-[REDACTED]"}
 	if strings.Join(attempts, "\n") != strings.Join(want, "\n") {
-		t.Errorf("got\n%s\nwant\n%s", strings.Join(attempts, "\n"), strings.Join(want, "\n"))
+		t.Errorf("got the attempts\n%s\nwant\n%s", strings.Join(attempts, "\n"), strings.Join(want, "\n"))
 	}
 	for _, secret := range []string{"hush-hush", "p&ss", "p%26ss", "1234", "bearer", "a body"} {
-		if strings.Contains(l.text(), secret) {
-			t.Errorf("got a log with %q: %s", secret, l.text())
-		}
+		t.Run(secret, func(t *testing.T) {
+			if log := l.text(); strings.Contains(log, secret) {
+				t.Errorf("got the log %.600s\nwant it without %q", log, secret)
+			}
+		})
 	}
 }
 
@@ -60,7 +62,7 @@ func TestErrorIsCleaned(t *testing.T) {
 	}
 	e := failed(t, c, get(t, "http://user:pw@api.example.org/hush-hush"), KindRefused)
 	if text := e.Error(); strings.Contains(text, "hush") || strings.Contains(text, "pw") || !strings.Contains(text, "[REDACTED]") {
-		t.Errorf("got %s", text)
+		t.Errorf("got %s, want [REDACTED] for the secret, and no user and password of the URL", text)
 	}
 	if !errors.Is(e, syscall.ECONNREFUSED) {
 		t.Errorf("got %v, want the cause in it", e)

@@ -8,7 +8,7 @@ import (
 	"testing"
 )
 
-// A proxy that refuses, in the tunnel for https and as the response for http.
+// A proxy that refuses: the tunnel for https, and the request itself for http.
 func TestProxyRefuses(t *testing.T) {
 	for _, scheme := range []string{"http", "https"} {
 		for name, test := range map[string]struct {
@@ -23,7 +23,7 @@ func TestProxyRefuses(t *testing.T) {
 			"502":                 {502, nil, 4, "NO_PROXY"},
 		} {
 			if scheme == "http" && test.status != 407 {
-				continue // the server's own status, as far as anybody can tell
+				continue // indistinguishable from a status of the server
 			}
 			t.Run(scheme+"/"+name, func(t *testing.T) {
 				proxy := serve(t, status(test.status))
@@ -33,31 +33,32 @@ func TestProxyRefuses(t *testing.T) {
 				c.base.Proxy = http.ProxyURL(u)
 				e := failed(t, c, get(t, scheme+"://api.example.org/v3"), KindProxy)
 				if e.Attempts != test.attempts || e.MayHaveArrived || e.Permanent != (test.attempts == 1) {
-					t.Errorf("got %#v", e)
+					t.Errorf("got %s, want %d attempts that did not arrive (permanent: %t)", outcome(nil, e), test.attempts, test.attempts == 1)
 				}
 				for _, want := range []string{fmt.Sprint(test.status), u.Host} {
 					if !strings.Contains(e.Error(), want) {
-						t.Errorf("got %s, want it to name %s", e, want)
+						t.Errorf("got %s, want %s in it", e, want)
 					}
 				}
 				if strings.Contains(e.Error()+e.Hint(), "hush") || !strings.Contains(e.Hint(), test.hint) || !strings.Contains(e.Hint(), "HTTPS_PROXY") {
-					t.Errorf("got the hint %s", e.Hint())
+					t.Errorf("got the hint %q of %s, want %q and HTTPS_PROXY in the hint, and no password in either", e.Hint(), e, test.hint)
 				}
 			})
 		}
 	}
 }
 
-// A proxy between that nobody set answers 407, too.
+// A transparent proxy, which no variable names, also answers 407.
 func TestTransparentProxy(t *testing.T) {
 	s := serve(t, status(407))
 	e := failed(t, newTestClient(t, Config{MaxRetries: 3}), get(t, s.URL), KindProxy)
 	if e.Attempts != 1 || e.MayHaveArrived || !strings.Contains(e.Error(), "in front of 127.0.0.1") {
-		t.Errorf("got %#v (%v)", e, e)
+		t.Errorf("got %s, want 1 attempt that did not arrive, \"in front of 127.0.0.1\"", outcome(nil, e))
 	}
 }
 
-// Go ignores a proxy whose URL it cannot parse; here nothing is sent past it.
+// net/http ignores a proxy with a URL that it cannot parse. The client sends
+// nothing without the proxy then.
 func TestProxyFromEnvironment(t *testing.T) {
 	const raw = "http://user:100%hush@proxy.example.org:3128"
 	for name, test := range map[string]struct {
@@ -68,7 +69,7 @@ func TestProxyFromEnvironment(t *testing.T) {
 	}{
 		"none":                            {nil, "https://api.example.org", "", ""},
 		"https":                           {map[string]string{"HTTPS_PROXY": "http://user:100%25hush@proxy.example.org:3128"}, "https://api.example.org", "proxy.example.org:3128", ""},
-		"host and port alone":             {map[string]string{"HTTPS_PROXY": "proxy.example.org:3128"}, "https://api.example.org", "proxy.example.org:3128", ""},
+		"only host and port":              {map[string]string{"HTTPS_PROXY": "proxy.example.org:3128"}, "https://api.example.org", "proxy.example.org:3128", ""},
 		"for the other scheme":            {map[string]string{"HTTP_PROXY": "http://proxy.example.org"}, "https://api.example.org", "", ""},
 		"a raw percent sign":              {map[string]string{"HTTPS_PROXY": raw}, "https://api.example.org", "", "HTTPS_PROXY"},
 		"a raw percent sign, lower case":  {map[string]string{"https_proxy": raw}, "https://api.example.org", "", "https_proxy"},
@@ -93,14 +94,15 @@ func TestProxyFromEnvironment(t *testing.T) {
 					got = proxy.Host
 				}
 				if err != nil || got != test.proxy {
-					t.Errorf("got %q, %v, want %q", got, err, test.proxy)
+					t.Errorf("got the proxy %q and error %v, want %q", got, err, test.proxy)
 				}
 				return
 			}
 			e := failed(t, c, get(t, test.target), KindProxy)
 			if e.Attempts != 1 || e.MayHaveArrived || !e.Permanent || !strings.Contains(e.Error(), "variable "+test.wrong+" ") ||
 				!strings.Contains(e.Hint(), "%25") || strings.Contains(e.Error()+e.Hint(), "hush") {
-				t.Errorf("got %#v (%v), hint %s", e, e, e.Hint())
+				t.Errorf("got %s, hint %q, want 1 permanent attempt that did not arrive, the variable %s, %%25 in the hint, and no password",
+					outcome(nil, e), e.Hint(), test.wrong)
 			}
 		})
 	}

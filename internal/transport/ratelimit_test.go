@@ -19,30 +19,30 @@ func TestRetryAt(t *testing.T) {
 		header http.Header
 		want   time.Duration // 0: none
 	}{
-		"nothing":                {http.Header{}, 0},
-		"seconds":                {http.Header{"Retry-After": {"7"}}, 7 * time.Second},
-		"seconds with space":     {http.Header{"Retry-After": {" 7 "}}, 7 * time.Second},
-		"zero":                   {http.Header{"Retry-After": {"0"}}, 0},
-		"negative":               {http.Header{"Retry-After": {"-7"}}, 0},
-		"more than a clock has":  {http.Header{"Retry-After": {"99999999999999999999999"}}, maxRetryAfter},
-		"date":                   {http.Header{"Retry-After": {now.Add(time.Minute).Format(http.TimeFormat)}}, time.Minute},
-		"date of RFC 850":        {http.Header{"Retry-After": {now.Add(time.Minute).Format("Monday, 02-Jan-06 15:04:05 GMT")}}, time.Minute},
-		"date without end":       {http.Header{"Retry-After": {"Fri, 31 Dec 9999 23:59:59 GMT"}}, maxRetryAfter},
-		"date that is over":      {http.Header{"Retry-After": {now.Add(-time.Minute).Format(http.TimeFormat)}}, 0},
-		"nonsense":               {http.Header{"Retry-After": {"soon"}}, 0},
-		"reset":                  {http.Header{"X-Ratelimit-Reset": {unix(time.Hour)}}, time.Hour},
-		"reset that is over":     {http.Header{"X-Ratelimit-Reset": {unix(-time.Second)}}, 0},
-		"reset in nanoseconds":   {http.Header{"X-Ratelimit-Reset": {"1772366400000000000"}}, 0},
-		"reset is nonsense":      {http.Header{"X-Ratelimit-Reset": {"x"}}, 0},
-		"Retry-After goes first": {http.Header{"Retry-After": {"7"}, "X-Ratelimit-Reset": {unix(time.Hour)}}, 7 * time.Second},
-		"nonsense, then reset":   {http.Header{"Retry-After": {"soon"}, "X-Ratelimit-Reset": {unix(time.Hour)}}, time.Hour},
-		"the limit is reached":   {http.Header{"X-Ratelimit-Remaining": {"0"}, "X-Ratelimit-Reset": {unix(time.Hour)}}, time.Hour},
-		"there is some left":     {http.Header{"X-Ratelimit-Remaining": {"12"}, "X-Ratelimit-Reset": {unix(time.Hour)}}, 0},
+		"nothing":                      {http.Header{}, 0},
+		"seconds":                      {http.Header{"Retry-After": {"7"}}, 7 * time.Second},
+		"seconds with space":           {http.Header{"Retry-After": {" 7 "}}, 7 * time.Second},
+		"zero":                         {http.Header{"Retry-After": {"0"}}, 0},
+		"negative":                     {http.Header{"Retry-After": {"-7"}}, 0},
+		"more than a time.Time holds":  {http.Header{"Retry-After": {"99999999999999999999999"}}, maxRetryAfter},
+		"date":                         {http.Header{"Retry-After": {now.Add(time.Minute).Format(http.TimeFormat)}}, time.Minute},
+		"date of RFC 850":              {http.Header{"Retry-After": {now.Add(time.Minute).Format("Monday, 02-Jan-06 15:04:05 GMT")}}, time.Minute},
+		"date without end":             {http.Header{"Retry-After": {"Fri, 31 Dec 9999 23:59:59 GMT"}}, maxRetryAfter},
+		"date that is over":            {http.Header{"Retry-After": {now.Add(-time.Minute).Format(http.TimeFormat)}}, 0},
+		"nonsense":                     {http.Header{"Retry-After": {"soon"}}, 0},
+		"reset":                        {http.Header{"X-Ratelimit-Reset": {unix(time.Hour)}}, time.Hour},
+		"reset that is over":           {http.Header{"X-Ratelimit-Reset": {unix(-time.Second)}}, 0},
+		"reset in nanoseconds":         {http.Header{"X-Ratelimit-Reset": {"1772366400000000000"}}, 0},
+		"reset is nonsense":            {http.Header{"X-Ratelimit-Reset": {"x"}}, 0},
+		"Retry-After takes precedence": {http.Header{"Retry-After": {"7"}, "X-Ratelimit-Reset": {unix(time.Hour)}}, 7 * time.Second},
+		"nonsense, then reset":         {http.Header{"Retry-After": {"soon"}, "X-Ratelimit-Reset": {unix(time.Hour)}}, time.Hour},
+		"the limit is reached":         {http.Header{"X-Ratelimit-Remaining": {"0"}, "X-Ratelimit-Reset": {unix(time.Hour)}}, time.Hour},
+		"there is some left":           {http.Header{"X-Ratelimit-Remaining": {"12"}, "X-Ratelimit-Reset": {unix(time.Hour)}}, 0},
 	} {
 		t.Run(name, func(t *testing.T) {
 			at, ok := RetryAt(http.StatusTooManyRequests, test.header, now)
 			if ok != (test.want != 0) || ok && !at.Equal(now.Add(test.want)) || !ok && !at.IsZero() {
-				t.Errorf("got %s, %t, want %s", at.Sub(now), ok, test.want)
+				t.Errorf("429: got %s and %t, want %s and %t", at, ok, now.Add(test.want), test.want != 0)
 			}
 			// Cloud Controller sends X-RateLimit-Reset with every response.
 			want := test.want
@@ -50,9 +50,11 @@ func TestRetryAt(t *testing.T) {
 				want = 0
 			}
 			for _, status := range []int{404, 422, 500, 503} {
-				if at, ok := RetryAt(status, test.header, now); ok != (want != 0) || ok && !at.Equal(now.Add(want)) {
-					t.Errorf("%d: got %s, %t, want %s", status, at.Sub(now), ok, want)
-				}
+				t.Run(strconv.Itoa(status), func(t *testing.T) {
+					if at, ok := RetryAt(status, test.header, now); ok != (want != 0) || ok && !at.Equal(now.Add(want)) {
+						t.Errorf("got %s and %t, want %s and %t", at, ok, now.Add(want), want != 0)
+					}
+				})
 			}
 		})
 	}
@@ -82,11 +84,11 @@ func TestWaitsAsTold(t *testing.T) {
 			c := newTestClient(t, Config{MaxRetries: 1, Logger: log, PublicParameters: []string{"page"}}, WithClock(clock.now, clock.sleep))
 			response, err := c.Do(t.Context(), get(t, s.URL+"/v3/processes?label_selector=hush&page=2"))
 			if err != nil || response.Status != 200 {
-				t.Fatalf("got %+v, %v", response, err)
+				t.Fatalf("got %s, want a 200", outcome(response, err))
 			}
 			waited := clock.now().Sub(start)
 			if waited < test.want || waited > test.want+test.want/10+10*time.Millisecond {
-				t.Errorf("got a wait of %s, want %s", waited, test.want)
+				t.Errorf("got a wait of %s, want %s plus a tenth at most", waited, test.want)
 			}
 			visible := log.at("INFO")
 			if test.want == 0 {
@@ -96,7 +98,7 @@ func TestWaitsAsTold(t *testing.T) {
 				return
 			}
 			if len(visible) != 1 || !strings.Contains(visible[0].message, "rate limit") || !strings.HasPrefix(visible[0].fields["reason"].(string), name[:3]) {
-				t.Errorf("got %v, want one line about the rate limit", visible)
+				t.Errorf("got %v at INFO, want one line about the rate limit with the reason %s", visible, name[:3])
 			}
 			if query := visible[0].fields["query"]; query != "label_selector=…&page=2" {
 				t.Errorf("got the query %v, want label_selector=…&page=2", query)
@@ -105,20 +107,20 @@ func TestWaitsAsTold(t *testing.T) {
 	}
 }
 
-// No request waits for an hour: all receive the response, also those that were
-// not sent, until the limit ends.
+// No request waits for an hour: until the limit ends, all receive the response,
+// including those that were not sent.
 func TestLongLimit(t *testing.T) {
 	clock := newClock()
 	s := serve(t, status(429, "Retry-After", "3600"), text("fine"))
 	c := newTestClient(t, Config{MaxRetries: 5}, WithClock(clock.now, clock.sleep))
 	end := clock.now().Add(time.Hour)
-	for range 3 {
+	for i := range 3 {
 		response, err := c.Do(t.Context(), get(t, s.URL))
 		if err != nil || response.Status != 429 || string(response.Body) != "status 429" {
-			t.Fatalf("got %+v, %v", response, err)
+			t.Fatalf("request %d: got %s, want the 429 of the server", i+1, outcome(response, err))
 		}
 		if at, ok := RetryAt(response.Status, response.Header, clock.now()); !ok || !at.Equal(end) {
-			t.Errorf("got %s to come back, want %s", at, end)
+			t.Errorf("request %d: got the end of the limit %s and %t, want %s and true", i+1, at, ok, end)
 		}
 		_ = clock.sleep(t.Context(), 10*time.Minute)
 	}
@@ -127,25 +129,25 @@ func TestLongLimit(t *testing.T) {
 	}
 	other, before := serve(t, text("another host")), clock.now()
 	if response, err := c.Do(t.Context(), get(t, other.URL)); err != nil || response.Status != 200 || clock.now() != before {
-		t.Errorf("got %+v, %v, want another host not to wait", response, err)
+		t.Errorf("another host: got %s after a wait of %s, want a 200 at once", outcome(response, err), clock.now().Sub(before))
 	}
 	_ = clock.sleep(t.Context(), 27*time.Minute)
 	if response, err := c.Do(t.Context(), get(t, s.URL)); err != nil || response.Status != 200 {
-		t.Errorf("got %+v, %v", response, err)
+		t.Errorf("after the limit: got %s, want a 200", outcome(response, err))
 	}
 	if clock.now().Before(end) {
 		t.Errorf("got the last request at %s, want it after %s", clock.now(), end)
 	}
 }
 
-func TestLong503IsNoLimitForOthers(t *testing.T) {
+func TestLong503DoesNotLimitOthers(t *testing.T) {
 	s := serve(t, status(503, "Retry-After", "3600"), text("fine"))
 	c := newTestClient(t, Config{MaxRetries: 5})
 	if response, err := c.Do(t.Context(), get(t, s.URL)); err != nil || response.Status != 503 {
-		t.Errorf("got %+v, %v", response, err)
+		t.Errorf("first request: got %s, want the 503 at once", outcome(response, err))
 	}
 	if response, err := c.Do(t.Context(), get(t, s.URL)); err != nil || response.Status != 200 {
-		t.Errorf("got %+v, %v", response, err)
+		t.Errorf("second request: got %s, want a 200 at once", outcome(response, err))
 	}
 }
 
@@ -153,23 +155,23 @@ func TestNoRetriesNoLimit(t *testing.T) {
 	s := serve(t, status(429, "Retry-After", "60"), text("fine"))
 	c := newTestClient(t, Config{MaxRetries: 0})
 	if response, err := c.Do(t.Context(), get(t, s.URL)); err != nil || response.Status != 429 {
-		t.Errorf("got %+v, %v", response, err)
+		t.Errorf("first request: got %s, want the 429 at once", outcome(response, err))
 	}
 	if response, err := c.Do(t.Context(), get(t, s.URL)); err != nil || response.Status != 200 {
-		t.Errorf("got %+v, %v", response, err)
+		t.Errorf("second request: got %s, want a 200 at once", outcome(response, err))
 	}
 }
 
-// A limit that ends after the caller's deadline is not waited for.
+// A request does not wait for a limit that ends after its caller's deadline.
 func TestLimitAfterDeadline(t *testing.T) {
 	s := serve(t, status(429, "Retry-After", "60"))
 	c := newTestClient(t, Config{MaxRetries: 5})
 	ctx, cancel := context.WithTimeout(t.Context(), 20*time.Second)
 	defer cancel()
 	start := time.Now()
-	for range 2 {
+	for i := range 2 {
 		if response, err := c.Do(ctx, get(t, s.URL)); err != nil || response.Status != 429 {
-			t.Errorf("got %+v, %v", response, err)
+			t.Errorf("request %d: got %s, want the 429", i+1, outcome(response, err))
 		}
 	}
 	if s.count() != 1 || time.Since(start) > 5*time.Second {
@@ -201,7 +203,7 @@ func TestGateHoldsAll(t *testing.T) {
 	ask := func() {
 		wg.Go(func() {
 			if response, err := c.Do(t.Context(), get(t, s.URL)); err != nil || response.Status != 200 {
-				t.Errorf("got %+v, %v", response, err)
+				t.Errorf("got %s, want a 200", outcome(response, err))
 			}
 		})
 	}
@@ -217,20 +219,20 @@ func TestGateHoldsAll(t *testing.T) {
 		t.Errorf("got %d requests while the limit held, want 1", got)
 	}
 
-	// One that is canceled while it waits leaves at once, and was not sent.
+	// A request that is canceled while it waits returns at once, and was not sent.
 	ctx, cancel := context.WithCancel(t.Context())
-	left := make(chan error)
+	failure := make(chan error)
 	go func() {
 		r := get(t, s.URL)
 		r.Repeatable = false
 		_, err := c.Do(ctx, r)
-		left <- err
+		failure <- err
 	}()
 	<-waiting
 	cancel()
 	var e *Error
-	if err := <-left; !errors.As(err, &e) || e.Kind != KindCanceled || e.MayHaveArrived || e.Attempts != 0 || !errors.Is(err, context.Canceled) {
-		t.Errorf("got %#v", err)
+	if err := <-failure; !errors.As(err, &e) || e.Kind != KindCanceled || e.MayHaveArrived || e.Attempts != 0 || !errors.Is(err, context.Canceled) {
+		t.Errorf("canceled while it waits: got %s, want a KindCanceled with context.Canceled after 0 attempts that did not arrive", outcome(nil, err))
 	}
 
 	mu.Lock()
@@ -243,17 +245,17 @@ func TestGateHoldsAll(t *testing.T) {
 	}
 }
 
-// Waiting for a limit is not part of an attempt's time.
+// The wait for a limit does not count as time of an attempt.
 func TestWaitIsNotPartOfTheAttempt(t *testing.T) {
 	s := serve(t, status(429), text("fine"))
 	c := newTestClient(t, Config{MaxRetries: 1, RequestTimeout: 500 * time.Millisecond}, WithBackoff(1200*time.Millisecond, 1200*time.Millisecond))
 	if response, err := c.Do(t.Context(), get(t, s.URL)); err != nil || response.Status != 200 {
-		t.Errorf("got %+v, %v", response, err)
+		t.Errorf("got %s, want a 200", outcome(response, err))
 	}
 }
 
-// A 429 without a time delays its own request alone: that one request in ten
-// meets one costs 200 reads a second, and not one wait for all after another.
+// A 429 without a time delays only its own request: when one request in ten gets
+// one, 200 reads take a second longer, instead of one wait for all after another.
 func TestRandom429sDelayThemselvesAlone(t *testing.T) {
 	var requests atomic.Int64
 	s := serve(t, func(w http.ResponseWriter, r *http.Request) {
@@ -271,20 +273,20 @@ func TestRandom429sDelayThemselvesAlone(t *testing.T) {
 		wg.Go(func() {
 			for range 20 {
 				if response, err := c.Do(t.Context(), get(t, s.URL)); err != nil || response.Status != 200 {
-					t.Errorf("got %+v, %v", response, err)
+					t.Errorf("got %s, want a 200", outcome(response, err))
 				}
 			}
 		})
 	}
 	wg.Wait()
-	// 20 to 25 waits of 10 ms, of which ten are at the same time: with all
-	// requests in each wait they took 53 s / 50.
+	// There are 20 to 25 waits of 10 ms, ten at the same time. When all requests
+	// waited each time, the reads took 53 s / 50.
 	if took := time.Since(start); took > 500*time.Millisecond {
-		t.Errorf("took %s, want less than 500ms", took)
+		t.Errorf("got %s for 200 reads, want at most 500ms", took)
 	}
 }
 
-// A request that waits after a 429 without a time keeps its slot: where all are
+// A request that waits after a 429 without a time keeps its slot: when all are
 // refused, no others are sent in their place.
 func TestRefusedRequestsKeepTheirSlots(t *testing.T) {
 	release := make(chan struct{})
@@ -316,7 +318,7 @@ func TestRefusedRequestsKeepTheirSlots(t *testing.T) {
 	for range 40 {
 		wg.Go(func() {
 			if response, err := c.Do(t.Context(), get(t, s.URL)); err != nil || response.Status != 200 {
-				t.Errorf("got %+v, %v", response, err)
+				t.Errorf("got %s, want a 200", outcome(response, err))
 			}
 		})
 	}

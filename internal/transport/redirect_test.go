@@ -18,17 +18,17 @@ func TestRedirects(t *testing.T) {
 		follows    bool
 		names      string
 	}{
-		"same server, path":                {"GET", "/target?x=1", 302, true, ""},
-		"same server, in full":             {"GET", "SELF/target", 307, true, ""},
-		"other port":                       {"GET", other.URL + "/steal?token=hush", 302, false, other.URL + "/steal"},
-		"other scheme":                     {"GET", "httpsSELF/target", 301, false, "https://"},
-		"other host":                       {"GET", "//api.example.org/x", 308, false, "http://api.example.org/x"},
-		"PATCH, 302":                       {"PATCH", "/target", 302, false, "/target"},
-		"PATCH, 307":                       {"PATCH", "/target", 307, false, "/target"},
-		"DELETE, 303":                      {"DELETE", "/target", 303, false, "/target"},
-		"300, which net/http leaves alone": {"GET", other.URL + "/steal", 300, false, other.URL + "/steal"},
-		"a loop":                           {"GET", "/start", 302, false, "/start"},
-		"no URL":                           {"GET", "http://[x/", 302, false, ""},
+		"same server, path":           {"GET", "/target?x=1", 302, true, ""},
+		"same server, in full":        {"GET", "SELF/target", 307, true, ""},
+		"other port":                  {"GET", other.URL + "/steal?token=hush", 302, false, other.URL + "/steal"},
+		"other scheme":                {"GET", "httpsSELF/target", 301, false, "https://"},
+		"other host":                  {"GET", "//api.example.org/x", 308, false, "http://api.example.org/x"},
+		"PATCH, 302":                  {"PATCH", "/target", 302, false, "/target"},
+		"PATCH, 307":                  {"PATCH", "/target", 307, false, "/target"},
+		"DELETE, 303":                 {"DELETE", "/target", 303, false, "/target"},
+		"300, which net/http ignores": {"GET", other.URL + "/steal", 300, false, other.URL + "/steal"},
+		"a loop":                      {"GET", "/start", 302, false, "/start"},
+		"no URL":                      {"GET", "http://[x/", 302, false, ""},
 	} {
 		t.Run(name, func(t *testing.T) {
 			var s *server
@@ -54,33 +54,32 @@ func TestRedirects(t *testing.T) {
 			if test.follows {
 				response, err := c.Do(t.Context(), r)
 				if err != nil || string(response.Body) != "followed" || authorization.Load() != "bearer hush" {
-					t.Errorf("got %+v, %v, Authorization %v", response, err, authorization.Load())
+					t.Errorf("got %s with Authorization %v, want followed with bearer hush", outcome(response, err), authorization.Load())
 				}
 				return
 			}
 			if name == "no URL" {
-				_, err := c.Do(t.Context(), r)
-				if err == nil {
-					t.Error("got no error, want one")
+				if response, err := c.Do(t.Context(), r); err == nil {
+					t.Errorf("got %s, want an error", outcome(response, err))
 				}
 				return
 			}
 			e := failed(t, c, r, KindRedirect)
 			if e.Attempts != 1 || !e.MayHaveArrived || authorization.Load() != nil {
-				t.Errorf("got %#v, Authorization %v", e, authorization.Load())
+				t.Errorf("got %s with Authorization %v at the target, want 1 attempt that may have arrived, and no Authorization", outcome(nil, e), authorization.Load())
 			}
 			if text := e.Error(); !strings.Contains(text, s.URL+"/start redirects to ") || !strings.Contains(text, test.names) ||
 				!strings.Contains(text, "credential was not sent") || strings.Contains(text, "hush") {
-				t.Errorf("got %s", text)
+				t.Errorf("got %s, want the redirect from /start to %q, that the credential was not sent, and no token", text, test.names)
 			}
 		})
 	}
 	if got := other.count(); got != 0 {
-		t.Errorf("the other server got %d requests", got)
+		t.Errorf("other server: got %d requests, want 0", got)
 	}
 }
 
-// A server's own text in an error and in the log is bounded and cleaned.
+// Text from a server is bounded and cleaned in errors and in the log.
 func TestTextsOfAServerAreBounded(t *testing.T) {
 	for name, test := range map[string]struct {
 		header string
@@ -95,10 +94,12 @@ func TestTextsOfAServerAreBounded(t *testing.T) {
 			})
 			l := &testLog{}
 			text := failed(t, newTestClient(t, Config{Logger: l}), get(t, target), test.kind).Err.Error()
-			for _, text := range []string{text, l.text()} {
-				if len(text) > 4000 || strings.ContainsAny(text, "\x1b\u202e") || !strings.Contains(text, "http://api.example.org/") {
-					t.Errorf("got %d bytes: %.300q", len(text), text)
-				}
+			for name, text := range map[string]string{"error": text, "log": l.text()} {
+				t.Run(name, func(t *testing.T) {
+					if len(text) > 4000 || strings.ContainsAny(text, "\x1b\u202e") || !strings.Contains(text, "http://api.example.org/") {
+						t.Errorf("got %d bytes, %.300q, want at most 4000 with the host of the Location and without control characters", len(text), text)
+					}
+				})
 			}
 		})
 	}

@@ -43,7 +43,7 @@ func wire(t *testing.T, respond func(ctx context.Context, conn net.Conn)) string
 	return "http://" + listener.Addr().String()
 }
 
-// sends writes the texts, and then leaves the connection open.
+// sends writes the texts, and then keeps the connection open.
 func sends(texts ...string) func(context.Context, net.Conn) {
 	return func(ctx context.Context, conn net.Conn) {
 		for _, text := range texts {
@@ -78,9 +78,9 @@ func TestNothingOutlivesItsTimeLimit(t *testing.T) {
 	}{
 		"101":                      {sends("HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\r\n"), KindProtocol},
 		"101 with a length":        {sends("HTTP/1.1 101 Switching Protocols\r\nContent-Length: 5\r\n\r\n"), KindProtocol},
-		"101 that goes on":         {drips("HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: x\r\n\r\n", "x", time.Millisecond), KindProtocol},
+		"101 that continues":       {drips("HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: x\r\n\r\n", "x", time.Millisecond), KindProtocol},
 		"silence":                  {sends(), KindTimeout},
-		"100 and no more":          {sends("HTTP/1.1 100 Continue\r\n\r\n"), KindTimeout},
+		"only 100":                 {sends("HTTP/1.1 100 Continue\r\n\r\n"), KindTimeout},
 		"103 again and again":      {drips("", "HTTP/1.1 103 Early Hints\r\nLink: </x>\r\n\r\n", time.Millisecond), KindTimeout},
 		"a flood of 103":           {drips("", "HTTP/1.1 103 Early Hints\r\nX: "+strings.Repeat("x", 4000)+"\r\n\r\n", 0), KindTooLarge},
 		"half a status line":       {sends("HTTP/1.1 2"), KindTimeout},
@@ -107,13 +107,14 @@ func TestNothingOutlivesItsTimeLimit(t *testing.T) {
 			start := time.Now()
 			e := failed(t, newTestClient(t, Config{RequestTimeout: limit}), r, test.kind)
 			if took := time.Since(start); took > limit+5*time.Second || !e.MayHaveArrived {
-				t.Errorf("after %s: got %#v", took, e)
+				t.Errorf("got %s after %s, want an error that may have arrived, within %s", outcome(nil, e), took, limit+5*time.Second)
 			}
 		})
 	}
 }
 
-// stuck is a transport of which one part never ends, not even with its context.
+// stuck is a RoundTripper with one part that never returns, not even when its
+// context ends.
 type stuck struct {
 	body    bool
 	release chan struct{}
@@ -134,7 +135,7 @@ func (s stuck) Read([]byte) (int, error) {
 
 func (stuck) Close() error { return nil }
 
-// The limit does not rest on what net/http promises.
+// The time limit holds even when net/http ignores the context.
 func TestTimeLimitHoldsByConstruction(t *testing.T) {
 	for _, body := range []bool{false, true} {
 		t.Run(fmt.Sprintf("body %t", body), func(t *testing.T) {
@@ -143,15 +144,15 @@ func TestTimeLimitHoldsByConstruction(t *testing.T) {
 			c := newTestClient(t, Config{RequestTimeout: 50 * time.Millisecond, MaxRetries: 1})
 			c.sender = s
 			if e := failed(t, c, get(t, "http://api.example.org/"), KindTimeout); e.Attempts != 2 {
-				t.Errorf("got %#v", e)
+				t.Errorf("got %s, want 2 attempts", outcome(nil, e))
 			}
 			ctx, cancel := context.WithCancel(t.Context())
 			c.timeout = time.Minute
 			cancel()
 			start := time.Now()
 			var e *Error
-			if _, err := c.Do(ctx, get(t, "http://api.example.org/")); !errors.As(err, &e) || e.Kind != KindCanceled || time.Since(start) > 5*time.Second {
-				t.Errorf("got %v after %s", err, time.Since(start))
+			if response, err := c.Do(ctx, get(t, "http://api.example.org/")); !errors.As(err, &e) || e.Kind != KindCanceled || time.Since(start) > 5*time.Second {
+				t.Errorf("canceled: got %s after %s, want a KindCanceled within 5s", outcome(response, err), time.Since(start))
 			}
 			if got := len(c.slots); got != 0 {
 				t.Errorf("got %d slots in use, want none", got)
@@ -160,7 +161,7 @@ func TestTimeLimitHoldsByConstruction(t *testing.T) {
 	}
 }
 
-// A cancel ends the attempt that is under way.
+// Cancellation ends the attempt that is in progress.
 func TestCancelOfAStuckAttempt(t *testing.T) {
 	s := stuck{body: true, release: make(chan struct{})}
 	t.Cleanup(func() { close(s.release) })
@@ -170,15 +171,15 @@ func TestCancelOfAStuckAttempt(t *testing.T) {
 	defer cancel()
 	start := time.Now()
 	var e *Error
-	if _, err := c.Do(ctx, get(t, "http://api.example.org/")); !errors.As(err, &e) || e.Kind != KindCanceled || !errors.Is(err, context.DeadlineExceeded) {
-		t.Errorf("got %v", err)
+	if response, err := c.Do(ctx, get(t, "http://api.example.org/")); !errors.As(err, &e) || e.Kind != KindCanceled || !errors.Is(err, context.DeadlineExceeded) {
+		t.Errorf("got %s, want a KindCanceled with context.DeadlineExceeded", outcome(response, err))
 	}
 	if took := time.Since(start); took > 5*time.Second {
-		t.Errorf("took %s", took)
+		t.Errorf("got the error after %s, want it within 5s", took)
 	}
 }
 
-// Dialing and the handshake have the time of the whole attempt.
+// Dialing and the handshake may take the time of the whole attempt.
 func TestConnectingTakesTheTimeOfTheAttempt(t *testing.T) {
 	c := newTestClient(t, Config{RequestTimeout: 45 * time.Second})
 	if got := c.base.TLSHandshakeTimeout; got != 46*time.Second {
@@ -192,7 +193,7 @@ func TestConnectingTakesTheTimeOfTheAttempt(t *testing.T) {
 	c = newTestClient(t, Config{RequestTimeout: 50 * time.Millisecond})
 	e := failed(t, c, get(t, "https://"+silent.Addr().String()), KindTimeout)
 	if e.MayHaveArrived || !strings.Contains(e.Error(), "no connection after 50ms (request_timeout)") {
-		t.Errorf("got %s", e)
+		t.Errorf("got %s, want no connection after 50ms (request_timeout), which did not arrive", outcome(nil, e))
 	}
 }
 
@@ -207,14 +208,14 @@ func TestAtLeast(t *testing.T) {
 	failed(t, c, r, KindTimeout)
 	r.AtLeast = 20 * time.Second
 	if response, err := c.Do(t.Context(), r); err != nil || string(response.Body) != "fine" {
-		t.Errorf("got %+v, %v", response, err)
+		t.Errorf("at least 20s: got %s, want fine", outcome(response, err))
 	}
 	r.AtLeast = 150 * time.Millisecond
 	if e := failed(t, c, r, KindTimeout); !strings.Contains(e.Error(), "more than 150ms (the least for this request; request_timeout is shorter)") {
-		t.Errorf("got %s", e)
+		t.Errorf("at least 150ms: got %s, want the 150ms in the error, and that request_timeout is shorter", e)
 	}
 	r.AtLeast = 10 * time.Millisecond // less than request_timeout
 	if e := failed(t, c, r, KindTimeout); !strings.Contains(e.Error(), "more than 100ms (request_timeout)") {
-		t.Errorf("got %s", e)
+		t.Errorf("at least 10ms: got %s, want the 100ms of request_timeout in the error", e)
 	}
 }

@@ -13,8 +13,8 @@ import (
 	"time"
 )
 
-// A handshake that can never succeed is tried once, and the hint names what the
-// server wants.
+// A handshake that can never succeed is tried once, and the hint names the
+// server's requirement.
 func TestHandshakesThatCannotSucceed(t *testing.T) {
 	for name, test := range map[string]struct {
 		server *tls.Config
@@ -41,7 +41,7 @@ func TestHandshakesThatCannotSucceed(t *testing.T) {
 				t.Run(fmt.Sprintf("%s/HTTP2 %t/repeatable %t", name, http2, repeatable), func(t *testing.T) {
 					reached := false
 					s := httptest.NewUnstartedServer(http.HandlerFunc(func(http.ResponseWriter, *http.Request) { reached = true }))
-					s.Config.ErrorLog = log.New(io.Discard, "", 0) // refused handshakes are what is tested
+					s.Config.ErrorLog = log.New(io.Discard, "", 0) // the tests refuse handshakes
 					s.TLS, s.EnableHTTP2 = test.server.Clone(), http2
 					s.StartTLS()
 					t.Cleanup(s.Close)
@@ -51,10 +51,10 @@ func TestHandshakesThatCannotSucceed(t *testing.T) {
 					r.Repeatable = repeatable
 					e := failed(t, c, r, KindTLS)
 					if e.Attempts != 1 || !e.Permanent || e.MayHaveArrived || reached {
-						t.Errorf("got %#v (%v), reached %t", e, e, reached)
+						t.Errorf("got %s, reached the handler: %t, want 1 permanent attempt that did not arrive", outcome(nil, e), reached)
 					}
 					if !strings.Contains(e.Hint(), test.hint) {
-						t.Errorf("%s: got the hint %q", e, e.Hint())
+						t.Errorf("got the hint %q of %s, want %q in it", e.Hint(), e, test.hint)
 					}
 				})
 			}
@@ -62,7 +62,8 @@ func TestHandshakesThatCannotSucceed(t *testing.T) {
 	}
 }
 
-// What the texts of crypto/tls and net/http mean before the handshake is done.
+// The texts of crypto/tls and net/http decide the kind before the handshake is
+// done.
 func TestKindsByText(t *testing.T) {
 	for text, want := range map[string]struct {
 		kind      Kind
@@ -79,13 +80,13 @@ func TestKindsByText(t *testing.T) {
 	} {
 		t.Run(text, func(t *testing.T) {
 			if kind, permanent := kindOf(errors.New(text), false); kind != want.kind || permanent != want.permanent {
-				t.Errorf("got kind %d, permanent %t, want %+v", kind, permanent, want)
+				t.Errorf("got %s, permanent %t, want %s, permanent %t", kindNames[kind], permanent, kindNames[want.kind], want.permanent)
 			}
 		})
 	}
 	// Once the handshake is done, a damaged record is a connection that broke.
 	if kind, permanent := kindOf(errors.New("local error: tls: bad record MAC"), true); kind != KindConnection || permanent {
-		t.Errorf("got kind %d, permanent %t", kind, permanent)
+		t.Errorf("after the handshake: got %s, permanent %t, want KindConnection, permanent false", kindNames[kind], permanent)
 	}
 }
 
@@ -121,30 +122,29 @@ func TestParseCertificates(t *testing.T) {
 			switch {
 			case test.want > 0:
 				if err != nil || len(certificates) != test.want {
-					t.Errorf("got %d, %v, want %d", len(certificates), err, test.want)
+					t.Errorf("got %d certificates and error %v, want %d", len(certificates), err, test.want)
 				}
 			case test.number == 0:
 				if !errors.Is(err, ErrNoCertificate) {
-					t.Errorf("got %v", err)
+					t.Errorf("got %d certificates and error %v, want ErrNoCertificate", len(certificates), err)
 				}
 			case !errors.As(err, &at) || at.Number != test.number || at.Line != test.line:
-				t.Errorf("got %v, want number %d in line %d", err, test.number, test.line)
+				t.Errorf("got %d certificates and error %v, want a CertificateError for number %d in line %d", len(certificates), err, test.number, test.line)
 			case strings.Contains(err.Error(), "MII") || strings.Contains(err.Error(), "!!!!"):
-				t.Errorf("the error quotes the bundle: %v", err)
+				t.Errorf("got error %v, want it without text of the bundle", err)
 			}
 			if _, newErr := New(Config{CACertificate: test.bundle}); test.bundle != "" && (newErr == nil) != (err == nil) {
-				t.Errorf("New: got %v", newErr)
+				t.Errorf("New: got error %v, want the same as of ParseCertificates: %v", newErr, err)
 			}
 		})
 	}
 }
 
-// On Windows syscall.ECONNREFUSED is not
-// what a system call returns.
+// On Windows a refused connection is WSAECONNREFUSED, not syscall.ECONNREFUSED.
 func TestRefusedOnWindows(t *testing.T) {
 	c := newTestClient(t, Config{MaxRetries: 1, RequestTimeout: 10 * time.Second})
 	c.base.DialContext = refusing(wsaeConnRefused)
 	if e := failed(t, c, get(t, "http://api.example.org/"), KindRefused); e.Attempts != 2 || e.MayHaveArrived {
-		t.Errorf("got %#v", e)
+		t.Errorf("got %s, want 2 attempts that did not arrive", outcome(nil, e))
 	}
 }

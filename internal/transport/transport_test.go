@@ -2,6 +2,7 @@ package transport
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"net/http"
 	"net/http/httptest"
@@ -131,6 +132,30 @@ func address(t testing.TB, text string) *url.URL {
 func get(t *testing.T, text string) Request {
 	t.Helper()
 	return Request{Method: http.MethodGet, URL: address(t, text), Repeatable: true}
+}
+
+// kindNames are for failures.
+var kindNames = map[Kind]string{
+	KindOther: "KindOther", KindRefused: "KindRefused", KindUnknownHost: "KindUnknownHost", KindTimeout: "KindTimeout",
+	KindCertificate: "KindCertificate", KindPlainHTTP: "KindPlainHTTP", KindRedirect: "KindRedirect", KindConnection: "KindConnection",
+	KindTruncated: "KindTruncated", KindTooLarge: "KindTooLarge", KindCanceled: "KindCanceled", KindTLS: "KindTLS", KindProxy: "KindProxy",
+	KindProtocol: "KindProtocol",
+}
+
+// outcome returns the response or the error of a request, short enough for a
+// failure.
+func outcome(response *Response, err error) string {
+	var e *Error
+	switch {
+	case errors.As(err, &e):
+		return fmt.Sprintf("a %s after %d attempts (may have arrived: %t, permanent: %t): %.300s", kindNames[e.Kind], e.Attempts, e.MayHaveArrived, e.Permanent, err)
+	case err != nil:
+		return fmt.Sprintf("the error %.300s", err)
+	case response == nil:
+		return "neither response nor error"
+	default:
+		return fmt.Sprintf("the status %d with %d bytes, %.60q", response.Status, len(response.Body), response.Body)
+	}
 }
 
 func text(s string) http.HandlerFunc {
