@@ -41,7 +41,7 @@ data "cf_processes" "later" {
 			},
 			{
 				Config:      acctest.Block(f) + "data \"cf_processes\" \"both\" {\n  app_guid = \"a\"\n  space_guids = [\"b\"]\n}\n",
-				ExpectError: regexp.MustCompile(`(?s)Invalid Attribute Combination.*space_guids`),
+				ExpectError: regexp.MustCompile(`(?s)Conflicting filters.*space_guids`),
 			},
 			{
 				Config: acctest.Block(f) + `

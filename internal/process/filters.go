@@ -3,10 +3,8 @@ package process
 import (
 	"strings"
 
-	"github.com/hashicorp/terraform-plugin-framework-validators/listvalidator"
 	ds "github.com/hashicorp/terraform-plugin-framework/datasource/schema"
 	ls "github.com/hashicorp/terraform-plugin-framework/list/schema"
-	"github.com/hashicorp/terraform-plugin-framework/path"
 	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
@@ -153,16 +151,5 @@ func timeFilter(name, description string, into func(*capi.ProcessFilter) **capi.
 			}
 			*into(query) = condition
 		},
-	}
-}
-
-func timestampListRules() []validator.List {
-	var others []path.Expression
-	for _, operator := range timeOperators {
-		others = append(others, path.MatchRelative().AtParent().AtName(operator.name))
-	}
-	return []validator.List{
-		listvalidator.NoNullValues(), listvalidator.ValueStringsAre(timestampRules()...),
-		listvalidator.ConflictsWith(others...),
 	}
 }

@@ -10,10 +10,11 @@ import (
 	"strings"
 	"time"
 
-	"github.com/hashicorp/terraform-plugin-framework-validators/listvalidator"
-	"github.com/hashicorp/terraform-plugin-framework-validators/stringvalidator"
+	"github.com/hashicorp/terraform-plugin-framework/attr"
+	"github.com/hashicorp/terraform-plugin-framework/diag"
 	"github.com/hashicorp/terraform-plugin-framework/path"
 	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
+	"github.com/hashicorp/terraform-plugin-framework/tfsdk"
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
 	"github.com/cf-process/terraform-provider-cf/internal/capi"
@@ -25,7 +26,7 @@ import (
 // valueListRules are those of a list of GUIDs, types or names, which take any
 // characters.
 func valueListRules() []validator.List {
-	return []validator.List{listvalidator.NoNullValues(), listvalidator.ValueStringsAre(notEmpty()...)}
+	return []validator.List{eachValue{nonEmpty}}
 }
 
 func orderByRules() []validator.String {
@@ -38,10 +39,10 @@ func orderByRules() []validator.String {
 }
 
 func oneAppRules() []validator.String {
-	return append(segment(), stringvalidator.ConflictsWith(
-		path.MatchRoot("app_guids"), path.MatchRoot("space_guids"), path.MatchRoot("organization_guids"),
-		path.MatchRoot("app_names"), path.MatchRoot("space_names"), path.MatchRoot("organization_names"),
-	))
+	return append(segment(), conflicts{
+		"selects one app, and with it one space and organization",
+		[]string{"app_guids", "space_guids", "organization_guids", "app_names", "space_names", "organization_names"},
+	})
 }
 
 func labelSelectorRules() []validator.String {
@@ -49,7 +50,17 @@ func labelSelectorRules() []validator.String {
 }
 
 func timestampRules() []validator.String {
-	return []validator.String{checked{"must be a time, written as YYYY-MM-DDThh:mm:ssZ", checkTimestamp}}
+	return []validator.String{timestamp}
+}
+
+var timestamp = checked{"must be a time, written as YYYY-MM-DDThh:mm:ssZ", checkTimestamp}
+
+func timestampListRules() []validator.List {
+	var others []string
+	for _, operator := range timeOperators {
+		others = append(others, operator.name)
+	}
+	return []validator.List{eachValue{timestamp}, conflicts{"selects exact times", others}}
 }
 
 // checkTimestamp takes times as the API does: in UTC, to the second.
@@ -85,6 +96,84 @@ func checkLabelSelector(s string) error {
 	return nil
 }
 
+// eachValue applies a rule to the values of a list, of which none may be null.
+type eachValue struct{ checked }
+
+var _ validator.List = eachValue{}
+
+// ValidateList applies the rule.
+func (v eachValue) ValidateList(_ context.Context, req validator.ListRequest, resp *validator.ListResponse) {
+	for i, element := range req.ConfigValue.Elements() {
+		at := req.Path.AtListIndex(i)
+		value, ok := element.(types.String)
+		switch {
+		case !ok:
+		case value.IsNull():
+			resp.Diagnostics.Append(nullElement(at))
+		default:
+			resp.Diagnostics.Append(v.refused(at, value)...)
+		}
+	}
+}
+
+// nullElement is the error for a list with a null in it.
+func nullElement(at path.Path) diag.Diagnostic {
+	return diag.NewAttributeErrorDiagnostic(at, "Invalid "+at.String(),
+		at.String()+" is null. Leave it out; the function compact removes null and empty values from a list.")
+}
+
+// conflicts refuses other arguments of the same object next to the one that has
+// the rule.
+type conflicts struct {
+	// why completes a sentence that begins with the name of the argument.
+	why    string
+	others []string
+}
+
+var (
+	_ validator.String = conflicts{}
+	_ validator.List   = conflicts{}
+)
+
+// Description describes the rule.
+func (v conflicts) Description(context.Context) string {
+	return "cannot be combined with " + strings.Join(v.others, ", ")
+}
+
+// MarkdownDescription describes the rule.
+func (v conflicts) MarkdownDescription(ctx context.Context) string { return v.Description(ctx) }
+
+// ValidateString applies the rule.
+func (v conflicts) ValidateString(ctx context.Context, req validator.StringRequest, resp *validator.StringResponse) {
+	resp.Diagnostics.Append(v.check(ctx, req.Config, req.Path, req.ConfigValue)...)
+}
+
+// ValidateList applies the rule.
+func (v conflicts) ValidateList(ctx context.Context, req validator.ListRequest, resp *validator.ListResponse) {
+	resp.Diagnostics.Append(v.check(ctx, req.Config, req.Path, req.ConfigValue)...)
+}
+
+// check reports all conflicts at once. An unknown argument may still become null.
+func (v conflicts) check(ctx context.Context, config tfsdk.Config, at path.Path, value attr.Value) diag.Diagnostics {
+	if value.IsNull() || value.IsUnknown() {
+		return nil
+	}
+	var diags diag.Diagnostics
+	var set []string
+	for _, name := range v.others {
+		other, sibling := attr.Value(nil), at.ParentPath().AtName(name)
+		diags.Append(config.GetAttribute(ctx, sibling, &other)...)
+		if other != nil && !other.IsNull() && !other.IsUnknown() {
+			set = append(set, sibling.String())
+		}
+	}
+	if len(set) > 0 {
+		diags.AddAttributeError(at, "Conflicting filters", fmt.Sprintf(
+			"%s %s, so it cannot be combined with %s. Leave out one or the other.", at, v.why, strings.Join(set, " and ")))
+	}
+	return diags
+}
+
 // attributeNames takes names of attributes of a process.
 type attributeNames struct{}
 
@@ -106,7 +195,11 @@ func (attributeNames) ValidateList(_ context.Context, req validator.ListRequest,
 	}
 	for i, element := range req.ConfigValue.Elements() {
 		name, ok := element.(types.String)
-		if !ok || name.IsUnknown() {
+		switch {
+		case !ok || name.IsUnknown():
+			continue
+		case name.IsNull():
+			resp.Diagnostics.Append(nullElement(req.Path.AtListIndex(i)))
 			continue
 		}
 		if _, known := processTable.Type.AttributeTypes[name.ValueString()]; !known {

@@ -4,19 +4,21 @@ import (
 	"context"
 	"errors"
 
+	"github.com/hashicorp/terraform-plugin-framework/diag"
+	"github.com/hashicorp/terraform-plugin-framework/path"
 	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
 	"github.com/hashicorp/terraform-plugin-framework/types"
 )
 
 // notEmpty are the validators of a name: the API takes any characters.
-func notEmpty() []validator.String {
-	return []validator.String{checked{"must not be empty", func(s string) error {
-		if s == "" {
-			return errors.New("must not be empty")
-		}
-		return nil
-	}}}
-}
+func notEmpty() []validator.String { return []validator.String{nonEmpty} }
+
+var nonEmpty = checked{"must not be empty", func(s string) error {
+	if s == "" {
+		return errors.New("must not be empty")
+	}
+	return nil
+}}
 
 func isKnown(s types.String) bool { return !s.IsNull() && !s.IsUnknown() }
 
@@ -32,15 +34,21 @@ var _ validator.String = checked{}
 // Description describes the rule.
 func (v checked) Description(context.Context) string { return v.description }
 
-// MarkdownDescription says the rule.
+// MarkdownDescription describes the rule.
 func (v checked) MarkdownDescription(context.Context) string { return v.description }
 
 // ValidateString applies the rule.
 func (v checked) ValidateString(_ context.Context, req validator.StringRequest, resp *validator.StringResponse) {
-	if req.ConfigValue.IsNull() || req.ConfigValue.IsUnknown() {
-		return
+	resp.Diagnostics.Append(v.refused(req.Path, req.ConfigValue)...)
+}
+
+// refused returns the error for a value that is known and refused.
+func (v checked) refused(at path.Path, value types.String) diag.Diagnostics {
+	if !isKnown(value) {
+		return nil
 	}
-	if err := v.check(req.ConfigValue.ValueString()); err != nil {
-		resp.Diagnostics.AddAttributeError(req.Path, "Invalid "+req.Path.String(), req.Path.String()+" "+err.Error()+".")
+	if err := v.check(value.ValueString()); err != nil {
+		return diag.Diagnostics{diag.NewAttributeErrorDiagnostic(at, "Invalid "+at.String(), at.String()+" "+err.Error()+".")}
 	}
+	return nil
 }
