@@ -4,39 +4,42 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"strings"
+	"slices"
 
 	"github.com/hashicorp/terraform-plugin-framework/diag"
 
 	"github.com/cf-process/terraform-provider-cf/internal/capi"
 )
 
-// stopStart restarts the app with its restart action, which stops all instances
-// of all processes and starts them again.
-func (r *AppRestart) stopStart(ctx context.Context) diag.Diagnostics {
-	r.progress("restarting the app %s: all instances are stopped and started again", r.name())
-	if d := r.sent(ctx, r.Client.RestartApp(ctx, r.GUID)); d != nil {
-		return diag.Diagnostics{d}
+// request requests the restart where the instances of all processes have to show
+// that they were restarted.
+//
+// Korifi's deployment has the GUID of the app, and its status may be that of the
+// deployment before, so neither shows its progress (README.md#deployments).
+func (r *appRestart) request(ctx context.Context) error {
+	if r.Strategy == StopStart {
+		r.progress("restarting the app %s: all instances are stopped and started again", r.name())
+		return r.Client.RestartApp(ctx, r.Address.AppGUID)
 	}
-	return r.awaitAll(ctx)
+	if r.MaxInFlight > 1 {
+		r.progress("Korifi has no max_in_flight: Kubernetes decides how many instances it replaces at once")
+	}
+	r.progress("deploying the app %s", r.name())
+	_, err := r.Client.CreateDeployment(ctx, r.Address.AppGUID, capi.Omit[string](), capi.Omit[capi.DeploymentOptions]())
+	return err
 }
 
 // sent decides what to do about the answer to the request for a restart. The
 // diagnostic is for a request that was refused, or that nobody waits for any
 // more.
-func (r *AppRestart) sent(ctx context.Context, err error) diag.Diagnostic {
+func (r *appRestart) sent(ctx context.Context, err error) diag.Diagnostic {
 	switch {
 	case err == nil:
 		return nil
 	case !mayHaveArrived(err):
 		return r.refused(err)
 	case ctx.Err() != nil:
-		summary, what := "Canceled", "The run was canceled"
-		if TimedOut(ctx) {
-			summary, what = "Timeout", Seconds(r.Timeout)+" (the timeout) were over"
-		}
-		return diag.NewErrorDiagnostic(summary, fmt.Sprintf("%s while the request to restart the app %s was under way. It is unknown "+
-			"whether it arrived; it is not sent again. Look at the app (cf app %s).", what, r.name(), r.name()))
+		return interrupted(ctx, "restart the app "+r.name(), Seconds(r.Timeout)+" (the timeout)", "Look at the app (cf app "+r.name()+").")
 	}
 	r.lost = err
 	r.progress("no answer: the request is not sent again, the instances have to show whether it arrived")
@@ -45,36 +48,33 @@ func (r *AppRestart) sent(ctx context.Context, err error) diag.Diagnostic {
 
 // awaitAll waits until all instances of all processes of the app are RUNNING
 // and younger than the restart.
-func (r *AppRestart) awaitAll(ctx context.Context) diag.Diagnostics {
-	waiters := r.waiters()
-	err := Poll(ctx, r.Clock, pollInterval, func(ctx context.Context) (bool, error) {
-		done := true
-		for _, w := range waiters {
-			if w.done {
-				continue
-			}
-			var err error
-			if w.done, err = w.step(ctx); err != nil {
-				return false, err
+func (r *appRestart) awaitAll(ctx context.Context) diag.Diagnostics {
+	for _, w := range r.waiters {
+		w.start, w.since = r.Clock.Now(), r.requested
+	}
+	err := Poll(ctx, r.Clock, pollInterval, func(ctx context.Context) (done bool, err error) {
+		done = true
+		for _, w := range r.waiters {
+			if !w.done {
+				if w.done, err = w.step(ctx); err != nil {
+					return false, err
+				}
 			}
 			done = done && w.done
 		}
-		if !done && r.lost != nil && r.Clock.Now().Sub(r.requested) >= stableTime && allUnchanged(waiters) {
+		if !done && r.lost != nil && r.Clock.Now().Sub(r.requested) >= stableTime && !slices.ContainsFunc(r.waiters, (*waiter).changed) {
 			return false, errNotRestarted
 		}
 		return done, nil
 	})
 	if err != nil {
-		return diag.Diagnostics{r.notRunning(err, waiters)}
+		return diag.Diagnostics{r.notRunning(err)}
 	}
 	r.progress("app %s restarted in %s", r.name(), r.after())
 	var diags diag.Diagnostics
-	for _, w := range waiters {
-		if !w.sure {
-			diags.AddWarning("Unknown whether the new instances run", "All instances of the app "+r.name()+" are RUNNING, but "+
-				"the stats have no uptimes, so they do not show whether these were started by the restart. Look at them with `cf app`.")
-			break
-		}
+	if slices.ContainsFunc(r.waiters, func(w *waiter) bool { return !w.sure }) {
+		diags.AddWarning("Unknown whether the new instances run", "All instances of the app "+r.name()+" are RUNNING, but "+
+			"the stats have no uptimes, so they do not show whether these were started by the restart. Look at them with `cf app`.")
 	}
 	if r.lost != nil {
 		diags.AddWarning("Restarted, but the response was lost", "The request to restart the app got no answer that shows whether "+
@@ -87,60 +87,15 @@ func (r *AppRestart) awaitAll(ctx context.Context) diag.Diagnostics {
 // arrived.
 var errNotRestarted = errors.New("no instance was restarted")
 
-// processWaiter waits for the instances of one process of the app.
-type processWaiter struct {
-	*waiter
-	name string
-	done bool
-}
-
-// waiters make a waiter for each process of the app that has instances.
-func (r *AppRestart) waiters() []*processWaiter {
-	var waiters []*processWaiter
-	for _, p := range r.processes {
-		if p.Instances == nil || *p.Instances == 0 {
-			continue
-		}
-		name := "process " + shown(p.GUID)
-		if p.Type != nil {
-			name = shown(*p.Type)
-		}
-		t := Target{Client: r.Client, Clock: r.Clock, Address: capi.Address{GUID: p.GUID}, Failure: r.Failure}
-		t.Progress = func(line string) { r.progress("%s: %s", name, line) }
-		waiters = append(waiters, &processWaiter{
-			waiter: newWaiter(t, Wanted{Count: *p.Instances, Since: r.requested}), name: name,
-		})
-		waiters[len(waiters)-1].poller.before = r.before[p.GUID]
-	}
-	return waiters
-}
-
-func allUnchanged(waiters []*processWaiter) bool {
-	for _, w := range waiters {
-		if !w.unchanged() {
-			return false
-		}
-	}
-	return true
-}
-
 // notRunning is the diagnostic for instances that do not run.
-func (r *AppRestart) notRunning(err error, waiters []*processWaiter) diag.Diagnostic {
-	var b strings.Builder
-	for _, w := range waiters {
-		have := countRunning(w.poller.latest, w.wanted.Count)
-		fmt.Fprintf(&b, "\n\n%s: %d of %d instances RUNNING that started after the restart:%s", w.name, have, w.wanted.Count,
-			instanceList(withMissing(w.poller.latest, w.wanted.Count)))
-		if w.poller.failed != nil {
-			fmt.Fprintf(&b, "\nThe latest reading of the stats failed, so this may be out of date: %s", w.poller.failed)
-		}
+func (r *appRestart) notRunning(err error) diag.Diagnostic {
+	restarted, states := fmt.Sprintf("The app %s was restarted", r.name()), ""
+	for _, w := range r.waiters {
+		states += fmt.Sprintf("\n\n%s: %d of %d instances RUNNING that started after the restart:%s", w.name,
+			countRunning(w.latest, w.want), w.want, w.lastSeen())
 	}
-	restarted := fmt.Sprintf("The app %s was restarted", r.name())
 	if r.lost != nil {
 		restarted = fmt.Sprintf("The request to restart the app %s got no answer, and was not sent again", r.name())
-	}
-	states := b.String()
-	if r.lost != nil {
 		states += "\n\n" + howItFailed(r.lost)
 	}
 	switch {
@@ -150,7 +105,7 @@ func (r *AppRestart) notRunning(err error, waiters []*processWaiter) diag.Diagno
 	case errors.Is(err, errAppStopped):
 		return diag.NewErrorDiagnostic("The app is stopped", restarted+", but it was stopped in the meantime."+states)
 	case contextEnded(err, context.Canceled):
-		return diag.NewErrorDiagnostic("Canceled", fmt.Sprintf("The run was canceled after %s. %s, and its instances go on starting "+
+		return diag.NewErrorDiagnostic("Canceled", fmt.Sprintf("The run was canceled after %s. %s, and its instances continue to start "+
 			"without Terraform.%s", r.after(), restarted, states))
 	case contextEnded(err, context.DeadlineExceeded):
 		return diag.NewErrorDiagnostic("Instances not running in time", fmt.Sprintf("%s, but after %s (the timeout) not all of its "+

@@ -12,7 +12,6 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/path"
 
 	"github.com/cf-process/terraform-provider-cf/internal/capi"
-	"github.com/cf-process/terraform-provider-cf/internal/diagnostic"
 )
 
 // Strategies of AppRestart.
@@ -27,102 +26,77 @@ const (
 // Cloud Controller itself looks after its deployments every few seconds.
 const deploymentInterval = 5 * time.Second
 
-// AppClient is the part of *capi.Client that a restart of an app needs.
-type AppClient interface {
-	Client
-	GetApp(ctx context.Context, guid string) (*capi.AppInfo, error)
-	RestartApp(ctx context.Context, guid string) error
-	ListProcesses(context.Context, capi.ProcessFilter) (*capi.ProcessList, error)
-	ActiveDeployments(ctx context.Context, appGUID string) ([]*capi.Deployment, error)
-	CreateDeployment(ctx context.Context, appGUID string, strategy capi.Field[string], options capi.Field[capi.DeploymentOptions]) (*capi.Deployment, error)
-	GetDeployment(ctx context.Context, guid string) (*capi.Deployment, error)
-}
-
-var _ AppClient = (*capi.Client)(nil)
-
-// AppRestart restarts an app, so that its instances get what was configured
-// since they were started.
+// AppRestart is how an app is restarted.
 type AppRestart struct {
-	Client AppClient
-	Clock  Clock
-	// GUID of the app.
-	GUID string
 	// Strategy is Rolling or StopStart.
 	Strategy string
 	// MaxInFlight is how many instances a rolling restart may replace at once.
 	MaxInFlight int64
 	// Timeout bounds the whole restart.
 	Timeout time.Duration
-	// Progress is called with a line of text when something changed; nil for
-	// nobody.
-	Progress func(string)
-	// Failure describes the errors of the API.
-	Failure diagnostic.Failure
+}
 
-	// app is the app as it was before the restart.
-	app *capi.AppInfo
-	// processes are the app's processes before the restart.
+// appRestart is one call of RestartApp.
+type appRestart struct {
+	Target
+	AppRestart
+	// app is the app as it was before the restart, processes are those that it had.
+	app       *capi.AppInfo
 	processes []*capi.Process
-	// before are the instances of each process before the restart, where the
-	// instances have to show that they were restarted.
-	before map[string]map[int64]observation
-	// korifi is whether the app runs on Korifi.
-	korifi bool
-	// began is when Run was called, requested when the restart was requested.
+	korifi    bool
+	// waiters wait for the instances of each process, where nothing else shows that
+	// they were restarted.
+	waiters []*waiter
+	// began is when RestartApp was called, requested when the restart was requested.
 	began, requested time.Time
 	// lost is how the request for the restart failed, if it is unknown whether it
 	// arrived.
 	lost error
 }
 
-// Run restarts the app and waits until its instances run, or the deployment has
+// RestartApp restarts the app at the address, so that its instances get what was
+// configured since they started. It waits until they run, or the deployment has
 // ended.
-func (r AppRestart) Run(ctx context.Context) diag.Diagnostics {
-	r.began = r.Clock.Now()
+func (t Target) RestartApp(ctx context.Context, how AppRestart) diag.Diagnostics {
+	r := &appRestart{Target: t, AppRestart: how, began: t.Clock.Now()}
 	ctx, cancel := r.Clock.WithTimeout(ctx, r.Timeout)
 	defer cancel()
 	if d := r.prepare(ctx); d != nil {
 		return diag.Diagnostics{d}
 	}
 	r.requested = r.Clock.Now()
-	if r.Strategy == StopStart {
-		return r.stopStart(ctx)
+	if r.Strategy == Rolling && !r.korifi {
+		return r.deploy(ctx)
 	}
-	if r.korifi {
-		return r.deployOnKorifi(ctx)
+	if d := r.sent(ctx, r.request(ctx)); d != nil {
+		return diag.Diagnostics{d}
 	}
-	return r.deploy(ctx)
-}
-
-func (r *AppRestart) progress(format string, arguments ...any) {
-	if r.Progress != nil {
-		r.Progress(fmt.Sprintf(format, arguments...))
-	}
+	return r.awaitAll(ctx)
 }
 
 // name is the app's name where it has one, for the cf CLI.
-func (r *AppRestart) name() string {
+func (r *appRestart) name() string {
 	if r.app == nil || r.app.Name == nil || *r.app.Name == "" {
-		return r.GUID
+		return r.Address.AppGUID
 	}
 	return shown(string(*r.app.Name))
 }
 
 // after is how long the restart has taken.
-func (r *AppRestart) after() string { return Seconds(r.Clock.Now().Sub(r.began)) }
+func (r *appRestart) after() string { return Seconds(r.Clock.Now().Sub(r.began)) }
 
 // prepare reads what there is to restart, and refuses what cannot be restarted
 // before anything is sent.
-func (r *AppRestart) prepare(ctx context.Context) diag.Diagnostic {
+func (r *appRestart) prepare(ctx context.Context) diag.Diagnostic {
 	var err error
-	if r.app, err = r.Client.GetApp(ctx, r.GUID); err != nil {
+	if r.app, err = r.Client.GetApp(ctx, r.Address.AppGUID); err != nil {
 		return r.failed(ctx, err)
 	}
 	if r.app.Stopped() {
 		return diag.NewErrorDiagnostic("The app is stopped", fmt.Sprintf("The app %s is stopped, so there is nothing to restart. "+
 			"Start it (cf start %s): its instances then get what is configured.", r.name(), r.name()))
 	}
-	list, err := r.Client.ListProcesses(ctx, capi.ProcessFilter{AppGUID: r.GUID})
+	list, err := r.Client.ListProcesses(ctx, capi.ProcessFilter{AppGUID: r.Address.AppGUID})
 	if err != nil {
 		return r.failed(ctx, err)
 	}
@@ -132,29 +106,43 @@ func (r *AppRestart) prepare(ctx context.Context) diag.Diagnostic {
 		return d
 	}
 	if r.Strategy == StopStart || r.korifi {
-		r.before = make(map[string]map[int64]observation)
-		for _, p := range r.processes {
-			t := Target{Client: r.Client, Clock: r.Clock, Address: capi.Address{GUID: p.GUID}}
-			if p.Instances != nil && *p.Instances > 0 {
-				r.before[p.GUID] = t.observe(ctx)
-			}
-		}
+		r.observe(ctx)
 	}
 	return nil
+}
+
+// observe makes a waiter for each process that has instances, and reads those.
+// Where they cannot be read, only their uptimes show which are new.
+func (r *appRestart) observe(ctx context.Context) {
+	for _, p := range r.processes {
+		if p.Instances == nil || *p.Instances == 0 {
+			continue
+		}
+		name := "process " + shown(p.GUID)
+		if p.Type != nil {
+			name = shown(*p.Type)
+		}
+		t := r.byGUID(p.GUID)
+		t.Progress = func(line string) { r.progress("%s: %s", name, line) }
+		w := newWaiter(t, *p.Instances)
+		w.name = name
+		w.before, _ = t.instances(ctx)
+		r.waiters = append(r.waiters, w)
+	}
 }
 
 // checkInFlight refuses to restart an app while a deployment of it is in
 // flight: a second one would supersede the first. On Korifi a deployment only
 // shows whether all instances of the app are ready (README.md#app-ready): a
 // rolling restart waits for that, and one that stops the app need not.
-func (r *AppRestart) checkInFlight(ctx context.Context) diag.Diagnostic {
+func (r *appRestart) checkInFlight(ctx context.Context) diag.Diagnostic {
 	if r.korifi && r.Strategy == StopStart {
 		return nil
 	}
 	waiting := false
 	var found *capi.Deployment
 	err := Poll(ctx, r.Clock, deploymentInterval, func(ctx context.Context) (bool, error) {
-		active, err := r.Client.ActiveDeployments(ctx, r.GUID)
+		active, err := r.Client.ActiveDeployments(ctx, r.Address.AppGUID)
 		if err != nil || len(active) == 0 {
 			found = nil
 			return true, err
@@ -189,7 +177,7 @@ func (r *AppRestart) checkInFlight(ctx context.Context) diag.Diagnostic {
 }
 
 // failed is the diagnostic for an error before anything was sent.
-func (r *AppRestart) failed(ctx context.Context, err error) diag.Diagnostic {
+func (r *appRestart) failed(ctx context.Context, err error) diag.Diagnostic {
 	if TimedOut(ctx) {
 		return diag.NewErrorDiagnostic("Timeout", fmt.Sprintf("Could not %s within %s (the timeout). Nothing was restarted.\n\n%s",
 			r.Failure.Action, Seconds(r.Timeout), err))
@@ -199,7 +187,7 @@ func (r *AppRestart) failed(ctx context.Context, err error) diag.Diagnostic {
 
 // refused is the diagnostic for a request for a restart that was not carried
 // out.
-func (r *AppRestart) refused(err error) diag.Diagnostic {
+func (r *appRestart) refused(err error) diag.Diagnostic {
 	var e *capi.Error
 	if errors.As(err, &e) {
 		for _, o := range e.Errors {

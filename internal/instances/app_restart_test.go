@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/cf-process/terraform-provider-cf/internal/capi"
 )
@@ -91,14 +92,14 @@ func TestStatesAreCleaned(t *testing.T) {
 	for i := range int64(500) {
 		stats.Resources = append(stats.Resources, capi.InstanceStats{Index: &i, State: &bad, Details: &bad})
 	}
-	text := instanceList(withMissing(instancesOf(stats), 500))
+	text := instanceList(withMissing(instancesOf(stats, time.Time{}, time.Time{}), 500))
 	if strings.ContainsAny(text, "\x1b\u202e\a") {
 		t.Error("got control characters")
 	}
 	if len(text) > 64<<10 || !strings.Contains(text, "and 450 more") {
 		t.Errorf("got %d bytes", len(text))
 	}
-	if line := fmt.Sprint(changes(nil, instancesOf(stats), 500, 0)); len(line) > 1000 {
+	if line := fmt.Sprint(changes(nil, instancesOf(stats, time.Time{}, time.Time{}), 500, 0)); len(line) > 1000 {
 		t.Errorf("got a line of %d bytes", len(line))
 	}
 }

@@ -13,24 +13,8 @@ import (
 	"github.com/cf-process/terraform-provider-cf/internal/capi"
 )
 
-// deployOnKorifi restarts the app with Korifi's deployment. It has the GUID
-// of the app, and its status may be that of the deployment before, so neither
-// shows how far it is: the instances have to show that they were replaced
-// (README.md#deployments).
-func (r *AppRestart) deployOnKorifi(ctx context.Context) diag.Diagnostics {
-	if r.MaxInFlight > 1 {
-		r.progress("Korifi has no max_in_flight: Kubernetes decides how many instances it replaces at once")
-	}
-	r.progress("deploying the app %s", r.name())
-	_, err := r.Client.CreateDeployment(ctx, r.GUID, capi.Omit[string](), capi.Omit[capi.DeploymentOptions]())
-	if d := r.sent(ctx, err); d != nil {
-		return diag.Diagnostics{d}
-	}
-	return r.awaitAll(ctx)
-}
-
 // deploy restarts the app with a deployment of its current droplet.
-func (r *AppRestart) deploy(ctx context.Context) diag.Diagnostics {
+func (r *appRestart) deploy(ctx context.Context) diag.Diagnostics {
 	r.progress("deploying the app %s, %d at a time", r.name(), r.MaxInFlight)
 	deployment, err := r.create(ctx)
 	if err == nil {
@@ -51,12 +35,12 @@ func (r *AppRestart) deploy(ctx context.Context) diag.Diagnostics {
 // create requests the deployment. A foundation that does not know max_in_flight
 // replaces one instance at a time, which is what is wanted where nothing else
 // is configured.
-func (r *AppRestart) create(ctx context.Context) (*capi.Deployment, error) {
+func (r *appRestart) create(ctx context.Context) (*capi.Deployment, error) {
 	rolling := capi.Set(Rolling)
 	options := capi.Set(capi.DeploymentOptions{MaxInFlight: r.MaxInFlight})
-	deployment, err := r.Client.CreateDeployment(ctx, r.GUID, rolling, options)
+	deployment, err := r.Client.CreateDeployment(ctx, r.Address.AppGUID, rolling, options)
 	if refusesOptions(err) && r.MaxInFlight == 1 {
-		return r.Client.CreateDeployment(ctx, r.GUID, rolling, capi.Omit[capi.DeploymentOptions]())
+		return r.Client.CreateDeployment(ctx, r.Address.AppGUID, rolling, capi.Omit[capi.DeploymentOptions]())
 	}
 	return deployment, err
 }
@@ -78,60 +62,51 @@ func refusesOptions(err error) bool {
 
 // adopt looks for the deployment that came of a request without an answer, and
 // follows it.
-func (r *AppRestart) adopt(ctx context.Context) diag.Diagnostics {
-	wait, cancel := r.Clock.WithTimeout(ctx, evidenceTime)
-	defer cancel()
+func (r *appRestart) adopt(ctx context.Context) diag.Diagnostics {
 	var deployment *capi.Deployment
 	var replaced string
-	var unread error
-	err := Poll(wait, r.Clock, pollInterval, func(ctx context.Context) (bool, error) {
-		active, err := r.Client.ActiveDeployments(ctx, r.GUID)
+	unread, err := r.awaitEvidence(ctx, func(ctx context.Context) (bool, error) {
+		active, err := r.Client.ActiveDeployments(ctx, r.Address.AppGUID)
 		if err == nil && len(active) > 0 {
 			deployment = active[0]
 			return true, nil
 		}
 		if err == nil {
-			// It may be over by now.
+			// The deployment may have ended by now.
 			replaced, err = r.newWebProcess(ctx)
 		}
-		unread = err
-		if err != nil && !isTransient(err) {
-			return false, err
-		}
-		return replaced != "", nil
+		return replaced != "", err
 	})
+	if deployment != nil {
+		r.progress("deployment %s came of the request: it is %s", shown(deployment.GUID), statusOf(deployment))
+		return r.follow(ctx, deployment)
+	}
 	what := fmt.Sprintf("The request to deploy the app %s got no answer that shows whether it was carried out. It was not sent "+
 		"again, because that would deploy the app twice.", r.name())
 	because := "\n\n" + howItFailed(r.lost)
 	switch {
-	case deployment != nil:
-		r.progress("deployment %s came of the request: it is %s", shown(deployment.GUID), statusOf(deployment))
-		return r.follow(ctx, deployment)
 	case replaced != "":
 		r.progress("app %s deployed in %s", r.name(), r.after())
 		return diag.Diagnostics{diag.NewWarningDiagnostic("Deployed, but the response was lost", fmt.Sprintf(
 			"%s But a deployment has taken place: %s is the new web process.%s", what, replaced, because))}
-	case errors.Is(ctx.Err(), context.Canceled):
+	case contextEnded(err, context.Canceled):
 		return diag.Diagnostics{diag.NewErrorDiagnostic("Canceled", fmt.Sprintf("%s The run was canceled before it was known whether "+
-			"it arrived. If it did, the deployment goes on without Terraform; `cf cancel-deployment %s` cancels it.%s", what, r.name(), because))}
-	case unread == nil && contextEnded(err, context.DeadlineExceeded):
+			"it arrived. If it did, the deployment continues without Terraform; `cf cancel-deployment %s` cancels it.%s", what, r.name(), because))}
+	case unread == nil:
 		return diag.Diagnostics{diag.NewErrorDiagnostic("Probably not restarted", fmt.Sprintf("%s For %s no deployment of the app has "+
 			"shown up, so it was most likely not carried out. Invoke the action again if you still want it.%s", what,
 			Seconds(evidenceTime), because))}
 	default:
-		detail := fmt.Sprintf("%s Whether it arrived could not be read either. Look at the app (cf app %s) before you invoke the "+
-			"action again.%s", what, r.name(), because)
-		if unread != nil {
-			detail += "\n\nThe deployments: " + unread.Error()
-		}
-		return diag.Diagnostics{diag.NewErrorDiagnostic("Unknown whether the app is restarted", detail)}
+		return diag.Diagnostics{diag.NewErrorDiagnostic("Unknown whether the app is restarted", fmt.Sprintf("%s Whether it arrived could "+
+			"not be read either. Look at the app (cf app %s) before you invoke the action again.%s\n\nThe deployments: %s", what,
+			r.name(), because, unread))}
 	}
 }
 
 // newWebProcess is the GUID of a web process of the app that it did not have
 // before the restart, empty for none.
-func (r *AppRestart) newWebProcess(ctx context.Context) (string, error) {
-	list, err := r.Client.ListProcesses(ctx, capi.ProcessFilter{AppGUID: r.GUID})
+func (r *appRestart) newWebProcess(ctx context.Context) (string, error) {
+	list, err := r.Client.ListProcesses(ctx, capi.ProcessFilter{AppGUID: r.Address.AppGUID})
 	if err != nil {
 		return "", err
 	}

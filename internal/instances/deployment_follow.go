@@ -2,8 +2,8 @@ package instances
 
 import (
 	"context"
-	"errors"
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 
@@ -14,28 +14,26 @@ import (
 
 // followed is a deployment that is followed to its end.
 type followed struct {
-	*AppRestart
+	*appRestart
+	readings
 	deployment *capi.Deployment
 	// webs are the web processes of the app as they were last seen, the new ones
 	// first.
 	webs []webProcess
 	told string // the latest line of progress
-	// failures counts the readings that failed in a row, failed is the latest.
-	failures int
-	failed   error
 }
 
 // webProcess is one of the web processes that an app has while it is deployed.
 type webProcess struct {
 	guid  string
-	isNew bool
+	name  string // "new process" for one that the deployment has made, or "old process"
 	want  int64
 	found map[int64]instance
 }
 
 // follow waits until the deployment has ended.
-func (r *AppRestart) follow(ctx context.Context, deployment *capi.Deployment) diag.Diagnostics {
-	f := &followed{AppRestart: r, deployment: deployment}
+func (r *appRestart) follow(ctx context.Context, deployment *capi.Deployment) diag.Diagnostics {
+	f := &followed{appRestart: r, readings: readings{of: "the deployment"}, deployment: deployment}
 	err := Poll(ctx, r.Clock, deploymentInterval, f.step)
 	if err != nil || f.deployment.Reason() != capi.DeploymentDeployed {
 		return diag.Diagnostics{f.diagnostic(err)}
@@ -47,13 +45,9 @@ func (r *AppRestart) follow(ctx context.Context, deployment *capi.Deployment) di
 // step reads the deployment and its instances once.
 func (f *followed) step(ctx context.Context) (done bool, err error) {
 	deployment, err := f.Client.GetDeployment(ctx, f.deployment.GUID)
-	if err != nil {
-		return false, f.failure(ctx, err)
+	if ok, err := f.check(ctx, f.Target, err); !ok {
+		return false, err
 	}
-	if f.failed != nil {
-		f.progress("the deployment can be read again")
-	}
-	f.failures, f.failed = 0, nil
 	f.deployment = deployment
 	if deployment.Is(capi.DeploymentFinalized) && deployment.Reason() == capi.DeploymentDeployed {
 		return true, nil
@@ -66,59 +60,33 @@ func (f *followed) step(ctx context.Context) (done bool, err error) {
 	return deployment.Is(capi.DeploymentFinalized), nil
 }
 
-// failure decides whether a failed reading ends the wait, as in statsPoller.
-func (f *followed) failure(ctx context.Context, err error) error {
-	if ctx.Err() != nil || !isTransient(err) {
-		return err
-	}
-	if f.failed == nil {
-		f.progress("the deployment cannot be read at the moment: %s", err)
-	}
-	f.failed = err
-	if saysTryAgain(err) {
-		f.failures = 0
-		return nil
-	}
-	if f.failures++; f.failures >= maxFailedReads {
-		return err
-	}
-	return nil
-}
-
 // webProcesses reads the instances of all web processes of the app: a
 // deployment starts those of a new process and stops those of the old one.
 func (f *followed) webProcesses(ctx context.Context) ([]webProcess, error) {
-	list, err := f.Client.ListProcesses(ctx, capi.ProcessFilter{AppGUID: f.GUID, Types: []string{capi.DefaultType}})
+	list, err := f.Client.ListProcesses(ctx, capi.ProcessFilter{AppGUID: f.Address.AppGUID, Types: []string{capi.DefaultType}})
 	if err != nil {
 		return nil, err
 	}
-	var webs []webProcess
+	var newWebs, oldWebs []webProcess
 	for _, p := range list.Processes {
 		if text(p.Type) != capi.DefaultType {
 			continue
 		}
-		web := webProcess{guid: p.GUID, isNew: f.isNew(p.GUID)}
+		web := webProcess{guid: p.GUID, name: "old process"}
 		if p.Instances != nil {
 			web.want = *p.Instances
 		}
-		stats, err := f.Client.ProcessStats(ctx, capi.Address{GUID: p.GUID})
-		if err != nil {
+		if web.found, err = f.byGUID(p.GUID).instances(ctx); err != nil {
 			return nil, err
 		}
-		web.found = instancesOf(stats)
-		webs = append(webs, web)
-	}
-	slices.SortStableFunc(webs, func(a, b webProcess) int {
-		switch {
-		case a.isNew == b.isNew:
-			return 0
-		case a.isNew:
-			return -1
-		default:
-			return 1
+		if f.isNew(p.GUID) {
+			web.name = "new process"
+			newWebs = append(newWebs, web)
+		} else {
+			oldWebs = append(oldWebs, web)
 		}
-	})
-	return webs, nil
+	}
+	return append(newWebs, oldWebs...), nil
 }
 
 // isNew reports whether the deployment has made the process.
@@ -133,7 +101,7 @@ func (f *followed) isNew(guid string) bool {
 func (f *followed) tell() {
 	line := statusOf(f.deployment)
 	for _, web := range f.webs {
-		line += fmt.Sprintf("; %s: %s", web.name(), stateCounts(web.found))
+		line += fmt.Sprintf("; %s: %s", web.name, stateCounts(web.found))
 	}
 	if problem := f.deployment.Problem(); problem != "" {
 		line += "; error: " + problem.String()
@@ -142,13 +110,6 @@ func (f *followed) tell() {
 		f.told = line
 		f.progress("after %s: %s", f.after(), line)
 	}
-}
-
-func (w webProcess) name() string {
-	if w.isNew {
-		return "new process"
-	}
-	return "old process"
 }
 
 // stateCounts counts the instances in each state: "2 RUNNING, 1 STARTING".
@@ -160,22 +121,14 @@ func stateCounts(found map[int64]instance) string {
 	for _, inst := range found {
 		counts[inst.state]++
 	}
-	states := make([]string, 0, len(counts))
-	for state := range counts {
-		states = append(states, state)
-	}
-	slices.SortFunc(states, func(a, b string) int {
-		if (a == capi.StateRunning) != (b == capi.StateRunning) {
-			if a == capi.StateRunning {
-				return -1
-			}
-			return 1
+	var parts []string
+	for _, state := range slices.Sorted(maps.Keys(counts)) {
+		part := fmt.Sprintf("%d %s", counts[state], state)
+		if state == capi.StateRunning {
+			parts = slices.Insert(parts, 0, part)
+		} else {
+			parts = append(parts, part)
 		}
-		return strings.Compare(a, b)
-	})
-	parts := make([]string, 0, len(states))
-	for _, state := range states {
-		parts = append(parts, fmt.Sprintf("%d %s", counts[state], state))
 	}
 	return strings.Join(parts, ", ")
 }
@@ -183,7 +136,7 @@ func stateCounts(found map[int64]instance) string {
 // diagnostic reports why the wait for the deployment ended without success.
 func (f *followed) diagnostic(err error) diag.Diagnostic {
 	d := fmt.Sprintf("deployment %s of the app %s", shown(f.deployment.GUID), f.name())
-	going := fmt.Sprintf("The deployment goes on without Terraform. To cancel it, so that the instances of before run again: "+
+	going := fmt.Sprintf("The deployment continues without Terraform. To cancel it, so that the previous instances run again: "+
 		"`cf cancel-deployment %s`.", f.name())
 	switch {
 	case err == nil:
@@ -207,8 +160,8 @@ func (f *followed) diagnostic(err error) diag.Diagnostic {
 func (f *followed) ended(name string) diag.Diagnostic {
 	switch f.deployment.Reason() {
 	case capi.DeploymentCanceled:
-		return diag.NewErrorDiagnostic("The deployment was canceled", fmt.Sprintf("After %s the %s was canceled, so the instances "+
-			"of before run on, without the changed configuration. Invoke the action again when the cause is removed.%s", f.after(), name, f.state()))
+		return diag.NewErrorDiagnostic("The deployment was canceled", fmt.Sprintf("After %s the %s was canceled, so the "+
+			"previous instances continue to run, without the changed configuration. Invoke the action again when the cause is removed.%s", f.after(), name, f.state()))
 	case capi.DeploymentSuperseded:
 		return diag.NewErrorDiagnostic("The deployment was superseded", fmt.Sprintf("After %s another deployment took the place of "+
 			"the %s, like that of a cf push. That one brings the current configuration to the instances as well: look at it with "+
@@ -227,10 +180,10 @@ func (f *followed) state() string {
 		b.WriteString("\n\nThe deployment reports: " + problem.String())
 	}
 	for _, web := range f.webs {
-		fmt.Fprintf(&b, "\n\nThe %s %s: %s%s", web.name(), shown(web.guid), stateCounts(web.found), instanceList(withMissing(web.found, web.want)))
+		fmt.Fprintf(&b, "\n\nThe %s %s: %s%s", web.name, shown(web.guid), stateCounts(web.found), instanceList(withMissing(web.found, web.want)))
 	}
-	if f.failed != nil && !errors.Is(f.failed, context.Canceled) {
-		fmt.Fprintf(&b, "\n\nThe latest reading of the deployment failed, so this may be out of date: %s", f.failed)
+	if note := f.staleNote(); note != "" {
+		b.WriteString("\n" + note)
 	}
 	return b.String()
 }

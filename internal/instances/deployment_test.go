@@ -222,7 +222,7 @@ func TestDeployIsCanceled(t *testing.T) {
 	if summary != "Canceled" {
 		t.Fatalf("got %s: %s", summary, detail)
 	}
-	for _, part := range []string{"goes on without Terraform", "`cf cancel-deployment shop`", "deployment-1"} {
+	for _, part := range []string{"continues without Terraform", "`cf cancel-deployment shop`", "deployment-1"} {
 		if !strings.Contains(detail, part) {
 			t.Errorf("got a detail without %q:\n%s", part, detail)
 		}

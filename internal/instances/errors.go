@@ -48,49 +48,12 @@ func loginError(err error) *uaa.Error {
 	return login
 }
 
-// saysTryAgain reports whether the API itself asked to try again later. A login
-// server that is away counts, too: for a while after a failure, the login returns
-// it again at once, so that the number of failures in a row means nothing.
-func saysTryAgain(err error) bool {
-	if login := loginError(err); login != nil {
-		return login.Transient()
-	}
+// asksToTryAgain reports whether the API itself asked to try again after a
+// transient err. A login server that is away counts, too: for a while after a
+// failure, the login returns it again at once, so that the number of failures in a
+// row means nothing.
+func asksToTryAgain(err error) bool {
 	var api *capi.Error
-	return errors.As(err, &api) &&
-		(api.Status == http.StatusServiceUnavailable || api.Status == http.StatusTooManyRequests)
-}
-
-// mayHaveArrived reports whether a request that failed may have been carried
-// out all the same: the connection broke after it was sent, the server (or a
-// proxy in front of it) failed while it worked on it, or something else
-// answered.
-func mayHaveArrived(err error) bool {
-	// What these two wrap is about a login: the request itself was refused, or
-	// not sent.
-	var api *capi.Error
-	if errors.As(err, &api) {
-		return api.Status >= 500
-	}
-	var login *uaa.Error
-	if errors.As(err, &login) {
-		return false
-	}
-	var transportErr *transport.Error
-	if errors.As(err, &transportErr) {
-		return transportErr.MayHaveArrived
-	}
-	var response *capi.ResponseError
-	return errors.As(err, &response)
-}
-
-// howItFailed is the bare error, with the ID that an operator searches for. The
-// advice that comes with it elsewhere, to try again, is wrong for a request
-// that may have been carried out.
-func howItFailed(err error) string {
-	text := "The request: " + err.Error()
-	var api *capi.Error
-	if errors.As(err, &api) && api.RequestID != "" {
-		text += "\n" + api.RequestIDHeader + ": " + api.RequestID.String()
-	}
-	return text
+	return loginError(err) != nil ||
+		errors.As(err, &api) && (api.Status == http.StatusServiceUnavailable || api.Status == http.StatusTooManyRequests)
 }

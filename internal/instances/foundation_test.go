@@ -15,7 +15,7 @@ import (
 	"github.com/cf-process/terraform-provider-cf/internal/instances/instancestest"
 )
 
-// foundation is an AppClient with one app, whose deployment goes through the
+// foundation is a Client with one app, whose deployment goes through the
 // given moments, one with each reading.
 type foundation struct {
 	clock *instancestest.FastClock
@@ -167,15 +167,15 @@ func (f *foundation) run(t *testing.T, change func(*AppRestart)) (lines []string
 
 func (f *foundation) runIn(ctx context.Context, t *testing.T, change func(*AppRestart)) (lines []string, summary, detail string) {
 	t.Helper()
-	r := AppRestart{
-		Client: f, Clock: f.clock, GUID: "app-1", Strategy: Rolling, MaxInFlight: 1, Timeout: 10 * time.Minute,
-		Progress: func(line string) { lines = append(lines, line) },
-		Failure:  diagnostic.Failure{Object: "App", Action: "restart app app-1", Attribute: path.Root("app_guid")},
+	r := AppRestart{Strategy: Rolling, MaxInFlight: 1, Timeout: 10 * time.Minute}
+	target := Target{
+		Client: f, Clock: f.clock, Address: capi.Address{AppGUID: "app-1"}, Progress: func(line string) { lines = append(lines, line) },
+		Failure: diagnostic.Failure{Object: "App", Action: "restart app app-1", Attribute: path.Root("app_guid")},
 	}
 	if change != nil {
 		change(&r)
 	}
-	diags := r.Run(ctx)
+	diags := target.RestartApp(ctx, r)
 	switch len(diags) {
 	case 0:
 	case 1:

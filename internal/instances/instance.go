@@ -3,6 +3,7 @@ package instances
 import (
 	"cmp"
 	"fmt"
+	"maps"
 	"slices"
 	"strconv"
 	"strings"
@@ -19,9 +20,13 @@ type instance struct {
 	state   string
 	details string
 	guid    string
-	// uptime is nil where the stats have none.
-	uptime *time.Duration
+	// earliest and latest are the bounds of when it started, according to its
+	// uptime; zero where the stats have none.
+	earliest, latest time.Time
 }
+
+// dated reports whether the stats show when the instance started.
+func (i instance) dated() bool { return !i.latest.IsZero() }
 
 // How many characters of a text of the API are shown: of a state and of details
 // for each instance.
@@ -49,8 +54,10 @@ const (
 	stateOld = "RUNNING as before the change"
 )
 
-// instancesOf returns the instances in the stats, by index.
-func instancesOf(stats *capi.ProcessStats) map[int64]instance {
+// instancesOf returns the instances in the stats, by index. The stats were
+// requested at asked and received at now, and each instance had its uptime at some
+// time in between.
+func instancesOf(stats *capi.ProcessStats, asked, now time.Time) map[int64]instance {
 	found := make(map[int64]instance, len(stats.Resources))
 	for i, s := range stats.Resources {
 		inst := instance{index: int64(i), state: stateUnknown}
@@ -67,8 +74,11 @@ func instancesOf(stats *capi.ProcessStats) map[int64]instance {
 			inst.guid = *s.InstanceGUID
 		}
 		if s.Uptime != nil {
+			// Korifi counts an uptime from a time that is cut to seconds, and cuts the
+			// uptime as well, so that it can be off by one second either way
+			// (README.md#uptimes).
 			uptime := time.Duration(*s.Uptime) * time.Second
-			inst.uptime = &uptime
+			inst.earliest, inst.latest = asked.Add(-uptime-time.Second), now.Add(-uptime+time.Second)
 		}
 		found[inst.index] = inst
 	}
@@ -109,13 +119,18 @@ func countSurplus(found map[int64]instance, want int64) int64 {
 	return n
 }
 
+// at returns the instance at an index, as missing where there is none.
+func at(found map[int64]instance, index int64) instance {
+	if inst, there := found[index]; there {
+		return inst
+	}
+	return instance{index: index, state: stateMissing}
+}
+
 // withMissing adds to found, as missing, the instances below want that are not
 // in it, and returns all of them by index.
 func withMissing(found map[int64]instance, want int64) []instance {
-	all := make([]instance, 0, len(found))
-	for _, inst := range found {
-		all = append(all, inst)
-	}
+	all := slices.Collect(maps.Values(found))
 	for index := range want {
 		if _, there := found[index]; !there {
 			all = append(all, instance{index: index, state: stateMissing})
@@ -129,46 +144,39 @@ func withMissing(found map[int64]instance, want int64) []instance {
 // that reached the same state: "instances 2-4 of 5: RUNNING after 11 s". The
 // lines count from 1, the API counts from 0.
 func changes(before, now map[int64]instance, want int64, after time.Duration) []string {
+	all := withMissing(now, want)
+	for _, old := range withMissing(before, 0) {
+		if _, there := now[old.index]; !there && old.index >= want {
+			all = append(all, instance{index: old.index, state: stateGone})
+		}
+	}
 	type group struct {
 		state   string
 		surplus bool
 	}
 	var order []group
 	members := make(map[group][]int64)
-	note := func(index int64, state string) {
-		g := group{state, index >= want}
-		if _, seen := members[g]; !seen {
+	for _, inst := range all {
+		old, there := before[inst.index]
+		if there && old.state == inst.state && old.details == inst.details || !there && inst.state == stateMissing {
+			continue
+		}
+		g := group{inst.state, inst.index >= want}
+		if inst.details != "" {
+			g.state += " (" + inst.details + ")"
+		}
+		if len(members[g]) == 0 {
 			order = append(order, g)
 		}
-		members[g] = append(members[g], index+1)
-	}
-	for _, inst := range withMissing(now, want) {
-		old, there := before[inst.index]
-		if inst.state == stateMissing && !there {
-			continue // it was missing before, too
-		}
-		state := inst.state
-		if inst.details != "" {
-			state += " (" + inst.details + ")"
-		}
-		if !there || old.state != inst.state || old.details != inst.details {
-			note(inst.index, state)
-		}
-	}
-	for _, inst := range withMissing(before, 0) {
-		if _, there := now[inst.index]; !there && inst.index >= want {
-			note(inst.index, stateGone)
-		}
+		members[g] = append(members[g], inst.index+1)
 	}
 	lines := make([]string, 0, len(order))
 	for _, g := range order {
-		name := instanceNumbers(members[g])
-		if g.surplus {
-			name += " (surplus)"
-		} else {
-			name += " of " + strconv.FormatInt(want, 10)
+		of := " (surplus)"
+		if !g.surplus {
+			of = fmt.Sprintf(" of %d", want)
 		}
-		lines = append(lines, fmt.Sprintf("%s: %s after %s", name, g.state, Seconds(after)))
+		lines = append(lines, fmt.Sprintf("%s%s: %s after %s", instanceNumbers(members[g]), of, g.state, Seconds(after)))
 	}
 	return lines
 }

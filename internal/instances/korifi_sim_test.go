@@ -17,6 +17,8 @@ import (
 // that ends is RUNNING in the stats until it is gone, and then its index is
 // missing until the next pod is there.
 type cluster struct {
+	Client // panics in all that the cluster lacks
+
 	t     *testing.T
 	clock *instancestest.FastClock
 	// end, pause and start are how long a pod takes to end, until there is another
@@ -177,9 +179,10 @@ func (c *cluster) restart(timeout time.Duration) (lines []string, text string) {
 
 // awaitChange waits, for ten minutes at most, for instances that are younger
 // than now.
-func (c *cluster) awaitChange(since time.Time) (sure bool, err error) {
+func (c *cluster) awaitChange(since time.Time) (w *waiter, err error) {
 	ctx, cancel := c.clock.WithTimeout(c.t.Context(), 10*time.Minute)
 	defer cancel()
-	target := Target{Client: c, Clock: c.clock, Address: capi.Address{GUID: "process-1"}}
-	return target.wait(ctx, Wanted{Count: c.count, Since: since})
+	w = newWaiter(Target{Client: c, Clock: c.clock, Address: capi.Address{GUID: "process-1"}}, c.count)
+	w.since = since
+	return w, Poll(ctx, c.clock, pollInterval, w.step)
 }

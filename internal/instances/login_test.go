@@ -29,7 +29,7 @@ func TestWaitWhileTheLoginServerIsAway(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			s := &script{answers: append(slices.Repeat([]answer{{err: err}}, 20), states("RUNNING")...)}
-			lines, failed := waitFor(t, s, 1)
+			_, lines, failed := waitFor(t, s, 1)
 			if failed != nil || s.calls != 21 {
 				t.Fatalf("got %v after %d readings, want the wait to go on", failed, s.calls)
 			}
@@ -48,7 +48,7 @@ func TestWaitWhileTheLoginServerIsAway(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			s := &script{answers: append([]answer{{err: err}}, states("RUNNING")...)}
-			if _, failed := waitFor(t, s, 1); failed == nil || s.calls != 1 {
+			if _, _, failed := waitFor(t, s, 1); failed == nil || s.calls != 1 {
 				t.Errorf("got %v after %d readings, want an error after the first", failed, s.calls)
 			}
 		})

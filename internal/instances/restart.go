@@ -10,16 +10,16 @@ import (
 	"github.com/cf-process/terraform-provider-cf/internal/capi"
 )
 
-// settledUptime is for how long an instance has to run before it is terminated,
-// where the foundation has no instance_guid: the uptime of its successor could
-// not be told from its own otherwise.
-const settledUptime = 2 * uptimeSlack
+// settledTime is for how long an instance has to run before it is terminated,
+// where the foundation has no instance_guid: otherwise the uptime of the next one
+// could not be distinguished from its own.
+const settledTime = 3 * time.Second
 
 // Restart restarts the instances of a process one after another: it terminates
-// one, waits until another runs in its place, and goes on with the next. It
+// one, waits until another runs in its place, and continues with the next. It
 // stops at the first that is not RUNNING again within timeout.
 func (t Target) Restart(ctx context.Context, timeout time.Duration) diag.Diagnostics {
-	return (&rollingRestart{Target: t, timeout: timeout}).run(ctx)
+	return (&rollingRestart{Target: t, timeout: timeout, reads: readings{of: "the process"}}).run(ctx)
 }
 
 // rollingRestart is one call of Restart.
@@ -29,30 +29,29 @@ type rollingRestart struct {
 	timeout time.Duration
 
 	// process is the process that is restarted. Requests go to it by GUID, so that
-	// none can hit the process that a deployment puts in its place.
+	// none can reach the process that a deployment puts in its place.
 	process *capi.Process
-	// current is the address under which that process would be found.
+	// current is the address under which that process would be found, reads are the
+	// readings of it.
 	current capi.Address
+	reads   readings
 	// total is the number of instances at the beginning.
 	total int64
-	// done are restarted already.
+	// done is how many are restarted, and so the index of the next one.
 	done int64
-	// underWay is the index of the instance that was terminated and is not back
-	// yet, or -1.
-	underWay int64
-	// lost is how the request to terminate it failed, if it is unknown whether
-	// it arrived.
+	// underWay means that this one was terminated and is not back yet.
+	underWay bool
+	// lost is how the request to terminate it failed, if it is unknown whether it
+	// arrived.
 	lost   error
-	poller *statsPoller
+	poller statsPoller
 	// rollout is for Korifi, where a change makes the platform replace instances
 	// on its own; nil elsewhere.
 	rollout *rolloutWatch
 	// settling means that all instances run, but the platform may still replace
 	// them.
 	settling bool
-	// failures counts the readings of the process that failed in a row.
-	failures int
-	grown    bool // scaled up in between, and said so
+	grown    bool // scaled up in between, and reported
 }
 
 // stopError ends the restart: summary and reason become the diagnostic.
@@ -61,164 +60,119 @@ type stopError struct{ summary, reason string }
 func (s *stopError) Error() string { return s.reason }
 
 func (r *rollingRestart) run(ctx context.Context) diag.Diagnostics {
-	if diags := r.begin(ctx); diags.HasError() {
-		return diags
+	if d := r.begin(ctx); d != nil {
+		return diag.Diagnostics{d}
 	}
 	began := r.Clock.Now()
-	for index := range r.total {
-		if err := r.restart(ctx, index); err != nil {
+	for r.done < r.total {
+		if err := r.restartNext(ctx); err != nil {
 			return diag.Diagnostics{r.diagnostic(ctx, err)}
 		}
+		r.done++
 	}
 	r.progress("%d of %d instances restarted in %s", r.done, r.total, Seconds(r.Clock.Now().Sub(began)))
 	return nil
 }
 
 // begin finds out what there is to restart.
-func (r *rollingRestart) begin(ctx context.Context) diag.Diagnostics {
+func (r *rollingRestart) begin(ctx context.Context) diag.Diagnostic {
 	ctx, cancel := r.Clock.WithTimeout(ctx, r.timeout)
 	defer cancel()
-	r.underWay = -1
-	p, err := r.Client.GetProcess(ctx, r.Address)
-	if err != nil {
-		return diag.Diagnostics{r.Failure.Diagnostic(err)}
+	l, d := r.locate(ctx, 0)
+	if d != nil {
+		return d
 	}
-	r.process = p
-	if p.OnKorifi() {
-		r.rollout = newRolloutWatch(p, r.Clock.Now())
+	r.process, r.total, r.current = l.process, l.total, r.Address
+	if app, typ := l.process.AppGUID(), l.process.Type; app != nil && typ != nil {
+		r.current = capi.Address{AppGUID: *app, Type: *typ}
 	}
-	r.current = r.Address
-	if app := p.AppGUID(); app != nil && p.Type != nil {
-		r.current = capi.Address{AppGUID: *app, Type: *p.Type}
+	if l.process.OnKorifi() {
+		r.rollout = newRolloutWatch(l.process, r.Clock.Now())
 	}
-	watched := r.Target
-	watched.Address = capi.Address{GUID: p.GUID}
-	stats, err := r.Client.ProcessStats(ctx, watched.Address)
-	if err != nil {
-		return diag.Diagnostics{r.Failure.Diagnostic(err)}
+	// Every instance is expected to be RUNNING: only what differs is reported.
+	r.poller = newStatsPoller(r.byGUID(l.process.GUID), l.total)
+	r.poller.down, r.poller.latest = allDown(l.instances), make(map[int64]instance, l.total)
+	for index := range l.total {
+		r.poller.latest[index] = instance{index: index, state: capi.StateRunning}
 	}
-	found := instancesOf(stats)
-	r.total = int64(len(found))
-	if p.Instances != nil {
-		r.total = *p.Instances
-	}
-	switch {
-	case r.total == 0:
-		return diag.Diagnostics{r.noInstances()}
-	case allDown(found) && AppStopped(ctx, r.Client, AppOf(p, r.Address)):
-		return diag.Diagnostics{r.appIsStopped()}
-	}
-	r.poller = &statsPoller{Target: watched, want: r.total, latest: r.allRunning(), down: allDown(found)}
 	r.progress("restarting %s one after another: %d instances", r.Address, r.total)
-	if !identifiable(found) {
-		r.progress("the stats have neither instance_guid nor uptimes: an instance counts as restarted when it was seen not RUNNING " +
-			"and is RUNNING again")
+	for _, inst := range l.instances {
+		if inst.state == capi.StateRunning && inst.guid == "" && !inst.dated() {
+			r.progress("the stats have neither instance_guid nor uptimes: an instance counts as restarted when it was seen not RUNNING " +
+				"and is RUNNING again")
+			break
+		}
 	}
 	return nil
 }
 
-// identifiable reports whether the stats show which RUNNING instance is another
-// one than before.
-func identifiable(found map[int64]instance) bool {
-	for _, inst := range found {
-		if inst.state == capi.StateRunning && inst.guid == "" && inst.uptime == nil {
-			return false
-		}
-	}
-	return true
-}
-
-// allRunning is how everything should look: only what differs is reported.
-func (r *rollingRestart) allRunning() map[int64]instance {
-	all := make(map[int64]instance, r.total)
-	for index := range r.total {
-		all[index] = instance{index: index, state: capi.StateRunning}
-	}
-	return all
-}
-
-// restart awaits that all instances run, terminates one, and waits until
+// restartNext waits until all instances run, terminates the next one, and waits until
 // another runs in its place.
-func (r *rollingRestart) restart(ctx context.Context, index int64) error {
-	before, err := r.ready(ctx, index)
+func (r *rollingRestart) restartNext(ctx context.Context) error {
+	before, err := r.ready(ctx)
 	if err != nil {
 		return err
 	}
 	ctx, cancel := r.Clock.WithTimeout(ctx, r.timeout)
 	defer cancel()
 	r.poller.start = r.Clock.Now()
-	r.underWay, r.lost = index, nil
-	err = r.Client.TerminateInstance(ctx, r.process, index)
+	err = r.Client.TerminateInstance(ctx, r.process, r.done)
+	r.underWay = err == nil || mayHaveArrived(err)
 	switch {
 	case err == nil:
-	case mayHaveArrived(err):
+	case ctx.Err() != nil:
 		r.lost = err
-		if ctx.Err() != nil {
-			return ctx.Err()
-		}
+		return ctx.Err()
+	case r.underWay:
+		r.lost = err
 		r.progress("instance %d of %d: no answer to the request to terminate it; it is not sent again, the stats "+
-			"have to show whether it arrived", index+1, r.total)
+			"have to show whether it arrived", r.done+1, r.total)
+	case capi.IsNotFound(err):
+		return r.vanished(ctx, err)
 	default:
-		r.underWay = -1
-		if ctx.Err() != nil {
-			return ctx.Err()
-		}
-		if capi.IsNotFound(err) {
-			return r.vanished(ctx, index, err)
-		}
 		return err
 	}
-	if err := r.back(ctx, before); err != nil {
-		return err
+	err = r.back(ctx, before)
+	if err == nil {
+		r.underWay, r.lost = false, nil
 	}
-	r.underWay, r.lost = -1, nil
-	r.done++
-	return nil
+	return err
 }
 
 // vanished is the error for an instance that was RUNNING a moment ago, but could
 // not be found when it was terminated.
-func (r *rollingRestart) vanished(ctx context.Context, index int64, err error) error {
+func (r *rollingRestart) vanished(ctx context.Context, err error) error {
 	if changed := r.unchanged(ctx); changed != nil {
 		return changed
 	}
-	if AppStopped(ctx, r.Client, r.current) {
+	if r.AppStopped(ctx, r.process) {
 		return errAppStopped
 	}
 	return &stopError{"An instance is gone", fmt.Sprintf("The instance with the index %d was RUNNING, but could not be found when it "+
-		"was to be terminated: somebody else ended it, or it ended on its own.\n\n%s", index, r.Failure.Detail(err))}
+		"was to be terminated: somebody else ended it, or it ended on its own.\n\n%s", r.done, r.Failure.Detail(err))}
 }
 
 // ready waits until all instances are RUNNING and nothing else replaces them,
 // and returns the one that is next.
-func (r *rollingRestart) ready(ctx context.Context, index int64) (observation, error) {
+func (r *rollingRestart) ready(ctx context.Context) (next instance, err error) {
 	ctx, cancel := r.Clock.WithTimeout(ctx, r.timeout)
 	defer cancel()
-	var next observation
 	r.poller.start = r.Clock.Now()
 	r.settling = false
-	err := Poll(ctx, r.Clock, pollInterval, func(ctx context.Context) (bool, error) {
+	err = Poll(ctx, r.Clock, pollInterval, func(ctx context.Context) (bool, error) {
 		found, ok, err := r.look(ctx)
 		if err != nil || !ok {
 			return false, err
 		}
-		next = observation{found[index], r.Clock.Now()}
-		young := next.guid == "" && next.uptime != nil && *next.uptime < settledUptime
+		next = found[r.done]
+		young := next.guid == "" && next.dated() && r.Clock.Now().Sub(next.latest) < settledTime
 		if countRunning(found, r.total) < r.total || young || !r.settled() {
 			return false, nil
 		}
 		// The process is read last, so that a change of it is noticed which the
 		// stats do not show yet.
-		switch err := r.unchanged(ctx); {
-		case err == nil:
-			r.failures = 0
-			return r.settled(), nil
-		case isTransient(err) && r.failures < maxFailedReads-1:
-			r.failures++
-			return false, nil
-		default:
-			return false, err
-		}
+		ok, err = r.reads.check(ctx, r.Target, r.unchanged(ctx))
+		return ok && r.settled(), err
 	})
 	return next, err
 }
@@ -239,7 +193,7 @@ func (r *rollingRestart) settled() bool {
 }
 
 // back waits until an instance other than before is RUNNING at its index.
-func (r *rollingRestart) back(ctx context.Context, before observation) error {
+func (r *rollingRestart) back(ctx context.Context, before instance) error {
 	// That it was seen in another state is evidence where there is no other, and
 	// then the poller has reported its way back to RUNNING already.
 	var seenDown bool
@@ -248,18 +202,17 @@ func (r *rollingRestart) back(ctx context.Context, before observation) error {
 		if err != nil || !ok {
 			return false, err
 		}
-		inst, there := found[before.index]
-		if !there || inst.state != capi.StateRunning {
+		inst := at(found, before.index)
+		if inst.state != capi.StateRunning {
 			seenDown = true
 			return false, nil
 		}
-		now := r.Clock.Now()
-		if !before.replacedBy(observation{inst, now}, seenDown) {
+		if !before.replacedBy(inst, seenDown) {
 			return false, nil
 		}
 		if !seenDown {
 			r.progress("instance %d of %d: %s after %s", before.index+1, r.total, capi.StateRunning,
-				Seconds(now.Sub(r.poller.start)))
+				Seconds(r.Clock.Now().Sub(r.poller.start)))
 		}
 		return true, nil
 	})
@@ -268,16 +221,16 @@ func (r *rollingRestart) back(ctx context.Context, before observation) error {
 // look reads the stats. Where instances are missing from them, or the process
 // itself, the reason may be that it was scaled or replaced.
 func (r *rollingRestart) look(ctx context.Context) (map[int64]instance, bool, error) {
-	found, ok, err := r.poller.read(ctx)
-	if err == nil && ok && r.rollout != nil {
-		r.rollout.instances(found, r.total, r.underWay, r.Clock.Now())
+	found, ok, err := r.poller.poll(ctx)
+	if ok && r.rollout != nil {
+		own := int64(-1)
+		if r.underWay {
+			own = r.done
+		}
+		r.rollout.instances(found, r.total, own, r.Clock.Now())
 	}
-	gone := err != nil && capi.IsNotFound(err)
-	if gone || err == nil && ok && int64(len(found)) < r.total {
-		switch changed := r.unchanged(ctx); {
-		case changed != nil && isTransient(changed):
-			return nil, false, nil // asked again with the next reading
-		case changed != nil:
+	if err != nil && capi.IsNotFound(err) || ok && int64(len(found)) < r.total {
+		if read, changed := r.reads.check(ctx, r.Target, r.unchanged(ctx)); !read {
 			return nil, false, changed
 		}
 	}

@@ -14,8 +14,8 @@ func (r *rollingRestart) diagnostic(ctx context.Context, err error) diag.Diagnos
 	var summary, reason string
 	var changed *stopError
 	waitedFor := "Not all instances were RUNNING"
-	if r.underWay >= 0 {
-		waitedFor = fmt.Sprintf("The instance with the index %d was not RUNNING again", r.underWay)
+	if r.underWay {
+		waitedFor = fmt.Sprintf("The instance with the index %d was not RUNNING again", r.done)
 	}
 	switch {
 	case errors.As(err, &changed):
@@ -24,7 +24,7 @@ func (r *rollingRestart) diagnostic(ctx context.Context, err error) diag.Diagnos
 		summary, reason = "Canceled", "The run was canceled."
 	case errors.Is(err, errAppStopped):
 		summary, reason = "The app is stopped", "The app was stopped while its instances were restarted."
-	case contextEnded(err, context.DeadlineExceeded) && r.underWay >= 0:
+	case contextEnded(err, context.DeadlineExceeded) && r.underWay:
 		summary, reason = "Instance not back in time", waitedFor+" within "+Seconds(r.timeout)+"."
 	case contextEnded(err, context.DeadlineExceeded) && r.settling:
 		summary, reason = "Instances still change", "All instances were RUNNING, but within "+Seconds(r.timeout)+" there were not "+
@@ -44,21 +44,17 @@ func (r *rollingRestart) diagnostic(ctx context.Context, err error) diag.Diagnos
 func (r *rollingRestart) reached() string {
 	text := fmt.Sprintf("%d of %d instances were restarted", r.done, r.total)
 	left := r.total - r.done
-	switch {
-	case r.underWay >= 0 && r.lost != nil:
+	if r.underWay {
 		left--
-		text += fmt.Sprintf("; of the one with the index %d it is unknown whether the request to terminate it arrived (%s), "+
-			"and it was not sent again", r.underWay, r.lost)
-	case r.underWay >= 0:
-		left--
-		text += fmt.Sprintf("; the one with the index %d was terminated and is not back yet", r.underWay)
+		if r.lost != nil {
+			text += fmt.Sprintf("; of the one with the index %d it is unknown whether the request to terminate it arrived (%s), "+
+				"and it was not sent again", r.done, r.lost)
+		} else {
+			text += fmt.Sprintf("; the one with the index %d was terminated and is not back yet", r.done)
+		}
 	}
 	if left > 0 {
 		text += fmt.Sprintf("; %d were not touched", left)
 	}
-	text += ". The instances, as last seen:" + instanceList(withMissing(r.poller.latest, r.total))
-	if r.poller.failed != nil {
-		text += "\nThe latest reading of the stats failed, so this may be out of date: " + r.poller.failed.Error()
-	}
-	return text
+	return text + ". The instances, as last seen:" + r.poller.lastSeen()
 }

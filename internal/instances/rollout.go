@@ -21,17 +21,17 @@ const recentWrite = 2 * time.Minute
 // rolloutWatch notices that something else replaces the instances of a process:
 // Korifi has no word for a rollout.
 type rolloutWatch struct {
-	// lastSign is when something changed the last time, by the provider's clock.
+	// lastSign is when something last changed, by the provider's clock.
 	lastSign time.Time
-	// starts are when the instances started.
-	starts map[int64]time.Time
+	// seen are the instances as each was first seen RUNNING.
+	seen map[int64]instance
 	// updatedAt is the time stamp of the process, which each write moves.
 	updatedAt string
 }
 
 // newRolloutWatch begins with a process as it was read now.
 func newRolloutWatch(p *capi.Process, now time.Time) *rolloutWatch {
-	w := &rolloutWatch{starts: make(map[int64]time.Time), updatedAt: text(p.UpdatedAt)}
+	w := &rolloutWatch{seen: make(map[int64]instance), updatedAt: text(p.UpdatedAt)}
 	if at, err := time.Parse(time.RFC3339, w.updatedAt); err != nil || now.Sub(at) < recentWrite {
 		w.lastSign = now
 	}
@@ -46,39 +46,25 @@ func (w *rolloutWatch) process(p *capi.Process, now time.Time) {
 }
 
 // instances takes note of the stats as they were read now. The instance at own
-// (-1 for none) is one that was terminated here, so that its changes say
-// nothing.
+// (-1 for none) is one that was terminated here, so that its changes are no sign.
 func (w *rolloutWatch) instances(found map[int64]instance, want, own int64, now time.Time) {
 	for index := range want {
 		inst, there := found[index]
-		if index == own {
-			if start, known := (observation{inst, now}).started(); known {
-				w.starts[index] = start
-			}
-			continue
-		}
-		if !there || inst.state != capi.StateRunning {
-			w.sign(now)
-			continue
-		}
-		start, known := observation{inst, now}.started()
-		before, seen := w.starts[index]
+		before, seen := w.seen[index]
+		sign := now
 		switch {
-		case !known && !seen:
-			w.sign(now) // how long it has been running is not known
-			w.starts[index] = now
-		case !known:
-		case !seen || start.Sub(before) > uptimeSlack:
-			w.sign(start)
-			w.starts[index] = start
+		case !there || inst.state != capi.StateRunning:
+		case seen && !before.replacedBy(inst, false):
+			continue
+		default:
+			w.seen[index] = inst
+			if inst.dated() {
+				sign = inst.latest
+			}
 		}
-	}
-}
-
-// sign takes note of a change at a time.
-func (w *rolloutWatch) sign(at time.Time) {
-	if at.After(w.lastSign) {
-		w.lastSign = at
+		if index != own && sign.After(w.lastSign) {
+			w.lastSign = sign
+		}
 	}
 }
 

@@ -131,9 +131,9 @@ func TestWaitForARollout(t *testing.T) {
 			prepare(c)
 			since := c.clock.Now()
 			c.change()
-			sure, err := c.awaitChange(since)
-			if err != nil || !sure {
-				t.Fatalf("got %t and error %v, want a sure wait", sure, err)
+			w, err := c.awaitChange(since)
+			if err != nil || !w.sure {
+				t.Fatalf("got %t and error %v, want a sure wait", w.sure, err)
 			}
 			for index, p := range c.pods {
 				if p.revision != c.revision || !p.gone.IsZero() || c.at.Before(p.ready) {
@@ -149,15 +149,16 @@ func TestWaitForARolloutFails(t *testing.T) {
 	c.start = time.Hour
 	since := c.clock.Now()
 	c.change()
-	_, err := c.awaitChange(since)
+	w, err := c.awaitChange(since)
 	if err == nil {
 		t.Fatal("got no error")
 	}
+	detail := w.diagnostic(err).Detail()
 	for _, part := range []string{
 		"0 of 2 instances were RUNNING that started after the change", "index 0: RUNNING as before the change", "index 1: STARTING",
 	} {
-		if !strings.Contains(err.Error(), part) {
-			t.Errorf("got an error without %q:\n%s", part, err)
+		if !strings.Contains(detail, part) {
+			t.Errorf("got an error without %q:\n%s", part, detail)
 		}
 	}
 }

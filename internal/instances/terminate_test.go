@@ -23,8 +23,8 @@ func TestTerminateRunsOutOfTime(t *testing.T) {
 		Address: capi.Address{GUID: "process-1"},
 	}
 	diags := target.Terminate(ctx, 1)
-	if len(diags) != 1 || diags[0].Summary() != "Timeout" || !strings.Contains(diags[0].Detail(), "The 5 min of the action were over") {
-		t.Errorf("got %v", diags)
+	if want := "The 5 min of the action were over"; len(diags) != 1 || diags[0].Summary() != "Timeout" || !strings.Contains(diags[0].Detail(), want) {
+		t.Errorf("got %v, want one Timeout with %q", diags, want)
 	}
 }
 

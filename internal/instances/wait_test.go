@@ -20,6 +20,7 @@ import (
 // script is a Client that returns one answer after another, the last one for
 // ever.
 type script struct {
+	Client  // panics in all that the script lacks
 	answers []answer
 	calls   int
 	stopped bool
@@ -91,22 +92,22 @@ func (s *script) AppStopped(_ context.Context, app string) (bool, error) {
 	return s.stopped, nil
 }
 
-// wait waits with a minute's deadline.
-func waitFor(t *testing.T, s *script, want int64) ([]string, error) {
+// waitFor waits with a minute's deadline.
+func waitFor(t *testing.T, s *script, want int64) (w *waiter, lines []string, err error) {
 	t.Helper()
 	clock := instancestest.NewFastClock()
 	ctx, cancel := clock.WithTimeout(t.Context(), time.Minute)
 	defer cancel()
-	var lines []string
-	target := Target{
+	w = newWaiter(Target{
 		Client: s, Clock: clock, Address: capi.Address{GUID: "process-1"},
 		Progress: func(line string) { lines = append(lines, line) },
-	}
-	sure, err := target.wait(ctx, Wanted{Count: want})
-	if err == nil && !sure {
+		Failure:  diagnostic.Failure{Object: "Process", Action: "wait"},
+	}, want)
+	err = Poll(ctx, clock, pollInterval, w.step)
+	if err == nil && !w.sure {
 		t.Error("got an unsure wait, want a sure one")
 	}
-	return lines, err
+	return w, lines, err
 }
 
 func TestWait(t *testing.T) {
@@ -200,7 +201,7 @@ func TestWait(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			s := &script{answers: test.answers}
-			lines, err := waitFor(t, s, test.want)
+			_, lines, err := waitFor(t, s, test.want)
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -294,7 +295,7 @@ func TestWaitFails(t *testing.T) {
 		},
 	} {
 		t.Run(name, func(t *testing.T) {
-			_, err := waitFor(t, test.script, test.want)
+			w, _, err := waitFor(t, test.script, test.want)
 			if err == nil {
 				t.Fatal("got no error")
 			}
@@ -304,7 +305,7 @@ func TestWaitFails(t *testing.T) {
 			if test.script.calls != test.calls {
 				t.Errorf("got %d readings of the stats, want %d", test.script.calls, test.calls)
 			}
-			d := waitDiagnostic(err, diagnostic.Failure{Object: "Process", Action: "wait"})
+			d := w.diagnostic(err)
 			if d.Summary() != test.summary {
 				t.Errorf("got summary %q, want %q", d.Summary(), test.summary)
 			}
@@ -321,35 +322,44 @@ func TestWaitIsCanceled(t *testing.T) {
 	ctx, cancel := context.WithCancel(t.Context())
 	s := &script{answers: states("RUNNING STARTING")}
 	began := time.Now()
-	target := Target{
+	w := newWaiter(Target{
 		Client: s, Clock: RealClock{}, Address: capi.Address{AppGUID: "app-1", Type: "web"},
 		Progress: func(string) { time.AfterFunc(20*time.Millisecond, cancel) },
+	}, 2)
+	err := Poll(ctx, w.Clock, pollInterval, w.step)
+	if took := time.Since(began); !errors.Is(err, context.Canceled) || took > time.Second {
+		t.Fatalf("got %v after %s, want %v within a second", err, took, context.Canceled)
 	}
-	_, err := target.wait(ctx, Wanted{Count: 2})
-	if !errors.Is(err, context.Canceled) || time.Since(began) > time.Second {
-		t.Fatalf("after %s: %v", time.Since(began), err)
+	d := w.diagnostic(err)
+	if d.Summary() != "Canceled" {
+		t.Errorf("got summary %q, want Canceled", d.Summary())
 	}
-	d := waitDiagnostic(err, diagnostic.Failure{})
-	if d.Summary() != "Canceled" || !strings.Contains(d.Detail(), "while 1 of 2 instances were RUNNING") || !strings.Contains(d.Detail(), "index 1: STARTING") {
-		t.Errorf("%s: %s", d.Summary(), d.Detail())
+	for _, part := range []string{"while 1 of 2 instances were RUNNING", "index 1: STARTING"} {
+		if !strings.Contains(d.Detail(), part) {
+			t.Errorf("got a detail without %q:\n%s", part, d.Detail())
+		}
 	}
 }
 
-// The app's state is asked for when nothing is up, and not at every reading.
+// The app's state is requested when nothing is up, and not at every reading.
 func TestWaitAsksForTheAppOnce(t *testing.T) {
-	s := &script{answers: states("", "", "DOWN", "RUNNING")}
-	if _, err := waitFor(t, s, 1); err != nil {
-		t.Fatal(err)
-	}
-	if s.asked != 1 {
-		t.Errorf("the app was asked for %d times", s.asked)
-	}
-	s = &script{answers: states("RUNNING", "")}
-	if _, err := waitFor(t, s, 0); err != nil {
-		t.Fatal(err)
-	}
-	if s.asked != 0 {
-		t.Errorf("the app was asked for %d times although no instance is wanted", s.asked)
+	for name, test := range map[string]struct {
+		want    int64
+		answers []answer
+		asked   int
+	}{
+		"no instance is up":     {1, states("", "", "DOWN", "RUNNING"), 1},
+		"no instance is wanted": {0, states("RUNNING", ""), 0},
+	} {
+		t.Run(name, func(t *testing.T) {
+			s := &script{answers: test.answers}
+			if _, _, err := waitFor(t, s, test.want); err != nil {
+				t.Fatal(err)
+			}
+			if s.asked != test.asked {
+				t.Errorf("got %d requests for the app, want %d", s.asked, test.asked)
+			}
+		})
 	}
 }
 

@@ -81,9 +81,11 @@ func readAppRestart(config field.Attributes) (invocation, diag.Diagnostics) {
 			failure.NotFound = fmt.Sprintf("%q is not a GUID: app_guid takes the GUID of the app (cf app NAME --guid).",
 				redact.Clean(guid, 100))
 		}
-		return instances.AppRestart{
-			Client: a.Client, Clock: a.clock, GUID: guid, Strategy: cmp.Or(strategy, instances.Rolling), MaxInFlight: maxInFlight,
-			Timeout: timeout, Progress: progress, Failure: failure,
-		}.Run(ctx)
+		target := instances.Target{
+			Client: a.Client, Clock: a.clock, Address: capi.Address{AppGUID: guid}, Progress: progress, Failure: failure,
+		}
+		return target.RestartApp(ctx, instances.AppRestart{
+			Strategy: cmp.Or(strategy, instances.Rolling), MaxInFlight: maxInFlight, Timeout: timeout,
+		})
 	}, diags
 }

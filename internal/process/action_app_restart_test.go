@@ -207,7 +207,7 @@ func TestAppRestartIsCanceled(t *testing.T) {
 	a := newActionTest(t, instances.RealClock{})
 	a.SetDeploymentPace(fakecf.PaceByHand())
 	r := a.cancelAt("old process: 3 RUNNING", appName, actionConfig{"app_guid": a.app})
-	r.fails(t, "Canceled", "The deployment goes on without Terraform", "`cf cancel-deployment app`")
+	r.fails(t, "Canceled", "The deployment continues without Terraform", "`cf cancel-deployment app`")
 }
 
 func TestAppRestartNeedsARole(t *testing.T) {

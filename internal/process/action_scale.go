@@ -122,7 +122,7 @@ func (s scaling) invoke(ctx context.Context, a *processAction, progress func(str
 	switch {
 	case s.wait:
 		diags.Append(s.await(ctx, target, scaled, since)...)
-	case scaled.Instances != nil && *scaled.Instances > 0 && !s.request.scale.Instances.IsZero() && instances.AppStopped(ctx, a.Client, instances.AppOf(scaled, target.Address)):
+	case scaled.Instances != nil && *scaled.Instances > 0 && !s.request.scale.Instances.IsZero() && target.AppStopped(ctx, scaled):
 		diags.AddWarning("The app is stopped", fmt.Sprintf("%s is scaled to %d instances, but none of them "+
 			"runs before the app is started (cf start).", diagnostic.Capitalize(target.Address.String()), *scaled.Instances))
 	}

@@ -3,24 +3,25 @@ package instances
 import (
 	"testing"
 	"time"
+
+	"github.com/cf-process/terraform-provider-cf/internal/capi"
 )
 
 func TestReplacedBy(t *testing.T) {
 	at := func(s int) time.Time { return time.Date(2026, 1, 2, 3, 4, s, 0, time.UTC) }
-	seen := func(guid string, uptime, when int) observation {
-		seen := observation{instance{guid: guid, state: "RUNNING"}, at(when)}
+	seen := func(guid string, uptime, when int) instance {
+		s := capi.InstanceStats{InstanceGUID: &guid, State: ptr(capi.Text("RUNNING"))}
 		if uptime >= 0 {
-			d := time.Duration(uptime) * time.Second
-			seen.uptime = &d
+			s.Uptime = ptr(int64(uptime))
 		}
-		return seen
+		return instancesOf(&capi.ProcessStats{Resources: []capi.InstanceStats{s}}, at(when), at(when))[0]
 	}
-	inState := func(state string, s observation) observation {
-		s.state = state
-		return s
+	inState := func(state string, inst instance) instance {
+		inst.state = state
+		return inst
 	}
 	for name, test := range map[string]struct {
-		then, now observation
+		then, now instance
 		down      bool
 		want      bool
 	}{
