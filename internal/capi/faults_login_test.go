@@ -56,7 +56,7 @@ func TestLoginFaults(t *testing.T) {
 						t.Errorf("got error %v, want the process", err)
 					}
 					if !test.succeeds && (!errors.As(err, &login) || login.Source != "user and password from a test") {
-						t.Errorf("got %v, want the error of a login with \"user and password from a test\"", err)
+						t.Errorf("got %.600v, want the error of a login with \"user and password from a test\"", err)
 					}
 				})
 			}
@@ -103,7 +103,7 @@ func TestRevokedTokens(t *testing.T) {
 	err := isWeb(client.GetProcess(t.Context(), byGUID))
 	var e *capi.Error
 	if !errors.As(err, &e) || e.Status != 401 || e.Credential != "the test's client" {
-		t.Errorf("got %v, want a 401 that names the test's client", err)
+		t.Errorf("got %.600v, want a 401 that names the test's client", err)
 	}
 	if reads, logins := f.Count("GET", "/v3/"), f.Count("POST", "/oauth/token"); reads != 3 || logins != 2 {
 		t.Errorf("got %d reads and %d logins, want 3 and 2", reads, logins)
@@ -127,7 +127,7 @@ func TestRefusedFreshTokens(t *testing.T) {
 					err = api.Renewal
 				}
 				if !errors.As(err, &login) || !login.TokensRefused {
-					t.Errorf("got %v, want the error for refused tokens", err)
+					t.Errorf("got %.600v, want the error for refused tokens", err)
 				}
 			})
 		}

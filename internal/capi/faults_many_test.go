@@ -54,7 +54,7 @@ func TestManyReadsWithFaults(t *testing.T) {
 		wg.Go(func() {
 			got, err := client.GetProcess(t.Context(), capi.Address{GUID: p.GUID})
 			if err != nil {
-				t.Errorf("%s: got %v, want no error", p.GUID, err)
+				t.Errorf("%s: got %.600v, want no error", p.GUID, err)
 				return
 			}
 			want, _ := f.Process(p.GUID)

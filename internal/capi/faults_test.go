@@ -78,7 +78,7 @@ func tryFault(t *testing.T, broken fault, op operation, occasion fakecf.Fault) {
 		if repeats || added.Hits() == before {
 			if broken.status == 429 && broken.want == failed && number > 0 {
 				if e := (*capi.Error)(nil); !errors.As(err, &e) || e.Status != 429 || e.RetryAt.IsZero() {
-					t.Errorf("run %d, during the rate limit: got %v, want a 429 with its time", number, err)
+					t.Errorf("run %d, during the rate limit: got %.600v, want a 429 with its time", number, err)
 				}
 				continue
 			}
@@ -86,7 +86,7 @@ func tryFault(t *testing.T, broken fault, op operation, occasion fakecf.Fault) {
 				err = op.done(f, number)
 			}
 			if err != nil {
-				t.Errorf("run %d: got %v, want no error", number, err)
+				t.Errorf("run %d: got %.600v, want no error", number, err)
 			}
 			continue
 		}
@@ -142,15 +142,15 @@ func checkFailure(t *testing.T, broken fault, err error) {
 	switch {
 	case broken.status > 0:
 		if !errors.As(err, &answer) || answer.Status != broken.status {
-			t.Errorf("got %v, want the status %d", err, broken.status)
+			t.Errorf("got %.600v, want the status %d", err, broken.status)
 		}
 	case broken.status == unusable:
 		if !errors.As(err, &response) {
-			t.Errorf("got %v, want an unusable response", err)
+			t.Errorf("got %.600v, want an unusable response", err)
 		}
 	default:
 		if !errors.As(err, &transportErr) || transportErr.Kind != broken.kind || transportErr.Attempts != 1 || !transportErr.MayHaveArrived {
-			t.Errorf("got %#v (%v), want the kind %d after one attempt that may have arrived", err, err, broken.kind)
+			t.Errorf("got %.600v (%T), want the kind %d after one attempt that may have arrived", err, err, broken.kind)
 		}
 	}
 	if err != nil && strings.Contains(err.Error(), fakecf.ClientSecret) {
@@ -212,20 +212,20 @@ func TestPermanentFaults(t *testing.T) {
 				switch {
 				case broken.want == alwaysAgain:
 					if !errors.As(err, &answer) || answer.Status != 429 {
-						t.Errorf("got %v, want a 429", err)
+						t.Errorf("got %.600v, want a 429", err)
 					}
 				case broken.status > 0:
 					if !errors.As(err, &answer) || answer.Status != broken.status {
-						t.Errorf("got %v, want the status %d", err, broken.status)
+						t.Errorf("got %.600v, want the status %d", err, broken.status)
 					}
 				case broken.status == unusable:
 					var response *capi.ResponseError
 					if !errors.As(err, &response) {
-						t.Errorf("got %v, want an unusable response", err)
+						t.Errorf("got %.600v, want an unusable response", err)
 					}
 				default:
 					if !errors.As(err, &transportErr) || transportErr.Kind != broken.kind || transportErr.Attempts != attempts || !transportErr.MayHaveArrived {
-						t.Errorf("got %#v (%v), want the kind %d after %d attempts that may have arrived", err, err, broken.kind, attempts)
+						t.Errorf("got %.600v (%T), want the kind %d after %d attempts that may have arrived", err, err, broken.kind, attempts)
 					}
 				}
 			})

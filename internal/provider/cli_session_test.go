@@ -63,7 +63,7 @@ func TestCLISessionVariants(t *testing.T) {
 		content string
 		want    uaa.Credential
 	}{
-		"refresh token alone": {
+		"only a refresh token": {
 			`{"Target":"https://api.example.org","AccessToken":"","RefreshToken":"r"}`,
 			uaa.Credential{Kind: uaa.CLISession, RefreshToken: "r", ClientID: "cf"},
 		},
@@ -82,7 +82,7 @@ func TestCLISessionVariants(t *testing.T) {
 			checkNoProblem(t, s, diags)
 			tc.want.Source = s.credential.Source
 			if s.credential != tc.want || s.api.String() != api {
-				t.Errorf("got  %s %+v\nwant %+v", s.api, s.credential, tc.want)
+				t.Errorf("got  %s %+v\nwant %s %+v", s.api, s.credential, api, tc.want)
 			}
 		})
 	}
@@ -144,7 +144,7 @@ func TestCLITarget(t *testing.T) {
 		"client":                 {given{env: map[string]string{"CF_CLIENT_ID": "c", "CF_CLIENT_SECRET": "s"}, files: map[string]string{cliPath: cliJSON}}, wantProblem{}},
 		"assertion":              {given{env: map[string]string{"CF_ASSERTION_TOKEN": "a"}, files: map[string]string{cliPath: cliJSON}}, wantProblem{}},
 		"the CLI is logged out":  {given{env: password, files: loggedOut}, wantProblem{}},
-		"a token is for its own API": {
+		"a token belongs to one API": {
 			given{env: map[string]string{"CF_ACCESS_TOKEN": "hunter22"}, files: map[string]string{cliPath: cliJSON}},
 			wantProblem{atFirstUse: true, parts: []string{"Missing api_url", "CF_API_URL"}, not: []string{"hunter22", "api.example.com"}},
 		},
@@ -170,7 +170,7 @@ func TestCLITarget(t *testing.T) {
 			}
 			checkNoProblem(t, s, diags)
 			if s.api.String() != api || s.credential.Kind == uaa.CLISession || s.credential.RefreshToken != "" {
-				t.Errorf("got %s and %+v, want the CLI's API and the other credential", s.api, s.credential)
+				t.Errorf("got %s and %+v, want the CLI's API %s with the credential of the environment or block", s.api, s.credential, api)
 			}
 		})
 	}
@@ -201,7 +201,7 @@ func TestCLISessionSSLDisabled(t *testing.T) {
 			t.Parallel()
 			s, diags := tc.given.resolve(t)
 			if s.skipSSLValidation != tc.skip {
-				t.Errorf("got %t, want %t", s.skipSSLValidation, tc.skip)
+				t.Errorf("skip_ssl_validation: got %t, want %t", s.skipSSLValidation, tc.skip)
 			}
 			if !tc.skip {
 				checkNoProblem(t, s, diags)
@@ -280,8 +280,8 @@ func TestCLISessionErrors(t *testing.T) {
 	}
 }
 
-// FuzzCLIConfig looks for a config.json that crashes the provider, or whose tokens
-// go to another API than the CLI's own target.
+// FuzzCLIConfig checks that no config.json crashes the provider or sends its tokens
+// to an API other than the CLI's target.
 func FuzzCLIConfig(f *testing.F) {
 	for _, seed := range []string{
 		cliJSON, "", "null", "[]", "{}", `{"Target":1}`, `{"Target":"https://api.example.org","AccessToken":"bearer"}`,
@@ -299,7 +299,7 @@ func FuzzCLIConfig(f *testing.F) {
 			return
 		}
 		if s.credential.AccessToken == "" && s.credential.RefreshToken == "" {
-			t.Fatal("a session without a token")
+			t.Fatalf("got a session without a token from %.300q, want an error", content)
 		}
 		config, err := parseCLIConfig(content)
 		if err != nil {
@@ -307,7 +307,7 @@ func FuzzCLIConfig(f *testing.F) {
 		}
 		target, err := parseAPIURL(config.Target)
 		if err != nil || !transport.SameServer(target, s.api) {
-			t.Fatalf("the tokens for %q go to %s", config.Target, s.api)
+			t.Fatalf("got the API %s for tokens of %.200q, want the same server", s.api, config.Target)
 		}
 	})
 }

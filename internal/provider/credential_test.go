@@ -155,16 +155,16 @@ func TestCredentials(t *testing.T) {
 			}}
 			s, diags := g.resolve(t)
 			if diags.HasError() || s.incomplete != nil {
-				t.Fatalf("got %v and %s, want no error", s.incomplete, show(diags))
+				t.Fatalf("got the error of the first request %v and the diagnostics %s, want no error", s.incomplete, show(diags))
 			}
 			if s.credential != tc.want {
 				t.Errorf("got  %+v\nwant %+v", s.credential, tc.want)
 			}
 			if s.skipSSLValidation {
-				t.Error("got the cf CLI's SSLDisabled for an API that is not the CLI's")
+				t.Error("skip_ssl_validation: got true from the cf CLI's SSLDisabled, want false for an API that is not the CLI's")
 			}
-			if warns := len(diags) > 0; warns != (tc.want.Kind == uaa.Passcode) {
-				t.Errorf("got the warnings %s", show(diags))
+			if got, want := len(diags) > 0, tc.want.Kind == uaa.Passcode; got != want {
+				t.Errorf("got the warnings %s, want one: %t", show(diags), want)
 			}
 		})
 	}
@@ -177,19 +177,19 @@ func TestCredentialErrors(t *testing.T) {
 		env   map[string]string
 		want  wantProblem
 	}{
-		"user alone": {
+		"only a user": {
 			block: map[string]any{"user": "u"},
 			want:  wantProblem{atFirstUse: true, parts: []string{"user is set, but password (CF_PASSWORD) is not"}},
 		},
-		"password alone": {
+		"only a password": {
 			block: map[string]any{"password": "hunter22"},
 			want:  wantProblem{atFirstUse: true, parts: []string{"password is set, but user (CF_USER) is not"}, not: []string{"hunter22"}},
 		},
-		"user alone in the environment": {
+		"only a user in the environment": {
 			env:  map[string]string{"CF_USER": "u"},
 			want: wantProblem{atFirstUse: true, parts: []string{"user (from CF_USER) is set, but password (CF_PASSWORD) is not"}},
 		},
-		"user of the cf CLI's variable alone": {
+		"only a user, of the cf CLI's variable": {
 			env:  map[string]string{"CF_USERNAME": "u"},
 			want: wantProblem{atFirstUse: true, parts: []string{"user (from CF_USERNAME) is set, but password (CF_PASSWORD) is not"}},
 		},
@@ -197,7 +197,7 @@ func TestCredentialErrors(t *testing.T) {
 			env:  map[string]string{"CF_USERNAME": "u\nv", "CF_PASSWORD": "p"},
 			want: wantProblem{parts: []string{"Invalid CF_USERNAME", "line break"}},
 		},
-		"user alone, with an empty password": {
+		"a user and an empty password": {
 			block: map[string]any{"user": "u", "password": ""},
 			want:  wantProblem{atFirstUse: true, parts: []string{"password (CF_PASSWORD) is not"}},
 		},
@@ -206,11 +206,11 @@ func TestCredentialErrors(t *testing.T) {
 			env:   map[string]string{"CF_ACCESS_TOKEN": "hunter22"},
 			want:  wantProblem{atFirstUse: true, parts: []string{"password (CF_PASSWORD) is not"}, not: []string{"hunter22"}},
 		},
-		"client id alone": {
+		"only a client id": {
 			block: map[string]any{"cf_client_id": "c"},
 			want:  wantProblem{atFirstUse: true, parts: []string{"cf_client_id is set, but cf_client_secret (CF_CLIENT_SECRET) is not"}},
 		},
-		"client secret alone": {
+		"only a client secret": {
 			env:  map[string]string{"CF_CLIENT_SECRET": "hunter22"},
 			want: wantProblem{atFirstUse: true, parts: []string{"cf_client_secret (from CF_CLIENT_SECRET) is set, but cf_client_id (CF_CLIENT_ID) is not"}, not: []string{"hunter22"}},
 		},
@@ -244,7 +244,7 @@ func TestCredentialErrors(t *testing.T) {
 			env:   map[string]string{"CF_REFRESH_TOKEN": "r"},
 			want:  wantProblem{attribute: "origin", parts: []string{"combined with refresh_token (from CF_REFRESH_TOKEN)"}},
 		},
-		"origin alone": {
+		"only an origin": {
 			block: map[string]any{"origin": "ldap"},
 			want:  wantProblem{atFirstUse: true, parts: []string{"Missing credential", "sets origin", "user and password"}},
 		},
@@ -252,7 +252,7 @@ func TestCredentialErrors(t *testing.T) {
 			block: map[string]any{"access_token": "clientcert hunter22", "refresh_token": "hunter33"},
 			want:  wantProblem{attribute: "access_token", parts: []string{"access_token and refresh_token", "no refresh token can renew it"}, not: []string{"hunter"}},
 		},
-		"the word bearer alone": {
+		"only the word bearer": {
 			block: map[string]any{"access_token": "bearer "},
 			want:  wantProblem{attribute: "access_token", parts: []string{"no token after \"bearer\""}},
 		},
@@ -298,7 +298,7 @@ func TestCredentialErrors(t *testing.T) {
 			s, diags := given{block: tc.block, env: env}.resolve(t)
 			checkProblem(t, s, diags, tc.want)
 			if !tc.want.atFirstUse && !diags.HasError() {
-				t.Error("got a warning, want an error")
+				t.Errorf("got %s, want an error", show(diags))
 			}
 		})
 	}
@@ -324,13 +324,13 @@ func TestPasscodeWarns(t *testing.T) {
 			s, diags := tc.given.resolve(t)
 			checkProblem(t, s, diags, tc.want)
 			if diags.HasError() {
-				t.Error("got an error, want a warning")
+				t.Errorf("got %s, want a warning", show(diags))
 			}
 		})
 	}
 }
 
-// TestNoCredentials expects one error that lists the ways.
+// TestNoCredentials expects one error that lists the ways to log in.
 func TestNoCredentials(t *testing.T) {
 	t.Parallel()
 	for name, tc := range map[string]struct {
@@ -363,13 +363,13 @@ func FuzzAccessToken(f *testing.F) {
 		token, err := normalizeAccessToken(text)
 		if err != nil {
 			if len(text) > 8 && strings.Contains(err.Error(), text) {
-				t.Errorf("the error shows the token: %v", err)
+				t.Errorf("got error %.300v, want it without the token", err)
 			}
 			return
 		}
 		for _, c := range token {
 			if c < ' ' || c > '~' {
-				t.Fatalf("%q came out as %q, which no header may carry", text, token)
+				t.Fatalf("normalizeAccessToken(%.200q): got %.200q, want printable ASCII, for a header", text, token)
 			}
 		}
 	})

@@ -2,6 +2,7 @@ package provider_test
 
 import (
 	"context"
+	"fmt"
 	"os"
 	"strings"
 	"testing"
@@ -40,7 +41,7 @@ func (s *session) object(schema *tfprotov6.Schema, set map[string]any) *tfprotov
 	s.t.Helper()
 	object, ok := schema.ValueType().(tftypes.Object)
 	if !ok {
-		s.t.Fatal("the schema is not an object")
+		s.t.Fatalf("got a schema of type %T, want an object", schema.ValueType())
 	}
 	values := make(map[string]tftypes.Value, len(object.AttributeTypes))
 	for name, attributeType := range object.AttributeTypes {
@@ -117,14 +118,26 @@ func (s *session) planCreate(set map[string]any) *tfprotov6.PlanResourceChangeRe
 func wantError(t *testing.T, diags []*tfprotov6.Diagnostic, parts ...string) {
 	t.Helper()
 	if len(diags) != 1 || diags[0].Severity != tfprotov6.DiagnosticSeverityError {
-		t.Fatalf("got %v, want one error", diags)
+		t.Fatalf("got the diagnostics %s, want one error", show(diags))
 	}
 	text := diags[0].Summary + "\n" + diags[0].Detail
 	for _, part := range parts {
 		if !strings.Contains(text, part) {
-			t.Errorf("got a text without %q: %s", part, text)
+			t.Errorf("got the error %s\nwant %q in it", text, part)
 		}
 	}
+}
+
+// show returns diagnostics for a failure.
+func show(diags []*tfprotov6.Diagnostic) string {
+	if len(diags) == 0 {
+		return "(none)"
+	}
+	var b strings.Builder
+	for _, d := range diags {
+		fmt.Fprintf(&b, "\n[%s] %s\n%s", d.Severity, d.Summary, d.Detail)
+	}
+	return b.String()
 }
 
 var reads = map[string]map[string]any{
@@ -160,7 +173,7 @@ func TestIncompleteSettingsFailAtFirstUse(t *testing.T) {
 					resp := s.read(typeName, config)
 					wantError(t, resp.Diagnostics, tc.parts...)
 					if resp.Diagnostics[0].Attribute != nil && len(resp.Diagnostics[0].Attribute.Steps()) > 0 {
-						t.Errorf("got an error on %s, which is not at fault", resp.Diagnostics[0].Attribute)
+						t.Errorf("got the error on %s, want it on no attribute", resp.Diagnostics[0].Attribute)
 					}
 				})
 			}
@@ -178,7 +191,7 @@ func TestEmptyListNeedsNoCredential(t *testing.T) {
 		t.Fatal(err)
 	}
 	if len(resp.Diagnostics) != 0 {
-		t.Errorf("got %v, want an empty list", resp.Diagnostics[0])
+		t.Errorf("got the diagnostics %s, want an empty list", show(resp.Diagnostics))
 	}
 }
 
@@ -191,7 +204,11 @@ func TestFunctionsNeedNoCredential(t *testing.T) {
 		Name: "megabytes", Arguments: []*tfprotov6.DynamicValue{s.dynamic(tftypes.NewValue(tftypes.String, "1G"))},
 	})
 	if err != nil || resp.Error != nil {
-		t.Errorf("got %v, %+v, want 1024", err, resp)
+		t.Fatalf("got errors %v and %+v, want 1024", err, resp.Error)
+	}
+	got, err := resp.Result.Unmarshal(tftypes.Number)
+	if want := tftypes.NewValue(tftypes.Number, 1024); err != nil || !got.Equal(want) {
+		t.Errorf("got %s and error %v, want %s", got, err, want)
 	}
 }
 
@@ -214,7 +231,7 @@ func TestResourcesPlanWithAnUnknownProvider(t *testing.T) {
 		t.Errorf("got %s: %s, want a plan", d.Summary, d.Detail)
 	}
 	if resp.PlannedState == nil {
-		t.Error("got no planned state")
+		t.Error("got no planned state, want one")
 	}
 }
 
@@ -230,17 +247,17 @@ func TestResourcesKeepTheirStateWithAnUnknownProvider(t *testing.T) {
 	}
 	if len(resp.Diagnostics) != 1 || resp.Diagnostics[0].Severity != tfprotov6.DiagnosticSeverityWarning ||
 		!strings.Contains(resp.Diagnostics[0].Detail, "api_url is unknown until apply") {
-		t.Errorf("got %v, want a warning", resp.Diagnostics)
+		t.Errorf("got the diagnostics %s, want a warning that api_url is unknown until apply", show(resp.Diagnostics))
 	}
-	kind := s.schemas.ResourceSchemas["cf_process"].ValueType()
-	before, errBefore := state.Unmarshal(kind)
-	after, errAfter := resp.NewState.Unmarshal(kind)
+	typ := s.schemas.ResourceSchemas["cf_process"].ValueType()
+	before, errBefore := state.Unmarshal(typ)
+	after, errAfter := resp.NewState.Unmarshal(typ)
 	if errBefore != nil || errAfter != nil || !after.Equal(before) {
-		t.Errorf("got the state %s, want %s", after, before)
+		t.Errorf("got the state %.1000s and errors %v and %v, want %.1000s", after, errBefore, errAfter, before)
 	}
 }
 
-// TestUnknownProviderDefers has a Terraform that allows deferral.
+// TestUnknownProviderDefers acts as a Terraform that allows deferral.
 func TestUnknownProviderDefers(t *testing.T) {
 	unknown := map[string]any{"api_url": tftypes.UnknownValue, "access_token": "t"}
 	for typeName, config := range reads {
@@ -249,7 +266,7 @@ func TestUnknownProviderDefers(t *testing.T) {
 			s.configure(unknown, true)
 			resp := s.read(typeName, config)
 			if len(resp.Diagnostics) != 0 || resp.Deferred == nil || resp.Deferred.Reason != tfprotov6.DeferredReasonProviderConfigUnknown {
-				t.Errorf("got %v and %v, want a deferral", resp.Diagnostics, resp.Deferred)
+				t.Errorf("got the diagnostics %s and the deferral %v, want only a deferral", show(resp.Diagnostics), resp.Deferred)
 			}
 		})
 	}
@@ -258,7 +275,7 @@ func TestUnknownProviderDefers(t *testing.T) {
 		s.configure(unknown, true)
 		resp := s.planCreate(map[string]any{"app_guid": "some-guid"})
 		if len(resp.Diagnostics) != 0 || resp.Deferred == nil {
-			t.Errorf("got %v and %v, want a deferral", resp.Diagnostics, resp.Deferred)
+			t.Errorf("got the diagnostics %s and the deferral %v, want only a deferral", show(resp.Diagnostics), resp.Deferred)
 		}
 	})
 	t.Run("list resource", func(t *testing.T) {
@@ -266,7 +283,7 @@ func TestUnknownProviderDefers(t *testing.T) {
 		s.configure(unknown, true)
 		server, ok := s.server.(tfprotov6.ProviderServerWithListResource)
 		if !ok {
-			t.Fatal("the server has no list resources")
+			t.Fatalf("got a server %T without list resources, want them", s.server)
 		}
 		stream, err := server.ListResource(context.Background(), &tfprotov6.ListResourceRequest{
 			TypeName: "cf_process", Config: s.object(s.schemas.ListResourceSchemas["cf_process"], nil),
@@ -286,7 +303,7 @@ func TestUnknownProviderDefers(t *testing.T) {
 		resp := s.read("cf_process", reads["cf_process"])
 		wantError(t, resp.Diagnostics, "No Cloud Foundry credentials")
 		if resp.Deferred != nil {
-			t.Error("got a deferral for a missing credential")
+			t.Errorf("got the deferral %v for a missing credential, want none", resp.Deferred)
 		}
 	})
 }

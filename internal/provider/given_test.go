@@ -52,7 +52,7 @@ func (g given) model(t testing.TB) model {
 				*text[name] = types.StringUnknown()
 			}
 		default:
-			t.Fatalf("%s: a test cannot give %T", name, v)
+			t.Fatalf("%s: got a value of type %T, want a string, bool, int64 or unknown", name, v)
 		}
 	}
 	return m
@@ -128,7 +128,7 @@ func checkProblem(t *testing.T, s settings, diags diag.Diagnostics, want wantPro
 		diags.AddError(s.incomplete.Summary, s.incomplete.Detail)
 	}
 	if len(diags) != 1 {
-		t.Errorf("got %d diagnostics, want one: %s", len(diags), show(diags))
+		t.Errorf("got %d diagnostics, want 1: %s", len(diags), show(diags))
 		return
 	}
 	attribute := ""
@@ -141,25 +141,29 @@ func checkProblem(t *testing.T, s settings, diags diag.Diagnostics, want wantPro
 	text := slashed(show(diags))
 	for _, part := range want.parts {
 		if !strings.Contains(text, part) {
-			t.Errorf("got a text without %q: %s", part, text)
+			t.Errorf("got the diagnostic %s\nwant %q in it", text, part)
 		}
 	}
 	for _, part := range want.not {
 		if strings.Contains(text, part) {
-			t.Errorf("got a text with %q: %s", part, text)
+			t.Errorf("got the diagnostic %s\nwant it without %q", text, part)
 		}
 	}
 }
 
-// checkNoProblem expects settings that can be used, and no diagnostics.
+// checkNoProblem expects complete settings, and no diagnostics.
 func checkNoProblem(t *testing.T, s settings, diags diag.Diagnostics) {
 	t.Helper()
 	if s.incomplete != nil || len(diags) != 0 {
-		t.Fatalf("got %v and %s, want no problem", s.incomplete, show(diags))
+		t.Fatalf("got the error of the first request %v and the diagnostics %s, want neither", s.incomplete, show(diags))
 	}
 }
 
+// show returns diagnostics for a failure.
 func show(diags diag.Diagnostics) string {
+	if len(diags) == 0 {
+		return "(none)"
+	}
 	var b strings.Builder
 	for _, d := range diags {
 		fmt.Fprintf(&b, "\n[%s] %s\n%s", d.Severity(), d.Summary(), d.Detail())

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"errors"
+	"fmt"
 	"net/http"
 	"strings"
 	"testing"
@@ -20,7 +21,7 @@ func TestLoggerKeepsSecretsOut(t *testing.T) {
 	ctx := tflogtest.RootLogger(context.Background(), &output)
 	secrets := new(redact.Set)
 	l := logger{secrets: secrets}
-	// A secret that comes after the logger was made counts as well: tokens do.
+	// A secret may be added after the logger was made, as tokens are.
 	secrets.Add("hunter22")
 
 	fields := map[string]any{
@@ -39,35 +40,39 @@ func TestLoggerKeepsSecretsOut(t *testing.T) {
 	l.Warn(ctx, "no fields", nil)
 
 	if text := output.String(); strings.Contains(text, "hunter22") {
-		t.Errorf("a secret is in the log:\n%s", text)
+		t.Errorf("got the log\n%s\nwant it without the secret", text)
 	}
-	if fields["text"] != "token hunter22 here" {
-		t.Error("the caller's fields were changed")
+	if got, want := fields["text"], "token hunter22 here"; got != want {
+		t.Errorf("the caller's field text: got %q, want it unchanged: %q", got, want)
 	}
 	entries, err := tflogtest.MultilineJSONDecode(&output)
 	if err != nil {
 		t.Fatal(err)
 	}
 	if len(entries) != 5 {
-		t.Fatalf("want 5 entries, got %d", len(entries))
+		t.Fatalf("got %d entries, want 5", len(entries))
 	}
 	for i, level := range []string{"trace", "debug", "info", "warn"} {
-		e := entries[i]
-		if e["@level"] != level || e["@message"] != level+" [REDACTED]" {
-			t.Errorf("entry %d is %v", i, e)
-		}
-		if e["text"] != "token [REDACTED] here" || e["status"] != float64(401) || e["duration"] != "1.5s" {
-			t.Errorf("the fields of entry %d are %v", i, e)
-		}
+		t.Run(level, func(t *testing.T) {
+			for name, want := range map[string]any{
+				"@level": level, "@message": level + " [REDACTED]", "text": "token [REDACTED] here", "status": float64(401), "duration": "1.5s",
+			} {
+				if got := entries[i][name]; got != want {
+					t.Errorf("%s: got %#v, want %#v", name, got, want)
+				}
+			}
+		})
 	}
 }
 
-// A log that is off costs nothing; any other level is Terraform's business.
+// There is no logger when the log is off, and one at any other level.
 func TestNoLoggerWhereTheLogIsOff(t *testing.T) {
 	for level, want := range map[string]bool{"off": false, "": true, "warn": true} {
-		t.Setenv(LogLevelVariable, level)
-		if got := newLogger(nil) != nil; got != want {
-			t.Errorf("at the level %q there is a logger: %t", level, got)
-		}
+		t.Run(fmt.Sprintf("level %q", level), func(t *testing.T) {
+			t.Setenv(LogLevelVariable, level)
+			if got := newLogger(nil) != nil; got != want {
+				t.Errorf("logger: got %t, want %t", got, want)
+			}
+		})
 	}
 }

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"errors"
+	"fmt"
 	"net/http"
 	"net/http/httptest"
 	"slices"
@@ -41,7 +42,7 @@ func blockSchema(t *testing.T) schema.Schema {
 	var resp provider.SchemaResponse
 	New("test").Schema(context.Background(), provider.SchemaRequest{}, &resp)
 	if resp.Diagnostics.HasError() {
-		t.Fatal(show(resp.Diagnostics))
+		t.Fatalf("got the diagnostics %s, want none", show(resp.Diagnostics))
 	}
 	return resp.Schema
 }
@@ -52,7 +53,7 @@ func blockValue(t *testing.T, given map[string]any) tftypes.Value {
 	t.Helper()
 	object, ok := blockSchema(t).Type().TerraformType(context.Background()).(tftypes.Object)
 	if !ok {
-		t.Fatal("the schema is not an object")
+		t.Fatalf("got a schema of type %T, want an object", blockSchema(t).Type())
 	}
 	values := make(map[string]tftypes.Value, len(object.AttributeTypes))
 	for name, attributeType := range object.AttributeTypes {
@@ -95,18 +96,30 @@ func validate(t *testing.T, given map[string]any) []*tfprotov6.Diagnostic {
 	return resp.Diagnostics
 }
 
+// describe returns diagnostics of the protocol for a failure.
+func describe(diags []*tfprotov6.Diagnostic) string {
+	if len(diags) == 0 {
+		return "no diagnostics"
+	}
+	var b strings.Builder
+	for _, d := range diags {
+		fmt.Fprintf(&b, "\n[%s on %s] %s\n%s", d.Severity, d.Attribute, d.Summary, d.Detail)
+	}
+	return b.String()
+}
+
 func TestSchema(t *testing.T) {
 	t.Parallel()
 	s := blockSchema(t)
 	if diags := s.ValidateImplementation(context.Background()); diags.HasError() {
-		t.Error(show(diags))
+		t.Errorf("got the diagnostics %s, want none", show(diags))
 	}
 	secret := []attribute{password, ssoPasscode, cfClientSecret, accessToken, refreshToken, assertionToken}
 	for _, a := range attributes {
 		t.Run(a.name, func(t *testing.T) {
 			in, ok := s.Attributes[a.name]
 			if !ok {
-				t.Fatal("the schema lacks the attribute")
+				t.Fatal("got a schema without the attribute, want it")
 			}
 			if !in.IsOptional() || in.IsRequired() {
 				t.Error("got a required attribute, want an optional one: the environment may have it")
@@ -116,7 +129,7 @@ func TestSchema(t *testing.T) {
 			}
 			for _, variable := range []string{a.variable, a.alternative} {
 				if text := in.GetMarkdownDescription(); variable != "" && !strings.Contains(text, "`"+variable+"`") {
-					t.Errorf("got a description without %s: %s", variable, text)
+					t.Errorf("got the description %q, want %s in it", text, variable)
 				}
 			}
 		})
@@ -139,19 +152,22 @@ func TestSchemaAndModelAgree(t *testing.T) {
 	config := tfsdk.Config{Raw: blockValue(t, given), Schema: blockSchema(t)}
 	var m model
 	if diags := config.Get(context.Background(), &m); diags.HasError() {
-		t.Fatal(show(diags))
+		t.Fatalf("got the diagnostics %s, want none", show(diags))
 	}
 	for _, a := range attributes {
-		want := "value of " + a.name
-		switch a {
-		case skipSSLValidation:
-			want = "true"
-		case maxRetries:
-			want = "3"
-		}
-		if got := strings.Trim(m.value(a).String(), `"`); got != want {
-			t.Errorf("got %s for %s, want %s", got, a.name, want)
-		}
+		t.Run(a.name, func(t *testing.T) {
+			t.Parallel()
+			want := "value of " + a.name
+			switch a {
+			case skipSSLValidation:
+				want = "true"
+			case maxRetries:
+				want = "3"
+			}
+			if got := strings.Trim(m.value(a).String(), `"`); got != want {
+				t.Errorf("got %s, want %s", got, want)
+			}
+		})
 	}
 }
 
@@ -160,7 +176,7 @@ func TestMetadata(t *testing.T) {
 	var resp provider.MetadataResponse
 	New("1.2.3").Metadata(context.Background(), provider.MetadataRequest{}, &resp)
 	if resp.TypeName != "cf" || resp.Version != "1.2.3" {
-		t.Errorf("got %+v", resp)
+		t.Errorf("got the type name %q and the version %q, want cf and 1.2.3", resp.TypeName, resp.Version)
 	}
 }
 
@@ -174,10 +190,14 @@ func TestProviderServes(t *testing.T) {
 		t.Fatal(err)
 	}
 	for _, d := range resp.Diagnostics {
-		t.Errorf("%s: %s", d.Summary, d.Detail)
+		t.Errorf("got the diagnostic %s: %s, want none", d.Summary, d.Detail)
 	}
-	if resp.Functions["megabytes"] == nil || resp.Functions["bytes"] == nil {
-		t.Error("the functions are not registered")
+	for _, name := range []string{"megabytes", "bytes"} {
+		t.Run(name, func(t *testing.T) {
+			if resp.Functions[name] == nil {
+				t.Error("got no such function, want one")
+			}
+		})
 	}
 }
 
@@ -195,7 +215,7 @@ func TestConfigureAcceptsIncompleteSettings(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			clearEnvironment(t)
 			if diags := configure(t, block); len(diags) != 0 {
-				t.Errorf("got %s: %s, want no diagnostics", diags[0].Summary, diags[0].Detail)
+				t.Errorf("got %s, want no diagnostics", describe(diags))
 			}
 		})
 	}
@@ -207,7 +227,7 @@ func TestConfigureFromEnvironment(t *testing.T) {
 	t.Setenv("CF_USER", "someone")
 	t.Setenv("CF_PASSWORD", "hunter22")
 	if diags := configure(t, nil); len(diags) != 0 {
-		t.Errorf("got %s: %s, want no diagnostics", diags[0].Summary, diags[0].Detail)
+		t.Errorf("got %s, want no diagnostics", describe(diags))
 	}
 }
 
@@ -215,7 +235,7 @@ func TestConfigureRefusesAFractionOfARetry(t *testing.T) {
 	clearEnvironment(t)
 	diags := configure(t, map[string]any{"api_url": api, "access_token": "some-token", "max_retries": 2.5})
 	if len(diags) != 1 || !diags[0].Attribute.Equal(tftypes.NewAttributePath().WithAttributeName("max_retries")) {
-		t.Errorf("got %v, want one error on max_retries", diags)
+		t.Errorf("got %s, want one error on max_retries", describe(diags))
 	}
 }
 
@@ -223,11 +243,11 @@ func TestValidate(t *testing.T) {
 	clearEnvironment(t)
 	diags := validate(t, map[string]any{"api_url": "https://", "user": "u", "password": tftypes.UnknownValue})
 	if len(diags) != 1 || !diags[0].Attribute.Equal(tftypes.NewAttributePath().WithAttributeName("api_url")) {
-		t.Errorf("got %v, want one error on api_url", diags)
+		t.Errorf("got %s, want one error on api_url", describe(diags))
 	}
 	// The environment may have the credential.
 	if diags := validate(t, nil); len(diags) != 0 {
-		t.Errorf("got %v for an empty block, want nothing", diags)
+		t.Errorf("empty block: got %s, want no diagnostics", describe(diags))
 	}
 }
 
@@ -253,7 +273,7 @@ func TestConfigurePassesOneClient(t *testing.T) {
 	var resp provider.ConfigureResponse
 	New("1.2.3").Configure(context.Background(), provider.ConfigureRequest{TerraformVersion: "1.11.4", Config: config}, &resp)
 	if len(resp.Diagnostics) != 0 {
-		t.Fatal(show(resp.Diagnostics))
+		t.Fatalf("got the diagnostics %s, want none", show(resp.Diagnostics))
 	}
 	client, ok := resp.DataSourceData.(*capi.Client)
 	if !ok {
@@ -262,15 +282,17 @@ func TestConfigurePassesOneClient(t *testing.T) {
 	for name, data := range map[string]any{
 		"resources": resp.ResourceData, "actions": resp.ActionData, "list resources": resp.ListResourceData,
 	} {
-		if data != any(client) {
-			t.Errorf("got %T for the %s, want the client of the data sources", data, name)
-		}
+		t.Run(name, func(t *testing.T) {
+			if data != any(client) {
+				t.Errorf("got %T %[1]p, want the client of the data sources, %p", data, client)
+			}
+		})
 	}
 	mu.Lock()
 	early := len(requests)
 	mu.Unlock()
 	if early != 0 {
-		t.Fatalf("got %d requests from Configure, want none", early)
+		t.Fatalf("Configure: got %d requests, want none", early)
 	}
 
 	if _, err := client.GetProcess(context.Background(), capi.Address{GUID: "some-guid"}); err != nil {
@@ -279,11 +301,11 @@ func TestConfigurePassesOneClient(t *testing.T) {
 	mu.Lock()
 	defer mu.Unlock()
 	if len(requests) != 1 {
-		t.Fatalf("got %d requests, want one", len(requests))
+		t.Fatalf("GetProcess: got %d requests, want 1", len(requests))
 	}
 	r := requests[0]
-	if r.URL.Path != "/v3/processes/some-guid" {
-		t.Errorf("got a request for %s", r.URL.Path)
+	if got, want := r.URL.Path, "/v3/processes/some-guid"; got != want {
+		t.Errorf("got a request for %s, want one for %s", got, want)
 	}
 	if got, want := r.Header.Get("User-Agent"), "Terraform/1.11.4 terraform-provider-cf/1.2.3"; got != want {
 		t.Errorf("got the User-Agent %q, want %q", got, want)
@@ -312,7 +334,7 @@ func TestErrorsShowNoSecret(t *testing.T) {
 	New("test").Configure(context.Background(), provider.ConfigureRequest{Config: config}, &resp)
 	client, ok := resp.DataSourceData.(*capi.Client)
 	if !ok {
-		t.Fatal(show(resp.Diagnostics))
+		t.Fatalf("got %T and the diagnostics %s, want a client", resp.DataSourceData, show(resp.Diagnostics))
 	}
 	var output bytes.Buffer
 	_, err := client.GetProcess(tflogtest.RootLogger(context.Background(), &output), capi.Address{GUID: "some-guid"})
@@ -321,9 +343,9 @@ func TestErrorsShowNoSecret(t *testing.T) {
 		t.Fatalf("got %v, want the proxy's response", err)
 	}
 	if strings.Contains(string(apiError.Body), "hunter22") {
-		t.Errorf("got an error with a secret: %s", apiError.Body)
+		t.Errorf("got the body %q, want it without the secret", apiError.Body)
 	}
 	if output.Len() == 0 || strings.Contains(output.String(), "hunter22") {
-		t.Errorf("got the log %q, want one without the secret", output.String())
+		t.Errorf("got the log %.1000q, want one without the secret", output.String())
 	}
 }

@@ -63,7 +63,7 @@ func TestPrecedence(t *testing.T) {
 			t.Parallel()
 			s, diags := tc.given.resolve(t)
 			if diags.HasError() || s.incomplete != nil {
-				t.Fatalf("got %v and %s, want no error", s.incomplete, show(diags))
+				t.Fatalf("got the error of the first request %v and the diagnostics %s, want no error", s.incomplete, show(diags))
 			}
 			tc.want.certificate = strings.TrimSpace(tc.want.certificate)
 			got := result{s.api.String(), s.credential.AccessToken, s.caCertificate, s.requestTimeout, s.maxRetries, s.skipSSLValidation}
@@ -85,7 +85,7 @@ func TestUnknownValues(t *testing.T) {
 				"Unknown value for " + a.name, a.name + " is unknown until apply", a.variable, "-target",
 			}})
 			if !s.incomplete.Unknown {
-				t.Error("got an error that is not marked as unknown")
+				t.Error("got the error of the first request with Unknown false, want true")
 			}
 		})
 	}
@@ -100,7 +100,7 @@ func TestUnknownValues(t *testing.T) {
 		t.Parallel()
 		s, diags := given{block: with(map[string]any{"api_url": unknown{}, "request_timeout": "soon"})}.resolve(t)
 		if s.incomplete == nil || diags.ErrorsCount() != 1 {
-			t.Errorf("got %v and %s, want an error now and one at the first request", s.incomplete, show(diags))
+			t.Errorf("got the error of the first request %v and the diagnostics %s, want one error in each", s.incomplete, show(diags))
 		}
 	})
 }
@@ -185,7 +185,7 @@ func TestInvalidValues(t *testing.T) {
 			s, diags := tc.given.resolve(t)
 			checkProblem(t, s, diags, tc.want)
 			if !diags.HasError() {
-				t.Error("got a warning, want an error")
+				t.Errorf("got %s, want an error", show(diags))
 			}
 		})
 	}
@@ -212,8 +212,8 @@ func TestEveryMistakeIsReportedAtOnce(t *testing.T) {
 	})
 }
 
-// TestPlainHTTPWarns expects a warning where the credential leaves the machine
-// unencrypted.
+// TestPlainHTTPWarns expects a warning when the credential leaves the machine
+// without encryption.
 func TestPlainHTTPWarns(t *testing.T) {
 	t.Parallel()
 	for url, warns := range map[string]bool{
@@ -230,7 +230,7 @@ func TestPlainHTTPWarns(t *testing.T) {
 			}
 			checkProblem(t, s, diags, wantProblem{attribute: "api_url", parts: []string{"without encryption", url, "api_url (CF_API_URL)"}})
 			if diags.HasError() {
-				t.Error("got an error, want a warning")
+				t.Errorf("got %s, want a warning", show(diags))
 			}
 		})
 	}
@@ -268,7 +268,7 @@ func TestSkipSSLValidationWarns(t *testing.T) {
 			t.Parallel()
 			s, diags := tc.given.resolve(t)
 			if s.skipSSLValidation != tc.skip || diags.HasError() {
-				t.Errorf("got %t and %s, want %t", s.skipSSLValidation, show(diags), tc.skip)
+				t.Errorf("skip_ssl_validation: got %t and the diagnostics %s, want %t without an error", s.skipSSLValidation, show(diags), tc.skip)
 			}
 			if !tc.skip {
 				checkNoProblem(t, s, diags)
@@ -285,7 +285,7 @@ func TestSkipSSLValidationWarns(t *testing.T) {
 	}
 }
 
-func TestCheckLooksAtTheBlockAlone(t *testing.T) {
+func TestCheckReadsOnlyTheBlock(t *testing.T) {
 	t.Parallel()
 	for name, tc := range map[string]struct {
 		block map[string]any
@@ -312,7 +312,7 @@ func TestCheckLooksAtTheBlockAlone(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			if diags := check(given{block: block}.model(t)); len(diags) != 0 {
-				t.Errorf("got %s, want nothing", show(diags))
+				t.Errorf("got the diagnostics %s, want none", show(diags))
 			}
 		})
 	}

@@ -17,7 +17,7 @@ import (
 	"github.com/cf-process/terraform-provider-cf/internal/transport"
 )
 
-// testCertificate makes a certificate; each is another one.
+// testCertificate makes a certificate, a different one each time.
 func testCertificate(t testing.TB) string {
 	t.Helper()
 	key, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
@@ -56,7 +56,7 @@ func TestParseAPIURL(t *testing.T) {
 			t.Parallel()
 			u, err := parseAPIURL(text)
 			if err != nil || u.String() != want {
-				t.Errorf("got %v, %v, want %s", u, err, want)
+				t.Errorf("got %v and error %v, want %s", u, err, want)
 			}
 		})
 	}
@@ -108,7 +108,7 @@ func TestParseAPIURLErrors(t *testing.T) {
 			case !strings.Contains(err.Error(), tc.want):
 				t.Errorf("got the error %q, want one with %q", err, tc.want)
 			case strings.Contains(err.Error(), "hunter22"):
-				t.Errorf("got an error with a secret: %v", err)
+				t.Errorf("got the error %q, want it without the password", err)
 			}
 		})
 	}
@@ -135,7 +135,7 @@ func TestSameServer(t *testing.T) {
 			a, errA := parseAPIURL(tc.a)
 			b, errB := parseAPIURL(tc.b)
 			if errA != nil || errB != nil {
-				t.Fatal(errA, errB)
+				t.Fatalf("got errors %v and %v, want two valid URLs", errA, errB)
 			}
 			if got, reverse := transport.SameServer(a, b), transport.SameServer(b, a); got != tc.want || reverse != tc.want {
 				t.Errorf("got %t and %t, want %t", got, reverse, tc.want)
@@ -144,8 +144,8 @@ func TestSameServer(t *testing.T) {
 	}
 }
 
-// FuzzParseAPIURL looks for a URL that is accepted and is not the root of an API.
-// An accepted URL must not change when it is parsed again.
+// FuzzParseAPIURL checks that an accepted URL can be the root of an API, and does
+// not change when it is parsed again.
 func FuzzParseAPIURL(f *testing.F) {
 	for _, seed := range []string{
 		"https://api.example.org/", "api.example.org:1", "http://[::1]:8080", "https://u:p@h", "https://h?q#f",
@@ -159,20 +159,20 @@ func FuzzParseAPIURL(f *testing.F) {
 			return
 		}
 		if u.Scheme != "https" && u.Scheme != "http" || u.Hostname() == "" || u.User != nil || u.RawQuery != "" || u.Fragment != "" {
-			t.Fatalf("%q became %#v", text, u)
+			t.Fatalf("parseAPIURL(%.200q): got %#v, want http or https with a host, and no user, query or fragment", text, u)
 		}
 		again, err := parseAPIURL(u.String())
 		if err != nil {
 			if strings.Contains(u.Host, "%") || !isASCII(u.Host) {
-				return // String escapes such a host, and nobody writes the escaped form
+				return // String escapes such a host, and users do not write the escaped form
 			}
-			t.Fatalf("%q became %s, which then %v", text, u, err)
+			t.Fatalf("parseAPIURL(%.200q): got %s, want a URL that can be parsed again: %v", text, u, err)
 		}
 		if again.String() != u.String() {
-			t.Fatalf("%q became %s, and that %s", text, u, again)
+			t.Fatalf("parseAPIURL(%.200q): got %s, and %s when parsed again, want no change", text, u, again)
 		}
 		if _, err := url.Parse(u.String() + "/v3/processes"); err != nil {
-			t.Fatalf("%q became %s, to which no path can be added: %v", text, u, err)
+			t.Fatalf("parseAPIURL(%.200q): got %s, want a URL to which a path can be added: %v", text, u, err)
 		}
 	})
 }

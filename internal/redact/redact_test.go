@@ -13,20 +13,20 @@ func TestClean(t *testing.T) {
 		secrets    []string
 		text, want string
 	}{
-		"none":                  {nil, "plain", "plain"},
-		"one, twice":            {[]string{"hush-hush"}, "a hush-hush b hush-hush", "a [REDACTED] b [REDACTED]"},
-		"too short to be one":   {[]string{"abc", ""}, "abc", "abc"},
-		"four bytes are one":    {[]string{"abcd"}, "abcde", "[REDACTED]e"},
-		"one begins another":    {[]string{"token", "token-and-more"}, "token-and-more", "[REDACTED]"},
-		"in a query":            {[]string{"p&ss w/rd"}, "?password=p%26ss+w%2Frd&x=1", "?password=[REDACTED]&x=1"},
-		"in a path":             {[]string{"p ss?"}, "/p%20ss%3F/x", "/[REDACTED]/x"},
-		"in JSON":               {[]string{"a\"b\\c\nd"}, `{"k":"a\"b\\c\nd"}`, `{"k":"[REDACTED]"}`},
-		"in JSON for HTML":      {[]string{"a<b&c"}, `"a\u003cb\u0026c"`, `"[REDACTED]"`},
-		"ends with a quote":     {[]string{`abc"`}, `x abc" y`, `x [REDACTED] y`},
-		"quote in JSON":         {[]string{`abc"`}, `{"k":"abc\""}`, `{"k":"[REDACTED]"}`},
-		"more than ASCII":       {[]string{"пароль"}, "der пароль hier", "der [REDACTED] hier"},
-		"two beside another":    {[]string{"first", "second"}, "firstsecond", "[REDACTED][REDACTED]"},
-		"the mask is no secret": {[]string{"REDACTED"}, "[REDACTED]", "[[REDACTED]]"},
+		"none":              {nil, "plain", "plain"},
+		"one, twice":        {[]string{"hush-hush"}, "a hush-hush b hush-hush", "a [REDACTED] b [REDACTED]"},
+		"too short":         {[]string{"abc", ""}, "abc", "abc"},
+		"four bytes":        {[]string{"abcd"}, "abcde", "[REDACTED]e"},
+		"prefix of another": {[]string{"token", "token-and-more"}, "token-and-more", "[REDACTED]"},
+		"in a query":        {[]string{"p&ss w/rd"}, "?password=p%26ss+w%2Frd&x=1", "?password=[REDACTED]&x=1"},
+		"in a path":         {[]string{"p ss?"}, "/p%20ss%3F/x", "/[REDACTED]/x"},
+		"in JSON":           {[]string{"a\"b\\c\nd"}, `{"k":"a\"b\\c\nd"}`, `{"k":"[REDACTED]"}`},
+		"in JSON for HTML":  {[]string{"a<b&c"}, `"a\u003cb\u0026c"`, `"[REDACTED]"`},
+		"quote at the end":  {[]string{`abc"`}, `x abc" y`, `x [REDACTED] y`},
+		"quote in JSON":     {[]string{`abc"`}, `{"k":"abc\""}`, `{"k":"[REDACTED]"}`},
+		"more than ASCII":   {[]string{"пароль"}, "der пароль hier", "der [REDACTED] hier"},
+		"two adjacent":      {[]string{"first", "second"}, "firstsecond", "[REDACTED][REDACTED]"},
+		"part of the mask":  {[]string{"REDACTED"}, "[REDACTED]", "[[REDACTED]]"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			var s redact.Set
@@ -42,22 +42,22 @@ func TestNilSet(t *testing.T) {
 	var s *redact.Set
 	s.Add("a secret")
 	if got := s.Clean("a secret"); got != "a secret" {
-		t.Errorf("a nil set changed the text to %q", got)
+		t.Errorf("Clean: got %q, want the text unchanged", got)
 	}
 	if got := s.Values(); got != nil {
-		t.Errorf("a nil set has values: %q", got)
+		t.Errorf("Values: got %q, want nil", got)
 	}
 }
 
 func TestValues(t *testing.T) {
 	var s redact.Set
 	s.Add("first", "abc", "second", "first")
-	if got := strings.Join(s.Values(), ","); got != "first,second" {
-		t.Errorf("got %s", got)
+	if got, want := strings.Join(s.Values(), ","), "first,second"; got != want {
+		t.Errorf("got the values %s, want %s", got, want)
 	}
 	s.Values()[0] = "changed"
 	if got := s.Values()[0]; got != "first" {
-		t.Errorf("a caller changed the set: %s", got)
+		t.Errorf("after a caller changed its copy: got %q, want first", got)
 	}
 }
 
@@ -69,7 +69,7 @@ func TestConcurrentUse(t *testing.T) {
 			secret := strings.Repeat(string(rune('a'+i)), 8)
 			s.Add(secret)
 			if got := s.Clean("x" + secret); got != "x[REDACTED]" {
-				t.Errorf("got %q", got)
+				t.Errorf("got %q, want x[REDACTED]", got)
 			}
 		})
 	}

@@ -11,7 +11,7 @@ import (
 	"github.com/cf-process/terraform-provider-cf/internal/redact"
 )
 
-// The spellings that servers and proxies were seen to echo secrets in.
+// Spellings in which servers and proxies were seen to repeat secrets.
 func TestCleanSpellings(t *testing.T) {
 	const secret = `p&ss/w<rd"ü+=`
 	basic := base64.StdEncoding.EncodeToString([]byte("somebody:" + secret))
@@ -46,7 +46,7 @@ func TestCleanSpellings(t *testing.T) {
 	}
 }
 
-// A PEM key has line breaks of its own.
+// A secret such as a PEM key can contain line breaks.
 func TestCleanSecretsOfSeveralLines(t *testing.T) {
 	const key = "-----BEGIN KEY-----\nQUJDREVGR0hJSktMTU5PUFFSU1RVVldYWVo\n-----END KEY-----\n"
 	for name, text := range map[string]string{
@@ -61,7 +61,7 @@ func TestCleanSecretsOfSeveralLines(t *testing.T) {
 			var s redact.Set
 			s.Add(key)
 			if got := s.Clean(text); strings.Contains(got, "REVGR0hJSk") || !strings.Contains(got, redact.Mask) {
-				t.Errorf("got %q", got)
+				t.Errorf("got %q, want the mask instead of the key", got)
 			}
 		})
 	}
@@ -118,23 +118,24 @@ func TestQuote(t *testing.T) {
 	}
 	t.Run("nil set", func(t *testing.T) {
 		if got := (*redact.Set)(nil).Quote("a\nb", 10); got != "a b" {
-			t.Errorf("got %q", got)
+			t.Errorf("got %q, want a b", got)
 		}
 	})
-	// The masks are shorter than a long secret: what is cut in half at the end of
-	// the part that is looked at must not move to where it is shown.
+	// Quote redacts only the beginning of a long text. Masks are shorter than a long
+	// secret, so a secret that is cut in half at the end of that beginning must not
+	// move into the part that is shown.
 	t.Run("nothing but secrets", func(t *testing.T) {
 		var s redact.Set
 		token := "begin-" + strings.Repeat("token.", 3000)
 		s.Add(token)
 		got := s.Quote(strings.Repeat(token, 400), 5000)
 		if strings.Contains(got, "token") {
-			t.Errorf("got %.200q", got)
+			t.Errorf("got %.200q, want no part of the token", got)
 		}
 	})
 }
 
-// Whatever is around a secret, and however it is spelled, it is not shown.
+// FuzzClean checks that a secret is redacted in any context and spelling.
 func FuzzClean(f *testing.F) {
 	f.Add("user:", "secret-secret", " x")
 	f.Add("%2", "p%41&amp;\\u0041", "+")
@@ -158,13 +159,14 @@ func FuzzClean(f *testing.F) {
 				continue
 			}
 			if got := s.Clean("[ " + text + " ]"); strings.Contains(got, text) {
-				t.Errorf("%s: %q shows %q", name, got, secret)
+				t.Errorf("%s: got %.300q, want it without the secret %.100q", name, got, secret)
 			}
 		}
 	})
 }
 
-// BenchmarkClean is a line of the log: what every request costs where logs are on.
+// BenchmarkClean is one line of the log, the cost of every request when logs are
+// on.
 func BenchmarkClean(b *testing.B) {
 	var s redact.Set
 	for _, letter := range "abcdef" {
@@ -178,7 +180,7 @@ func BenchmarkClean(b *testing.B) {
 			b.ReportAllocs()
 			for b.Loop() {
 				if got := s.Clean(text); got != text {
-					b.Fatal(got)
+					b.Fatalf("got %q, want %q", got, text)
 				}
 			}
 		})

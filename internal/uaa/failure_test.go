@@ -13,8 +13,8 @@ import (
 	"github.com/cf-process/terraform-provider-cf/internal/transport"
 )
 
-// A credential that the UAA refuses is tried once, however many readers need it.
-// The advice fits the credential.
+// A credential that the UAA refuses is tried once, however many readers need it,
+// and the error has advice for this kind of credential.
 func TestRefusedCredentialIsTriedOnce(t *testing.T) {
 	for name, test := range map[string]struct {
 		credential        Credential
@@ -47,19 +47,19 @@ func TestRefusedCredentialIsTriedOnce(t *testing.T) {
 					value, err := s.Authorization(t.Context())
 					e := mustFail(t, value, err)
 					if e.Status != test.status || e.Code != test.code || !strings.Contains(e.Description, test.description) || e.URL != f.URL+"/uaa/oauth/token" {
-						t.Errorf("got %#v", e)
+						t.Errorf("got %s, want the status %d, the code %s and %q in the description", describe(e), test.status, test.code, test.description)
 					}
 					if !strings.Contains(e.Advice, test.advice) {
-						t.Errorf("got the advice %q, want %q", e.Advice, test.advice)
+						t.Errorf("got the advice %q, want %q in it", e.Advice, test.advice)
 					}
 					if strings.Contains(e.Error()+e.Advice, "wrong") {
-						t.Errorf("got a text with the secret: %s", e)
+						t.Errorf("got %s, want it without the secret", describe(e))
 					}
 				})
 			}
 			wg.Wait()
-			if _, err := s.Renew(t.Context(), "bearer anything"); err == nil {
-				t.Error("got a token from a renewal")
+			if value, err := s.Renew(t.Context(), "bearer anything"); err == nil {
+				t.Errorf("renewal: got the authorization %q, want an error", value)
 			}
 			if _, tokens := f.asked(); tokens != 1 {
 				t.Errorf("got %d logins, want 1", tokens)
@@ -81,13 +81,13 @@ func TestRefusedWhileTheTokenLives(t *testing.T) {
 		mustAuthorize(t, s, "bearer token-1")
 		clock.pass(11 * time.Second)
 	}
-	if got := f.types(); got != "password refresh_token password" {
-		t.Errorf("got the grants %s", got)
+	if got, want := f.types(), "password refresh_token password"; got != want {
+		t.Errorf("got the grants %q, want %q", got, want)
 	}
 	clock.pass(time.Minute)
 	value, err := s.Authorization(t.Context())
 	if e := mustFail(t, value, err); e.Description != "Bad credentials" {
-		t.Errorf("got %s", e)
+		t.Errorf("got %s, want the description Bad credentials", describe(e))
 	}
 	if _, tokens := f.asked(); tokens != 3 {
 		t.Errorf("got %d requests for a token, want 3", tokens)
@@ -123,7 +123,7 @@ func TestPasscodeIsSentOnce(t *testing.T) {
 			clock.pass(failurePause)
 			value, err = s.Authorization(t.Context())
 			if e := mustFail(t, value, err); !strings.Contains(e.Error(), "passcode has been used") || !strings.Contains(e.Advice, "CF_SSO_PASSCODE") {
-				t.Errorf("got %s, %s", e, e.Advice)
+				t.Errorf("second login: got %s, want that the passcode has been used, and CF_SSO_PASSCODE in the advice", describe(e))
 			}
 			if _, tokens := f.asked(); tokens != 1 {
 				t.Errorf("got %d requests with the passcode, want 1", tokens)
@@ -138,15 +138,15 @@ func TestPasscodeRenews(t *testing.T) {
 	s, _ := newSession(t, f, Credential{Kind: Passcode, Passcode: "once-1234"})
 	mustAuthorize(t, s, "bearer token-1")
 	if got, err := s.Renew(t.Context(), "bearer token-1"); err != nil || got != "bearer token-2" {
-		t.Errorf("got %q, %v", got, err)
+		t.Errorf("got the authorization %q and error %v, want bearer token-2", got, err)
 	}
-	if got := f.types(); got != "password refresh_token" {
-		t.Errorf("got the grants %s", got)
+	if got, want := f.types(), "password refresh_token"; got != want {
+		t.Errorf("got the grants %q, want %q", got, want)
 	}
 }
 
 func TestDiscoveryFailures(t *testing.T) {
-	say := func(status int, body string, header ...string) http.HandlerFunc {
+	respond := func(status int, body string, header ...string) http.HandlerFunc {
 		return func(w http.ResponseWriter, _ *http.Request) {
 			for i := 0; i < len(header); i += 2 {
 				w.Header().Set(header[i], header[i+1])
@@ -160,30 +160,30 @@ func TestDiscoveryFailures(t *testing.T) {
 		contains string
 		requests int // of two tries
 	}{
-		"HTML":              {say(200, "<html>"), "api_url", 1},
-		"404":               {say(404, "nothing here"), "api_url", 1},
-		"401":               {say(401, "{}"), "api_url", 1},
-		"empty":             {say(200, ""), "api_url", 2},
-		"other JSON":        {say(200, `{"message":"hello"}`), "api_url", 1},
-		"an array":          {say(200, `[]`), "api_url", 1},
-		"links of a kind":   {say(200, `{"links":"x"}`), "api_url", 1},
-		"null":              {say(200, `null`), "api_url", 1},
-		"too large":         {say(200, strings.Repeat("x", maxRoot+1)), "api_url", 1},
-		"Korifi":            {say(200, `{"links":{"cloud_controller_v3":{"href":"x"},"login":{"href":"http://h"},"uaa":null},"cf_on_k8s":true}`), "access_token", 1},
-		"no UAA, no login":  {say(200, `{"links":{"cloud_controller_v3":{"href":"x"}}}`), "access_token", 1},
-		"UAA is not a URL":  {say(200, `{"links":{"uaa":{"href":"uaa.example.org"}}}`), "not an http or https URL", 1},
-		"503":               {say(503, "busy"), "busy", 2},
-		"404 of the router": {say(404, "no route", "X-Cf-RouterError", "unknown_route"), "no route", 2},
-		"redirect":          {say(302, "", "Location", "https://login.example.org/"), "login.example.org", 1},
+		"HTML":                {respond(200, "<html>"), "api_url", 1},
+		"404":                 {respond(404, "nothing here"), "api_url", 1},
+		"401":                 {respond(401, "{}"), "api_url", 1},
+		"empty":               {respond(200, ""), "api_url", 2},
+		"other JSON":          {respond(200, `{"message":"hello"}`), "api_url", 1},
+		"an array":            {respond(200, `[]`), "api_url", 1},
+		"links not an object": {respond(200, `{"links":"x"}`), "api_url", 1},
+		"null":                {respond(200, `null`), "api_url", 1},
+		"too large":           {respond(200, strings.Repeat("x", maxRoot+1)), "api_url", 1},
+		"Korifi":              {respond(200, `{"links":{"cloud_controller_v3":{"href":"x"},"login":{"href":"http://h"},"uaa":null},"cf_on_k8s":true}`), "access_token", 1},
+		"no UAA, no login":    {respond(200, `{"links":{"cloud_controller_v3":{"href":"x"}}}`), "access_token", 1},
+		"UAA is not a URL":    {respond(200, `{"links":{"uaa":{"href":"uaa.example.org"}}}`), "not an http or https URL", 1},
+		"503":                 {respond(503, "busy"), "busy", 2},
+		"404 of the router":   {respond(404, "no route", "X-Cf-RouterError", "unknown_route"), "no route", 2},
+		"redirect":            {respond(302, "", "Location", "https://login.example.org/"), "login.example.org", 1},
 	} {
 		t.Run(name, func(t *testing.T) {
 			f := newFoundation(t)
 			f.root = test.root
 			s, _ := newSession(t, f, Credential{Kind: Password, User: "user", Password: "secret"})
-			for range 2 {
+			for login := range 2 {
 				value, err := s.Authorization(t.Context())
 				if e := mustFail(t, value, err); !strings.Contains(e.Error(), test.contains) || !strings.Contains(e.Error(), "find the UAA") {
-					t.Errorf("got %s", e)
+					t.Errorf("login %d: got %s, want \"find the UAA\" and %q in it", login+1, describe(e), test.contains)
 				}
 			}
 			if roots, tokens := f.asked(); roots != test.requests || tokens != 0 {
@@ -193,7 +193,7 @@ func TestDiscoveryFailures(t *testing.T) {
 	}
 }
 
-// Korifi that links to itself as its UAA has none.
+// A Korifi that links to itself as its UAA has no UAA.
 func TestKorifiNamesItself(t *testing.T) {
 	f := newFoundation(t)
 	f.root = func(w http.ResponseWriter, _ *http.Request) {
@@ -202,12 +202,12 @@ func TestKorifiNamesItself(t *testing.T) {
 	s, _ := newSession(t, f, Credential{Kind: Password, User: "user", Password: "secret"})
 	value, err := s.Authorization(t.Context())
 	if e := mustFail(t, value, err); !strings.Contains(e.Error(), "has no UAA") {
-		t.Errorf("got %s", e)
+		t.Errorf("got %s, want that the API has no UAA", describe(e))
 	}
 }
 
-// Where there is only a link to the login server, it is used; a slash at the end of
-// api_url makes no difference.
+// When the root has only a link to the login server, that is used; a slash at the
+// end of api_url makes no difference.
 func TestLoginLink(t *testing.T) {
 	f := newFoundation(t)
 	f.api.Path = "/"
@@ -230,12 +230,12 @@ func TestNoPlainUAA(t *testing.T) {
 			s.api = &url.URL{Scheme: "https", Host: f.api.Host}
 			value, err := s.Authorization(t.Context())
 			if e := mustFail(t, value, err); !strings.Contains(e.Error(), "without TLS") {
-				t.Errorf("got %s", e)
+				t.Errorf("got %s, want that the UAA is without TLS", describe(e))
 			}
 		})
 	}
 	if _, tokens := f.asked(); tokens != 0 {
-		t.Error("got a request with the credential")
+		t.Errorf("got %d requests with the credential, want none", tokens)
 	}
 }
 
@@ -247,25 +247,36 @@ func TestUnreachable(t *testing.T) {
 	e := mustFail(t, value, err)
 	var transportErr *transport.Error
 	if !errors.As(err, &transportErr) || transportErr.Kind != transport.KindRefused || strings.Count(e.Error(), f.URL) != 1 {
-		t.Errorf("got %s", e)
+		t.Errorf("got %s with %v in it, want a transport.KindRefused, and %s in it once", describe(e), transportErr, f.URL)
 	}
 }
 
 func TestLifeOf(t *testing.T) {
 	issued, expires := time.Unix(1700000000, 0), time.Unix(1700000600, 0)
 	good := jwt(issued, expires)
-	for token, want := range map[string]time.Time{
-		good: expires, "bearer " + good: expires, "Bearer " + good: expires,
-		"": {}, "opaque": {}, "a.b": {}, "a.!.c": {}, "a.e30.c": {}, "a.e30.c.d": {},
-		jwt(time.Unix(0, 0), time.Unix(1e12, 0)): {}, "clientcert " + good: {},
+	for name, test := range map[string]struct {
+		token string
+		want  time.Time
+	}{
+		"JWT":                      {good, expires},
+		"bearer":                   {"bearer " + good, expires},
+		"Bearer":                   {"Bearer " + good, expires},
+		"empty":                    {"", time.Time{}},
+		"opaque":                   {"opaque", time.Time{}},
+		"two parts":                {"a.b", time.Time{}},
+		"payload not base64":       {"a.!.c", time.Time{}},
+		"no times":                 {"a.e30.c", time.Time{}},
+		"four parts":               {"a.e30.c.d", time.Time{}},
+		"life of 31,000 years":     {jwt(time.Unix(0, 0), time.Unix(1e12, 0)), time.Time{}},
+		"scheme other than bearer": {"clientcert " + good, time.Time{}},
 	} {
-		t.Run(token, func(t *testing.T) {
-			if _, got := lifeOf(token); !got.Equal(want) {
-				t.Errorf("got %s, want %s", got, want)
+		t.Run(name, func(t *testing.T) {
+			if _, got := lifeOf(test.token); !got.Equal(test.want) {
+				t.Errorf("lifeOf(%.60q): got the expiry %s, want %s", test.token, got, test.want)
 			}
 		})
 	}
 	if got, _ := lifeOf(good); !got.Equal(issued) {
-		t.Errorf("got %s as the time of issue, want %s", got, issued)
+		t.Errorf("got the time of issue %s, want %s", got, issued)
 	}
 }

@@ -43,7 +43,7 @@ func newFoundation(t *testing.T) *foundation {
 		answer := f.root
 		f.mu.Unlock()
 		if r.Header.Get("Authorization") != "" {
-			t.Error("discovery carried a credential")
+			t.Errorf("discovery: got Authorization %q, want none", r.Header.Get("Authorization"))
 		}
 		if answer != nil {
 			answer(w, r)
@@ -54,7 +54,7 @@ func newFoundation(t *testing.T) *foundation {
 	})
 	mux.HandleFunc("POST /uaa/oauth/token", func(w http.ResponseWriter, r *http.Request) {
 		if err := r.ParseForm(); err != nil {
-			t.Error(err)
+			t.Errorf("request for a token: got error %v, want a form", err)
 		}
 		f.mu.Lock()
 		defer f.mu.Unlock()
@@ -136,21 +136,28 @@ func newSession(t *testing.T, f *foundation, c Credential) (*Session, *redact.Se
 func mustAuthorize(t *testing.T, s *Session, want string) {
 	t.Helper()
 	if got, err := s.Authorization(t.Context()); err != nil || got != want {
-		t.Fatalf("got %q, %v, want %q", got, err, want)
+		t.Fatalf("got the authorization %.100q and error %v, want %.100q", got, err, want)
 	}
 }
 
-// mustFail returns the *Error that an error must be.
+// mustFail checks that a login failed with an *Error that names the credential,
+// and returns it.
 func mustFail(t *testing.T, value string, err error) *Error {
 	t.Helper()
 	var e *Error
 	if value != "" || !errors.As(err, &e) {
-		t.Fatalf("got %q, %#v", value, err)
+		t.Fatalf("got the authorization %.100q and error %.600v (%T), want an *Error", value, err, err)
 	}
 	if e.Source == "" {
-		t.Errorf("got an error without the credential: %s", e)
+		t.Errorf("got no credential in the error %s, want one", describe(e))
 	}
 	return e
+}
+
+// describe returns an error with its details, for a failure.
+func describe(e *Error) string {
+	return fmt.Sprintf("%.600q (status %d, code %q, description %.100q, of %q at %s, tokens refused: %t, advice %.600q)",
+		e.Error(), e.Status, e.Code, e.Description, e.Source, e.URL, e.TokensRefused, e.Advice)
 }
 
 // jwt returns a token with the times when it was issued and expires.

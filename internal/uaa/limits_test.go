@@ -14,8 +14,8 @@ import (
 	"github.com/cf-process/terraform-provider-cf/internal/transport"
 )
 
-// A transient failure is returned to everybody for a while. Then the next reader
-// tries again.
+// All readers get a transient failure until failurePause is over. Then the next
+// reader tries again.
 func TestTransientFailures(t *testing.T) {
 	for name, test := range map[string]struct {
 		answer   func(url.Values, http.ResponseWriter) bool
@@ -52,7 +52,7 @@ func TestTransientFailures(t *testing.T) {
 				value, err := s.Authorization(t.Context())
 				e := mustFail(t, value, err)
 				if e.Status != test.status || !strings.Contains(e.Error(), "log in") {
-					t.Fatalf("got %#v", e)
+					t.Fatalf("got %s, want \"log in\" in it and the status %d", describe(e), test.status)
 				}
 				if test.status == 429 {
 					if in := time.Until(e.RetryAt); in < 19*time.Minute || in > 21*time.Minute {
@@ -61,7 +61,7 @@ func TestTransientFailures(t *testing.T) {
 				}
 			}
 			if _, tokens := f.asked(); tokens != test.requests {
-				t.Errorf("got %d requests for a token, want the %d of one login", tokens, test.requests)
+				t.Errorf("got %d requests for a token, want %d, those of one login", tokens, test.requests)
 			}
 			if test.status == 429 {
 				return // the transport waits for the limit
@@ -69,13 +69,13 @@ func TestTransientFailures(t *testing.T) {
 			clock.pass(failurePause)
 			f.answers(nil)
 			if got, err := s.Authorization(t.Context()); err != nil || !strings.HasPrefix(got, "bearer token-") {
-				t.Errorf("got %q, %v, want a token after the pause", got, err)
+				t.Errorf("after the pause: got the authorization %q and error %v, want a token", got, err)
 			}
 		})
 	}
 }
 
-// A token that no header can carry ends the session.
+// A token that is not valid in a header ends the session.
 func TestUnusableToken(t *testing.T) {
 	f := newFoundation(t)
 	f.answers(func(_ url.Values, w http.ResponseWriter) bool {
@@ -87,7 +87,7 @@ func TestUnusableToken(t *testing.T) {
 	for range 300 {
 		value, err := s.Authorization(t.Context())
 		if e := mustFail(t, value, err); !strings.Contains(e.Error(), "characters that no token has") {
-			t.Fatalf("got %s", e)
+			t.Fatalf("got %s, want that the token has characters that no token has", describe(e))
 		}
 	}
 	if _, tokens := f.asked(); tokens != 1 {
@@ -95,8 +95,8 @@ func TestUnusableToken(t *testing.T) {
 	}
 }
 
-// Thirty readers, ten at a time, of a login server that does not answer share one
-// request, and so the time of one reader.
+// Thirty readers, ten at a time, of a login server that does not respond share one
+// request, so that all wait no longer than one.
 func TestLoginServerThatDoesNotAnswer(t *testing.T) {
 	f := newFoundation(t)
 	done := make(chan struct{})
@@ -182,21 +182,21 @@ func TestTokensRefused(t *testing.T) {
 				t.Errorf("got %d logins, want 2", tokens)
 			}
 			if len(errs) != 1 {
-				t.Errorf("got %d errors, want one for all", len(errs))
+				t.Errorf("got %d different errors, want 1", len(errs))
 			}
 			value, err := s.Authorization(t.Context())
 			e := mustFail(t, value, err)
 			if !e.TokensRefused || !strings.Contains(e.Error(), f.URL+"/uaa/oauth/token") {
-				t.Errorf("got %#v", e)
+				t.Errorf("got %s, want TokensRefused, and the URL of the token endpoint in it", describe(e))
 			}
 			for _, want := range test.want {
 				if !strings.Contains(e.Advice, want) {
-					t.Errorf("got an advice without %q: %s", want, e.Advice)
+					t.Errorf("got the advice %.600q, want %q in it", e.Advice, want)
 				}
 			}
 			for _, not := range test.not {
 				if strings.Contains(e.Advice, not) {
-					t.Errorf("got an advice with %q: %s", not, e.Advice)
+					t.Errorf("got the advice %.600q, want it without %.60q", e.Advice, not)
 				}
 			}
 		})
@@ -204,7 +204,7 @@ func TestTokensRefused(t *testing.T) {
 }
 
 // An API that accepts a token and refuses it a moment later, such as two servers
-// behind a load balancer that disagree, cannot cause logins without end either.
+// behind a load balancer that disagree, does not cause endless logins either.
 func TestTokensThatAreRefusedQuickly(t *testing.T) {
 	f := newFoundation(t)
 	s, _ := newSession(t, f, Credential{Kind: Password, User: "user", Password: "secret"})
@@ -214,14 +214,14 @@ func TestTokensThatAreRefusedQuickly(t *testing.T) {
 		value, err = s.Renew(t.Context(), value)
 	}
 	if e := mustFail(t, value, err); !e.TokensRefused {
-		t.Errorf("got %s", e)
+		t.Errorf("got %s, want TokensRefused", describe(e))
 	}
 	if _, tokens := f.asked(); tokens != maxQuick {
 		t.Errorf("got %d logins, want %d", tokens, maxQuick)
 	}
 }
 
-// Tokens that the API revokes now and then are renewed again and again.
+// Tokens that the API revokes now and then are renewed each time.
 func TestTokensThatAreRevoked(t *testing.T) {
 	f := newFoundation(t)
 	s, _ := newSession(t, f, Credential{Kind: Password, User: "user", Password: "secret"})
@@ -230,7 +230,7 @@ func TestTokensThatAreRevoked(t *testing.T) {
 	value, err := s.Authorization(t.Context())
 	for range 20 {
 		if err != nil {
-			t.Fatal(err)
+			t.Fatalf("got error %v, want a token", err)
 		}
 		s.Accepted(value)
 		clock.pass(quickly + time.Second)

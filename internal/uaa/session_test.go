@@ -54,7 +54,7 @@ func TestGrants(t *testing.T) {
 			f := newFoundation(t)
 			s, secrets := newSession(t, f, test.credential)
 			if roots, tokens := f.asked(); roots+tokens != 0 {
-				t.Error("got a request before a token was needed")
+				t.Errorf("before a token is needed: got %d discoveries and %d logins, want none", roots, tokens)
 			}
 			for range 3 {
 				mustAuthorize(t, s, "bearer token-1")
@@ -63,18 +63,18 @@ func TestGrants(t *testing.T) {
 				t.Errorf("got %d discoveries and %d logins, want 1 and 1", roots, tokens)
 			}
 			if got := f.grants[0]; got.Encode() != test.want.Encode() {
-				t.Errorf("got %s, want %s", got.Encode(), test.want.Encode())
+				t.Errorf("got the grant %s, want %s", got.Encode(), test.want.Encode())
 			}
 			h := f.headers[0]
 			if want := "Basic " + base64.StdEncoding.EncodeToString([]byte(test.basic)); h.Get("Authorization") != want || h.Get("X-Cf-Encoded-Credentials") != "true" {
-				t.Errorf("got %s, want %s", h.Get("Authorization"), want)
+				t.Errorf("got Authorization %q and X-Cf-Encoded-Credentials %q, want %q and true", h.Get("Authorization"), h.Get("X-Cf-Encoded-Credentials"), want)
 			}
 			all := secrets.Clean(strings.Join([]string{
 				test.credential.Password, test.credential.Passcode, test.credential.ClientSecret,
 				test.credential.RefreshToken, test.credential.AssertionToken, "token-1", "refresh-1",
 			}, ""))
 			if strings.ReplaceAll(all, redact.Mask, "") != "" {
-				t.Errorf("got %s, want every secret masked", all)
+				t.Errorf("got %q, want every secret redacted", all)
 			}
 		})
 	}
@@ -93,15 +93,15 @@ func TestAccessTokenAlone(t *testing.T) {
 			s, secrets := newSession(t, f, Credential{Kind: AccessToken, AccessToken: given, Source: "access_token from CF_ACCESS_TOKEN"})
 			mustAuthorize(t, s, want)
 			if got := secrets.Clean("token Q0VSVCtLRVk="); strings.Contains(want, "token") && strings.Contains(got, "token") || strings.Contains(want, "Q0") && strings.Contains(got, "Q0") {
-				t.Errorf("got %s, want it masked", got)
+				t.Errorf("got %q, want the token redacted", got)
 			}
 			value, err := s.Renew(t.Context(), want)
 			e := mustFail(t, value, err)
 			if !strings.Contains(e.Error(), "renew") || e.Source != "access_token from CF_ACCESS_TOKEN" || e.Advice == "" {
-				t.Errorf("got %s, source %s, advice %q", e, e.Source, e.Advice)
+				t.Errorf("got %s, want \"renew\" in it, the source access_token from CF_ACCESS_TOKEN, and advice", describe(e))
 			}
 			if uaaOnly := strings.Contains(e.Advice, "cf oauth-token"); uaaOnly == strings.HasPrefix(want, "clientcert") {
-				t.Errorf("got the advice %q for %s", e.Advice, want)
+				t.Errorf("got the advice %q for %s, want cf oauth-token in it only for a token of the UAA", e.Advice, want)
 			}
 			mustAuthorize(t, s, want) // the API decides for each request
 			if roots, tokens := f.asked(); roots+tokens != 0 {
@@ -140,11 +140,11 @@ func TestAccessAndRefreshToken(t *testing.T) {
 			}
 			got, err := s.Renew(t.Context(), test.want)
 			if err != nil || got == test.want {
-				t.Errorf("got %q, %v, want another token", got, err)
+				t.Errorf("renewal: got the authorization %.100q and error %v, want another token", got, err)
 			}
 			s.Accepted(got)
 			if roots, _ := f.asked(); roots != 0 && test.kind == CLISession {
-				t.Error("got a discovery, although the session of the CLI has its UAA")
+				t.Errorf("got %d discoveries, want none, since the session of the CLI names its UAA", roots)
 			}
 			f.answers(refuseRefresh)
 			current, err := s.Authorization(t.Context())
@@ -155,7 +155,7 @@ func TestAccessAndRefreshToken(t *testing.T) {
 			e := mustFail(t, value, err)
 			advice := map[Kind]string{AccessToken: "refresh_token", CLISession: "cf login"}[test.kind]
 			if e.Status != 401 || !strings.Contains(e.Description, "The token expired") || !strings.Contains(e.Advice, advice) {
-				t.Errorf("got %s, %s", e, e.Advice)
+				t.Errorf("refused renewal: got %s, want a 401 that the token expired, and %q in the advice", describe(e), advice)
 			}
 		})
 	}
@@ -168,8 +168,8 @@ func TestCLIClient(t *testing.T) {
 		Kind: CLISession, RefreshToken: "refresh-0", ClientID: "own-cli", ClientSecret: "secret", AuthorizationEndpoint: f.URL + "/uaa",
 	})
 	mustAuthorize(t, s, "bearer token-1")
-	if got := f.headers[0].Get("Authorization"); got != "Basic "+base64.StdEncoding.EncodeToString([]byte("own-cli:secret")) {
-		t.Errorf("got %s", got)
+	if got, want := f.headers[0].Get("Authorization"), "Basic "+base64.StdEncoding.EncodeToString([]byte("own-cli:secret")); got != want {
+		t.Errorf("got Authorization %q, want %q", got, want)
 	}
 }
 
@@ -213,13 +213,13 @@ func TestRenewedBeforeItExpires(t *testing.T) {
 			clock.pass(5*time.Second + test.renews)
 			mustAuthorize(t, s, "bearer token-2")
 			if got := f.grants[1].Get("refresh_token"); got != "refresh-1" {
-				t.Errorf("got a renewal with %q", got)
+				t.Errorf("first renewal: got the refresh token %q, want refresh-1", got)
 			}
 			// The new refresh token is the one to use next.
 			clock.pass(time.Duration(test.expires) * time.Second)
 			mustAuthorize(t, s, "bearer token-3")
 			if got := f.grants[2].Get("refresh_token"); got != "refresh-2" {
-				t.Errorf("got a renewal with %q", got)
+				t.Errorf("second renewal: got the refresh token %q, want refresh-2", got)
 			}
 			if roots, _ := f.asked(); roots != 1 {
 				t.Errorf("got %d discoveries, want 1", roots)
@@ -228,7 +228,7 @@ func TestRenewedBeforeItExpires(t *testing.T) {
 	}
 }
 
-// If the UAA issues no new refresh token, the old one stays in use.
+// When the UAA issues no new refresh token, the old one stays in use.
 func TestRefreshTokenStays(t *testing.T) {
 	f := newFoundation(t)
 	f.refresh = false
@@ -241,14 +241,14 @@ func TestRefreshTokenStays(t *testing.T) {
 		}
 		s.Accepted(value)
 	}
-	for _, g := range f.grants {
-		if g.Get("refresh_token") != "refresh-0" {
-			t.Errorf("renewed with %s", g.Get("refresh_token"))
+	for i, g := range f.grants {
+		if got := g.Get("refresh_token"); got != "refresh-0" {
+			t.Errorf("renewal %d: got the refresh token %q, want refresh-0", i+1, got)
 		}
 	}
 }
 
-// While the UAA is away, a token that is about to expire is still used.
+// While the UAA is unavailable, a token that is about to expire is still used.
 func TestRenewalThatCanWait(t *testing.T) {
 	f := newFoundation(t)
 	s, _ := newSession(t, f, Credential{Kind: Password, User: "user", Password: "secret"})
@@ -263,18 +263,18 @@ func TestRenewalThatCanWait(t *testing.T) {
 	if _, tokens := f.asked(); tokens != 3 { // one renewal with its one retry
 		t.Errorf("got %d requests for a token, want 3", tokens)
 	}
-	clock.pass(time.Minute) // now it is over
+	clock.pass(time.Minute) // past the expiry
 	value, err := s.Authorization(t.Context())
 	if e := mustFail(t, value, err); e.Status != 503 {
-		t.Errorf("got %s", e)
+		t.Errorf("after the token expired: got %s, want the status 503", describe(e))
 	}
 	f.answers(nil)
 	clock.pass(failurePause)
 	if got, err := s.Authorization(t.Context()); err != nil || got == "bearer token-1" {
-		t.Errorf("got %q, %v, want a new token", got, err)
+		t.Errorf("after the UAA is back: got the authorization %q and error %v, want a new token", got, err)
 	}
 	if got := f.grants[len(f.grants)-1].Get("grant_type"); got != "refresh_token" {
-		t.Errorf("got the grant %s after a restart of the UAA, want the refresh token", got)
+		t.Errorf("after the UAA is back: got the grant %s, want refresh_token", got)
 	}
 }
 
@@ -284,17 +284,17 @@ func TestRenewByCredentialAfterRefresh(t *testing.T) {
 	mustAuthorize(t, s, "bearer token-1")
 	f.answers(refuseRefresh)
 	if got, err := s.Renew(t.Context(), "bearer token-1"); err != nil || got != "bearer token-3" {
-		t.Errorf("got %q, %v", got, err)
+		t.Errorf("renewal: got the authorization %q and error %v, want bearer token-3", got, err)
 	}
-	if got := f.types(); got != "password refresh_token password" {
-		t.Errorf("got the grants %s", got)
+	if got, want := f.types(), "password refresh_token password"; got != want {
+		t.Errorf("got the grants %q, want %q", got, want)
 	}
-	// A caller that comes late with the old token gets the new one.
+	// A caller that arrives late with the old token gets the new one.
 	if got, err := s.Renew(t.Context(), "bearer token-1"); err != nil || got != "bearer token-3" {
-		t.Errorf("got %q, %v", got, err)
+		t.Errorf("late renewal: got the authorization %q and error %v, want bearer token-3", got, err)
 	}
 	if _, tokens := f.asked(); tokens != 3 {
-		t.Errorf("got %d requests for a token", tokens)
+		t.Errorf("got %d requests for a token, want 3", tokens)
 	}
 }
 
@@ -308,7 +308,7 @@ func TestManyReadersOneLogin(t *testing.T) {
 		for range 200 {
 			wg.Go(func() {
 				if got, err := ask(); err != nil || got != want {
-					t.Errorf("got %q, %v, want %q", got, err, want)
+					t.Errorf("got the authorization %q and error %v, want %q", got, err, want)
 				}
 			})
 		}
@@ -317,7 +317,7 @@ func TestManyReadersOneLogin(t *testing.T) {
 	all("bearer token-1", func() (string, error) { return s.Authorization(t.Context()) })
 	all("bearer token-2", func() (string, error) { return s.Renew(t.Context(), "bearer token-1") })
 	if roots, tokens := f.asked(); roots != 1 || tokens != 2 {
-		t.Errorf("got %d discoveries and %d logins", roots, tokens)
+		t.Errorf("got %d discoveries and %d logins, want 1 and 2", roots, tokens)
 	}
 }
 
@@ -339,26 +339,26 @@ func TestCanceledReaders(t *testing.T) {
 	}
 	s, _ := newSession(t, f, Credential{Kind: Password, User: "user", Password: "secret"})
 
-	// Alone: the login is stopped.
+	// The only reader: the login is canceled.
 	ctx, cancel := context.WithCancel(t.Context())
-	left := make(chan error)
-	go func() { _, err := s.Authorization(ctx); left <- err }()
+	failure := make(chan error)
+	go func() { _, err := s.Authorization(ctx); failure <- err }()
 	<-arrived
 	start := time.Now()
 	cancel()
 	var e *Error
-	if err := <-left; !errors.Is(err, context.Canceled) || errors.As(err, &e) || time.Since(start) > 900*time.Millisecond {
-		t.Errorf("got %v after %s", err, time.Since(start))
+	if err := <-failure; !errors.Is(err, context.Canceled) || errors.As(err, &e) || time.Since(start) > 900*time.Millisecond {
+		t.Errorf("only reader: got %v (%T) after %s, want context.Canceled, not in an *Error, at once", err, err, time.Since(start))
 	}
 	select {
 	case <-gone:
 	case <-time.After(5 * time.Second):
-		t.Error("got a login that continues without a reader")
+		t.Error("only reader: got a login that continues for 5s, want it canceled")
 	}
 
 	// The first of several: the others get their token.
 	ctx, cancel = context.WithCancel(t.Context())
-	go func() { _, err := s.Authorization(ctx); left <- err }()
+	go func() { _, err := s.Authorization(ctx); failure <- err }()
 	<-arrived
 	values, waiting := make(chan string), make(chan struct{}, 3)
 	for range 3 {
@@ -371,13 +371,13 @@ func TestCanceledReaders(t *testing.T) {
 		<-waiting
 	}
 	cancel()
-	if err := <-left; !errors.Is(err, context.Canceled) {
-		t.Errorf("got %v", err)
+	if err := <-failure; !errors.Is(err, context.Canceled) {
+		t.Errorf("first of several: got %v, want context.Canceled", err)
 	}
 	close(release)
 	for range 3 {
-		if got := <-values; got != "bearer token-1<nil>" {
-			t.Errorf("got %s", got)
+		if got, want := <-values, "bearer token-1<nil>"; got != want {
+			t.Errorf("other readers: got the authorization and error %q, want %q", got, want)
 		}
 	}
 	if _, tokens := f.asked(); tokens != 1 {
@@ -385,7 +385,7 @@ func TestCanceledReaders(t *testing.T) {
 	}
 }
 
-// heard is a context that reports when somebody waits for its end.
+// heard is a context that reports when a goroutine waits for its end.
 type heard struct {
 	context.Context
 	waiting chan<- struct{}
