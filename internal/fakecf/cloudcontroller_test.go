@@ -47,18 +47,18 @@ func TestEffectiveUserAndBlanks(t *testing.T) {
 
 func TestEndpointsOfChecks(t *testing.T) {
 	c := as(t, New(t), Admin)
-	for _, check := range []string{"health_check", "readiness_health_check"} {
+	c.each([]string{"health_check", "readiness_health_check"}, func(c *client, check string) {
 		c.patch(GUIDStaging, `{"`+check+`":{"type":"http"}}`).wantError(422, 10008, check+"_http_endpoint HTTP ", "is not a valid URI path: ")
 		c.patch(GUIDStaging, `{"`+check+`":{"data":{"endpoint":"/only"}}}`).want(200).wantAt(absent{}, check, "data", "endpoint")
 		c.patch(GUIDStaging, `{"`+check+`":{"type":"http"}}`).want(200).wantAt("/only", check, "data", "endpoint")
 		c.patch(GUIDStaging, `{"`+check+`":{"data":{"endpoint":null}}}`).wantError(422, 10008, "is not a valid URI path: ")
-		for _, endpoint := range []string{"/a?b=c#d", "/%zz", "/ä"} {
+		c.each([]string{"/a?b=c#d", "/%zz", "/ä"}, func(c *client, endpoint string) {
 			c.patch(GUIDStaging, `{"`+check+`":{"data":{"endpoint":"`+endpoint+`"}}}`).want(200).wantAt(endpoint, check, "data", "endpoint")
-		}
-		for _, endpoint := range []string{"x", "//x", "/a b", "http://a/b"} {
+		})
+		c.each([]string{"x", "//x", "/a b", "http://a/b"}, func(c *client, endpoint string) {
 			c.patch(GUIDStaging, `{"`+check+`":{"data":{"endpoint":"`+endpoint+`"}}}`).wantError(422, 10008, "endpoint must be a valid URI path")
-		}
-	}
+		})
+	})
 }
 
 func TestStoppedAppHasInstancesThatAreDown(t *testing.T) {
@@ -69,13 +69,13 @@ func TestStoppedAppHasInstancesThatAreDown(t *testing.T) {
 	r := c.get(path+"/stats").want(200).wantAt("DOWN", "resources", 1, "state").wantAt(nil, "resources", 1, "routable").
 		wantAt(0, "resources", 1, "uptime").wantAt(absent{}, "resources", 2)
 	if stat, _ := r.at("resources", 0).(map[string]any); len(stat) != 7 {
-		t.Errorf("got a stat with %d keys, want 7: %v", len(stat), stat)
+		t.Errorf("%s: got an instance with %d keys, want 7: %s", r.call, len(stat), show(stat))
 	}
 	c.get(path+"/process_instances").wantAt("DOWN", "resources", 1, "state").wantAt(nil, "resources", 1, "since").wantAt(absent{}, "resources", 2)
 	c.do(http.MethodDelete, path+"/instances/0", "").want(204)
 	f.SetInstance(GUIDWeb, 0, func(i *Instance) { i.State = "STOPPING" })
 	if usage, _ := c.get(webPath+"/stats").at("resources", 0, "usage").(map[string]any); len(usage) != 0 {
-		t.Errorf("got usage %v of a STOPPING instance, want {}", usage)
+		t.Errorf("stats of a STOPPING instance: got usage %s, want {}", show(usage))
 	}
 }
 
@@ -95,16 +95,16 @@ func TestRuntimeErrors(t *testing.T) {
 			c.patch(GUIDWeb, `{"command":"x"}`).want(200)
 			c.do(http.MethodDelete, webPath+"/instances/0", "").wantError(want.status, want.code, "Runner")
 			c.get(webPath+"/stats").wantError(503, 200002, "Stats unavailable: Stats server temporarily unavailable.")
-			for _, path := range []string{webPath + "/process_instances", webPath + "?embed=process_instances", "/v3/processes?embed=process_instances"} {
+			c.each([]string{webPath + "/process_instances", webPath + "?embed=process_instances", "/v3/processes?embed=process_instances"}, func(c *client, path string) {
 				c.get(path).wantError(500, 10001, "An unknown error occurred.")
-			}
+			})
 			if got := len(f.Instances(GUIDWeb)); got != 3 {
-				t.Errorf("got %d instances while the runtime fails, want 3", got)
+				t.Errorf("scale to 5 while the runtime fails: got %d instances, want 3", got)
 			}
 			f.SetRuntime(RuntimeWorks)
 			c.get(webPath+"/stats").want(200).wantAt("RUNNING", "resources", 4, "state")
 			if f.Instances(GUIDWeb)[0].GUID != before {
-				t.Error("the instance was terminated by a runtime that failed")
+				t.Error("DELETE while the runtime fails: got a new instance 0, want the old one")
 			}
 		})
 	}
@@ -119,7 +119,7 @@ func TestWhatForbidsWrites(t *testing.T) {
 		developer.patch(GUIDWeb, `{}`), developer.scale(GUIDWeb, `{}`), developer.do(http.MethodDelete, webPath+"/instances/0", ""),
 		developer.do(http.MethodPost, appPath+"/actions/restart", ""), developer.do(http.MethodPost, "/v3/deployments", deployment),
 	} {
-		r.wantError(403, 10017, "The organization is suspended")
+		t.Run(label("suspended, "+r.call), func(t *testing.T) { r.in(t).wantError(403, 10017, "The organization is suspended") })
 	}
 	developer.get(webPath).want(200)
 	as(t, f, SpaceAuditor).patch(GUIDWeb, `{}`).wantError(403, 10003)
@@ -202,7 +202,7 @@ func TestOrderOfRows(t *testing.T) {
 		t.Run(label(query), func(t *testing.T) {
 			c := c.in(t)
 			if got := strings.Join(c.get("/v3/processes"+query).want(200).guids(), " "); got != want {
-				t.Errorf("%s: got %s, want %s", query, got, want)
+				t.Errorf("processes with %q: got %s, want %s", query, got, want)
 			}
 		})
 	}
@@ -212,8 +212,8 @@ func TestOrderOfRows(t *testing.T) {
 func TestNamesAndTheirSpaces(t *testing.T) {
 	c := as(t, New(t), Admin)
 	r := c.get("/v3/apps?names=storefront,catalog&include=space.organization&organization_guids=" + OrgGUIDRetail + "&space_guids=" + SpaceGUIDProduction).want(200)
-	if got := r.guids(); !slices.Equal(got, []string{AppGUID, AppGUIDCatalog}) {
-		t.Errorf("got apps %v, want storefront and catalog", got)
+	if got, want := r.guids(), []string{AppGUID, AppGUIDCatalog}; !slices.Equal(got, want) {
+		t.Errorf("%s: got %v, want %v", r.call, got, want)
 	}
 	r.wantAt("production", "included", "spaces", 0, "name").wantAt("retail", "included", "organizations", 0, "name")
 	c.get("/v3/apps?names=nope&include=space.organization").wantAt(absent{}, "included", "spaces", 0).wantAt(absent{}, "included", "organizations", 0)
@@ -228,15 +228,16 @@ func TestOddRequests(t *testing.T) {
 	f := New(t)
 	c := as(t, f, Admin)
 	before := f.Instances(GUIDWeb)
-	for _, index := range []string{"x", "%20", "00"} { // Ruby reads them as 0
+	c.each([]string{"x", "%20", "00"}, func(c *client, index string) { // Ruby reads them as 0
 		c.do(http.MethodDelete, webPath+"/instances/"+index, "").want(204)
-	}
+	})
 	if after := f.Instances(GUIDWeb); after[0].GUID == before[0].GUID || after[1].GUID != before[1].GUID {
-		t.Error("got another instance than 0 ended by a word")
+		t.Errorf("DELETE of indexes that are words: got new instances 0: %t and 1: %t, want only 0",
+			after[0].GUID != before[0].GUID, after[1].GUID != before[1].GUID)
 	}
-	for _, body := range []string{`{"instances":null}`, `{"memory_in_mb":null}`} {
+	c.each([]string{`{"instances":null}`, `{"memory_in_mb":null}`}, func(c *client, body string) {
 		c.scale(GUIDWeb, body).wantError(500, 10001)
-	}
+	})
 	c.scale(GUIDWeb, `{"log_rate_limit_in_bytes_per_second":null,"disk_in_mb":null}`).want(202).
 		wantAt(16384, "log_rate_limit_in_bytes_per_second").wantAt(2048, "disk_in_mb")
 	c.get(webPath + "/stats?nonsense=1").want(200)
@@ -244,12 +245,12 @@ func TestOddRequests(t *testing.T) {
 	c.do(http.MethodHead, webPath, "").want(200)
 	r := c.get(appPath+"/processes?app_guids=x").wantError(400, 10005, "Unknown query parameter(s): 'app_guids'")
 	if detail, _ := r.at("errors", 0, "detail").(string); strings.Contains(detail, "Valid parameters") {
-		t.Errorf("got detail %q, want no valid parameters in it", detail)
+		t.Errorf("%s: got the detail %.500q, want no valid parameters in it", r.call, detail)
 	}
 	c.patch(GUIDWeb, `{"command":7,"metadata":{"foo":1}}`).wantError(422, 10008, "Metadata has unexpected field(s): 'foo', Command must be a string")
 	c.scale(GUIDStaging, `{"instances":2147483647}`).want(202) // in no time and no memory
 	if rows, _ := c.get("/v3/processes/" + GUIDStaging + "/stats").want(200).at("resources").([]any); len(rows) != 10_000 {
-		t.Errorf("got %d stats, want 10000", len(rows))
+		t.Errorf("stats after a scale to 2147483647: got %d instances, want 10000", len(rows))
 	}
 	c.deploy(AppGUIDStaging).want(201)
 }

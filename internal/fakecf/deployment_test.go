@@ -67,14 +67,15 @@ func TestValuesActWhenTheAppRestarts(t *testing.T) {
 	c.scale(GUIDWeb, `{"instances":2}`).want(202)
 	c.scale(GUIDWeb, `{"instances":3}`).want(202)
 	stats(512, 2048, 16384)
-	for _, role := range []Role{AdminReadOnly, SpaceManager, SpaceAuditor} {
-		as(t, f, role).do(http.MethodPost, appPath+"/actions/restart", "").wantError(403, 10003)
-	}
+	eachRole(t, f, []Role{AdminReadOnly, SpaceManager, SpaceAuditor}, func(c *client) {
+		c.do(http.MethodPost, appPath+"/actions/restart", "").wantError(403, 10003)
+	})
 	as(t, f, NoRole).do(http.MethodPost, appPath+"/actions/restart", "").wantError(404, 10010, "App not found")
 	as(t, f, SpaceSupporter).do(http.MethodPost, appPath+"/actions/restart", "").want(200).wantAt("STARTED", "state")
 	stats(1024, 4096, -1)
-	if got := f.Instances(GUIDWeb)[0].Limits; got != (Quotas{MemoryInMB: 1024, DiskInMB: 4096, LogRateLimit: -1}) {
-		t.Errorf("got limits %v, want those of the restart", got)
+	want := Quotas{MemoryInMB: 1024, DiskInMB: 4096, LogRateLimit: -1}
+	if got := f.Instances(GUIDWeb)[0].Limits; got != want {
+		t.Errorf("instance 0 after the restart: got limits %+v, want %+v", got, want)
 	}
 	c.scale(GUIDWeb, `{"memory_in_mb":256}`).want(202)
 	c.do(http.MethodPost, appPath+"/actions/start", "").want(200) // it is started: nothing happens
@@ -97,10 +98,10 @@ func TestDeploymentHasTwoWebProcesses(t *testing.T) {
 	newest, _ := c.get(appPath+"/processes/web").want(200).wantAt(1, "instances").at("guid").(string)
 	c.get("/v3/processes/"+newest+"/stats").wantAt(1024<<20, "resources", 0, "mem_quota")
 	c.get(webPath+"/stats").wantAt(512<<20, "resources", 0, "mem_quota")
-	for _, process := range []string{GUIDWeb, newest} {
+	c.each([]string{GUIDWeb, newest}, func(c *client, process string) {
 		c.patch(process, `{}`).wantError(422, 10008, "Cannot update this process while a deployment is in flight.")
 		c.scale(process, `{"instances":1}`).wantError(422, 10008, "Cannot scale this process while a deployment is in flight.")
-	}
+	})
 	c.scale(GUIDWorker, `{"instances":1,"memory_in_mb":2048}`).want(202)
 	worker := f.Instances(GUIDWorker)[0].GUID
 	pass(5 * time.Second)
@@ -108,20 +109,20 @@ func TestDeploymentHasTwoWebProcesses(t *testing.T) {
 	wantWebs(t, c, 3, 1)
 	for _, want := range [][]float64{{2, 2}, {1, 3}} {
 		if !f.AdvanceDeployment(AppGUID) {
-			t.Fatal("the deployment has ended too early")
+			t.Fatalf("AdvanceDeployment: got the end of the deployment, want a step to %v", want)
 		}
 		wantWebs(t, c, want...)
 	}
 	c.get(path).wantAt("2030-01-02T12:00:05Z", "status", "details", "last_successful_healthcheck")
 	if f.AdvanceDeployment(AppGUID) {
-		t.Error("the deployment is still in flight")
+		t.Error("AdvanceDeployment: got a deployment in flight, want it at its end")
 	}
 	wantWebs(t, c, 3)
 	c.get(webPath).wantError(404, 10010, "Process not found")
 	c.get(path).wantAt("FINALIZED", "status", "value").wantAt("DEPLOYED", "status", "reason").
 		wantAt("2030-01-02T12:00:05Z", "status", "details", "last_status_change").wantAt(absent{}, "links", "cancel")
 	if f.Instances(GUIDWorker)[0].GUID == worker {
-		t.Error("the worker was not restarted at the end")
+		t.Error("end of the deployment: got the old instance of the worker, want a new one")
 	}
 	c.get("/v3/processes/"+GUIDWorker+"/stats").wantAt(2048<<20, "resources", 0, "mem_quota")
 	c.scale(newest, `{"instances":1}`).want(202)
@@ -174,13 +175,13 @@ func TestRefusedDeployments(t *testing.T) {
 			c.do(http.MethodPost, "/v3/deployments", body).wantError(422, 10008, detail)
 		})
 	}
-	for _, role := range []Role{AdminReadOnly, SpaceManager, SpaceAuditor, NoRole} {
-		as(t, f, role).deploy(AppGUID).wantError(422, 10008, "Unable to use app.")
-	}
+	eachRole(t, f, []Role{AdminReadOnly, SpaceManager, SpaceAuditor, NoRole}, func(c *client) {
+		c.deploy(AppGUID).wantError(422, 10008, "Unable to use app.")
+	})
 	f.SetDroplet(AppGUID, "")
 	c.deploy(AppGUID).wantError(422, 10008, "Invalid droplet. Please specify a droplet in the request or set a current droplet for the app.")
 	if got := webs(t, c); len(got) != 1 {
-		t.Errorf("got %d web processes after refused deployments, want 1", len(got))
+		t.Errorf("refused deployments: got %d web processes, want 1", len(got))
 	}
 	as(t, New(t, WithoutEndpoints("deployments")), Admin).deploy(AppGUID).wantError(404, 10000)
 }
@@ -193,7 +194,7 @@ func TestDeploymentEnds(t *testing.T) {
 		wantWebs(t, c, 2, 2)
 		as(t, f, SpaceAuditor).do(http.MethodPost, path+"/actions/cancel", "").wantError(404, 10010, "Deployment not found")
 		if r := c.do(http.MethodPost, path+"/actions/cancel", "").want(200); r.body != "" {
-			t.Errorf("got body %q, want none", r.body)
+			t.Errorf("cancel: got the body %.500q, want none", r.body)
 		}
 		c.get(path).wantAt("ACTIVE", "status", "value").wantAt("CANCELING", "status", "reason")
 		f.AdvanceDeployment(AppGUID)
@@ -260,6 +261,6 @@ func TestDeploymentByTheClock(t *testing.T) {
 	}
 	want := "nn DEPLOYING,nn DEPLOYING,nn DEPLOYING,nn DEPLOYING,nn DEPLOYING,nn DEPLOYING,n DEPLOYED,n DEPLOYED,n DEPLOYED"
 	if strings.Join(got, ",") != want {
-		t.Errorf("got %s, want %s", strings.Join(got, ","), want)
+		t.Errorf("web processes (n each) and reason every 5 s: got %s, want %s", strings.Join(got, ","), want)
 	}
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/base64"
 	"errors"
+	"fmt"
 	"io"
 	"net/http"
 	"runtime"
@@ -45,7 +46,7 @@ func TestWhichRequestsAFaultHits(t *testing.T) {
 				got += mark
 			}
 			if got != test.want || added.Hits() != strings.Count(test.want, "F") {
-				t.Errorf("got %s (%d hits), want %s", got, added.Hits(), test.want)
+				t.Errorf("6 requests: got the hits %s and Hits() = %d, want %s", got, added.Hits(), test.want)
 			}
 		})
 	}
@@ -61,34 +62,35 @@ func TestFaultAnswers(t *testing.T) {
 	}
 	try(Status(503)).wantError(503, 10015)
 	try(Status(422, APIError{Code: 1, Title: "A", Detail: "a"}, APIError{Code: 1, Title: "B", Detail: "b"})).want(422).wantAt("a", "errors", 0, "detail").wantAt("b", "errors", 1, "detail")
-	if r := try(RateLimited(1500*time.Millisecond)).wantError(429, 10013); r.header.Get("Retry-After") != "2" || r.header.Get("X-RateLimit-Reset") == "" {
-		t.Errorf("got headers %v", r.header)
+	if h := try(RateLimited(1500*time.Millisecond)).wantError(429, 10013).header; h.Get("Retry-After") != "2" || h.Get("X-RateLimit-Reset") == "" {
+		t.Errorf("RateLimited: got Retry-After %q and X-RateLimit-Reset %q, want 2 and a time", h.Get("Retry-After"), h.Get("X-RateLimit-Reset"))
 	}
 	if r := try(RouterError(502, "endpoint_failure")).want(502); r.header.Get("X-Cf-RouterError") != "endpoint_failure" || strings.Contains(r.body, "{") {
-		t.Errorf("got router error %v %s, want plain text with endpoint_failure", r.header, r.body)
+		t.Errorf("RouterError: got X-Cf-RouterError %q and the body %.200q, want endpoint_failure and plain text", r.header.Get("X-Cf-RouterError"), r.body)
 	}
 	if r := try(HTML(504)).want(504); !strings.HasPrefix(r.body, "<!DOCTYPE html>") {
-		t.Errorf("got body %s, want HTML", r.body)
+		t.Errorf("HTML: got the body %.200q, want HTML", r.body)
 	}
 	if r := try(Garbage(3 << 20)).want(200); len(r.body) != 3<<20 {
-		t.Errorf("got %d bytes of garbage, want 3 MiB", len(r.body))
+		t.Errorf("Garbage: got %d bytes, want %d", len(r.body), 3<<20)
 	}
 	if r := try(Empty(200)).want(200); r.body != "" {
-		t.Errorf("got body %q, want none", r.body)
+		t.Errorf("Empty: got the body %.200q, want none", r.body)
 	}
-	if r := try(Redirect(302, "http://127.0.0.1:1/x")).want(302); r.header.Get("Location") != "http://127.0.0.1:1/x" {
-		t.Errorf("got headers %v, want the location", r.header)
+	const target = "http://127.0.0.1:1/x"
+	if got := try(Redirect(302, target)).want(302).header.Get("Location"); got != target {
+		t.Errorf("Redirect: got the Location %q, want %q", got, target)
 	}
 	try(Edit(func(o map[string]any) { o["instances"] = "three" })).want(200).wantAt("three", "instances")
-	if r := try(Action{}.WithHeader("X-VCAP-Request-ID", "")).want(200); r.header.Get("X-VCAP-Request-ID") != "" {
-		t.Errorf("got headers %v, want none with the request ID", r.header)
+	if got := try(Action{}.WithHeader("X-VCAP-Request-ID", "")).want(200).header.Get("X-VCAP-Request-ID"); got != "" {
+		t.Errorf("WithHeader and an empty value: got X-VCAP-Request-ID %q, want none", got)
 	}
 	if r := try(RawJSON(200, `[1]`)).want(200); r.body != "[1]" {
-		t.Errorf("got body %s, want [1]", r.body)
+		t.Errorf("RawJSON: got the body %.200q, want [1]", r.body)
 	}
 	try(Slow(50*time.Millisecond)).want(200).wantAt(GUIDWeb, "guid")
-	if login(t, f, "cf", "").status != 400 {
-		t.Error("a fault of the API hit the UAA")
+	if got := login(t, f, "cf", "").status; got != 400 {
+		t.Errorf("login with a fault of the API: got status %d, want 400, as without the fault", got)
 	}
 	f.ClearFaults()
 	f.AddFault(Fault{Path: "/oauth/token", Do: UAAError(429, "rate_limit", "slow down")})
@@ -96,33 +98,35 @@ func TestFaultAnswers(t *testing.T) {
 }
 
 func TestLostAnswers(t *testing.T) {
-	for _, options := range [][]Option{nil, {WithTLS()}} {
-		f := New(t, options...)
-		c := as(t, f, Admin)
-		before := f.Instances(GUIDWeb)
-		f.AddFault(Fault{Method: "DELETE", Times: 1, Do: Close()})
-		f.AddFault(Fault{Method: "DELETE", From: 2, Times: 1, Do: CloseAfter()})
-		path := webPath + "/instances/0"
-		if _, err := c.try(http.MethodDelete, path, ""); err == nil {
-			t.Error("got an answer after Close, want an error")
-		}
-		if f.Instances(GUIDWeb)[0].GUID != before[0].GUID {
-			t.Error("Close let the request take effect")
-		}
-		if _, err := c.try(http.MethodDelete, path, ""); err == nil {
-			t.Error("got an answer after CloseAfter, want an error")
-		}
-		if f.Instances(GUIDWeb)[0].GUID == before[0].GUID {
-			t.Error("CloseAfter kept the request from taking effect")
-		}
-		f.ClearFaults()
-		f.AddFault(Fault{Do: CutOff(20)})
-		if r, err := c.try(http.MethodGet, webPath, ""); err == nil || len(r.body) != 20 {
-			t.Errorf("got %v and error %v, want 20 bytes and an error", r, err)
-		}
-		if log := f.Requests(); log[len(log)-1].Status != 200 || log[0].Status != 0 {
-			t.Errorf("got statuses %d and %d in the log, want 0 and 200", log[0].Status, log[len(log)-1].Status)
-		}
+	for name, options := range map[string][]Option{"HTTP": nil, "TLS": {WithTLS()}} {
+		t.Run(name, func(t *testing.T) {
+			f := New(t, options...)
+			c := as(t, f, Admin)
+			before := f.Instances(GUIDWeb)
+			f.AddFault(Fault{Method: "DELETE", Times: 1, Do: Close()})
+			f.AddFault(Fault{Method: "DELETE", From: 2, Times: 1, Do: CloseAfter()})
+			path := webPath + "/instances/0"
+			if r, err := c.try(http.MethodDelete, path, ""); err == nil {
+				t.Errorf("Close: got status %d, want an error", r.status)
+			}
+			if f.Instances(GUIDWeb)[0].GUID != before[0].GUID {
+				t.Error("Close: got a new instance, want the request without effect")
+			}
+			if r, err := c.try(http.MethodDelete, path, ""); err == nil {
+				t.Errorf("CloseAfter: got status %d, want an error", r.status)
+			}
+			if f.Instances(GUIDWeb)[0].GUID == before[0].GUID {
+				t.Error("CloseAfter: got the old instance, want the request to take effect")
+			}
+			f.ClearFaults()
+			f.AddFault(Fault{Do: CutOff(20)})
+			if r, err := c.try(http.MethodGet, webPath, ""); err == nil || len(r.body) != 20 {
+				t.Errorf("CutOff(20): got error %v and the body %.100q, want an error after 20 bytes", err, r.body)
+			}
+			if log := f.Requests(); log[len(log)-1].Status != 200 || log[0].Status != 0 {
+				t.Errorf("log: got the statuses %d for Close and %d for CutOff, want 0 and 200", log[0].Status, log[len(log)-1].Status)
+			}
+		})
 	}
 }
 
@@ -140,7 +144,7 @@ func TestHang(t *testing.T) {
 		if err == nil {
 			_ = response.Body.Close()
 		}
-		t.Errorf("got error %v from a hanging request, want a timeout", err)
+		t.Errorf("request that hangs: got error %v, want %v", err, context.DeadlineExceeded)
 	}
 	done := make(chan *reply, 1)
 	go func() {
@@ -152,12 +156,14 @@ func TestHang(t *testing.T) {
 	}
 	select {
 	case <-done:
-		t.Error("a hanging request has ended before it was released")
+		t.Error("request that hangs: got a response before it was released, want none")
 	default:
 	}
 	f.ClearFaults()
-	if r := <-done; r == nil || r.status != 200 {
-		t.Errorf("got %v from the released request, want status 200", r)
+	if r := <-done; r == nil {
+		t.Error("request that was released: got no response, want one")
+	} else {
+		r.want(200)
 	}
 	f.AddFault(Fault{Do: HangAfter(time.Millisecond)})
 	c.get(webPath).want(200)
@@ -170,22 +176,23 @@ func TestRequestLog(t *testing.T) {
 	c.do(http.MethodGet, "/v3/processes?types=a%2Cb", "", "X-VCAP-Request-ID", "mine").want(200)
 	log := f.Requests()
 	if len(log) != 2 {
-		t.Fatalf("got %d requests in the log, want 2", len(log))
+		t.Fatalf("log: got %d requests, want 2", len(log))
 	}
 	first, second := log[0], log[1]
 	if first.Method != "PATCH" || first.Path != webPath || first.Body != `{"command":"x"}` || first.Header.Get("Authorization") != c.auth ||
 		first.Status != 200 || first.ConnID == 0 || first.RequestID == "" || "http://"+first.Host != f.URL() {
-		t.Errorf("got log entry %+v", first)
+		t.Errorf("log: got %.1000s, want the PATCH with its body, headers, status 200, connection and IDs", fmt.Sprintf("%+v", first))
 	}
 	if second.RawQuery != "types=a%2Cb" || second.ConnID != first.ConnID || !strings.HasPrefix(second.RequestID, "mine::") {
-		t.Errorf("got log entry %+v", second)
+		t.Errorf("log: got %.1000s, want the query types=a%%2Cb, connection %d and a request ID that begins with mine::", fmt.Sprintf("%+v", second), first.ConnID)
 	}
 	if f.Count("PATCH", "/v3/processes") != 1 || f.Count("", "") != 2 || f.Count("GET", "/v3/apps") != 0 || f.Connections() != 1 {
-		t.Error("got counters that differ from the log")
+		t.Errorf("counters: got %d PATCH, %d in all, %d of apps and %d connections, want 1, 2, 0 and 1",
+			f.Count("PATCH", "/v3/processes"), f.Count("", ""), f.Count("GET", "/v3/apps"), f.Connections())
 	}
 	f.ResetRequests()
-	if len(f.Requests()) != 0 || f.Count("", "") != 0 {
-		t.Error("got requests in the log after a reset, want none")
+	if n, count := len(f.Requests()), f.Count("", ""); n != 0 || count != 0 {
+		t.Errorf("log after a reset: got %d requests and a count of %d, want none", n, count)
 	}
 	limited := New(t, WithRequestLogLimit(4))
 	c = as(t, limited, Admin)
@@ -193,7 +200,7 @@ func TestRequestLog(t *testing.T) {
 		c.get(webPath)
 	}
 	if len(limited.Requests()) > 4 || limited.Count("GET", webPath) != 10 {
-		t.Errorf("got %d of %d requests in the log, want at most 4 of 10", len(limited.Requests()), limited.Count("GET", webPath))
+		t.Errorf("log with a limit of 4: got %d requests and a count of %d, want at most 4 and 10", len(limited.Requests()), limited.Count("GET", webPath))
 	}
 }
 
@@ -205,16 +212,18 @@ func TestRateLimit(t *testing.T) {
 	c := as(t, f, Admin)
 	c.get("/").want(200)
 	if got := c.get(webPath).want(200).header.Get("X-RateLimit-Remaining"); got != "1" { // five tenths
-		t.Errorf("got %s remaining, want 1", got)
+		t.Errorf("X-RateLimit-Remaining: got %s, want 1", got)
 	}
 	c.get(webPath).want(200)
 	now = now.Add(4 * time.Second)
 	r := c.patch(GUIDWeb, `{"command":"x"}`).wantError(429, 10013, "Rate Limit Exceeded")
-	if r.header.Get("Retry-After") != "6" || r.header.Get("X-RateLimit-Reset") != "1800000010" || r.header.Get("X-RateLimit-Limit") != "2" {
-		t.Errorf("got headers %v", r.header)
+	h := r.header
+	if h.Get("Retry-After") != "6" || h.Get("X-RateLimit-Reset") != "1800000010" || h.Get("X-RateLimit-Limit") != "2" {
+		t.Errorf("response 429: got Retry-After %q, X-RateLimit-Reset %q and X-RateLimit-Limit %q, want 6, 1800000010 and 2",
+			h.Get("Retry-After"), h.Get("X-RateLimit-Reset"), h.Get("X-RateLimit-Limit"))
 	}
 	if p, _ := f.Process(GUIDWeb); *p.Command == "x" {
-		t.Error("a limited request took effect")
+		t.Error("PATCH that the limit refused: got its command in the process, want no effect")
 	}
 	now = now.Add(6 * time.Second)
 	c.get(webPath).want(200)
@@ -236,12 +245,12 @@ func TestEveryAnswerDescribesTheRateLimit(t *testing.T) {
 		t.Helper()
 		h := r.header
 		if got := h.Get("X-RateLimit-Limit") + " " + h.Get("X-RateLimit-Remaining") + " " + h.Get("X-RateLimit-Reset"); got != limit+" "+remaining+" "+reset {
-			t.Errorf("got limit, remaining and reset %q, want %s %s %s", got, limit, remaining, reset)
+			t.Errorf("%s: got X-RateLimit-Limit, -Remaining and -Reset %q, want %s %s %s", r.call, got, limit, remaining, reset)
 		}
 	}
-	for _, path := range []string{"/", "/v3"} {
+	c.each([]string{"/", "/v3"}, func(c *client, path string) {
 		describes(c.get(path).want(200), "", "", "")
-	}
+	})
 	describes(c.get(webPath).want(200), "40", "36", "1800000010")
 	now = now.Add(3 * time.Second)
 	describes(c.get("/v3/nonsense").wantError(404, 10000), "40", "36", "1800000010")
@@ -257,13 +266,14 @@ func TestEveryAnswerDescribesTheRateLimit(t *testing.T) {
 	r := c.get(webPath).wantError(429, 10013, "Rate Limit Exceeded")
 	describes(r, "40", "0", "1800000010")
 	if got := r.header.Get("Content-Type"); got != "text/plain; charset=utf-8" || r.header.Get("Retry-After") != "7" {
-		t.Errorf("got content type %q and Retry-After %s, want text/plain and 7", got, r.header.Get("Retry-After"))
+		t.Errorf("response 429: got Content-Type %q and Retry-After %s, want text/plain; charset=utf-8 and 7", got, r.header.Get("Retry-After"))
 	}
 	with := c.auth
-	for _, auth := range []string{"", "bearer wrong", "Basic x"} {
+	c.each([]string{"", "bearer wrong", "Basic x"}, func(c *client, auth string) {
 		c.auth = auth
 		c.get(webPath).want(401)
-	}
+	})
+	c.auth = ""
 	c.get(webPath).wantError(429, 10014, "Unauthenticated requests from this IP address")
 	c.auth = with
 	now = now.Add(7 * time.Second)
@@ -282,10 +292,11 @@ func TestRateLimitedFollowsTheClock(t *testing.T) {
 	now = now.Add(time.Minute)
 	h := c.get(webPath).wantError(429, 10013).header
 	if h.Get("X-RateLimit-Reset") != "1800000150" || h.Get("Retry-After") != "90" || h.Get("X-RateLimit-Limit") != "7" || h.Get("X-RateLimit-Remaining") != "0" {
-		t.Errorf("got headers %v", h)
+		t.Errorf("RateLimited: got X-RateLimit-Reset %q, Retry-After %q, X-RateLimit-Limit %q and X-RateLimit-Remaining %q, want 1800000150, 90, 7 and 0",
+			h.Get("X-RateLimit-Reset"), h.Get("Retry-After"), h.Get("X-RateLimit-Limit"), h.Get("X-RateLimit-Remaining"))
 	}
 	if h = c.get("/v3/apps").want(429).header; h.Get("X-RateLimit-Reset") != "1" || h.Get("Retry-After") != "" {
-		t.Errorf("got headers %v, want the changed ones", h)
+		t.Errorf("RateLimited and WithHeader: got X-RateLimit-Reset %q and Retry-After %q, want 1 and none", h.Get("X-RateLimit-Reset"), h.Get("Retry-After"))
 	}
 }
 
@@ -294,7 +305,7 @@ func TestTLSSpeaksHTTP2(t *testing.T) {
 	c := as(t, f, Admin)
 	c.get(webPath).want(200)
 	if got := f.Requests()[0].Proto; got != "HTTP/2.0" {
-		t.Errorf("got protocol %s, want HTTP/2.0", got)
+		t.Errorf("request by TLS: got the protocol %s, want HTTP/2.0", got)
 	}
 	login(t, f, "cf", "", "grant_type", "password", "username", User, "password", Password).opens(f, 200)
 	stranger := &http.Client{Transport: &http.Transport{}}
@@ -304,10 +315,10 @@ func TestTLSSpeaksHTTP2(t *testing.T) {
 	}
 	if response, err := stranger.Do(request); err == nil {
 		_ = response.Body.Close()
-		t.Error("the certificate is trusted without its CA")
+		t.Errorf("client without the CA: got status %d, want an error", response.StatusCode)
 	}
 	if other := New(t, WithTLS()); other.CAPEM() == f.CAPEM() {
-		t.Error("two foundations share a CA")
+		t.Error("second foundation: got the CA of the first one, want another one")
 	}
 }
 
@@ -316,8 +327,8 @@ func TestGzip(t *testing.T) {
 	c := as(t, f, Admin)
 	c.get(webPath).want(200).wantAt(GUIDWeb, "guid") // net/http requests gzip and unpacks it
 	r := c.do(http.MethodGet, webPath, "", "Accept-Encoding", "gzip").want(200)
-	if r.header.Get("Content-Encoding") != "gzip" || strings.HasPrefix(r.body, "{") {
-		t.Errorf("got headers %v, want a compressed answer", r.header)
+	if got := r.header.Get("Content-Encoding"); got != "gzip" || strings.HasPrefix(r.body, "{") {
+		t.Errorf("response with gzip: got Content-Encoding %q and the body %.20q, want gzip and no JSON", got, r.body)
 	}
 }
 
@@ -348,7 +359,7 @@ func TestManyAtOnce(t *testing.T) {
 	}
 	group.Wait()
 	if f.PeakInFlight() < 2 || f.Count("GET", "") != 80 {
-		t.Errorf("got peak %d and count %d, want at least 2 and 80", f.PeakInFlight(), f.Count("GET", ""))
+		t.Errorf("20 clients with 4 requests: got a peak of %d in flight and %d in all, want at least 2, and 80", f.PeakInFlight(), f.Count("GET", ""))
 	}
 	f.DropConnections()
 	c.get(webPath).want(200)

@@ -1,6 +1,7 @@
 package fakecf
 
 import (
+	"fmt"
 	"net/http"
 	"slices"
 	"strings"
@@ -18,14 +19,15 @@ func TestKorifiRoot(t *testing.T) {
 	f, c := onKorifi(t, Admin)
 	c.auth = ""
 	r := c.get("/").want(200).wantAt(true, "cf_on_k8s").wantAt(nil, "links", "uaa").wantAt(f.URL(), "links", "login", "href")
-	if r.header.Get("X-Correlation-ID") == "" || r.header.Get("X-VCAP-Request-ID") != "" || r.header.Get("X-RateLimit-Limit") != "" {
-		t.Errorf("got headers %v", r.header)
+	if h := r.header; h.Get("X-Correlation-ID") == "" || h.Get("X-VCAP-Request-ID") != "" || h.Get("X-RateLimit-Limit") != "" {
+		t.Errorf("%s: got X-Correlation-ID %q, X-VCAP-Request-ID %q and X-RateLimit-Limit %q, want only the first",
+			r.call, h.Get("X-Correlation-ID"), h.Get("X-VCAP-Request-ID"), h.Get("X-RateLimit-Limit"))
 	}
-	if r := c.do(http.MethodGet, "/v3", "", "X-Correlation-ID", "mine"); r.header.Get("X-Correlation-ID") != "mine" {
-		t.Errorf("got headers %v", r.header)
+	if got := c.do(http.MethodGet, "/v3", "", "X-Correlation-ID", "mine").header.Get("X-Correlation-ID"); got != "mine" {
+		t.Errorf("request with X-Correlation-ID mine: got %q in the response, want mine", got)
 	}
-	if f.UAAURL() != "" {
-		t.Error("Korifi has a UAA")
+	if got := f.UAAURL(); got != "" {
+		t.Errorf("UAAURL: got %s, want none", got)
 	}
 	with := New(t, WithFlavor(Korifi), WithKorifiUAA())
 	as(t, with, Admin).get("/").wantAt(with.UAAURL(), "links", "uaa", "href")
@@ -38,10 +40,10 @@ func TestKorifiAuthorization(t *testing.T) {
 	c.get("/whoami").want(200).wantAt("User", "kind").wantAt("admin", "name")
 	c.do(http.MethodHead, webPath, "").want(404) // as on a running Korifi
 	c.get(webPath).want(200)
-	for _, value := range []string{"clientcert Zm9v", "bearer invalid", "any-token"} {
+	c.each([]string{"clientcert Zm9v", "bearer invalid", "any-token"}, func(c *client, value string) {
 		c.auth = value
 		c.get(webPath).wantError(401, 1000)
-	}
+	})
 	c.auth = ""
 	c.get(webPath).wantError(401, 10002)
 }
@@ -75,39 +77,43 @@ func TestKorifiProcess(t *testing.T) {
 	c.get("/v3/processes/"+GUIDStopped).wantAt("npm start", "command").wantAt(nil, "health_check", "data", "invocation_timeout")
 	c.get("/v3/processes/nope").wantError(404, 10010, "Process not found. Ensure it exists and you have access to it.")
 	c.get("/v3/apps/"+AppGUID+"/processes/nope").wantError(404, 10010, "repositories.ProcessRecord not found.")
-	for _, path := range []string{webPath + "/process_instances", "/v3/apps/" + AppGUID + "/sidecars"} {
+	c.each([]string{webPath + "/process_instances", "/v3/apps/" + AppGUID + "/sidecars"}, func(c *client, path string) {
 		c.get(path).wantError(404, 10000)
-	}
+	})
 	c.do(http.MethodPatch, "/v3/apps/"+AppGUID+"/processes/web", `{}`).wantError(404, 10000)
 	c.get(webPath+"/sidecars?page=3&nonsense=1").want(200).wantAt(0, "pagination", "total_results").wantAt(1, "pagination", "total_pages")
 }
 
 func TestKorifiLists(t *testing.T) {
 	_, c := onKorifi(t, Admin)
-	for _, name := range []string{"types", "guids", "space_guids", "label_selector", "created_ats", "embed", "organization_guids"} {
+	c.each([]string{"types", "guids", "space_guids", "label_selector", "created_ats", "embed", "organization_guids"}, func(c *client, name string) {
 		c.get("/v3/processes?"+name+"=x").wantError(400, 10005, "Valid parameters are: 'app_guids', 'order_by', 'per_page', 'page'")
-	}
+	})
 	if got := c.get("/v3/processes?app_guids=" + AppGUID + "&order_by=created_at").guids(); !slices.Equal(got, []string{GUIDWeb, GUIDWorker}) {
-		t.Errorf("got %v by app_guids", got)
+		t.Errorf("list by app_guids: got %v, want %v", got, []string{GUIDWeb, GUIDWorker})
 	}
-	for _, query := range []string{"types=worker", "guids=" + GUIDWorker, "order_by=-created_at"} {
-		if got := c.get("/v3/apps/" + AppGUID + "/processes?" + query).want(200).guids(); len(got) != 2 {
-			t.Errorf("%s: got %v, want it ignored", query, got)
+	c.each([]string{"types=worker", "guids=" + GUIDWorker, "order_by=-created_at"}, func(c *client, query string) {
+		r := c.get("/v3/apps/" + AppGUID + "/processes?" + query).want(200)
+		if got := r.guids(); len(got) != 2 {
+			c.t.Errorf("%s: got %v, want both, as the parameter is ignored", r.call, got)
 		}
-	}
+	})
 	c.get("/v3/apps/"+AppGUID+"/processes?app_guids=x").wantError(400, 10005, "'guids', 'types', 'order_by', 'per_page', 'page'")
 	c.get("/v3/apps?include=space").wantError(400, 10005, "'names', 'guids', 'space_guids'")
 	c.get("/v3/spaces?include=organization").want(200).wantAt("retail", "included", "organizations", 0, "name")
 	all := len(c.get("/v3/apps").want(200).guids())
 	// None of them has labels.
 	for selector, want := range map[string]int{"": all, "!team": all, "team!%3Da,team+notin+(b,c)": all, "team": 0, "team%3Da": 0, "cloudfoundry.org/team": 0} {
-		if got := len(c.get("/v3/apps?label_selector=" + selector).want(200).guids()); got != want {
-			t.Errorf("apps with %s: got %d rows, want %d", selector, got, want)
-		}
+		t.Run("label_selector "+label(selector), func(t *testing.T) {
+			r := c.in(t).get("/v3/apps?label_selector=" + selector).want(200)
+			if got := len(r.guids()); got != want {
+				t.Errorf("%s: got %d apps, want %d", r.call, got, want)
+			}
+		})
 	}
-	for _, selector := range []string{"a%20b", "team%3Da%20b", "-team", "team%3D-a", "/team"} {
+	c.each([]string{"a%20b", "team%3Da%20b", "-team", "team%3D-a", "/team"}, func(c *client, selector string) {
 		c.get("/v3/apps?label_selector="+selector).wantError(422, 10008, "invalid label selector")
-	}
+	})
 	c.get("/v3/spaces?label_selector=team").wantError(400, 10005, "'names', 'guids', 'organization_guids', 'order_by', 'per_page', 'page', 'include'")
 	c.get("/v3/organizations?guids=x").wantError(400, 10005, "Valid parameters are: 'names', 'order_by', 'per_page', 'page'")
 	c.get("/v3/spaces?include=nope").wantError(422, 10008, "IncludeResourceRules0 must be organization")
@@ -115,11 +121,11 @@ func TestKorifiLists(t *testing.T) {
 	c.get("/v3/organizations?names=retail").wantAt(OrgGUIDRetail, "resources", 0, "guid").wantAt(1, "pagination", "total_results")
 	// An app_guids value that cannot be a label's fails the list; blanks around
 	// a value are ignored, and so is a parameter without a value.
-	for _, value := range []string{"a%20b", AppGUID + "%252C" + AppGUIDTools, strings.Repeat("x", 64), "%C3%A4", AppGUID + ",-x"} {
+	c.each([]string{"a%20b", AppGUID + "%252C" + AppGUIDTools, strings.Repeat("x", 64), "%C3%A4", AppGUID + ",-x"}, func(c *client, value string) {
 		c.get("/v3/processes?app_guids="+value).wantError(422, 10008, "Pod")
-	}
+	})
 	if got := c.get("/v3/processes?app_guids=" + AppGUID + ",%20" + AppGUIDStaging).want(200).guids(); len(got) != 3 {
-		t.Errorf("got %d processes of two apps, want 3", len(got))
+		t.Errorf("list by two app_guids: got %d processes, want 3", len(got))
 	}
 	c.get("/v3/processes?app_guids=&order_by=&per_page=&page=").want(200).wantAt(11, "pagination", "total_results")
 	c.get("/v3/processes?order_by=x&per_page=0").wantError(422, 10008,
@@ -130,16 +136,16 @@ func TestKorifiLists(t *testing.T) {
 	c.get("/v3/processes?per_page=x").wantError(422, 10008, "Pagination.PerPage value must be an integer")
 	c.get("/v3/processes?order_by=name").wantError(422, 10008, "OrderBy value must be one of: created_at, -created_at, updated_at, -updated_at")
 	r := c.get("/v3/processes?page=99").want(200).wantAt(nil, "pagination", "next").wantAt(nil, "pagination", "previous")
-	if len(r.guids()) != 11 {
-		t.Errorf("got %d rows on page 99 of one page, want all again", len(r.guids()))
+	if got := len(r.guids()); got != 11 {
+		t.Errorf("%s: got %d processes, want 11, as on page 1", r.call, got)
 	}
 	r = c.get("/v3/processes?page=99&per_page=5").want(200).wantAt(11, "pagination", "total_results").wantAt(nil, "pagination", "next")
-	if len(r.guids()) != 0 {
-		t.Errorf("got %v on page 99 of three, want none", r.guids())
+	if got := r.guids(); len(got) != 0 {
+		t.Errorf("%s: got %v, want none", r.call, got)
 	}
 	c.get("/v3/processes?app_guids=x").want(200).wantAt(1, "pagination", "total_pages").wantAt(0, "pagination", "total_results")
 	if got := c.get("/v3/processes").guids(); got[len(got)-1] != GUIDVault || !slices.IsSorted(got[:2]) {
-		t.Errorf("got order %v", got)
+		t.Errorf("list without order_by: got %v, want %s last, and the first two in the order of their GUIDs", got, GUIDVault)
 	}
 }
 
@@ -224,7 +230,7 @@ func TestKorifiStats(t *testing.T) {
 	r := c.get("/v3/processes/"+GUIDTroubled+"/stats").want(200).wantAt("RUNNING", "resources", 0, "state").wantAt(256<<20, "resources", 0, "mem_quota")
 	r.wantAt(absent{}, "resources", 1, "usage").wantAt(absent{}, "resources", 0, "instance_guid").wantAt(absent{}, "resources", 0, "details")
 	if got := r.header.Get("X-Cf-Warnings"); got != "plain text, as it is" {
-		t.Errorf("got X-Cf-Warnings %q", got)
+		t.Errorf("%s: got X-Cf-Warnings %q, want it without escapes", r.call, got)
 	}
 }
 
@@ -232,33 +238,29 @@ func TestKorifiTerminatesTheWrongInstance(t *testing.T) {
 	f, c := onKorifi(t, Admin)
 	f.UpdateProcess(GUIDWeb, func(p *Process) { p.Instances = 12 })
 	before := f.Instances(GUIDWeb)
-	terminate := func(index string) *reply { return c.do(http.MethodDelete, webPath+"/instances/"+index, "") }
-	for _, index := range []string{"-1", "-0", "-11", "11", "2"} {
-		terminate(index).want(204)
-	}
+	terminate := func(c *client, index string) *reply { return c.do(http.MethodDelete, webPath+"/instances/"+index, "") }
+	c.each([]string{"-1", "-0", "-11", "11", "2"}, func(c *client, index string) { terminate(c, index).want(204) })
 	for i, after := range f.Instances(GUIDWeb) {
 		if ended := i <= 2 || i == 11; (after.GUID != before[i].GUID) != ended {
 			t.Errorf("instance %d: got a new pod %v, want %v", i, !ended, ended)
 		}
 	}
-	for _, index := range []string{"0", "1"} {
-		terminate(index).wantError(422, 10008, "multiple pods found")
-	}
-	for _, index := range []string{"03", "-12", "+2"} {
-		terminate(index).wantError(404, 10010, "Pod not found.")
-	}
-	terminate("99").wantError(404, 10010, "Instance 99 of process web not found.")
-	for count, several := range map[int64]bool{10: false, 11: true} {
-		f.UpdateProcess(GUIDWeb, func(p *Process) { p.Instances = count })
-		if got := terminate("0").status == 422; got != several {
-			t.Errorf("index 0 of %d: got several pods %v, want %v", count, got, several)
-		}
+	c.each([]string{"0", "1"}, func(c *client, index string) {
+		terminate(c, index).wantError(422, 10008, "multiple pods found")
+	})
+	c.each([]string{"03", "-12", "+2"}, func(c *client, index string) {
+		terminate(c, index).wantError(404, 10010, "Pod not found.")
+	})
+	terminate(c, "99").wantError(404, 10010, "Instance 99 of process web not found.")
+	for count, status := range map[int64]int{10: 204, 11: 422} {
+		t.Run(fmt.Sprintf("index 0 of %d", count), func(t *testing.T) {
+			f.UpdateProcess(GUIDWeb, func(p *Process) { p.Instances = count })
+			terminate(c.in(t), "0").want(status)
+		})
 	}
 	f.SetAppState(AppGUID, "STOPPED")
-	terminate("0").wantError(404, 10010, "Pod not found.")
-	if r := terminate("abc").wantError(500, 10001); r.at("errors", 0, "title") != "UnknownError" {
-		t.Errorf("got %s, want the title UnknownError", r.body)
-	}
+	terminate(c, "0").wantError(404, 10010, "Pod not found.")
+	terminate(c, "abc").wantError(500, 10001).wantAt("UnknownError", "errors", 0, "title")
 }
 
 func TestKorifiRoles(t *testing.T) {
@@ -279,6 +281,6 @@ func TestKorifiRoles(t *testing.T) {
 	manager.patch(GUIDWeb, `{"command":"x"}`).wantError(403, 10003)
 	manager.do(http.MethodDelete, webPath+"/instances/0", "").wantError(404, 10010, "Pod not found")
 	if got := as(t, f, NoRole).get("/v3/processes").want(200).header.Get("X-Cf-Warnings"); !strings.Contains(got, "no CF roles assigned") {
-		t.Errorf("got X-Cf-Warnings %q", got)
+		t.Errorf("list without a role: got X-Cf-Warnings %q, want no CF roles assigned in it", got)
 	}
 }

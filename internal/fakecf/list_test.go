@@ -28,20 +28,20 @@ func TestPages(t *testing.T) {
 		next = strings.TrimPrefix(next, f.URL())
 	}
 	if len(all) != 11 || all[0] != GUIDWeb || all[10] != GUIDVault {
-		t.Errorf("got %v on all pages", all)
+		t.Errorf("all pages: got %v, want 11 processes from %s to %s", all, GUIDWeb, GUIDVault)
 	}
-	for _, page := range []string{"9223372036854775807", "99999999999999999999"} {
+	c.each([]string{"9223372036854775807", "99999999999999999999"}, func(c *client, page string) {
 		c.get("/v3/processes?page="+page).wantError(400, 10005, "Maximum result (page * per_page) must be less than 9223372036854775807")
-	}
+	})
 	// Past the end Cloud Controller has no row to count with.
 	r = c.get("/v3/processes?page=1844674407370955&per_page=5000").want(200).wantAt(0, "pagination", "total_results")
 	r.wantAt(nil, "pagination", "next")
-	if len(r.guids()) != 0 {
-		t.Errorf("got %v on a page past the end, want none", r.guids())
+	if got := r.guids(); len(got) != 0 {
+		t.Errorf("%s: got %v, want none past the end", r.call, got)
 	}
 	r = c.get("/v3/processes?guids=nope").want(200).wantAt(0, "pagination", "total_results").wantAt(1, "pagination", "total_pages")
 	if !strings.Contains(r.body, `"resources":[]`) {
-		t.Errorf("got %s for an empty list", r.body)
+		t.Errorf("%s: got the body %.500s, want an empty array of resources", r.call, r.body)
 	}
 }
 
@@ -84,13 +84,13 @@ func TestListFilters(t *testing.T) {
 			r := c.get("/v3/processes?" + query).want(200)
 			got := slices.DeleteFunc(r.guids(), func(guid string) bool { return guid == "comma" && len(want) > 0 && want[0] != "comma" })
 			if !slices.Equal(got, want) {
-				t.Errorf("%s: got %v, want %v", query, got, want)
+				t.Errorf("%s: got %v, want %v", r.call, got, want)
 			}
 		})
 	}
 	got := c.get("/v3/processes?label_selector=environment+notin+(production,staging)").guids()
 	if len(got) != 7 || slices.Contains(got, GUIDWeb) {
-		t.Errorf("got %v by notin, want rows without the label, too", got)
+		t.Errorf("list by notin: got %v, want 7 processes without %s, also those without the label", got, GUIDWeb)
 	}
 }
 
@@ -121,19 +121,19 @@ func TestBadListQueries(t *testing.T) {
 			c.get("/v3/processes?"+query).wantError(400, 10005, detail)
 		})
 	}
-	for _, scope := range []string{"app_guids", "space_guids", "organization_guids"} {
+	c.each([]string{"app_guids", "space_guids", "organization_guids"}, func(c *client, scope string) {
 		c.get("/v3/apps/"+AppGUID+"/processes?"+scope+"=x").wantError(400, 10005, "Unknown query parameter(s): '"+scope+"'")
-	}
+	})
 	if got := c.get("/v3/apps/" + AppGUID + "/processes?types=worker").want(200).guids(); !slices.Equal(got, []string{GUIDWorker}) {
-		t.Errorf("got workers %v", got)
+		t.Errorf("processes of an app by type: got %v, want %v", got, []string{GUIDWorker})
 	}
 }
 
 func TestAppsWithSpaceAndOrganization(t *testing.T) {
 	c := as(t, New(t), Admin)
 	r := c.get("/v3/apps?include=space.organization&guids=" + AppGUID + "," + AppGUIDCatalog + "," + AppGUIDTools).want(200)
-	if got := r.guids(); !slices.Equal(got, []string{AppGUID, AppGUIDCatalog, AppGUIDTools}) {
-		t.Errorf("got apps %v", got)
+	if got, want := r.guids(), []string{AppGUID, AppGUIDCatalog, AppGUIDTools}; !slices.Equal(got, want) {
+		t.Errorf("%s: got %v, want %v", r.call, got, want)
 	}
 	r.wantAt("storefront", "resources", 0, "name").wantAt("production", "included", "spaces", 0, "name")
 	r.wantAt("tools", "included", "spaces", 1, "name").wantAt(absent{}, "included", "spaces", 2)
@@ -159,8 +159,8 @@ func TestStateMayChangeWhilePaging(t *testing.T) {
 			f.DeleteProcess(GUIDWeb)
 		}
 	})
-	if got := c.get("/v3/processes?per_page=2&page=2").guids(); !slices.Equal(got, []string{GUIDNoRevision, GUIDHiddenCommand}) {
-		t.Errorf("got %v on page 2", got)
+	if got, want := c.get("/v3/processes?per_page=2&page=2").guids(), []string{GUIDNoRevision, GUIDHiddenCommand}; !slices.Equal(got, want) {
+		t.Errorf("page 2 after a row of page 1 was deleted: got %v, want %v", got, want)
 	}
 	f.OnRequest(nil)
 	c.get("/v3/processes?page=2").want(200)
@@ -178,7 +178,7 @@ func TestManyProcesses(t *testing.T) {
 		}
 	}
 	if len(seen) != 3_000 {
-		t.Errorf("got %d processes, want 3000", len(seen))
+		t.Errorf("4 pages of 750: got %d processes, want 3000", len(seen))
 	}
 	r := c.get("/v3/apps?per_page=5000&include=space.organization").want(200)
 	r.wantAt("space-0", "included", "spaces", 0, "name").wantAt("organization-0", "included", "organizations", 0, "name")
@@ -191,7 +191,7 @@ func TestListEscapesStayInLinks(t *testing.T) {
 	link, _ := r.at("pagination", "next", "href").(string)
 	parsed, err := url.Parse(link)
 	if err != nil || parsed.Query().Get("types") != "web,wor%2Cker" {
-		t.Errorf("got next page %s (%v), want the escapes to stay", link, err)
+		t.Errorf("%s: got the next page %s (error %v), want types=web,wor%%252Cker in it", r.call, link, err)
 	}
 }
 
@@ -207,7 +207,7 @@ func BenchmarkListProcesses(b *testing.B) {
 			}
 			request.Header.Set("Authorization", "bearer "+token)
 			if a := f.newAPI().Handle(&rest.Call{Request: request}); a.Status != http.StatusOK {
-				b.Fatalf("got status %d, want 200", a.Status)
+				b.Fatalf("page %d: got status %d, want 200", page, a.Status)
 			}
 		}
 	}

@@ -24,8 +24,10 @@ func TestGetProcessShowsEveryField(t *testing.T) {
 	r.wantAt("POST", "links", "scale", "method").wantAt(absent{}, "links", "self", "method")
 	r.wantAt(f.URL()+"/v3/processes/"+GUIDWeb+"/process_instances", "links", "process_instances", "href")
 	r.wantAt(absent{}, "registry_credential_last_synced_at")
-	if r.header.Get("X-VCAP-Request-ID") == "" || r.header.Get("X-RateLimit-Remaining") == "" {
-		t.Errorf("got headers %v", r.header)
+	for _, name := range []string{"X-VCAP-Request-ID", "X-RateLimit-Remaining"} {
+		if r.header.Get(name) == "" {
+			t.Errorf("%s: got no header %s, want one", r.call, name)
+		}
 	}
 }
 
@@ -76,14 +78,15 @@ func TestWhoSeesWhat(t *testing.T) {
 	as(t, f, SpaceDeveloper).get("/v3/processes/"+GUIDVault).wantError(404, 10010)
 	as(t, f, GlobalAuditor).get("/v3/processes/" + GUIDVault).want(200)
 	if n := len(as(t, f, SpaceDeveloper).get("/v3/processes").guids()); n != 10 {
-		t.Errorf("got %d processes as a developer, want 10", n)
+		t.Errorf("list as a space developer: got %d processes, want 10", n)
 	}
-	one := &client{t: t, f: f, auth: "bearer " + f.TokenFor(SpaceDeveloper, SpaceGUIDStaging), http: httpClient(t, f)}
-	if got := one.get("/v3/processes").guids(); len(got) != 1 || got[0] != GUIDStaging {
-		t.Errorf("a developer of staging sees %v", got)
-	}
-	if got := one.get("/v3/organizations").guids(); len(got) != 1 || got[0] != OrgGUIDRetail {
-		t.Errorf("a developer of staging sees organizations %v", got)
+	staging := &client{t: t, f: f, auth: "bearer " + f.TokenFor(SpaceDeveloper, SpaceGUIDStaging), http: httpClient(t, f)}
+	for path, want := range map[string]string{"/v3/processes": GUIDStaging, "/v3/organizations": OrgGUIDRetail} {
+		t.Run("developer of staging, "+path, func(t *testing.T) {
+			if got := staging.in(t).get(path).guids(); !slices.Equal(got, []string{want}) {
+				t.Errorf("GET %s: got %v, want only %s", path, got, want)
+			}
+		})
 	}
 }
 
@@ -102,12 +105,12 @@ func TestAddressing(t *testing.T) {
 			c.get(path).wantError(404, 10010, detail)
 		})
 	}
-	for _, path := range []string{"/v2/apps", "/nope"} { // in the form of the old API
+	c.each([]string{"/v2/apps", "/nope"}, func(c *client, path string) { // in the form of the old API
 		c.get(path).want(404).wantAt(10000, "code").wantAt("CF-NotFound", "error_code").wantAt("Unknown request", "description")
-	}
-	for _, path := range []string{"/v3/nope", "/v3/processes/x/y", "/v3/apps/" + AppGUID + "/processes/web/process_instances"} {
+	})
+	c.each([]string{"/v3/nope", "/v3/processes/x/y", "/v3/apps/" + AppGUID + "/processes/web/process_instances"}, func(c *client, path string) {
 		c.get(path).wantError(404, 10000, "Unknown request")
-	}
+	})
 	c.do(http.MethodPut, "/v3/processes/"+GUIDWeb, "{}").wantError(404, 10000)
 }
 
@@ -118,14 +121,14 @@ func TestTokens(t *testing.T) {
 	c.auth = ""
 	c.get("/v3/processes/"+GUIDWeb).wantError(401, 10002, "Authentication error")
 	c.get("/").want(200)
-	for _, value := range []string{strings.TrimPrefix(token, "bearer "), "Basic dXNlcjpwYXNz", "clientcert Zm9v"} {
+	c.each([]string{strings.TrimPrefix(token, "bearer "), "Basic dXNlcjpwYXNz", "clientcert Zm9v"}, func(c *client, value string) {
 		c.auth = value
 		c.get("/v3/processes/"+GUIDWeb).wantError(401, 10002, "Authentication error")
-	}
-	for _, value := range []string{"bearer nope", "bearer"} {
+	})
+	c.each([]string{"bearer nope", "bearer"}, func(c *client, value string) {
 		c.auth = value
 		c.get("/v3/processes/"+GUIDWeb).wantError(401, 1000, "Invalid Auth Token")
-	}
+	})
 	c.auth = strings.Replace(token, "bearer", "Bearer", 1)
 	c.get("/v3/processes/" + GUIDWeb).want(200)
 	f.RevokeTokens()
@@ -142,16 +145,16 @@ func TestStats(t *testing.T) {
 	r.wantAt(nil, "resources", 1, "mem_quota").wantAt(absent{}, "resources", 1, "instance_ports", 0).wantAt("", "resources", 1, "host")
 	down, ok := r.at("resources", 2).(map[string]any)
 	if !ok || len(down) != 7 || down["details"] != "insufficient resources: memory" || down["state"] != "DOWN" {
-		t.Errorf("got DOWN instance %v, want seven keys", down)
+		t.Errorf("%s: got the instance %v, want DOWN with its details and 7 keys in all", r.call, show(down))
 	}
 	if r := c.get("/v3/processes/" + GUIDWorker + "/stats").want(200); r.body != `{"resources":[]}` {
-		t.Errorf("got stats %s of no instances, want none", r.body)
+		t.Errorf("%s: got the body %.500s, want no resources", r.call, r.body)
 	}
 	f.SetStatsWarnings("Stats server temporarily unavailable.", "a, b")
 	r = c.get("/v3/apps/" + AppGUID + "/processes/web/stats").want(200)
 	r.wantAt(nil, "resources", 0, "mem_quota").wantAt("RUNNING", "resources", 0, "state").wantAt(absent{}, "resources", 0, "usage", "mem")
-	if got := r.header.Get("X-Cf-Warnings"); got != "Stats+server+temporarily+unavailable.,a%2C+b" {
-		t.Errorf("got X-Cf-Warnings %q", got)
+	if got, want := r.header.Get("X-Cf-Warnings"), "Stats+server+temporarily+unavailable.,a%2C+b"; got != want {
+		t.Errorf("%s: got X-Cf-Warnings %q, want %q", r.call, got, want)
 	}
 	f.SetInstance(GUIDWeb, 0, func(i *Instance) {
 		i.Omit = []string{"host"}
@@ -159,7 +162,7 @@ func TestStats(t *testing.T) {
 	})
 	r = c.get("/v3/processes/"+GUIDWeb+"/stats").wantAt(absent{}, "resources", 0, "host")
 	if usage, ok := r.at("resources", 0, "usage").(map[string]any); !ok || len(usage) != 0 {
-		t.Errorf("got usage %v, want {}", usage)
+		t.Errorf("%s: got usage %s, want {}", r.call, show(r.at("resources", 0, "usage")))
 	}
 }
 
@@ -218,7 +221,7 @@ func TestSidecarsAreFilteredAndOrdered(t *testing.T) {
 		t.Run(label(query), func(t *testing.T) {
 			c := c.in(t)
 			if got := c.get("/v3/apps/" + AppGUIDTools + "/sidecars?" + query).want(200).guids(); !slices.Equal(got, want) {
-				t.Errorf("%s: got %v, want %v", query, got, want)
+				t.Errorf("sidecars with %q: got %v, want %v", query, got, want)
 			}
 		})
 	}

@@ -28,7 +28,7 @@ func pods(c *client) string {
 func wantPods(c *client, want string) {
 	c.t.Helper()
 	if got := pods(c); got != want {
-		c.t.Errorf("got pods %q, want %q", got, want)
+		c.t.Errorf("stats (index:uptime): got %q, want %q", got, want)
 	}
 }
 
@@ -54,7 +54,7 @@ func TestKorifiRollsThePods(t *testing.T) {
 			c.scale(GUIDWeb, body).want(200)
 			pass(time.Hour)
 			if got := f.Instances(GUIDWeb)[0].StartedAt.After(f.Now().Add(-time.Hour)); got != rolls {
-				t.Errorf("%s: got new pods %v, want %v", body, got, rolls)
+				t.Errorf("scale %s: got new pods %t, want %t", body, got, rolls)
 			}
 		})
 	}
@@ -63,13 +63,13 @@ func TestKorifiRollsThePods(t *testing.T) {
 	wantPods(c, "0:100 1:100 2:100") // nothing has begun, and all is RUNNING
 	c.get(webPath+"/stats").wantAt(1024<<20, "resources", 0, "mem_quota")
 	if got := f.Instances(GUIDWeb)[0].Limits.MemoryInMB; got != 512 {
-		t.Errorf("got a pod with %d MB, want the old 512", got)
+		t.Errorf("pod 0 before the rollout: got %d MB, want 512, as before", got)
 	}
 	for _, step := range []struct {
 		after time.Duration
 		want  string
 	}{
-		{2 * time.Second, "0:102 1:102 2:102"}, // pod 2 ends
+		{2 * time.Second, "0:102 1:102 2:102"}, // pod 2 begins to end
 		{9 * time.Second, "0:111 1:111 2:111"},
 		{time.Second, "0:112 1:112"}, // it is gone
 		{time.Second, "0:113 1:113 2:STARTING"},
@@ -80,11 +80,13 @@ func TestKorifiRollsThePods(t *testing.T) {
 		{5 * time.Second, "0:0 1:15 2:30"},
 		{time.Minute, "0:60 1:75 2:90"},
 	} {
-		pass(step.after)
-		wantPods(c, step.want)
+		t.Run(fmt.Sprintf("%s later, %s", step.after, step.want), func(t *testing.T) {
+			pass(step.after)
+			wantPods(c.in(t), step.want)
+		})
 	}
 	if got := f.Instances(GUIDWeb)[0].Limits.MemoryInMB; got != 1024 {
-		t.Errorf("got a pod with %d MB, want 1024", got)
+		t.Errorf("pod after the rollout: got %d MB, want 1024", got)
 	}
 }
 
@@ -120,12 +122,12 @@ func TestKorifiRolloutAtOnce(t *testing.T) {
 	c.scale(GUIDWeb, `{"memory_in_mb":1024}`).want(200)
 	wantPods(c, "0:0 1:0 2:0")
 	if f.Instances(GUIDWeb)[0].GUID == before {
-		t.Error("got the old pod after a rollout")
+		t.Error("pod 0 after a rollout: got the old pod, want a new one")
 	}
 	c.scale(GUIDWeb, `{"instances":2147483647,"disk_in_mb":1}`).want(200) // in no time and no memory
 	c.get("/v3/processes/"+GUIDWeb).want(200).wantAt(2147483647, "instances")
 	if rows, _ := c.get(webPath + "/stats").want(200).at("resources").([]any); len(rows) != 10_000 {
-		t.Errorf("got %d stats, want 10000", len(rows))
+		t.Errorf("stats after a scale to 2147483647: got %d instances, want 10000", len(rows))
 	}
 }
 
@@ -158,12 +160,12 @@ func TestKorifiDeployment(t *testing.T) {
 	pass(time.Minute)
 	c.get(path).wantAt("FINALIZED", "status", "value")
 	if got := f.Instances(GUIDWeb)[0].StartedAt; got.Before(f.Now().Add(-time.Minute)) {
-		t.Errorf("got a pod that started at %v, want a new one", got)
+		t.Errorf("pod 0 after the deployment: got a start at %s, want one in the last minute", got)
 	}
 	c.do(http.MethodPost, path+"/actions/cancel", "").wantError(404, 10000)
-	for _, extra := range []string{`"strategy":"rolling"`, `"options":{"max_in_flight":1}`} {
+	c.each([]string{`"strategy":"rolling"`, `"options":{"max_in_flight":1}`}, func(c *client, extra string) {
 		c.do(http.MethodPost, "/v3/deployments", `{`+extra+`,`+body[1:]).wantError(422, 10008, "unknown field")
-	}
+	})
 	c.do(http.MethodPost, "/v3/deployments", `{}`).wantError(422, 10008, "relationships is required")
 	c.do(http.MethodPost, "/v3/deployments", `{"relationships":{"app":{"data":{"guid":"x"}}}}`).wantError(404, 10010, "Deployment not found.")
 	as(t, f, SpaceAuditor).do(http.MethodPost, "/v3/deployments", body).wantError(403, 10003)
@@ -190,10 +192,10 @@ func TestKorifiDeploymentOfATest(t *testing.T) {
 	f, c, _ := atNoon(t, WithFlavor(Korifi))
 	before := f.Instances(GUIDWeb)[0].GUID
 	if guid := f.StartDeployment(AppGUID); guid != AppGUID {
-		t.Errorf("got deployment %s, want the GUID of the app", guid)
+		t.Errorf("StartDeployment: got %s, want %s, the GUID of the app", guid, AppGUID)
 	}
 	if guid := f.FinishDeployment(AppGUID); guid != GUIDWeb || f.Instances(GUIDWeb)[0].GUID == before {
-		t.Errorf("got process %s, want %s with new pods", guid, GUIDWeb)
+		t.Errorf("FinishDeployment: got the process %s, want %s with new pods", guid, GUIDWeb)
 	}
 	c.get(appPath+"/processes").wantAt(2, "pagination", "total_results")
 }
@@ -218,8 +220,8 @@ func TestKorifiScalesDown(t *testing.T) {
 	wantPods(c, "0:1 1:1 2:1")
 }
 
-// A rollout ends when its pods are scaled away.
-func TestKorifiScalesAwayWhatRolls(t *testing.T) {
+// A rollout ends when a scale removes its pods.
+func TestKorifiScaleToZeroEndsARollout(t *testing.T) {
 	f, c, pass := rollingKorifi(t)
 	c.scale(GUIDWeb, `{"memory_in_mb":1024}`).want(200)
 	pass(3 * time.Second)
@@ -230,6 +232,6 @@ func TestKorifiScalesAwayWhatRolls(t *testing.T) {
 	pass(time.Minute)
 	wantPods(c, "0:56 1:56")
 	if got := f.Instances(GUIDWeb)[1].Limits.MemoryInMB; got != 1024 {
-		t.Errorf("got a pod with %d MB, want 1024", got)
+		t.Errorf("pod after the rollout: got %d MB, want 1024", got)
 	}
 }

@@ -39,7 +39,7 @@ func post(t *testing.T, f *Foundation, path, body, contentType, client, secret s
 	if err != nil {
 		t.Fatal(err)
 	}
-	return &reply{t: t, status: response.StatusCode, header: response.Header, body: string(content)}
+	return &reply{t: t, call: "POST " + path, status: response.StatusCode, header: response.Header, body: string(content)}
 }
 
 // opens checks that the token of an answer opens the API.
@@ -56,7 +56,7 @@ func (r *reply) refused(status int, code, description string) {
 	r.t.Helper()
 	r.want(status).wantAt(code, "error")
 	if got, _ := r.at("error_description").(string); !strings.Contains(got, description) {
-		r.t.Errorf("got error_description %q, want %q in it", got, description)
+		r.t.Errorf("%s: got the error_description %.500q, want %q in it", r.call, got, description)
 	}
 }
 
@@ -69,7 +69,7 @@ func TestRootNamesTheUAA(t *testing.T) {
 	r.wantAt(f.UAAURL(), "links", "login", "href").wantAt(f.UAAURL(), "links", "uaa", "href")
 	r.wantAt(f.URL()+"/v3", "links", "cloud_controller_v3", "href").wantAt("3.228.0", "links", "cloud_controller_v3", "meta", "version")
 	if !strings.HasSuffix(f.UAAURL(), "/uaa") || strings.HasPrefix(f.UAAURL(), f.URL()) {
-		t.Errorf("got UAA at %s and API at %s, want different servers", f.UAAURL(), f.URL())
+		t.Errorf("URLs: got the UAA at %s and the API at %s, want different servers, and /uaa at the end", f.UAAURL(), f.URL())
 	}
 	login(t, f, "cf", "", "grant_type", "password", "username", User, "password", Password).opens(f, 200)
 }
@@ -132,7 +132,7 @@ func TestTokensExpire(t *testing.T) {
 	c.get("/v3/processes").wantError(401, 1000)
 	r = login(t, f, "cf", "", "grant_type", "refresh_token", "refresh_token", refresh).opens(f, 200)
 	if renewed := r.at("refresh_token"); renewed == refresh {
-		t.Error("got the same refresh token, want a new one")
+		t.Error("refresh: got the same refresh token, want a new one")
 	}
 	login(t, f, "cf", "", "grant_type", "refresh_token", "refresh_token", refresh).refused(401, "invalid_token", "revoked")
 	refresh = f.NewRefreshToken(Admin)
@@ -143,11 +143,11 @@ func TestTokensExpire(t *testing.T) {
 func TestAccessTokenIsAReadableJWT(t *testing.T) {
 	parts := strings.Split(New(t).Token(Admin), ".")
 	if len(parts) != 3 {
-		t.Fatalf("got a token of %d parts, want 3", len(parts))
+		t.Fatalf("access token: got %d parts, want 3", len(parts))
 	}
 	var claims struct{ Exp, Iat int64 }
 	payload, err := decodeSegment(parts[1])
 	if err != nil || json.Unmarshal(payload, &claims) != nil || claims.Exp-claims.Iat != 3600 {
-		t.Errorf("got claims %s (%v)", payload, err)
+		t.Errorf("access token: got the claims %.500s (error %v), want an exp 3600 s after iat", payload, err)
 	}
 }

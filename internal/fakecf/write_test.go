@@ -21,7 +21,7 @@ func (c *client) scale(guid, body string) *reply {
 	return c.do(http.MethodPost, "/v3/processes/"+guid+"/actions/scale", body)
 }
 
-func TestPatchChangesOnlyWhatItNames(t *testing.T) {
+func TestPatchChangesOnlyItsFields(t *testing.T) {
 	f := New(t)
 	c := as(t, f, Admin)
 	before, _ := f.Process(GUIDWeb)
@@ -30,7 +30,7 @@ func TestPatchChangesOnlyWhatItNames(t *testing.T) {
 		wantAt(10, "health_check", "data", "interval").wantAt("bundle exec rackup config.ru -p $PORT", "command")
 	after, _ := f.Process(GUIDWeb)
 	if after.Version == before.Version || !after.UpdatedAt.After(before.UpdatedAt) {
-		t.Errorf("got version %s and updated_at %v, want new ones", after.Version, after.UpdatedAt)
+		t.Errorf("PATCH with a change: got version %s and updated_at %s, want new ones", after.Version, after.UpdatedAt)
 	}
 	c.patch(GUIDWeb, `{"health_check":{"type":"port"}}`).want(200).wantAt(absent{}, "health_check", "data", "endpoint").
 		wantAt(90, "health_check", "data", "timeout")
@@ -52,25 +52,27 @@ func TestEmptyPatchIsNoWrite(t *testing.T) {
 	c.scale(GUIDWeb, `{"instances":3}`).want(202)
 	after, _ := f.Process(GUIDWeb)
 	if after.Version != before.Version || !after.UpdatedAt.Equal(before.UpdatedAt) {
-		t.Errorf("got a new version or updated_at after a write without a change")
+		t.Errorf("writes without a change: got version %s and updated_at %s, want %s and %s, as before",
+			after.Version, after.UpdatedAt, before.Version, before.UpdatedAt)
 	}
 }
 
-// A null in the place of an object names nothing inside, and Cloud Controller
-// takes it; only metadata itself must be an object.
+// Cloud Controller accepts a null for an object, and changes nothing. Only
+// metadata itself must be an object.
 func TestNullObjectsChangeNothing(t *testing.T) {
 	f := New(t)
 	c := as(t, f, Admin)
 	before, _ := f.Process(GUIDLabels)
-	for _, body := range []string{
+	unchanged := c.get("/v3/processes/" + GUIDLabels).want(200).body
+	c.each([]string{
 		`{"health_check":null,"readiness_health_check":null}`, `{"health_check":{"data":null},"readiness_health_check":{"data":null}}`,
 		`{"metadata":{"labels":null,"annotations":null}}`, `{"metadata":{}}`,
-	} {
-		c.patch(GUIDLabels, body).want(200)
+	}, func(c *client, body string) {
+		r := c.patch(GUIDLabels, body).want(200)
 		if after, _ := f.Process(GUIDLabels); !reflect.DeepEqual(after, before) {
-			t.Errorf("%s: got %v, want %v", body, after, before)
+			c.t.Errorf("PATCH: got the process %.500s, want no change of %.500s", r.body, unchanged)
 		}
-	}
+	})
 	c.patch(GUIDLabels, `{"metadata":null}`).wantError(422, 10008, "Metadata must be an object")
 	c.patch(GUIDLabels, `{"health_check":{"type":null,"data":null}}`).wantError(422, 10008, "Health check type must be")
 }
@@ -83,8 +85,8 @@ func TestPatchMetadata(t *testing.T) {
 	r.wantAt("front", "metadata", "labels", "example.org/tier").wantAt("production", "metadata", "labels", "environment")
 	r.wantAt(absent{}, "metadata", "annotations", "quotes").wantAt("catalog-team@example.org", "metadata", "annotations", "contact")
 	p, _ := f.Process(GUIDLabels)
-	if p.Version != state.GUID("version", GUIDLabels) {
-		t.Error("metadata changed the version")
+	if want := state.GUID("version", GUIDLabels); p.Version != want {
+		t.Errorf("PATCH of metadata: got version %s, want %s, as before", p.Version, want)
 	}
 }
 
@@ -132,9 +134,9 @@ func TestBadPatches(t *testing.T) {
 			c.patch(GUIDWeb, body).wantError(422, 10008, details...)
 		})
 	}
-	for _, body := range []string{"", "{", "[]", "null", `{"command":"x"} garbage`} {
+	c.each([]string{"", "{", "[]", "null", `{"command":"x"} garbage`}, func(c *client, body string) {
 		c.patch(GUIDWeb, body).wantError(400, 1001)
-	}
+	})
 	c.patch("nope", `{"command":""}`).wantError(404, 10010, "Process not found")
 }
 
@@ -145,10 +147,10 @@ func TestScale(t *testing.T) {
 	c.scale(GUIDWeb, `{"instances":1}`).want(202).wantAt(1, "instances").wantAt(512, "memory_in_mb")
 	after, _ := f.Process(GUIDWeb)
 	if after.Version != before.Version || !after.UpdatedAt.After(before.UpdatedAt) {
-		t.Error("a new instance count changes updated_at and not the version")
+		t.Errorf("scale of instances: got version %s and updated_at %s, want version %s, as before, and a new updated_at", after.Version, after.UpdatedAt, before.Version)
 	}
 	if n := len(f.Instances(GUIDWeb)); n != 1 {
-		t.Errorf("got %d instances, want 1", n)
+		t.Errorf("scale of instances: got %d instances, want 1", n)
 	}
 	c.do(http.MethodPost, "/v3/apps/"+AppGUID+"/processes/web/actions/scale",
 		`{"memory_in_mb":1024,"disk_in_mb":4096,"log_rate_limit_in_bytes_per_second":-1}`).want(202).
@@ -158,7 +160,7 @@ func TestScale(t *testing.T) {
 	c.get("/v3/processes/"+GUIDWeb+"/stats").wantAt(1024<<20, "resources", 0, "mem_quota").wantAt(-1, "resources", 0, "log_rate_limit")
 	c.scale(GUIDWeb, `{"instances":0}`).want(202)
 	if r := c.get("/v3/processes/" + GUIDWeb + "/stats"); r.body != `{"resources":[]}` {
-		t.Errorf("got stats %s of no instances", r.body)
+		t.Errorf("%s: got the body %.500s, want no resources", r.call, r.body)
 	}
 	c.scale(GUIDWeb, `{"instances":-1,"memory_in_mb":0,"disk_in_mb":0,"log_rate_limit_in_bytes_per_second":-2}`).wantError(422, 10008,
 		"Instances must be greater than or equal to 0", "Memory in mb must be greater than 0", "Disk in mb must be greater than 0",
@@ -173,12 +175,11 @@ func TestScale(t *testing.T) {
 
 func TestWritesNeedARole(t *testing.T) {
 	f := New(t)
-	for _, role := range []Role{AdminReadOnly, GlobalAuditor, SpaceManager, SpaceAuditor} {
-		c := as(t, f, role)
+	eachRole(t, f, []Role{AdminReadOnly, GlobalAuditor, SpaceManager, SpaceAuditor}, func(c *client) {
 		c.patch(GUIDWeb, `{"command":""}`).wantError(403, 10003, "You are not authorized")
 		c.scale(GUIDWeb, `{"instances":1}`).wantError(403, 10003)
 		c.do(http.MethodDelete, "/v3/processes/"+GUIDWeb+"/instances/0", "").wantError(403, 10003)
-	}
+	})
 	as(t, f, NoRole).patch(GUIDWeb, `{}`).wantError(404, 10010)
 	as(t, f, SpaceSupporter).scale(GUIDWeb, `{"instances":1}`).want(202)
 	as(t, f, SpaceDeveloper).patch(GUIDWeb, `{}`).want(200)
@@ -194,7 +195,7 @@ func TestDeployment(t *testing.T) {
 	c.get("/v3/processes/" + GUIDWeb).want(200)
 	renewed := f.FinishDeployment(AppGUID)
 	if renewed == GUIDWeb || renewed == "" {
-		t.Fatalf("got new process %q", renewed)
+		t.Fatalf("FinishDeployment: got the process %q, want a new one", renewed)
 	}
 	c.get("/v3/processes/"+GUIDWeb).wantError(404, 10010)
 	c.get("/v3/apps/"+AppGUID+"/processes/web").want(200).wantAt(renewed, "guid").wantAt(3, "instances").wantAt("/health", "health_check", "data", "endpoint")
@@ -224,7 +225,7 @@ func TestDeploymentAlwaysLeavesAWebProcess(t *testing.T) {
 	}
 	close(stop)
 	if count := <-missed; count > 0 {
-		t.Errorf("got no web process %d times", count)
+		t.Errorf("1000 deployments: got no web process %d times, want one at each moment", count)
 	}
 }
 
@@ -242,24 +243,25 @@ func TestInstancesStartOverTime(t *testing.T) {
 	}
 	c.scale(GUIDWeb, `{"instances":4}`).want(202)
 	if got := strings.Join(states(), " "); got != "RUNNING RUNNING RUNNING STARTING" {
-		t.Errorf("got instances %s", got)
+		t.Errorf("after the scale: got the states %s, want the new instance STARTING", got)
 	}
 	c.get("/v3/processes/"+GUIDWeb+"/stats").wantAt("STARTING", "resources", 3, "state").wantAt(nil, "resources", 3, "mem_quota")
 	now = now.Add(10 * time.Second)
 	if got := strings.Join(states(), " "); got != "RUNNING RUNNING RUNNING RUNNING" {
-		t.Errorf("got instances %s after the delay", got)
+		t.Errorf("after the start delay: got the states %s, want all RUNNING", got)
 	}
 	before := f.Instances(GUIDWeb)
 	c.do(http.MethodDelete, "/v3/processes/"+GUIDWeb+"/instances/1", "").want(204)
 	after := f.Instances(GUIDWeb)
 	if after[1].GUID == before[1].GUID || after[1].State != "STARTING" || after[0].GUID != before[0].GUID {
-		t.Errorf("got %v after terminating 1", after)
+		t.Errorf("after terminating instance 1: got new GUIDs for 0: %t and 1: %t, and 1 %s, want false, true and STARTING",
+			after[0].GUID != before[0].GUID, after[1].GUID != before[1].GUID, after[1].State)
 	}
 	f.SetStartOutcome(GUIDWeb, "CRASHED", "Exited with status 1")
 	c.do(http.MethodDelete, "/v3/apps/"+AppGUID+"/processes/web/instances/0", "").want(204)
 	now = now.Add(10 * time.Second)
 	c.get("/v3/processes/"+GUIDWeb+"/stats").wantAt("CRASHED", "resources", 0, "state").wantAt("Exited with status 1", "resources", 0, "details")
-	for _, index := range []string{"4", "-1", "99999999999999999999"} {
+	c.each([]string{"4", "-1", "99999999999999999999"}, func(c *client, index string) {
 		c.do(http.MethodDelete, "/v3/processes/"+GUIDWeb+"/instances/"+index, "").wantError(404, 10010, "Instance not found")
-	}
+	})
 }

@@ -1,19 +1,20 @@
 package state
 
 import (
+	"fmt"
 	"reflect"
 	"testing"
 )
 
-// What a test holds of a process does not change with the foundation, so that a
-// copy shares no pointer, slice or map with it.
+// A process that a test has read must not change with the foundation, so a copy
+// shares no pointer, slice or map with it.
 func TestCloneSharesNothing(t *testing.T) {
 	t.Parallel()
 	var p Process
 	fill(reflect.ValueOf(&p).Elem())
 	c := p.Clone()
 	if !reflect.DeepEqual(p, c) {
-		t.Errorf("got copy\n%+v\nof\n%+v", p, c)
+		t.Errorf("Clone: got %.1000s, want %.1000s", fmt.Sprintf("%+v", c), fmt.Sprintf("%+v", p))
 	}
 	shared(t, "Process", reflect.ValueOf(p), reflect.ValueOf(c))
 }
@@ -37,13 +38,13 @@ func fill(v reflect.Value) {
 	}
 }
 
-// shared reports pointers that two values have in common.
+// shared fails the test for each pointer, slice and map that two values share.
 func shared(t *testing.T, name string, a, b reflect.Value) {
 	t.Helper()
 	switch a.Kind() {
 	case reflect.Pointer, reflect.Slice, reflect.Map:
 		if !a.IsNil() && a.UnsafePointer() == b.UnsafePointer() {
-			t.Errorf("the copy shares %s: see clone", name)
+			t.Errorf("Clone: got the same %s in the copy, want one of its own", name)
 		}
 		if a.Kind() == reflect.Pointer && !a.IsNil() && !b.IsNil() {
 			shared(t, name, a.Elem(), b.Elem())
