@@ -33,7 +33,7 @@ func NewServer(version string) func() tfprotov6.ProviderServer {
 	return func() tfprotov6.ProviderServer {
 		p := provider.New(version)
 		framework := providerserver.NewProtocol6(p)()
-		return newStoppingServer(newCleaningServer(newGeneratingServer(newFastReadServer(p, framework)), p.Secrets), stopTimeout)
+		return newStoppingServer(newCleaningServer(newRewordingServer(newGeneratingServer(newFastReadServer(p, framework))), p.Secrets), stopTimeout)
 	}
 }
 
