@@ -2,7 +2,6 @@ package process
 
 import (
 	"context"
-	"fmt"
 	"maps"
 	"math/big"
 	"time"
@@ -98,7 +97,7 @@ func actionAttributes(own map[string]schema.Attribute) map[string]schema.Attribu
 // actionAddress reads and checks the address.
 func actionAddress(config field.Attributes) (addressModel, diag.Diagnostics) {
 	m := addressIn(config)
-	diags := addressValidator{}.check(m)
+	diags := addressRules{}.check(m)
 	diags.Append(m.checkSegments()...)
 	return m, diags
 }
@@ -125,13 +124,9 @@ func actionTimeout(config field.Attributes, fallback time.Duration, diags *diag.
 	if !ok {
 		return fallback
 	}
-	d, err := time.ParseDuration(text)
-	switch {
-	case err != nil:
-		diags.AddAttributeError(path.Root("timeout"), "Invalid timeout",
-			fmt.Sprintf("timeout must be a duration with its unit, like \"90s\" or \"10m\", but is %q.", text))
-	case d <= 0:
-		diags.AddAttributeError(path.Root("timeout"), "Invalid timeout", fmt.Sprintf("timeout must be more than 0, but is %q.", text))
+	d, err := parseTimeout(text)
+	if err != nil {
+		diags.AddAttributeError(path.Root("timeout"), "Invalid timeout", "timeout "+err.Error()+".")
 	}
 	return d
 }

@@ -1,14 +1,9 @@
 package process
 
 import (
-	"context"
-
-	"github.com/hashicorp/terraform-plugin-framework/action"
 	"github.com/hashicorp/terraform-plugin-framework/diag"
 	"github.com/hashicorp/terraform-plugin-framework/path"
-	"github.com/hashicorp/terraform-plugin-framework/resource"
 	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
-	"github.com/hashicorp/terraform-plugin-framework/tfsdk"
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
 	"github.com/cf-process/terraform-provider-cf/internal/capi"
@@ -89,47 +84,17 @@ func (m addressModel) failure(action string) diagnostic.Failure {
 	return failure
 }
 
-// addressValidator checks the address rules: guid, or app_guid with type.
-type addressValidator struct {
+// addressRules are the rules for an address: guid, or app_guid with type.
+type addressRules struct {
 	// all permits the three attributes together.
 	all bool
 	// byName says that app_name is another way.
 	byName bool
 }
 
-var (
-	_ resource.ConfigValidator = addressValidator{}
-	_ action.ConfigValidator   = addressValidator{}
-)
-
-// Description describes the rule.
-func (v addressValidator) Description(context.Context) string {
-	if v.all {
-		return "the process is given by guid, by app_guid with type, or by all three"
-	}
-	return "the process is given by exactly one of guid and app_guid, the latter with type"
-}
-
-// MarkdownDescription describes the rule.
-func (v addressValidator) MarkdownDescription(ctx context.Context) string { return v.Description(ctx) }
-
-// ValidateResource checks the configuration of a resource.
-func (v addressValidator) ValidateResource(_ context.Context, req resource.ValidateConfigRequest, resp *resource.ValidateConfigResponse) {
-	resp.Diagnostics.Append(v.validate(req.Config)...)
-}
-
-// ValidateAction checks the configuration of an action.
-func (v addressValidator) ValidateAction(_ context.Context, req action.ValidateConfigRequest, resp *action.ValidateConfigResponse) {
-	resp.Diagnostics.Append(v.validate(req.Config)...)
-}
-
-func (v addressValidator) validate(config tfsdk.Config) diag.Diagnostics {
-	return v.check(addressIn(field.Open(config.Raw)))
-}
-
-// check applies the rule. An unknown attribute may still become null, so it
+// check applies the rules. An unknown attribute may still become null, so it
 // counts neither as set nor as missing.
-func (v addressValidator) check(m addressModel) diag.Diagnostics {
+func (v addressRules) check(m addressModel) diag.Diagnostics {
 	var diags diag.Diagnostics
 	ways, ofApp := "guid, or app_guid and (unless it is \"web\") type", "app_guid"
 	if v.byName {
@@ -160,13 +125,7 @@ const invalidAddress = "Invalid process address"
 func (m addressModel) checkSegments() diag.Diagnostics {
 	var diags diag.Diagnostics
 	for _, name := range addressNames {
-		value := *m.attribute(name)
-		if value.IsNull() || value.IsUnknown() {
-			continue
-		}
-		if err := capi.CheckSegment(value.ValueString()); err != nil {
-			diags.AddAttributeError(path.Root(name), "Invalid "+name, name+" "+err.Error()+".")
-		}
+		diags.Append(segmentRule.refused(path.Root(name), *m.attribute(name))...)
 	}
 	return diags
 }
@@ -183,29 +142,11 @@ func addressOf(o field.Attributes, byApp bool) capi.Address {
 	return m.address()
 }
 
-// segmentValidator refuses what cannot be a GUID or a process type.
-type segmentValidator struct{}
-
-var _ validator.String = segmentValidator{}
-
-// Description describes the rule.
-func (segmentValidator) Description(context.Context) string {
-	return "must not be empty, \".\" or \"..\", and must not contain \"/\", \"?\", \"#\", \"%\", control characters, or spaces at its ends"
-}
-
-// MarkdownDescription describes the rule.
-func (v segmentValidator) MarkdownDescription(ctx context.Context) string { return v.Description(ctx) }
-
-// ValidateString applies the rule.
-func (segmentValidator) ValidateString(_ context.Context, req validator.StringRequest, resp *validator.StringResponse) {
-	if req.ConfigValue.IsNull() || req.ConfigValue.IsUnknown() {
-		return
-	}
-	if err := capi.CheckSegment(req.ConfigValue.ValueString()); err != nil {
-		resp.Diagnostics.AddAttributeError(req.Path, "Invalid "+req.Path.String(),
-			req.Path.String()+" "+err.Error()+".")
-	}
+// segmentRule is the rule for every GUID and process type.
+var segmentRule = checked{
+	"must not be empty, \".\" or \"..\", and must not contain \"/\", \"?\", \"#\", \"%\", control characters, or spaces at its ends",
+	capi.CheckSegment,
 }
 
 // segment are the validators of every GUID and process type.
-func segment() []validator.String { return []validator.String{segmentValidator{}} }
+func segment() []validator.String { return []validator.String{segmentRule} }

@@ -60,7 +60,7 @@ func validAddress(config []byte) bool {
 	if !ok {
 		return false
 	}
-	return len(address.checkSegments()) == 0 && len(addressValidator{}.check(address)) == 0
+	return len(address.checkSegments()) == 0 && len(addressRules{}.check(address)) == 0
 }
 
 // schemaType is the Terraform type of a data source's schema.

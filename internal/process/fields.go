@@ -44,7 +44,6 @@ var processTable = tableOf(
 			Description: "Start command of the process. Null where there is none. Where the API hides it, the " +
 				"value in the state is kept. Set it to `\"\"` to reset it to the command of the buildpack or the image; it " +
 				"then stays `\"\"` in the state, whatever that command is.",
-			Strings: []validator.String{notHiddenCommand{}},
 		},
 		func(p *capi.Process) *string { return p.Command },
 		func(c *requests) *capi.Field[string] { return &c.update.Command }).unless(refusesCommand).later(),
@@ -121,7 +120,7 @@ func addressSetting(argument string) field.Setting {
 
 // The health checks. Only a liveness check has a timeout to set.
 var (
-	checkSetting = field.Setting{Note: "Only what you set here is written.", Objects: []validator.Object{endpointNeedsHTTP{}}}
+	checkSetting = field.Setting{Note: "Only what you set here is written."}
 
 	livenessData = checkDataTable(number("timeout",
 		"Seconds that an instance has to become healthy after it starts. Null means the foundation's default; the foundation also sets the maximum, usually 180.", "", sizeBounds,
@@ -154,7 +153,7 @@ func checkTable(data table[capi.HealthCheckData, capi.HealthCheckDataUpdate]) ta
 	return tableOf(
 		text("type", "`port` (a TCP connection to the app's port), `process` (the process is alive) or "+
 			"`http` (a `GET` of `data.endpoint` returns 200). Old processes can have `none`.",
-			field.Setting{Strings: []validator.String{checkTypeValidator{oneOf{"port", "process", "http"}}}},
+			field.Setting{Strings: []validator.String{checkTypeRule}},
 			func(c *capi.HealthCheck) *string { return c.Type },
 			func(u *capi.HealthCheckUpdate) *capi.Field[string] { return &u.Type }).unless(refusesCheckType).newVersion(),
 		object("data", "Settings of the check.", field.Setting{}, data,

@@ -114,7 +114,7 @@ func (lookupValidator) ValidateDataSource(_ context.Context, req datasource.Vali
 // counts neither as set nor as missing.
 func (l *lookup) check() diag.Diagnostics {
 	if l.AppName.IsNull() {
-		diags := addressValidator{byName: true}.check(l.addressModel)
+		diags := addressRules{byName: true}.check(l.addressModel)
 		for _, a := range lookupArguments {
 			if a.place && isKnown(*a.in(l)) {
 				diags.AddAttributeError(path.Root(a.name), invalidAddress,

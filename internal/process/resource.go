@@ -11,12 +11,12 @@ import (
 )
 
 var (
-	_ resource.Resource                     = (*processResource)(nil)
-	_ resource.ResourceWithConfigure        = (*processResource)(nil)
-	_ resource.ResourceWithConfigValidators = (*processResource)(nil)
-	_ resource.ResourceWithModifyPlan       = (*processResource)(nil)
-	_ resource.ResourceWithImportState      = (*processResource)(nil)
-	_ resource.ResourceWithIdentity         = (*processResource)(nil)
+	_ resource.Resource                   = (*processResource)(nil)
+	_ resource.ResourceWithConfigure      = (*processResource)(nil)
+	_ resource.ResourceWithValidateConfig = (*processResource)(nil)
+	_ resource.ResourceWithModifyPlan     = (*processResource)(nil)
+	_ resource.ResourceWithImportState    = (*processResource)(nil)
+	_ resource.ResourceWithIdentity       = (*processResource)(nil)
 )
 
 // defaultTimeout bounds creating, updating and reading where the configuration sets
@@ -58,9 +58,4 @@ type walk struct {
 func (r *processResource) Metadata(_ context.Context, req resource.MetadataRequest, resp *resource.MetadataResponse) {
 	resp.TypeName = req.ProviderTypeName + "_process"
 	resp.ResourceBehavior.MutableIdentity = true
-}
-
-// ConfigValidators check the address, the timeouts and what a readiness check lacks.
-func (r *processResource) ConfigValidators(context.Context) []resource.ConfigValidator {
-	return []resource.ConfigValidator{addressValidator{all: true}, positiveTimeouts{}, readinessHasNoTimeout{}}
 }

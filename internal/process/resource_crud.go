@@ -2,12 +2,10 @@ package process
 
 import (
 	"context"
-	"time"
 
-	"github.com/hashicorp/terraform-plugin-framework-timeouts/resource/timeouts"
 	"github.com/hashicorp/terraform-plugin-framework/diag"
-	"github.com/hashicorp/terraform-plugin-framework/path"
 	"github.com/hashicorp/terraform-plugin-framework/resource"
+	"github.com/hashicorp/terraform-plugin-go/tftypes"
 	"github.com/hashicorp/terraform-plugin-log/tflog"
 
 	"github.com/cf-process/terraform-provider-cf/internal/capi"
@@ -22,11 +20,8 @@ import (
 func (r *processResource) Create(ctx context.Context, req resource.CreateRequest, resp *resource.CreateResponse) {
 	plan := req.Plan.Raw
 	config := desired(field.Open(req.Config.Raw), field.Open(plan), nil)
-	ctx, cancel := r.deadline(ctx, req.Plan.GetAttribute, timeouts.Value.Create, &resp.Diagnostics)
+	ctx, cancel := r.deadline(ctx, plan, "create")
 	defer cancel()
-	if resp.Diagnostics.HasError() {
-		return
-	}
 	address := resourceAddress(config)
 	done, diags := r.converge(ctx, address, config, nil)
 	resp.Diagnostics.Append(diags...)
@@ -50,11 +45,8 @@ func (r *processResource) Create(ctx context.Context, req resource.CreateRequest
 func (r *processResource) Update(ctx context.Context, req resource.UpdateRequest, resp *resource.UpdateResponse) {
 	plan, prior := req.Plan.Raw, req.State.Raw
 	config := desired(field.Open(req.Config.Raw), field.Open(plan), field.Open(prior))
-	ctx, cancel := r.deadline(ctx, req.Plan.GetAttribute, timeouts.Value.Update, &resp.Diagnostics)
+	ctx, cancel := r.deadline(ctx, plan, "update")
 	defer cancel()
-	if resp.Diagnostics.HasError() {
-		return
-	}
 	address := resourceAddress(config)
 	before := field.Open(prior)
 	if other, _ := compareAddress(field.Open(plan), before); len(other) > 0 {
@@ -85,12 +77,11 @@ func (r *processResource) Read(ctx context.Context, req resource.ReadRequest, re
 	r.walk.refreshed.Store(true)
 	prior := field.Open(req.State.Raw)
 	m, diags := readPrivate(ctx, req.Private)
-	resp.Diagnostics.Append(diags...)
-	ctx, cancel := r.deadline(ctx, req.State.GetAttribute, timeouts.Value.Read, &resp.Diagnostics)
-	defer cancel()
-	if resp.Diagnostics.HasError() {
+	if resp.Diagnostics.Append(diags...); resp.Diagnostics.HasError() {
 		return
 	}
+	ctx, cancel := r.deadline(ctx, req.State.Raw, "read")
+	defer cancel()
 	if m.Form == "" {
 		m.Form = formGUID
 		if !prior.IsSet("guid") {
@@ -169,20 +160,14 @@ func (r *processResource) wait(ctx context.Context, address capi.Address, config
 	return diags
 }
 
-// deadline bounds ctx by the configured timeout of an operation.
-func (r *processResource) deadline(
-	ctx context.Context,
-	get func(context.Context, path.Path, any) diag.Diagnostics,
-	which func(timeouts.Value, context.Context, time.Duration) (time.Duration, diag.Diagnostics),
-	diags *diag.Diagnostics,
-) (context.Context, context.CancelFunc) {
-	var configured timeouts.Value
-	diags.Append(get(ctx, path.Root("timeouts"), &configured)...)
+// deadline bounds ctx by the timeout of an operation in a plan or state.
+func (r *processResource) deadline(ctx context.Context, of tftypes.Value, operation string) (context.Context, context.CancelFunc) {
 	limit := defaultTimeout
-	if !configured.IsNull() && !configured.IsUnknown() {
-		var more diag.Diagnostics
-		limit, more = which(configured, ctx, defaultTimeout)
-		diags.Append(more...)
+	if text, ok := field.Open(of).Child("timeouts").Text(operation); ok {
+		// The schema has refused what is not a duration.
+		if d, err := parseTimeout(text); err == nil {
+			limit = d
+		}
 	}
 	return r.clock.WithTimeout(ctx, limit)
 }

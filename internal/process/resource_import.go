@@ -63,7 +63,7 @@ func (r *processResource) ImportState(ctx context.Context, req resource.ImportSt
 		address = parsed
 	} else {
 		identity := addressIn(field.Open(req.Identity.Raw))
-		resp.Diagnostics.Append(addressValidator{}.check(identity)...)
+		resp.Diagnostics.Append(addressRules{}.check(identity)...)
 		resp.Diagnostics.Append(identity.checkSegments()...)
 		if resp.Diagnostics.HasError() {
 			return

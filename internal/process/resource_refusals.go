@@ -63,7 +63,8 @@ func (s situation) checkEndpoint(name string, check field.Attributes) diag.Diagn
 	case check.IsSet("data") && !check.IsKnown("data"):
 	case data.IsKnown("endpoint"):
 		if checkType != "" && checkType != "http" {
-			diags.AddAttributeError(at, "Endpoint without http", endpointAdvice(at, checkType))
+			diags.AddAttributeError(at, "Endpoint without http", fmt.Sprintf("A health check of type %q has no endpoint: "+
+				"%s goes only with the type \"http\". Set the type to \"http\", or leave the endpoint out.", checkType, at))
 		}
 	case !set || checkType != "http" || data.IsSet("endpoint"):
 	case current == nil || had == "http" || current.Child("data").IsSet("endpoint"):

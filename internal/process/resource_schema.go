@@ -4,10 +4,10 @@ import (
 	"context"
 	"maps"
 
-	"github.com/hashicorp/terraform-plugin-framework-timeouts/resource/timeouts"
 	"github.com/hashicorp/terraform-plugin-framework/resource"
 	"github.com/hashicorp/terraform-plugin-framework/resource/schema"
 	"github.com/hashicorp/terraform-plugin-framework/resource/schema/booldefault"
+	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
 	"github.com/hashicorp/terraform-plugin-go/tftypes"
 )
 
@@ -26,7 +26,7 @@ var resourceType = func() tftypes.Object {
 var notWaiting = tftypes.NewValue(tftypes.Bool, false)
 
 // Schema describes the resource.
-func (r *processResource) Schema(ctx context.Context, _ resource.SchemaRequest, resp *resource.SchemaResponse) {
+func (r *processResource) Schema(_ context.Context, _ resource.SchemaRequest, resp *resource.SchemaResponse) {
 	attributes := processTable.Resource()
 	attributes["wait_for_instances"] = schema.BoolAttribute{
 		Optional: true, Computed: true, Default: booldefault.StaticBool(false),
@@ -34,7 +34,14 @@ func (r *processResource) Schema(ctx context.Context, _ resource.SchemaRequest, 
 			"the state and details of each instance if that takes longer than the timeout. On Korifi, where a change of memory, " +
 			"disk, command or health check replaces the instances, also after such a change, for the new ones. Default `false`.",
 	}
-	attributes["timeouts"] = timeoutsAttribute(ctx)
+	attributes["timeouts"] = schema.SingleNestedAttribute{
+		Optional: true, MarkdownDescription: "How long the operations may take.",
+		Attributes: map[string]schema.Attribute{
+			"create": timeoutAttribute("adopt the process, with its changes and `wait_for_instances`"),
+			"update": timeoutAttribute("change the process, with `wait_for_instances` and a deployment that is waited for"),
+			"read":   timeoutAttribute("read the process"),
+		},
+	}
 	resp.Schema = schema.Schema{
 		MarkdownDescription: "Manages an existing process: its scale, command, health checks and metadata. " +
 			"Cloud Foundry creates processes from an app's droplet, so creating this resource adopts the process, and " +
@@ -43,20 +50,16 @@ func (r *processResource) Schema(ctx context.Context, _ resource.SchemaRequest, 
 	}
 }
 
-func timeoutsAttribute(ctx context.Context) schema.Attribute {
-	attribute := timeouts.Attributes(ctx, timeouts.Opts{
-		Create: true, Update: true, Read: true,
-		CreateDescription: timeoutDescription("adopt the process, with its changes and `wait_for_instances`"),
-		UpdateDescription: timeoutDescription("change the process, with `wait_for_instances` and a deployment that is waited for"),
-		ReadDescription:   timeoutDescription("read the process"),
-	})
-	if nested, ok := attribute.(schema.SingleNestedAttribute); ok {
-		nested.MarkdownDescription = "How long the operations may take."
-		return nested
+// timeoutAttribute is the timeout of one operation. A timeout of 0 or less is refused:
+// with one for read in the state, every refresh would fail, also that with the
+// corrected configuration, because it uses the timeout of the state.
+func timeoutAttribute(operation string) schema.Attribute {
+	return schema.StringAttribute{
+		Optional:    true,
+		Description: "How long it may take to " + operation + ", as a duration like `\"90s\"` or `\"15m\"`. Default 10 minutes.",
+		Validators: []validator.String{checked{"must be a duration of more than 0", func(s string) error {
+			_, err := parseTimeout(s)
+			return err
+		}}},
 	}
-	return attribute
-}
-
-func timeoutDescription(what string) string {
-	return "How long it may take to " + what + ", as a duration like `\"90s\"` or `\"15m\"`. Default 10 minutes."
 }

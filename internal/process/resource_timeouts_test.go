@@ -20,6 +20,7 @@ func TestTimeoutsAreMoreThanZero(t *testing.T) {
 		{nil, ""},
 		{settings{}, ""},
 		{settings{"create": "1s", "update": "1m30s", "read": "100ms"}, ""},
+		{settings{"create": "90"}, `timeouts.create must be a duration with its unit, like "90s" or "10m", but is "90"`},
 		{settings{"create": "0s"}, `timeouts.create must be more than 0, but is "0s"`},
 		{settings{"update": "-4s"}, `timeouts.update must be more than 0, but is "-4s"`},
 		{settings{"read": "-1ns"}, `timeouts.read must be more than 0, but is "-1ns"`},

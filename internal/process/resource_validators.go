@@ -3,6 +3,7 @@ package process
 import (
 	"context"
 	"fmt"
+	"maps"
 	"regexp"
 	"slices"
 	"strings"
@@ -17,112 +18,39 @@ import (
 	"github.com/cf-process/terraform-provider-cf/internal/field"
 )
 
-// notHiddenCommand refuses the text that the API shows in place of a command.
-// Some other tool read it from the API; as a start command it breaks the app.
-type notHiddenCommand struct{}
-
-var _ validator.String = notHiddenCommand{}
-
-func (notHiddenCommand) Description(context.Context) string {
-	return "must be a command, not the API's placeholder for a hidden one"
-}
-
-func (v notHiddenCommand) MarkdownDescription(ctx context.Context) string { return v.Description(ctx) }
-
-func (notHiddenCommand) ValidateString(_ context.Context, req validator.StringRequest, resp *validator.StringResponse) {
-	if capi.IsHiddenCommand(req.ConfigValue.ValueString()) {
-		resp.Diagnostics.AddAttributeError(req.Path, "Not a command",
+// ValidateConfig refuses what the API would refuse whatever the process is like. The
+// rules for one attribute are in the schema; those that depend on the process are
+// checked in the plan (see situation).
+func (r *processResource) ValidateConfig(_ context.Context, req resource.ValidateConfigRequest, resp *resource.ValidateConfigResponse) {
+	config := field.Open(req.Config.Raw)
+	resp.Diagnostics.Append(addressRules{all: true}.check(addressIn(config))...)
+	if command, ok := config.Text("command"); ok && capi.IsHiddenCommand(command) {
+		// Some other tool read it from the API. As a start command it breaks the app.
+		resp.Diagnostics.AddAttributeError(path.Root("command"), "Not a command",
 			fmt.Sprintf("%q is what the API shows where it hides a command: from users who may not see it, and in "+
-				"lists. Set the real command, or leave %s out to keep the one that the process has.",
-				req.ConfigValue.ValueString(), req.Path))
+				"lists. Set the real command, or leave command out to keep the one that the process has.", command))
 	}
-}
-
-// oneOf refuses a text that is none of these, of which there are at least two.
-type oneOf []string
-
-var _ validator.String = oneOf{}
-
-func (v oneOf) Description(context.Context) string {
-	last := len(v) - 1
-	return "must be " + strings.Join(v[:last], ", ") + " or " + v[last]
-}
-
-func (v oneOf) MarkdownDescription(ctx context.Context) string { return v.Description(ctx) }
-
-func (v oneOf) ValidateString(ctx context.Context, req validator.StringRequest, resp *validator.StringResponse) {
-	if req.ConfigValue.IsNull() || req.ConfigValue.IsUnknown() || slices.Contains(v, req.ConfigValue.ValueString()) {
-		return
+	for _, name := range healthChecks {
+		resp.Diagnostics.Append(situation{}.checkEndpoint(name, config.Child(name))...)
 	}
-	resp.Diagnostics.AddAttributeError(req.Path, "Invalid "+req.Path.String(),
-		fmt.Sprintf("%s %s, not %q.", req.Path, v.Description(ctx), shorten(req.ConfigValue.ValueString())))
-}
-
-// checkTypeValidator refuses a type of health check that no process has. The plan
-// checks "none", which old processes have.
-type checkTypeValidator struct{ oneOf }
-
-func (v checkTypeValidator) ValidateString(ctx context.Context, req validator.StringRequest, resp *validator.StringResponse) {
-	if req.ConfigValue.ValueString() != "none" {
-		v.oneOf.ValidateString(ctx, req, resp)
-	}
-}
-
-// readinessHasNoTimeout explains why readiness_health_check.data.timeout cannot be
-// set. The attribute is computed, and the framework refuses a value with a text of
-// its own that blames the provider.
-type readinessHasNoTimeout struct{}
-
-var _ resource.ConfigValidator = readinessHasNoTimeout{}
-
-func (readinessHasNoTimeout) Description(context.Context) string {
-	return "a readiness check has no timeout"
-}
-
-func (v readinessHasNoTimeout) MarkdownDescription(ctx context.Context) string {
-	return v.Description(ctx)
-}
-
-func (readinessHasNoTimeout) ValidateResource(_ context.Context, req resource.ValidateConfigRequest, resp *resource.ValidateConfigResponse) {
-	if field.Open(req.Config.Raw).Child("readiness_health_check").Child("data").IsSet("timeout") {
+	if config.Child("readiness_health_check").Child("data").IsSet("timeout") {
+		// The attribute is computed. The framework's error for it blames the provider.
 		resp.Diagnostics.AddAttributeError(path.Root("readiness_health_check").AtName("data").AtName("timeout"),
 			"No timeout for a readiness check", "A readiness check has no timeout. Set invocation_timeout instead, or leave timeout out.")
 	}
 }
 
-// endpointNeedsHTTP refuses an endpoint next to a type that has none.
-type endpointNeedsHTTP struct{}
+// checkTypes are the types of a health check that the API takes.
+var checkTypes = oneOf("port", "process", "http")
 
-var _ validator.Object = endpointNeedsHTTP{}
-
-func (endpointNeedsHTTP) Description(context.Context) string {
-	return "data.endpoint goes only with the type http"
-}
-
-func (v endpointNeedsHTTP) MarkdownDescription(ctx context.Context) string { return v.Description(ctx) }
-
-// ValidateObject applies the rule as far as the values are known.
-func (endpointNeedsHTTP) ValidateObject(_ context.Context, req validator.ObjectRequest, resp *validator.ObjectResponse) {
-	checkType, ok := req.ConfigValue.Attributes()["type"].(types.String)
-	if !ok || checkType.IsNull() || checkType.IsUnknown() || checkType.ValueString() == "http" {
-		return
+// checkTypeRule refuses a type that no process has. Old processes have "none", so
+// the plan checks that (see refusesCheckType).
+var checkTypeRule = checked{checkTypes.description, func(s string) error {
+	if s == "none" {
+		return nil
 	}
-	data, ok := req.ConfigValue.Attributes()["data"].(types.Object)
-	if !ok {
-		return
-	}
-	// An unknown endpoint may still turn out to be null.
-	if endpoint, ok := data.Attributes()["endpoint"].(types.String); ok && !endpoint.IsNull() && !endpoint.IsUnknown() {
-		at := req.Path.AtName("data").AtName("endpoint")
-		resp.Diagnostics.AddAttributeError(at, "Endpoint without http", endpointAdvice(at, checkType.ValueString()))
-	}
-}
-
-// endpointAdvice explains what is wrong with an endpoint next to a type.
-func endpointAdvice(at path.Path, checkType string) string {
-	return fmt.Sprintf("A health check of type %q has no endpoint: %s goes only with the type \"http\". "+
-		"Set the type to \"http\", or leave the endpoint out.", checkType, at)
-}
+	return checkTypes.check(s)
+}}
 
 // metadataRules are the API's rules for labels or for annotations.
 type metadataRules struct {
@@ -174,12 +102,7 @@ func (r metadataRules) MarkdownDescription(ctx context.Context) string { return 
 // ValidateMap applies the rules to every key and known value, in a fixed order.
 func (r metadataRules) ValidateMap(_ context.Context, req validator.MapRequest, resp *validator.MapResponse) {
 	elements := req.ConfigValue.Elements()
-	keys := make([]string, 0, len(elements))
-	for key := range elements {
-		keys = append(keys, key)
-	}
-	slices.Sort(keys)
-	for _, key := range keys {
+	for _, key := range slices.Sorted(maps.Keys(elements)) {
 		at := req.Path.AtMapKey(key)
 		if reason := metadataKeyError(key); reason != "" {
 			resp.Diagnostics.AddAttributeError(at, "Invalid "+r.noun+" key",

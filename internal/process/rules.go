@@ -3,6 +3,10 @@ package process
 import (
 	"context"
 	"errors"
+	"fmt"
+	"slices"
+	"strings"
+	"time"
 
 	"github.com/hashicorp/terraform-plugin-framework/diag"
 	"github.com/hashicorp/terraform-plugin-framework/path"
@@ -19,6 +23,31 @@ var nonEmpty = checked{"must not be empty", func(s string) error {
 	}
 	return nil
 }}
+
+// oneOf is the validator of a text that is one of the values, at least two.
+func oneOf(values ...string) checked {
+	last := len(values) - 1
+	rule := "must be " + strings.Join(values[:last], ", ") + " or " + values[last]
+	return checked{rule, func(s string) error {
+		if !slices.Contains(values, s) {
+			return fmt.Errorf("%s, not %q", rule, shorten(s))
+		}
+		return nil
+	}}
+}
+
+// parseTimeout reads a timeout. The error completes a sentence that begins with the
+// name of the attribute.
+func parseTimeout(s string) (time.Duration, error) {
+	d, err := time.ParseDuration(s)
+	switch {
+	case err != nil:
+		return 0, fmt.Errorf("must be a duration with its unit, like \"90s\" or \"10m\", but is %q", s)
+	case d <= 0:
+		return 0, fmt.Errorf("must be more than 0, but is %q", s)
+	}
+	return d, nil
+}
 
 func isKnown(s types.String) bool { return !s.IsNull() && !s.IsUnknown() }
 
