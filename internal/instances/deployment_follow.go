@@ -180,7 +180,7 @@ func (f *followed) state() string {
 		b.WriteString("\n\nThe deployment reports: " + problem.String())
 	}
 	for _, web := range f.webs {
-		fmt.Fprintf(&b, "\n\nThe %s %s: %s%s", web.name, shown(web.guid), stateCounts(web.found), instanceList(withMissing(web.found, web.want)))
+		fmt.Fprintf(&b, "\n\nThe %s %s: %s%s", web.name, shown(web.guid), stateCounts(web.found), instanceList(web.found, web.want))
 	}
 	if note := f.staleNote(); note != "" {
 		b.WriteString("\n" + note)

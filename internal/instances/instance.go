@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"maps"
 	"slices"
-	"strconv"
 	"strings"
 	"time"
 
@@ -127,27 +126,23 @@ func at(found map[int64]instance, index int64) instance {
 	return instance{index: index, state: stateMissing}
 }
 
-// withMissing adds to found, as missing, the instances below want that are not
-// in it, and returns all of them by index.
-func withMissing(found map[int64]instance, want int64) []instance {
-	all := slices.Collect(maps.Values(found))
-	for index := range want {
-		if _, there := found[index]; !there {
-			all = append(all, instance{index: index, state: stateMissing})
-		}
-	}
-	slices.SortFunc(all, func(a, b instance) int { return cmp.Compare(a.index, b.index) })
-	return all
+// byIndex returns the instances, sorted.
+func byIndex(found map[int64]instance) []instance {
+	return slices.SortedFunc(maps.Values(found), func(a, b instance) int { return cmp.Compare(a.index, b.index) })
 }
 
 // changes describes what is different in now, with one line for all instances
 // that reached the same state: "instances 2-4 of 5: RUNNING after 11 s". The
 // lines count from 1, the API counts from 0.
 func changes(before, now map[int64]instance, want int64, after time.Duration) []string {
-	all := withMissing(now, want)
-	for _, old := range withMissing(before, 0) {
-		if _, there := now[old.index]; !there && old.index >= want {
-			all = append(all, instance{index: old.index, state: stateGone})
+	all := maps.Clone(now)
+	for index := range before {
+		switch _, there := now[index]; {
+		case there:
+		case index < want:
+			all[index] = instance{index: index, state: stateMissing}
+		default:
+			all[index] = instance{index: index, state: stateGone}
 		}
 	}
 	type group struct {
@@ -156,9 +151,8 @@ func changes(before, now map[int64]instance, want int64, after time.Duration) []
 	}
 	var order []group
 	members := make(map[group][]int64)
-	for _, inst := range all {
-		old, there := before[inst.index]
-		if there && old.state == inst.state && old.details == inst.details || !there && inst.state == stateMissing {
+	for _, inst := range byIndex(all) {
+		if old := before[inst.index]; old.state == inst.state && old.details == inst.details {
 			continue
 		}
 		g := group{inst.state, inst.index >= want}
@@ -188,40 +182,53 @@ func instanceNumbers(numbers []int64) string {
 		word = "instances "
 	}
 	var parts []string
-	for i := 0; i < len(numbers); {
-		j := i
-		for j+1 < len(numbers) && numbers[j+1] == numbers[j]+1 {
-			j++
+	for len(numbers) > 0 {
+		n := 1
+		for n < len(numbers) && numbers[n] == numbers[n-1]+1 {
+			n++
 		}
-		part := strconv.FormatInt(numbers[i], 10)
-		switch {
-		case j == i+1:
-			part += ", " + strconv.FormatInt(numbers[j], 10)
-		case j > i+1:
-			part += "-" + strconv.FormatInt(numbers[j], 10)
+		separator := ", "
+		if n > 2 {
+			separator = "-"
+		}
+		part := fmt.Sprint(numbers[0])
+		if n > 1 {
+			part += separator + fmt.Sprint(numbers[n-1])
 		}
 		parts = append(parts, part)
-		i = j + 1
+		numbers = numbers[n:]
 	}
 	return word + strings.Join(parts, ", ")
 }
 
-// instanceList is a line for each instance, with its state and details, by the
-// index that the API uses. Of very many, those that run are left out first.
-func instanceList(all []instance) string {
-	shown := all
-	if len(all) > listedMax {
-		shown = slices.DeleteFunc(slices.Clone(all), func(inst instance) bool { return inst.state == capi.StateRunning })
-		shown = shown[:min(len(shown), listedMax)]
+// instanceList is a line for each instance that was found or is missing, with its
+// state and details, by the index that the API uses. Of very many, those that run
+// are left out first.
+func instanceList(found map[int64]instance, want int64) string {
+	all, total := make(map[int64]instance), want
+	for index, inst := range found {
+		all[index] = inst
+		if index >= want {
+			total++
+		}
+	}
+	// There can be more missing instances than fit into the memory.
+	for index := int64(0); index < want && len(all) <= len(found)+listedMax; index++ {
+		all[index] = at(found, index)
+	}
+	listed := byIndex(all)
+	if total > listedMax {
+		listed = slices.DeleteFunc(listed, func(inst instance) bool { return inst.state == capi.StateRunning })
+		listed = listed[:min(len(listed), listedMax)]
 	}
 	var b strings.Builder
-	for _, inst := range shown {
+	for _, inst := range listed {
 		fmt.Fprintf(&b, "\n  - index %d: %s", inst.index, inst.state)
 		if inst.details != "" {
 			b.WriteString(": " + inst.details)
 		}
 	}
-	if left := len(all) - len(shown); left > 0 {
+	if left := total - int64(len(listed)); left > 0 {
 		fmt.Fprintf(&b, "\n  - and %d more", left)
 	}
 	return b.String()

@@ -84,7 +84,7 @@ func newStatsPoller(t Target, want int64) statsPoller {
 // poll reads the stats once. It is not ok when they could not be read this time;
 // err is for what will not get better.
 func (s *statsPoller) poll(ctx context.Context) (found map[int64]instance, ok bool, err error) {
-	found, err = s.Target.instances(ctx)
+	found, err = s.instances(ctx)
 	if ok, err = s.check(ctx, s.Target, err); !ok {
 		return nil, false, err
 	}
@@ -109,5 +109,5 @@ func (s *statsPoller) poll(ctx context.Context) (found map[int64]instance, ok bo
 
 // lastSeen lists the instances as they were last seen.
 func (s *statsPoller) lastSeen() string {
-	return instanceList(withMissing(s.latest, s.want)) + s.staleNote()
+	return instanceList(s.latest, s.want) + s.staleNote()
 }

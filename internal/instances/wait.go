@@ -142,7 +142,7 @@ func (w *waiter) diagnostic(err error) diag.Diagnostic {
 			w.lastSeen()))
 	default:
 		return diag.NewErrorDiagnostic("Could not read the instances any longer", fmt.Sprintf("After %s, while %s, the stats could not "+
-			"be read any more.%s\n\n%s", after, w.reached(), instanceList(withMissing(w.latest, w.want)), w.Failure.Detail(err)))
+			"be read any more.%s\n\n%s", after, w.reached(), instanceList(w.latest, w.want), w.Failure.Detail(err)))
 	}
 }
 

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"net/http"
+	"runtime"
 	"slices"
 	"strings"
 	"testing"
@@ -363,13 +364,35 @@ func TestWaitAsksForTheAppOnce(t *testing.T) {
 	}
 }
 
+// A process can have any number of instances, most of which never start. They
+// are never held in memory one by one.
+func TestReportsOnMissingInstancesAreSmall(t *testing.T) {
+	const want = 1_000_000
+	var before, after runtime.MemStats
+	runtime.ReadMemStats(&before)
+	found := instancesOf(statsOf("RUNNING - CRASHED"), time.Time{}, time.Time{})
+	lines, list := changes(nil, found, want, 0), instanceList(found, want)
+	runtime.ReadMemStats(&after)
+	if got := after.TotalAlloc - before.TotalAlloc; got > 1<<20 {
+		t.Errorf("got %d bytes allocated, want at most 1 MiB", got)
+	}
+	wantLines(t, lines, "instance 1 of 1000000: RUNNING after 0 s", "instance 3 of 1000000: CRASHED after 0 s")
+	for _, part := range []string{"\n  - index 1: not there\n  - index 2: CRASHED\n", "\n  - and 999950 more"} {
+		if !strings.Contains(list, part) {
+			t.Errorf("got a list without %q:\n%s", part, list)
+		}
+	}
+}
+
 func TestSeconds(t *testing.T) {
 	for d, want := range map[time.Duration]string{
 		0: "0 s", 11*time.Second + 400*time.Millisecond: "11 s", 119 * time.Second: "119 s", 2 * time.Minute: "2 min", 125 * time.Second: "2 min 5 s",
 	} {
-		if got := Seconds(d); got != want {
-			t.Errorf("%s: got %q, want %q", d, got, want)
-		}
+		t.Run(want, func(t *testing.T) {
+			if got := Seconds(d); got != want {
+				t.Errorf("got %q for %s, want %q", got, d, want)
+			}
+		})
 	}
 }
 
@@ -377,8 +400,10 @@ func TestInstanceNumbers(t *testing.T) {
 	for want, numbers := range map[string][]int64{
 		"instance 3": {3}, "instances 1, 2": {1, 2}, "instances 1-3": {1, 2, 3}, "instances 1, 3-5, 9": {1, 3, 4, 5, 9},
 	} {
-		if got := instanceNumbers(numbers); got != want {
-			t.Errorf("%v: got %q, want %q", numbers, got, want)
-		}
+		t.Run(want, func(t *testing.T) {
+			if got := instanceNumbers(numbers); got != want {
+				t.Errorf("got %q for %v, want %q", got, numbers, want)
+			}
+		})
 	}
 }
