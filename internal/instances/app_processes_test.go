@@ -3,7 +3,6 @@ package instances
 import (
 	"errors"
 	"fmt"
-	"strings"
 	"testing"
 	"time"
 
@@ -55,9 +54,7 @@ func TestStopStart(t *testing.T) {
 					r.Strategy = StopStart
 				}
 			})
-			if summary != "" {
-				t.Fatalf("got %s: %s", summary, detail)
-			}
+			wantDiagnostic(t, summary, detail, "")
 			want, request := []string{"restarting the app shop: all instances are stopped and started again"}, "restart"
 			took := "12 s"
 			if korifi {
@@ -96,11 +93,9 @@ func TestStopStartOfQuickInstances(t *testing.T) {
 				}
 			}
 			lines, summary, detail := f.run(t, func(r *AppRestart) { r.Strategy = StopStart })
-			if summary != "" {
-				t.Fatalf("got %s: %s", summary, detail)
-			}
-			if last := lines[len(lines)-1]; last != "app shop restarted in 0 s" {
-				t.Errorf("got last line %q", last)
+			wantDiagnostic(t, summary, detail, "")
+			if last, want := lines[len(lines)-1], "app shop restarted in 0 s"; last != want {
+				t.Errorf("got last line %q, want %q", last, want)
 			}
 		})
 	}
@@ -118,9 +113,7 @@ func TestStopStartIsNotFooledByUptimes(t *testing.T) {
 		}
 	}
 	_, summary, detail := f.run(t, func(r *AppRestart) { r.Strategy = StopStart })
-	if summary != "Instances not running in time" || !strings.Contains(detail, "index 1: RUNNING as before the change") {
-		t.Errorf("got %s: %s", summary, detail)
-	}
+	wantDiagnostic(t, summary, detail, "Instances not running in time", "index 1: RUNNING as before the change")
 }
 
 func TestStopStartFails(t *testing.T) {
@@ -157,14 +150,7 @@ func TestStopStartFails(t *testing.T) {
 				f.onStats = func() { test.stats(f) }
 			}
 			_, summary, detail := f.run(t, func(r *AppRestart) { r.Strategy = StopStart })
-			if summary != test.summary {
-				t.Fatalf("got summary %q, want %q: %s", summary, test.summary, detail)
-			}
-			for _, part := range test.parts {
-				if !strings.Contains(detail, part) {
-					t.Errorf("got a detail without %q:\n%s", part, detail)
-				}
-			}
+			wantDiagnostic(t, summary, detail, test.summary, test.parts...)
 			wantSent(t, f, "restart")
 		})
 	}

@@ -51,14 +51,7 @@ func TestAppRestartSendsNothing(t *testing.T) {
 			f := newFoundation()
 			test.prepare(f)
 			_, summary, detail := f.run(t, test.change)
-			if summary != test.summary {
-				t.Fatalf("got summary %q, want %q: %s", summary, test.summary, detail)
-			}
-			for _, part := range test.parts {
-				if !strings.Contains(detail, part) {
-					t.Errorf("got a detail without %q:\n%s", part, detail)
-				}
-			}
+			wantDiagnostic(t, summary, detail, test.summary, test.parts...)
 			wantSent(t, f)
 		})
 	}
@@ -77,10 +70,10 @@ func TestDeploymentTextsAreCleaned(t *testing.T) {
 	lines, summary, detail := f.run(t, nil)
 	for _, text := range append(lines, summary, detail) {
 		if strings.ContainsAny(text, "\x1b\u202e\a") {
-			t.Errorf("got control characters in %.200q", text)
+			t.Errorf("got %.200q, want no control characters", text)
 		}
-		if len(text) > 20<<10 {
-			t.Errorf("got %d bytes", len(text))
+		if want := 20 << 10; len(text) > want {
+			t.Errorf("got %d bytes, want at most %d", len(text), want)
 		}
 	}
 }
@@ -94,12 +87,13 @@ func TestStatesAreCleaned(t *testing.T) {
 	}
 	text := instanceList(instancesOf(stats, time.Time{}, time.Time{}), 500)
 	if strings.ContainsAny(text, "\x1b\u202e\a") {
-		t.Error("got control characters")
+		t.Errorf("got %.200q, want no control characters", text)
 	}
-	if len(text) > 64<<10 || !strings.Contains(text, "and 450 more") {
-		t.Errorf("got %d bytes", len(text))
+	if want := 64 << 10; len(text) > want {
+		t.Errorf("got %d bytes, want at most %d", len(text), want)
 	}
-	if line := fmt.Sprint(changes(nil, instancesOf(stats, time.Time{}, time.Time{}), 500, 0)); len(line) > 1000 {
-		t.Errorf("got a line of %d bytes", len(line))
+	wantParts(t, text, "and 450 more")
+	if line, want := fmt.Sprint(changes(nil, instancesOf(stats, time.Time{}, time.Time{}), 500, 0)), 1000; len(line) > want {
+		t.Errorf("got a line of %d bytes, want at most %d", len(line), want)
 	}
 }

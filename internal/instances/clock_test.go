@@ -52,8 +52,8 @@ func TestPollIsCanceledAtOnce(t *testing.T) {
 			time.AfterFunc(20*time.Millisecond, cancel)
 			return false, nil
 		})
-		if !errors.Is(err, context.Canceled) || time.Since(began) > time.Second {
-			t.Errorf("after %s: %v", time.Since(began), err)
+		if took := time.Since(began); !errors.Is(err, context.Canceled) || took > time.Second {
+			t.Errorf("got error %v after %s, want %v within a second", err, took, context.Canceled)
 		}
 	})
 	t.Run("in a step", func(t *testing.T) {
@@ -63,18 +63,18 @@ func TestPollIsCanceledAtOnce(t *testing.T) {
 			return false, errors.New("the request broke off")
 		})
 		if !errors.Is(err, context.Canceled) {
-			t.Errorf("the error is %v", err)
+			t.Errorf("got error %v, want %v", err, context.Canceled)
 		}
 	})
 	t.Run("before the first step", func(t *testing.T) {
 		ctx, cancel := context.WithCancel(t.Context())
 		cancel()
 		err := instances.Poll(ctx, instances.RealClock{}, time.Hour, func(context.Context) (bool, error) {
-			t.Error("a step was made")
+			t.Error("got a step, want none")
 			return true, nil
 		})
 		if !errors.Is(err, context.Canceled) {
-			t.Errorf("the error is %v", err)
+			t.Errorf("got error %v, want %v", err, context.Canceled)
 		}
 	})
 }

@@ -21,9 +21,7 @@ func TestDeploy(t *testing.T) {
 		{value: "FINALIZED", reason: "DEPLOYED", new: "RUNNING RUNNING"},
 	}
 	lines, summary, detail := f.run(t, func(r *AppRestart) { r.MaxInFlight = 3 })
-	if summary != "" {
-		t.Fatalf("got %s: %s", summary, detail)
-	}
+	wantDiagnostic(t, summary, detail, "")
 	wantSent(t, f, `deploy by strategy {"max_in_flight":3}`)
 	wantLines(t, slices.DeleteFunc(lines, func(line string) bool { return strings.Contains(line, "cannot be read") }),
 		"deploying the app shop, 3 at a time", "deployment deployment-1 is ACTIVE (DEPLOYING)",
@@ -79,16 +77,9 @@ func TestDeployFails(t *testing.T) {
 			f := newFoundation()
 			f.moments = test.moments
 			lines, summary, detail := f.run(t, nil)
-			if summary != test.summary {
-				t.Fatalf("got summary %q, want %q: %s", summary, test.summary, detail)
-			}
-			for _, part := range test.parts {
-				if !strings.Contains(detail, part) {
-					t.Errorf("got a detail without %q:\n%s", part, detail)
-				}
-			}
-			if !strings.HasSuffix(lines[2], "; error: memory quota_exceeded") {
-				t.Errorf("got progress without the error: %q", lines)
+			wantDiagnostic(t, summary, detail, test.summary, test.parts...)
+			if want := "; error: memory quota_exceeded"; !strings.HasSuffix(lines[2], want) {
+				t.Errorf("got progress %q, want a third line that ends with %q", lines, want)
 			}
 			wantSent(t, f, `deploy by strategy {"max_in_flight":1}`)
 		})
@@ -126,14 +117,7 @@ func TestDeployIsRefused(t *testing.T) {
 			}
 			f.createErr = []error{test.err}
 			_, summary, detail := f.run(t, nil)
-			if summary != test.summary {
-				t.Fatalf("got summary %q, want %q: %s", summary, test.summary, detail)
-			}
-			for _, part := range test.parts {
-				if !strings.Contains(detail, part) {
-					t.Errorf("got a detail without %q:\n%s", part, detail)
-				}
-			}
+			wantDiagnostic(t, summary, detail, test.summary, test.parts...)
 			if len(f.sent) != 1 {
 				t.Errorf("got requests %q, want one", f.sent)
 			}
@@ -149,17 +133,14 @@ func TestDeployWithoutOptions(t *testing.T) {
 			f := newFoundation()
 			f.createErr = []error{refused}
 			f.moments = []moment{{value: "FINALIZED", reason: "DEPLOYED"}}
-			if _, summary, detail := f.run(t, nil); summary != "" {
-				t.Errorf("got %s: %s", summary, detail)
-			}
+			_, summary, text := f.run(t, nil)
+			wantDiagnostic(t, summary, text, "")
 			wantSent(t, f, `deploy by strategy {"max_in_flight":1}`, "deploy by strategy")
 
 			f = newFoundation()
 			f.createErr = []error{refused}
-			_, summary, _ := f.run(t, func(r *AppRestart) { r.MaxInFlight = 2 })
-			if summary != "Not available on this foundation" {
-				t.Errorf("got summary %q", summary)
-			}
+			_, summary, text = f.run(t, func(r *AppRestart) { r.MaxInFlight = 2 })
+			wantDiagnostic(t, summary, text, "Not available on this foundation")
 			wantSent(t, f, `deploy by strategy {"max_in_flight":2}`)
 		})
 	}
@@ -200,14 +181,7 @@ func TestDeployLosesTheAnswer(t *testing.T) {
 			f.createErr = []error{lost}
 			f.onSent = func() { test.after(f) }
 			_, summary, detail := f.run(t, nil)
-			if summary != test.summary {
-				t.Fatalf("got summary %q, want %q: %s", summary, test.summary, detail)
-			}
-			for _, part := range test.parts {
-				if !strings.Contains(detail, part) {
-					t.Errorf("got a detail without %q:\n%s", part, detail)
-				}
-			}
+			wantDiagnostic(t, summary, detail, test.summary, test.parts...)
 			wantSent(t, f, `deploy by strategy {"max_in_flight":1}`)
 		})
 	}
@@ -219,12 +193,5 @@ func TestDeployIsCanceled(t *testing.T) {
 	ctx, cancel := context.WithCancel(t.Context())
 	f.onStats = cancel
 	_, summary, detail := f.runIn(ctx, t, nil)
-	if summary != "Canceled" {
-		t.Fatalf("got %s: %s", summary, detail)
-	}
-	for _, part := range []string{"continues without Terraform", "`cf cancel-deployment shop`", "deployment-1"} {
-		if !strings.Contains(detail, part) {
-			t.Errorf("got a detail without %q:\n%s", part, detail)
-		}
-	}
+	wantDiagnostic(t, summary, detail, "Canceled", "continues without Terraform", "`cf cancel-deployment shop`", "deployment-1")
 }

@@ -181,9 +181,28 @@ func (f *foundation) runIn(ctx context.Context, t *testing.T, change func(*AppRe
 	case 1:
 		summary, detail = diags[0].Summary(), diags[0].Detail()
 	default:
-		t.Fatalf("got %d diagnostics: %v", len(diags), diags)
+		t.Fatalf("got %d diagnostics, want at most 1: %v", len(diags), diags)
 	}
 	return lines, summary, detail
+}
+
+// wantDiagnostic fails the test unless the diagnostic has this summary, "" for none,
+// and a detail with all the parts.
+func wantDiagnostic(t *testing.T, summary, detail, wantSummary string, parts ...string) {
+	t.Helper()
+	if summary != wantSummary {
+		t.Fatalf("got summary %q, want %q: %s", summary, wantSummary, detail)
+	}
+	wantParts(t, detail, parts...)
+}
+
+func wantParts(t *testing.T, text string, parts ...string) {
+	t.Helper()
+	for _, part := range parts {
+		if !strings.Contains(text, part) {
+			t.Errorf("got a text without %q:\n%s", part, text)
+		}
+	}
 }
 
 func wantSent(t *testing.T, f *foundation, want ...string) {

@@ -151,11 +151,11 @@ func (c *cluster) AppStopped(context.Context, string) (bool, error) { return fal
 func (c *cluster) TerminateInstance(_ context.Context, _ *capi.Process, index int64) error {
 	c.play()
 	if serving := c.serving(); serving < c.count {
-		c.t.Errorf("instance %d is terminated while %d of %d serve", index, serving, c.count)
+		c.t.Errorf("got a termination of instance %d while %d of %d serve, want all to serve", index, serving, c.count)
 	}
 	for i, p := range c.pods {
 		if p.revision < c.revision {
-			c.t.Errorf("instance %d is terminated while instance %d is about to be rolled", index, i)
+			c.t.Errorf("got a termination of instance %d while instance %d is old, want it after the rollout", index, i)
 		}
 	}
 	c.terminated = append(c.terminated, index)
