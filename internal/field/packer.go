@@ -2,10 +2,12 @@ package field
 
 import (
 	"bytes"
+	"errors"
 	"maps"
 	"slices"
 
 	"github.com/hashicorp/terraform-plugin-framework/diag"
+	"github.com/hashicorp/terraform-plugin-go/tfprotov6"
 	"github.com/hashicorp/terraform-plugin-go/tftypes"
 	"github.com/vmihailenco/msgpack/v5"
 )
@@ -81,6 +83,16 @@ func PackList[T any](p *Packer, config tftypes.Value, name string, of *Record[T]
 	}
 }
 
+// decode is the Terraform value of what was written.
+func (p *Packer) decode(t tftypes.Type) tftypes.Value {
+	v, err := tfprotov6.DynamicValue{MsgPack: p.buffer.Bytes()}.Unmarshal(t)
+	if err = errors.Join(p.err, err); err != nil {
+		// As with tftypes.NewValue: a field does not write its type, which is a bug.
+		panic("field: " + err.Error())
+	}
+	return v
+}
+
 func (p *Packer) note(err error) {
 	if p.err == nil {
 		p.err = err
@@ -91,37 +103,39 @@ func (p *Packer) key(name string) { p.note(p.EncodeString(name)) }
 func (p *Packer) null()           { p.note(p.EncodeNil()) }
 
 func packText[S ~string](p *Packer, s *S) {
-	if s == nil {
-		p.null()
-		return
-	}
-	p.note(p.EncodeString(string(*s)))
+	packPointer(p, s, func(s S) error { return p.EncodeString(string(s)) })
 }
 
-func (p *Packer) int(n *int64) {
-	if n == nil {
+// packPointer writes what v points to, null for nil.
+func packPointer[V any](p *Packer, v *V, encode func(V) error) {
+	if v == nil {
 		p.null()
 		return
 	}
-	p.note(p.EncodeInt(*n))
+	p.note(encode(*v))
 }
 
-func (p *Packer) bool(b *bool) {
-	if b == nil {
+// packList writes a list, null for nil.
+func packList[E any](p *Packer, elements []E, pack func(*Packer, *E)) {
+	if elements == nil {
 		p.null()
 		return
 	}
-	p.note(p.EncodeBool(*b))
+	p.note(p.EncodeArrayLen(len(elements)))
+	for i := range elements {
+		pack(p, &elements[i])
+	}
 }
 
-func (p *Packer) texts(texts map[string]*string) {
-	if texts == nil {
+// packMap writes a map, null for nil.
+func packMap[E any](p *Packer, entries map[string]*E, pack func(*Packer, *E)) {
+	if entries == nil {
 		p.null()
 		return
 	}
-	p.note(p.EncodeMapLen(len(texts)))
-	for key, text := range texts {
+	p.note(p.EncodeMapLen(len(entries)))
+	for key, entry := range entries {
 		p.key(key)
-		packText(p, text)
+		pack(p, entry)
 	}
 }

@@ -15,8 +15,6 @@ type Record[T any] struct {
 	Fields []Field[T]
 	// Type of the object.
 	Type tftypes.Object
-
-	null tftypes.Value
 }
 
 // RecordOf makes the table of the fields, in any order.
@@ -28,7 +26,6 @@ func RecordOf[T any](fields ...Field[T]) *Record[T] {
 	for _, f := range fields {
 		r.Type.AttributeTypes[f.Name] = f.Type
 	}
-	r.null = tftypes.NewValue(r.Type, nil)
 	return r
 }
 
@@ -37,50 +34,32 @@ func (r *Record[T]) Only(keep func(name string) bool) *Record[T] {
 	fields := slices.Clone(r.Fields)
 	for i, f := range fields {
 		if !keep(f.Name) {
-			null := tftypes.NewValue(f.Type, nil)
-			fields[i].value = func(*T) tftypes.Value { return null }
 			fields[i].pack = func(p *Packer, _ *T) { p.null() }
 		}
 	}
-	return &Record[T]{Fields: fields, Type: r.Type, null: r.null}
+	return &Record[T]{Fields: fields, Type: r.Type}
 }
 
-// Values are the Terraform values of the fields.
-func (r *Record[T]) Values(t *T) Attributes {
-	values := make(Attributes, len(r.Fields))
-	for _, f := range r.Fields {
-		values[f.Name] = f.value(t)
-	}
-	return values
-}
+// Values are the Terraform values of the fields; none for nil.
+func (r *Record[T]) Values(t *T) Attributes { return Open(r.Value(t)) }
 
-// Value is the Terraform object, null for nil.
+// Value is the Terraform object, null for nil: what Pack writes, decoded.
 func (r *Record[T]) Value(t *T) tftypes.Value {
-	if t == nil {
-		return r.null
-	}
-	return r.Values(t).Value(r.Type)
+	p := NewPacker()
+	r.Pack(p, t)
+	return p.decode(r.Type)
 }
 
-// List is the Terraform list of the objects.
-func (r *Record[T]) List(objects []T) tftypes.Value {
-	elements := make([]tftypes.Value, len(objects))
-	for i := range objects {
-		elements[i] = r.Value(&objects[i])
-	}
-	return tftypes.NewValue(tftypes.List{ElementType: r.Type}, elements)
-}
-
-// ListOf is the same for pointers.
-func (r *Record[T]) ListOf(objects []*T) tftypes.Value {
-	elements := make([]tftypes.Value, len(objects))
-	for i, object := range objects {
-		elements[i] = r.Value(object)
+// List is the Terraform list of so many objects.
+func (r *Record[T]) List(length int, object func(i int) *T) tftypes.Value {
+	elements := make([]tftypes.Value, length)
+	for i := range elements {
+		elements[i] = r.Value(object(i))
 	}
 	return tftypes.NewValue(tftypes.List{ElementType: r.Type}, elements)
 }
 
-// Pack writes the object as Value has it, but for the order of map entries.
+// Pack writes the object, null for nil.
 func (r *Record[T]) Pack(p *Packer, t *T) {
 	if t == nil {
 		p.null()

@@ -9,57 +9,8 @@ import (
 // decimal is a number of any kind, with all its digits.
 type decimal interface{ BigFloat() *big.Float }
 
-var stringMapType = tftypes.Map{ElementType: tftypes.String}
-
-// Values are immutable, so those that occur again and again are made once.
-var (
-	nullString    = tftypes.NewValue(tftypes.String, nil)
-	nullNumber    = tftypes.NewValue(tftypes.Number, nil)
-	nullBool      = tftypes.NewValue(tftypes.Bool, nil)
-	trueValue     = tftypes.NewValue(tftypes.Bool, true)
-	falseValue    = tftypes.NewValue(tftypes.Bool, false)
-	nullStringMap = tftypes.NewValue(stringMapType, nil)
-)
-
-// StringValue is the Terraform value of a text, null for nil.
-func StringValue[S ~string](s *S) tftypes.Value {
-	if s == nil {
-		return nullString
-	}
-	return tftypes.NewValue(tftypes.String, string(*s))
-}
-
-// IntValue is the Terraform value of a whole number, null for nil.
-func IntValue(n *int64) tftypes.Value {
-	if n == nil {
-		return nullNumber
-	}
-	return tftypes.NewValue(tftypes.Number, *n)
-}
-
-// BoolValue is the Terraform value of a boolean, null for nil.
-func BoolValue(b *bool) tftypes.Value {
-	switch {
-	case b == nil:
-		return nullBool
-	case *b:
-		return trueValue
-	default:
-		return falseValue
-	}
-}
-
-// StringMapValue is the Terraform value of a map of texts, null for nil.
-func StringMapValue(m map[string]*string) tftypes.Value {
-	if m == nil {
-		return nullStringMap
-	}
-	values := make(map[string]tftypes.Value, len(m))
-	for key, value := range m {
-		values[key] = StringValue(value)
-	}
-	return tftypes.NewValue(stringMapType, values)
-}
+// NullString is the null of a text.
+var NullString = tftypes.NewValue(tftypes.String, nil)
 
 // Unknown is an unknown value of the same type as v.
 func Unknown(v tftypes.Value) tftypes.Value { return tftypes.NewValue(v.Type(), tftypes.UnknownValue) }

@@ -47,7 +47,7 @@ func NewStatsDataSource() datasource.DataSource {
 			if err != nil {
 				return tftypes.Value{}, nil, err
 			}
-			return statFields.List(stats.Resources), apiWarnings(stats.Warnings), nil
+			return statFields.List(len(stats.Resources), func(i int) *capi.InstanceStats { return &stats.Resources[i] }), apiWarnings(stats.Warnings), nil
 		},
 	}
 }
@@ -64,7 +64,7 @@ func NewInstancesDataSource() datasource.DataSource {
 			if err != nil {
 				return tftypes.Value{}, nil, err
 			}
-			return instanceFields.List(instances.Resources), apiWarnings(instances.Warnings), nil
+			return instanceFields.List(len(instances.Resources), func(i int) *capi.ProcessInstance { return &instances.Resources[i] }), apiWarnings(instances.Warnings), nil
 		},
 	}
 }
@@ -91,7 +91,7 @@ func NewSidecarsDataSource() datasource.DataSource {
 			}
 			warnings := apiWarnings(list.Warnings)
 			warnings.Append(unstableWarning("sidecars", list.Unstable)...)
-			return sidecarFields.ListOf(list.Sidecars), warnings, nil
+			return sidecarFields.List(len(list.Sidecars), func(i int) *capi.Sidecar { return list.Sidecars[i] }), warnings, nil
 		},
 	}
 }

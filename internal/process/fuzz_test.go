@@ -48,7 +48,7 @@ func FuzzMapping(f *testing.F) {
 		if !value.IsFullyKnown() {
 			t.Fatalf("got a value with unknowns: %.200s", value)
 		}
-		// In a list it is packed without an intermediate value, with the same result.
+		// What a list packs is what tftypes makes of the value.
 		entry := &namedProcess{process: p}
 		want := listed.Value(entry)
 		if sent, err = tfprotov6.NewDynamicValue(listed.Type, want); err != nil {
@@ -61,7 +61,7 @@ func FuzzMapping(f *testing.F) {
 			t.Fatalf("got diagnostics %.200v, want none", diags)
 		}
 		written := tfprotov6.DynamicValue{MsgPack: packed}
-		const advice = "a type of internal/field packs something other than its value:"
+		const advice = "a type of internal/field packs something other than tftypes:"
 		if received, err = written.Unmarshal(listed.Type); err != nil {
 			t.Fatalf("%s got error %.200v, want none", advice, err)
 		}

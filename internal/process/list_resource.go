@@ -126,7 +126,7 @@ func (l *listResource) result(ctx context.Context, req list.ListRequest, p *capi
 	state["wait_for_instances"] = notWaiting
 	if form == formApp && state.IsSet("app_guid") && state.IsSet("type") {
 		result.Diagnostics.Append(setIdentity(ctx, result.Identity, formApp, state)...)
-		state["guid"] = field.StringValue[string](nil)
+		state["guid"] = field.NullString
 	} else {
 		result.Diagnostics.Append(setIdentity(ctx, result.Identity, formGUID, state)...)
 	}

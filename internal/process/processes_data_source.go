@@ -86,11 +86,8 @@ func (d *processesDataSource) read(ctx context.Context, client *capi.Client, con
 	if diags.HasError() {
 		return tftypes.Value{}, diags
 	}
-	processes := make([]namedProcess, len(list.Processes))
-	for i := range processes {
-		processes[i] = *entry(list, i)
-	}
-	return with(config, "processes", keptFields(config).List(processes)), diags
+	processes := keptFields(config).List(len(list.Processes), func(i int) *namedProcess { return entry(list, i) })
+	return with(config, "processes", processes), diags
 }
 
 // pack makes the state without the framework; see FastRead.

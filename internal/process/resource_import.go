@@ -137,7 +137,7 @@ func GeneratedConfig(config tftypes.Value) tftypes.Value {
 		return config
 	}
 	for _, name := range []string{"command", "user"} {
-		values[name] = field.StringValue[string](nil)
+		values[name] = field.NullString
 	}
 	return valueOfResource(values)
 }

@@ -208,6 +208,6 @@ func withoutEndpoint(data tftypes.Value) tftypes.Value {
 	if fields == nil {
 		return data
 	}
-	fields["endpoint"] = field.StringValue[string](nil)
+	fields["endpoint"] = field.NullString
 	return tftypes.NewValue(data.Type(), map[string]tftypes.Value(fields))
 }

@@ -216,7 +216,7 @@ func TestProcessIsTheSameInFrontOfTheFramework(t *testing.T) {
 			t.Fatalf("got diagnostics %.200q, of the framework %.200q, want none", diagnosticText(got.Diagnostics), diagnosticText(want.Diagnostics))
 		}
 		if !bytes.Equal(got.State.MsgPack, want.State.MsgPack) {
-			t.Fatalf("got other bytes than the framework from byte %d on, want the same (does a type of internal/field pack what its Value returns?) for %.200s",
+			t.Fatalf("got other bytes than the framework from byte %d on, want the same (does a type of internal/field pack what tftypes makes of its value?) for %.200s",
 				firstDifference(got.State.MsgPack, want.State.MsgPack), compact(t, p.api))
 		}
 	}
