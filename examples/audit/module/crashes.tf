@@ -8,7 +8,7 @@ locals {
   # few such combinations, most of them of RUNNING alone. What could not be read
   # is null.
   by_states = {
-    for p in local.with_instances : try("read ${join(" ", p.process_instances[*].state)}", "not read") => p.guid...
+    for p in local.with_instances : try(join(" ", p.process_instances[*].state), "not read") => p.guid...
   }
   number_unseen = length(lookup(local.by_states, "not read", []))
   number_seen   = length([for p in local.with_instances : true]) - local.number_unseen
@@ -25,10 +25,10 @@ locals {
     for guid, instances in local.ill : guid => "${length(instances)} of ${length(instances)} instances down"
     if length(instances) == length(local.by_guid[guid].process_instances) && alltrue([for i in instances : i.state == "DOWN"])
   }
-  crashed = { for guid, instances in local.ill : guid => instances if !contains(keys(local.down), guid) }
+  crashed = { for guid, instances in local.ill : guid => instances if !can(local.down[guid]) }
 
   # An app with a deployment in flight would be read as its new process.
-  crash_guids = [for guid in keys(local.crashed) : guid if !contains(concat(local.leaving, keys(local.arriving)), guid)]
+  crash_guids = [for guid in keys(local.crashed) : guid if !can(local.moving[guid])]
 }
 
 # By app and type: a deployment that replaces the process meanwhile does no harm.

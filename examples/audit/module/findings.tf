@@ -13,26 +13,33 @@ locals {
       },
     )
   }
+  # What a label waives, and without it what is open.
+  waived = {
+    for name, found in local.found : name => {
+      for w in local.waivers : w.guid => { detail = found[w.guid], waiver = w.reason }
+      if w.policy == name && !local.ended[w.reason] && try(found[w.guid], null) != null
+    }
+  }
+  open = {
+    for name, found in local.found : name => {
+      for guid, detail in merge(found, { for guid in keys(local.waived[name]) : guid => null }, {
+        for w in local.waivers : w.guid => "${found[w.guid]} (was waived until ${w.reason})"
+        if w.policy == name && local.ended[w.reason] && try(found[w.guid], null) != null
+      }) : guid => detail if detail != null
+    }
+  }
+  counts = { for name, open in local.open : name => length(open) }
+  passed = { for name in local.order : name => local.counts[name] == 0 && local.every_policy[name].unknown == 0 }
+
   flat = flatten([
-    for name, found in local.found : [
-      for guid, detail in found : {
-        policy = name
-        guid   = guid
-        detail = "${detail}${local.waiver[local.labels_of[guid]][name].note}"
-        waiver = local.waiver[local.labels_of[guid]][name].reason
-      } if detail != null
-    ]
+    [for name, open in local.open : [for guid, detail in open : { policy = name, guid = guid, found = { detail = detail } }]],
+    [for name, waived in local.waived : [for guid, found in waived : { policy = name, guid = guid, found = found }]],
   ])
-  open        = { for f in local.flat : f.policy => f... if f.waiver == "" }
-  open_counts = { for name, open in local.open : name => length(open[*].guid) }
-  counts      = { for name in local.order : name => lookup(local.open_counts, name, 0) }
-  passed      = { for name in local.order : name => local.counts[name] == 0 && local.every_policy[name].unknown == 0 }
-  waived      = { for f in local.flat : f.policy => true... if f.waiver != "" }
+  strays = { for f in local.flat : f.guid => f... }
 
   # The processes with findings, by policy. As one text, since Terraform cleans
   # one JSON of all names much faster than each name. A backslash becomes \u005c,
   # so that what follows one is an escape of JSON.
-  strays = { for f in local.flat : f.guid => f... }
   findings = replace(replace(jsonencode([
     for guid, found in local.strays : {
       organization = local.by_guid[guid].organization_name
@@ -41,7 +48,7 @@ locals {
       type         = local.by_guid[guid].type
       guid         = guid
       owner        = local.owner[local.labels_of[guid]]
-      findings     = { for f in found : f.policy => { detail = f.detail, waiver = f.waiver } }
+      findings     = { for f in found : f.policy => f.found }
     }
   ]), "\\\\", "\\u005c"), local.unprintable_json, "\uFFFD")
   unprintable_json = "/\\\\[bfnrt]|\\\\u00[01][0-9a-f]|\\\\u202[89]|[\\p{C}\\p{Zl}\\p{Zp}]/"
@@ -51,15 +58,15 @@ locals {
     for name in local.order : name => replace(join("", [
       "${local.every_policy[name].title} (${local.severity[name]}): ${local.counts[name]} of ${local.every_policy[name].looked_at} processes looked at",
       local.every_policy[name].unknown > 0 ? ", ${local.every_policy[name].unknown} more could not be read" : "",
-      can(local.waived[name]) ? ", ${length(local.waived[name])} waived" : "",
+      length(local.waived[name]) > 0 ? ", ${length(local.waived[name])} waived" : "",
       local.counts[name] > 0 ? ": " : ".",
       join(", ", [
-        for place, f in try(local.open[name], []) : join("", [
+        for guid in slice(keys(local.open[name]), 0, min(10, local.counts[name])) : join("", [
           join("/", [for text in [
-            local.by_guid[f.guid].organization_name, local.by_guid[f.guid].space_name, local.by_guid[f.guid].app_name
+            local.by_guid[guid].organization_name, local.by_guid[guid].space_name, local.by_guid[guid].app_name
           ] : text == null ? "(unknown)" : text]),
-          " ${local.by_guid[f.guid].type == null ? "" : local.by_guid[f.guid].type} (${f.detail})",
-        ]) if place < 10
+          " ${local.by_guid[guid].type == null ? "" : local.by_guid[guid].type} (${local.open[name][guid]})",
+        ])
       ]),
       local.counts[name] > 10 ? ", …" : local.counts[name] > 0 ? "." : "",
     ]), local.unprintable, "\uFFFD")
@@ -67,7 +74,7 @@ locals {
 
   # Grouped once by space; organizations and the whole are sums of those.
   in_space = { for p in local.list : local.space_of[p.guid] => p... }
-  open_in  = { for f in local.flat : local.space_of[f.guid] => true... if f.waiver == "" }
+  open_in  = { for f in flatten([for open in values(local.open) : keys(open)]) : local.space_of[f] => true... }
   open_in_space = merge(
     { for space_guid, processes in local.in_space : space_guid => 0 },
     { for space_guid, found in local.open_in : space_guid => length(found) }

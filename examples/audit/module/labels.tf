@@ -10,21 +10,22 @@ locals {
   }
   owner = { for labels, map in local.label_maps : labels => try(map[var.owner_label], "") }
 
-  # The waivers by policy, with "" for none. The value of the label is the reason,
-  # and a date its last day.
-  waivers = {
+  # The waivers. The value of the label is the reason, and a date its last day.
+  reasons = {
     for labels, map in local.label_maps : labels => {
-      for name in local.order : name => try(coalesce(map["${var.waiver_label_prefix}${name}"], "no reason"), "")
-    }
+      for name in local.order : name => coalesce(map["${var.waiver_label_prefix}${name}"], "no reason")
+      if can(map["${var.waiver_label_prefix}${name}"])
+    } if strcontains(labels, var.waiver_label_prefix)
   }
-  reasons = { for reason in flatten([for waivers in local.waivers : values(waivers)]) : reason => true... }
-  ended   = { for reason in keys(local.reasons) : reason => try(timecmp("${reason}T23:59:59Z", plantimestamp()) < 0, false) }
-  waiver = {
-    for labels, waivers in local.waivers : labels => {
-      for name, reason in waivers : name => {
-        reason = local.ended[reason] ? "" : reason
-        note   = local.ended[reason] ? " (was waived until ${reason})" : ""
-      }
-    }
+  waivers = flatten([
+    for labels, reasons in local.reasons : [
+      for name, reason in reasons : [
+        for guid in local.label_sets[labels] : { policy = name, guid = guid, reason = reason }
+      ]
+    ]
+  ])
+  ended = {
+    for reason, waivers in { for w in local.waivers : w.reason => true... } :
+    reason => try(timecmp("${reason}T23:59:59Z", plantimestamp()) < 0, false)
   }
 }

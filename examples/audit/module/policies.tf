@@ -4,7 +4,10 @@
 # takes an entry here and a check in checks.tf.
 
 locals {
-  every_policy = merge(local.instance_policies, {
+  every_policy = {
+    crashed      = local.instance_policies.crashed
+    nothing_runs = local.instance_policies.nothing_runs
+
     few_instances = {
       title      = "Fewer than ${var.min_web_instances} web instances in production"
       advice     = "One instance is away whenever it restarts or its host does. Scale to ${var.min_web_instances} or more."
@@ -13,8 +16,10 @@ locals {
       looked_at  = local.number.production_web
       unknown    = 0
       found = {
-        for p in local.production_web : p.guid => "${lookup(local.arriving, p.guid, p.instances)} of ${var.min_web_instances} instances"
-        if p.instances == null ? false : p.instances < var.min_web_instances ? lookup(local.arriving, p.guid, p.instances) < var.min_web_instances : false
+        for guid, instances in {
+          for p in local.production_web : p.guid => lookup(local.arriving, p.guid, p.instances)
+          if p.instances == null ? false : p.instances < var.min_web_instances
+        } : guid => "${instances} of ${var.min_web_instances} instances" if instances < var.min_web_instances
       }
     }
 
@@ -25,10 +30,10 @@ locals {
       parameters = {}
       looked_at  = local.number.running_web
       unknown    = 0
-      found = {
-        for p in local.running_web : p.guid => p.readiness_health_check == null ? "none" : "only \"${p.readiness_health_check.type}\""
-        if p.readiness_health_check == null ? true : p.readiness_health_check.type != "http" && p.readiness_health_check.type != "port"
-      }
+      found = merge([
+        for type, guids in { for p in local.running_web : try(p.readiness_health_check.type, "none") => p.guid... } :
+        { for guid in guids : guid => type == "none" ? type : "only \"${type}\"" } if type != "http" && type != "port"
+      ]...)
     }
 
     no_log_limit = {
@@ -49,10 +54,7 @@ locals {
       parameters = {}
       looked_at  = local.number.running_web
       unknown    = 0
-      found = {
-        for p in local.running_web : p.guid => "health check \"port\""
-        if p.health_check == null ? false : p.health_check.type == "port"
-      }
+      found      = { for p in local.running_web : p.guid => "health check \"port\"" if try(p.health_check.type, "") == "port" }
     }
 
     much_memory = {
@@ -79,7 +81,7 @@ locals {
         for labels, guids in local.label_sets : { for guid in guids : guid => "no ${local.missing[labels]}" } if local.missing[labels] != ""
       ]...)
     }
-  })
+  }
 
   severity = merge(
     { for name, policy in local.every_policy : name => policy.severity },

@@ -50,7 +50,7 @@ locals {
   # writes <, > and & as \u003c, \u003e and \u0026, so no name can end the script
   # element.
   report = templatefile("${path.module}/report.html.tftpl", {
-    findings = local.findings
+    findings = base64gzip(local.findings)
     data = replace(jsonencode({
       title         = var.title
       read_at       = plantimestamp()
@@ -64,7 +64,7 @@ locals {
         for name in local.order : {
           name       = name, title = local.every_policy[name].title, advice = local.every_policy[name].advice
           severity   = local.severity[name]
-          count      = local.counts[name], waived = try(length(local.waived[name]), 0)
+          count      = local.counts[name], waived = length(local.waived[name])
           looked_at  = local.every_policy[name].looked_at, unknown = local.every_policy[name].unknown
           parameters = [for parameter, value in local.every_policy[name].parameters : [parameter, value]]
         }
