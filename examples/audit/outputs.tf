@@ -11,9 +11,10 @@ output "counts" {
 # The outputs below are long, not secret: sensitive keeps them off the screen.
 # `terraform output -raw findings` and `-raw report` print them.
 
+# Packed, since the state has it. `| base64 -d | gunzip | jq .` unpacks it.
 output "findings" {
-  description = "The processes with findings, as JSON: each with its owner, and with what is wrong by policy."
-  value       = module.audit.findings
+  description = "The processes with findings: each with its owner, and with what is wrong by policy. JSON, with gzip and in base64."
+  value       = base64gzip(module.audit.findings)
   sensitive   = true
 }
 

@@ -101,15 +101,19 @@ func enlarge(t *testing.T, report string) string {
 		if err != nil {
 			t.Fatal(err)
 		}
-		report = strings.Replace(report, embedded(t, report, id), string(content), 1)
+		text := string(content)
+		if id == "processes" {
+			text = pack(t, content)
+		}
+		report = strings.Replace(report, embedded(t, report, id), text, 1)
 	}
 	return report
 }
 
-// embedded is the JSON of the report's script element with this id.
+// embedded is the content of the report's script element with this id.
 func embedded(t *testing.T, report, id string) string {
 	t.Helper()
-	_, rest, found := strings.Cut(report, `<script type="application/json" id="`+id+`">`)
+	_, rest, found := strings.Cut(report, `" id="`+id+`">`)
 	content, _, closed := strings.Cut(rest, "</script>")
 	if !found || !closed {
 		t.Fatalf("the report has no %s", id)

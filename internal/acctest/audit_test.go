@@ -1,13 +1,18 @@
 package acctest_test
 
 import (
+	"bytes"
+	"compress/gzip"
+	"encoding/base64"
 	"encoding/json"
 	"fmt"
+	"io"
 	"maps"
 	"os"
 	"regexp"
 	"slices"
 	"strings"
+	"testing"
 
 	"github.com/hashicorp/terraform-exec/tfexec"
 
@@ -62,6 +67,34 @@ type finding struct {
 	Detail, Waiver                              string
 }
 
+// pack compresses content and encodes it as Terraform's base64gzip does.
+func pack(t *testing.T, content []byte) string {
+	t.Helper()
+	var packed bytes.Buffer
+	writer := gzip.NewWriter(&packed)
+	if _, err := writer.Write(content); err != nil {
+		t.Fatal(err)
+	}
+	if err := writer.Close(); err != nil {
+		t.Fatal(err)
+	}
+	return base64.StdEncoding.EncodeToString(packed.Bytes())
+}
+
+// unpack reverses Terraform's base64gzip.
+func unpack(t *testing.T, text string) string {
+	t.Helper()
+	reader, err := gzip.NewReader(base64.NewDecoder(base64.StdEncoding, strings.NewReader(text)))
+	if err != nil {
+		t.Fatal(err)
+	}
+	content, err := io.ReadAll(reader)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return string(content)
+}
+
 // findingsOf decodes the output findings, by policy.
 func (r *exampleRun) findingsOf(text string) map[string][]finding {
 	r.Helper()
@@ -84,7 +117,7 @@ func (r *exampleRun) findingsOf(text string) map[string][]finding {
 }
 
 func (r *exampleRun) auditFindings() {
-	findings := r.findingsOf(output[string](r, "findings"))
+	findings := r.findingsOf(unpack(r.T, output[string](r, "findings")))
 	crashed := map[string]string{}
 	for _, f := range findings["crashed"] {
 		crashed[f.GUID] = f.Detail
@@ -211,7 +244,7 @@ func (r *exampleRun) auditReport(report string) {
 	if page.ReadAt == "" || len(page.Policies) != 8 {
 		r.Errorf("read_at is %q, and there are %d policies", page.ReadAt, len(page.Policies))
 	}
-	if !slices.ContainsFunc(r.findingsOf(texts[2])["much_memory"], func(f finding) bool {
+	if !slices.ContainsFunc(r.findingsOf(unpack(r.T, texts[2]))["much_memory"], func(f finding) bool {
 		return f.Organization == hostile.org && f.Space == hostile.space && f.App == hostile.app && f.Type == hostile.kind
 	}) {
 		r.Error("the names that look like HTML are not in the data as they are")

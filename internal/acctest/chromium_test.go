@@ -171,6 +171,11 @@ func (b *browser) open(path string, width int, scheme string) {
 		b.call("Page.navigate", map[string]any{"url": address}, nil)
 		b.eval(nil, `new Promise((done) => document.readyState === "complete" ? done() : addEventListener("load", () => done()))`)
 	}
+	// The report unpacks its findings after it is loaded.
+	b.eval(nil, `new Promise((done) => {
+	  const look = () => document.body.dataset.drawn ? done() : setTimeout(look, 5);
+	  look();
+	})`)
 }
 
 func (b *browser) media(media, scheme string) {

@@ -44,18 +44,18 @@ var company = []division{
 }
 
 // populate fills an empty foundation with the company's processes: once, and
-// again under other names until there are at least as many as wanted.
+// again, division by division under other names, until there are as many as
+// wanted.
 func populate(f *fakecf.Foundation, wanted int) {
 	random := rand.New(rand.NewPCG(2025, 3)) // the same company in every run
 	begun := time.Date(2025, time.January, 13, 8, 0, 0, 0, time.UTC)
-	for copies, added := 0, 0; copies == 0 || added < wanted; copies++ {
-		for _, d := range company {
-			name := d.name
-			if copies > 0 {
-				name = fmt.Sprintf("%s-%d", d.name, copies+1)
-			}
-			added += addDivision(f, random, d, name, &begun)
+	for number, added := 0, 0; number < len(company) || added < wanted; number++ {
+		d := company[number%len(company)]
+		name := d.name
+		if copies := number/len(company) + 1; copies > 1 {
+			name = fmt.Sprintf("%s-%d", d.name, copies)
 		}
+		added += addDivision(f, random, d, name, &begun)
 	}
 }
 
