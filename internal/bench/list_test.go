@@ -25,16 +25,16 @@ func TestWaysReadTheSame(t *testing.T) {
 		}
 		state, err := w.read()
 		if err != nil {
-			t.Fatalf("%s: got error %v, want a state", w.name, err)
+			t.Fatalf("read by %s: got error %.500v, want a state", w.name, err)
 		}
 		sizes[w.name] = len(state)
 	}
 	if sizes["cf"] != sizes["framework"] || sizes["cf"] != sizes["floor"] {
-		t.Errorf("got states of %v bytes, want the same size of cf, framework and floor", sizes)
+		t.Errorf("read: got states of %v bytes, want the same for cf, framework and floor", sizes)
 	}
 	// The obvious one has no filters, and may lack a null attribute.
 	if got := sizes["obvious"]; got > sizes["cf"] || got < sizes["cf"]*95/100 {
-		t.Errorf("got states of %v bytes, want the obvious one about as large as the others", sizes)
+		t.Errorf("read: got states of %v bytes, want 95 to 100 %% of cf for obvious", sizes)
 	}
 }
 

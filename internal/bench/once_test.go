@@ -11,8 +11,8 @@ import (
 // onceAddresses is set in the processes that TestOnce starts.
 const onceAddresses = "CF_TEST_ONCE_ADDRESSES"
 
-// The times and peaks that a process reports are its own, and those of the last
-// list that it read.
+// A process reports its CPU time and its peak of memory for the last list that it
+// read.
 func TestOnce(t *testing.T) {
 	if addresses := os.Getenv(onceAddresses); addresses != "" {
 		if err := printOnce(os.Stdout, strings.Fields(addresses)); err != nil {
@@ -39,22 +39,22 @@ func TestOnce(t *testing.T) {
 		cmd.Env = append(os.Environ(), onceAddresses+"="+strings.Join(addresses, " "))
 		out, err := cmd.CombinedOutput()
 		if err != nil {
-			t.Fatalf("reading once failed: %v\n%.200s", err, out)
+			t.Fatalf("printOnce: got error %v, want none; output:\n%.500s", err, out)
 		}
 		line, _, _ := strings.Cut(string(out), "\n")
 		var took once
 		if err := json.Unmarshal([]byte(line), &took); err != nil {
-			t.Fatalf("got %.200q, want JSON: %v", out, err)
+			t.Fatalf("printOnce: got the output %.200q, want JSON: %v", out, err)
 		}
 		return took
 	}
 	short, long, last := read(100), read(100, 5_000), read(5_000, 100)
 	// The pages of the longer list alone have 7 MB.
 	if more := long.Peak - short.Peak; more < 7<<20 || short.Peak < 1<<20 {
-		t.Errorf("got a peak of %d bytes for 100 processes and %d for 5,000, want 1 MiB or more, and 7 MiB between them", short.Peak, long.Peak)
+		t.Errorf("printOnce: got a peak of %d bytes for 100 processes and %d for 5,000, want 1 MiB or more, and 7 MiB between them", short.Peak, long.Peak)
 	}
 	// The list is 50 times as long; 3 times leaves room for a busy machine.
 	if short.CPU <= 0 || long.CPU < 3*last.CPU {
-		t.Errorf("got CPU times of %s for 100 processes, %s for 100 after 5,000, and %s for 5,000, want the last three times as long", short.CPU, last.CPU, long.CPU)
+		t.Errorf("printOnce: got CPU times of %s for 100 processes, %s for 100 after 5,000, and %s for 5,000, want the last three times as long", short.CPU, last.CPU, long.CPU)
 	}
 }

@@ -47,7 +47,7 @@ func BenchmarkOne(b *testing.B) {
 			for b.Loop() {
 				resp, err := s.ValidateDataResourceConfig(b.Context(), &tfprotov6.ValidateDataResourceConfigRequest{TypeName: "cf_process", Config: config})
 				if err != nil || len(resp.Diagnostics) > 0 {
-					b.Fatalf("got error %v and %d diagnostics, want none", err, len(resp.Diagnostics))
+					b.Fatalf("ValidateDataResourceConfig: got error %v and %d diagnostics, want none", err, len(resp.Diagnostics))
 				}
 			}
 		})
@@ -56,7 +56,7 @@ func BenchmarkOne(b *testing.B) {
 			for b.Loop() {
 				resp, err := s.ReadDataSource(b.Context(), &tfprotov6.ReadDataSourceRequest{TypeName: "cf_process", Config: config})
 				if err != nil || len(resp.Diagnostics) > 0 {
-					b.Fatalf("got error %v and %d diagnostics, want none", err, len(resp.Diagnostics))
+					b.Fatalf("ReadDataSource: got error %v and %d diagnostics, want none", err, len(resp.Diagnostics))
 				}
 			}
 		})
@@ -70,7 +70,7 @@ func oneConfig(b *testing.B) *tfprotov6.DynamicValue {
 	process.NewDataSource().Schema(b.Context(), datasource.SchemaRequest{}, &resp)
 	typ, ok := resp.Schema.Type().TerraformType(b.Context()).(tftypes.Object)
 	if !ok {
-		b.Fatalf("got the schema type %T, want an object", typ)
+		b.Fatalf("schema of cf_process: got the type %T, want tftypes.Object", typ)
 	}
 	values := map[string]tftypes.Value{}
 	for name, t := range typ.AttributeTypes {

@@ -26,7 +26,8 @@ func headings(out string) []string {
 	return found
 }
 
-// unfiltered answers a request for a list with all rows of the app, whatever it filters.
+// unfiltered responds to a request for a list with all rows of the app, regardless of
+// the filter.
 func unfiltered(t *testing.T, f *fakecf.Foundation) fakecf.Action {
 	t.Helper()
 	request, err := http.NewRequestWithContext(t.Context(), http.MethodGet, f.URL()+"/v3/processes?app_guids="+fakecf.AppGUID, nil)
@@ -51,8 +52,7 @@ func queryEnds(text string) func(*http.Request) bool {
 	return func(r *http.Request) bool { return strings.HasSuffix(r.URL.RawQuery, text) }
 }
 
-// A foundation that differs on purpose: the comparison finds that, and nothing
-// else.
+// The comparison finds exactly the deliberate differences of a foundation.
 func TestDifferences(t *testing.T) {
 	for _, row := range []struct {
 		name   string
@@ -128,7 +128,7 @@ func TestDifferences(t *testing.T) {
 			}
 			found, out := compared(t, settings{appGUID: fakecf.AppGUID, everything: true})
 			if got := headings(out); !reflect.DeepEqual(got, row.want) {
-				t.Errorf("got\n%s\nwant\n%s\n%s", strings.Join(got, "\n"), strings.Join(row.want, "\n"), out)
+				t.Errorf("report: got\n%.1000s\nwant\n%s\nin\n%.2000s", strings.Join(got, "\n"), strings.Join(row.want, "\n"), out)
 			}
 			want := 0
 			for _, line := range row.want {
@@ -137,22 +137,22 @@ func TestDifferences(t *testing.T) {
 				}
 			}
 			if found != want {
-				t.Errorf("got %d differences, want %d", found, want)
+				t.Errorf("run: got %d differences, want %d", found, want)
 			}
 		})
 	}
 }
 
-// The comparison waits for a rate limit, and does not take it for a difference.
+// The comparison waits for a rate limit, and does not report it as a difference.
 func TestRateLimit(t *testing.T) {
 	f := newFoundation(t, fakecf.Admin)
 	limited := f.AddFault(fakecf.Fault{Method: http.MethodGet, Path: "/v3/processes", From: 20, Times: 1, Do: fakecf.RateLimited(time.Second)})
 	begin := time.Now()
 	if found, out := compared(t, settings{appGUID: fakecf.AppGUID, only: "/v3/processes/"}); found != 0 {
-		t.Errorf("got %d differences, want none:\n%s", found, out)
+		t.Errorf("run: got %d differences, want none:\n%.2000s", found, out)
 	}
 	if took := time.Since(begin); limited.Hits() != 1 || took < time.Second {
-		t.Errorf("it took %s with %d refused requests, want at least 1 s with 1", took, limited.Hits())
+		t.Errorf("run: got an end after %s with %d refused requests, want at least 1 s with 1", took, limited.Hits())
 	}
 }
 
@@ -161,11 +161,11 @@ func TestLongRateLimit(t *testing.T) {
 	f.AddFault(fakecf.Fault{Method: http.MethodGet, Path: "/v3/processes", Do: fakecf.RateLimited(time.Hour)})
 	_, err := run(t.Context(), io.Discard, settings{appGUID: fakecf.AppGUID, processType: "web"})
 	if err == nil || !strings.Contains(err.Error(), "rate limit until") {
-		t.Errorf("got the error %v, want one that names the time", err)
+		t.Errorf("run: got the error %.500v, want one with rate limit until", err)
 	}
 }
 
-// A server that repeats the token cannot get it printed.
+// The report does not have the token, even if a server repeats it.
 func TestNoSecrets(t *testing.T) {
 	f := newFoundation(t, fakecf.Admin)
 	secret := f.Token(fakecf.Admin)
@@ -174,47 +174,55 @@ func TestNoSecrets(t *testing.T) {
 		Path: "/v3/processes", When: queryEnds("page=word"), Do: fakecf.Status(http.StatusTeapot, fakecf.APIError{Code: 1, Title: secret}),
 	})
 	found, out := compared(t, settings{appGUID: fakecf.AppGUID, everything: true, only: "page="})
-	if found == 0 || strings.Contains(out, secret[:40]) {
-		t.Errorf("got %d differences, and the output has the token or none:\n%s", found, out)
+	if found == 0 {
+		t.Errorf("run: got no difference, want the one with the token as its title:\n%.2000s", out)
+	}
+	if at := strings.Index(out, secret[:40]); at >= 0 {
+		t.Errorf("report: got the token at byte %d, want it redacted: …%.200s", at, out[max(0, at-100):])
 	}
 }
 
-// What the client reads by the types of capi is known, and no more.
+// isRead is true for exactly the keys that the types of capi read.
 func TestIsRead(t *testing.T) {
 	for path, want := range map[string]bool{
 		"memory_in_mb": true, "resources[].memory_in_mb": true, "health_check.data.timeout": true, "metadata.labels.team": true,
 		"links.self.href": true, "process_instances[].since": true, "pagination.total_results": true, "errors[].title": true,
 		"pagination.first": false, "unknown": false, "health_check.data.unknown": false,
 	} {
-		if got := isRead(process, path); got != want {
-			t.Errorf("%s of a process: got %t, want %t", path, got, want)
-		}
+		t.Run("process, "+path, func(t *testing.T) { wantRead(t, process, path, want) })
 	}
-	if !isRead(app, "included.spaces[].relationships.organization.data.guid") || isRead(app, "included.spaces[].links.self") || isRead(nothing, "x") {
-		t.Error("the included spaces of apps are read wrongly")
+	wantRead(t, app, "included.spaces[].relationships.organization.data.guid", true)
+	wantRead(t, app, "included.spaces[].links.self", false)
+	wantRead(t, nothing, "x", false)
+}
+
+func wantRead(t *testing.T, k kind, path string, want bool) {
+	t.Helper()
+	if got := isRead(k, path); got != want {
+		t.Errorf("isRead(%s, %q): got %t, want %t", k, path, got, want)
 	}
 }
 
-// The tables hold what both sides can be sent: JSON, but where a mistake is wanted.
+// The bodies in the tables are JSON, except the deliberate mistakes.
 func TestTables(t *testing.T) {
 	a := &playedApp{GUID: "g", target: &playedProcess{GUID: "p", Type: "web", fields: map[string]any{"command": "x", "user": "y"}}}
 	broken := 0
-	for _, table := range []string{patchBodies, scaleBodies} {
+	for name, table := range map[string]string{"patchBodies": patchBodies, "scaleBodies": scaleBodies} {
 		for _, l := range lines(table) {
 			if !json.Valid([]byte(a.expand(l.text))) {
 				broken++
 				if l.sent {
-					t.Errorf("%s: the provider sends no broken JSON", l.text)
+					t.Errorf("%s: got the body %.200q among those that the provider sends, want JSON", name, l.text)
 				}
 			}
 		}
 	}
 	if broken != 5 {
-		t.Errorf("got %d bodies that are not JSON, want 5", broken)
+		t.Errorf("tables: got %d bodies that are not JSON, want 5", broken)
 	}
 	for _, r := range append(writes(a), lastWrites(a)...) {
 		if r.method == http.MethodDelete && !strings.Contains(r.target, "/processes/") || strings.ContainsAny(r.target, "{}") {
-			t.Errorf("%s must not be sent", r)
+			t.Errorf("writes: got %.200s, want no DELETE of anything but instances, and no placeholder", r)
 		}
 	}
 }

@@ -2,6 +2,8 @@ package main
 
 import (
 	"bytes"
+	"encoding/json"
+	"fmt"
 	"net/http"
 	"reflect"
 	"strings"
@@ -31,7 +33,7 @@ func compared(t *testing.T, s settings) (found int, out string) {
 	var b bytes.Buffer
 	found, err := run(t.Context(), &b, s)
 	if err != nil {
-		t.Fatalf("%v\n%s", err, &b)
+		t.Fatalf("run: got the error %.500v, want none:\n%.2000s", err, &b)
 	}
 	return found, b.String()
 }
@@ -60,36 +62,39 @@ func TestReadOnly(t *testing.T) {
 				{"", "web"}, {fakecf.AppGUID, "worker"}, {fakecf.AppGUIDStopped, "web"}, {troubled, "web.v2"},
 			} {
 				if f.Flavor() == fakecf.Tanzu && app.guid != "" {
-					continue // it reads as Cloud Controller does
+					continue // it reads like Cloud Controller
 				}
-				found, out := compared(t, settings{appGUID: app.guid, processType: app.processType, role: row.role.String(), everything: true})
-				if found != 0 || !strings.Contains(out, "no differences") {
-					t.Errorf("app %q: got %d differences, want none:\n%s", app.guid, found, out)
-				}
+				t.Run("app "+app.guid+", "+app.processType, func(t *testing.T) {
+					found, out := compared(t, settings{appGUID: app.guid, processType: app.processType, role: row.role.String(), everything: true})
+					if found != 0 || !strings.Contains(out, "no differences") {
+						t.Errorf("run: got %d differences, want none:\n%.2000s", found, out)
+					}
+				})
 			}
 			requests := f.Requests()
 			if len(requests) < 500 {
-				t.Errorf("got %d requests, want some hundreds", len(requests))
+				t.Errorf("run: got %d requests, want at least 500", len(requests))
 			}
 			for _, r := range requests {
 				if r.Method != http.MethodGet {
-					t.Errorf("a read-only run sent %s %s", r.Method, r.Path)
+					t.Errorf("run that only reads: got %s %.200s, want only GET", r.Method, r.Path)
+					break
 				}
 			}
 		})
 	}
 }
 
-// stateOf is what the writing half can change, in the tables of a foundation. The
-// times of changes and the version follow every change.
+// stateOf is a process in a foundation without updated_at and version, which every
+// change moves.
 func stateOf(t *testing.T, f *fakecf.Foundation, guid string) fakecf.Process {
 	t.Helper()
 	p, found := f.Process(guid)
 	if !found {
-		t.Fatalf("no process %s", guid)
+		t.Fatalf("foundation: got no process %s, want one", guid)
 	}
 	p.UpdatedAt, p.Version = time.Time{}, ""
-	if f.Flavor() == fakecf.Korifi && p.HealthCheck != nil { // what it shows for none, and none
+	if f.Flavor() == fakecf.Korifi && p.HealthCheck != nil { // it shows the default for null
 		if p.HealthCheck.Timeout == nil {
 			p.HealthCheck.Timeout = fakecf.Ptr[int64](60)
 		}
@@ -106,16 +111,34 @@ func stateOf(t *testing.T, f *fakecf.Foundation, guid string) fakecf.Process {
 	return p
 }
 
+// wantState fails the test unless a process has the state of before.
+func wantState(t *testing.T, f *fakecf.Foundation, guid string, before fakecf.Process) {
+	t.Helper()
+	if got := stateOf(t, f, guid); !reflect.DeepEqual(got, before) {
+		t.Errorf("process %s after the run:\ngot  %s\nwant %s", guid, describe(t, got), describe(t, before))
+	}
+}
+
+// describe is a process as JSON, which shows the values of pointers.
+func describe(t *testing.T, p fakecf.Process) string {
+	t.Helper()
+	content, err := json.Marshal(p)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return fmt.Sprintf("%.1500s", content)
+}
+
 func TestWriting(t *testing.T) {
 	for _, row := range foundations {
 		for _, app := range []struct{ name, app, process string }{
-			{"a command, a user and health checks of its own", fakecf.AppGUID, fakecf.GUIDWeb},
+			{"a command, a user and health checks", fakecf.AppGUID, fakecf.GUIDWeb},
 			{"defaults", fakecf.AppGUIDCatalog, fakecf.GUIDLabels},
 			{"a hidden command", fakecf.AppGUIDPayments, fakecf.GUIDHiddenCommand},
 			{"a stopped app", fakecf.AppGUIDStopped, fakecf.GUIDStopped},
 		} {
 			if row.name == "Tanzu" || row.name == "Korifi" && app.process == fakecf.GUIDHiddenCommand {
-				continue // Tanzu writes as Cloud Controller does, and Korifi hides no command
+				continue // Tanzu writes like Cloud Controller, and Korifi does not hide commands
 			}
 			t.Run(row.name+"/"+app.name, func(t *testing.T) {
 				f := newFoundation(t, row.role, row.options...)
@@ -126,20 +149,16 @@ func TestWriting(t *testing.T) {
 				other := stateOf(t, f, fakecf.GUIDStaging)
 				found, out := compared(t, settings{appGUID: app.app, role: row.role.String(), write: true, everything: true, only: "/v3/processes/"})
 				if found != 0 {
-					t.Errorf("got %d differences, want none:\n%s", found, out)
+					t.Errorf("run: got %d differences, want none:\n%.2000s", found, out)
 				}
-				if got := stateOf(t, f, app.process); !reflect.DeepEqual(got, before) {
-					t.Errorf("the process afterwards:\ngot  %+v\nwant %+v", got, before)
-				}
-				if got := stateOf(t, f, fakecf.GUIDStaging); !reflect.DeepEqual(got, other) {
-					t.Errorf("another process changed:\ngot  %+v\nwant %+v", got, other)
-				}
-				if f.Count(http.MethodDelete, "/v3/processes/"+app.process+"/instances/0") != 1 {
-					t.Error("no instance was terminated")
+				wantState(t, f, app.process, before)
+				wantState(t, f, fakecf.GUIDStaging, other)
+				if n := f.Count(http.MethodDelete, "/v3/processes/"+app.process+"/instances/0"); n != 1 {
+					t.Errorf("run: got %d requests to terminate instance 0, want 1", n)
 				}
 				changes := f.Count(http.MethodPatch, "") + f.Count(http.MethodPost, "") + f.Count(http.MethodDelete, "")
 				if changes < 100 {
-					t.Errorf("got %d requests that write, want more", changes)
+					t.Errorf("run: got %d requests that write, want at least 100", changes)
 				}
 			})
 		}

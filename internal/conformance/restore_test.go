@@ -13,14 +13,14 @@ import (
 	"github.com/cf-process/terraform-provider-cf/internal/fakecf"
 )
 
-// running reports whether the foundation still works on a write.
+// running reports whether the foundation still handles a write.
 func running(f *fakecf.Foundation) bool {
 	return slices.ContainsFunc(f.Requests(), func(r fakecf.Request) bool {
 		return r.Status == 0 && r.Method == http.MethodPatch && !strings.HasPrefix(r.Path, "/v3/apps/") // that one is cut off
 	})
 }
 
-// However a run ends, the app is as it was.
+// After every run, also a failed one, the app is as it was before.
 func TestPutsBack(t *testing.T) {
 	for _, row := range []struct {
 		name string
@@ -35,7 +35,7 @@ func TestPutsBack(t *testing.T) {
 				f.OnRequest(func(r *http.Request) {
 					if r.Method == http.MethodPatch && f.Count(http.MethodPatch, "") == 4 {
 						cancel()
-						<-time.After(200 * time.Millisecond) // it goes on although nobody waits
+						<-time.After(200 * time.Millisecond) // it continues although the client is gone
 					}
 				})
 			},
@@ -67,22 +67,20 @@ func TestPutsBack(t *testing.T) {
 			var out bytes.Buffer
 			_, err := run(ctx, &out, settings{appGUID: fakecf.AppGUIDCatalog, processType: "web", write: true, only: "{"})
 			if row.want == "" && err != nil || row.want != "" && (err == nil || !strings.Contains(err.Error(), row.want)) {
-				t.Errorf("got the error %v, want %q", err, row.want)
+				t.Errorf("run: got the error %.500v, want %q", err, row.want)
 			}
 			for running(f) {
 				<-time.After(10 * time.Millisecond)
 			}
-			if got := stateOf(t, f, fakecf.GUIDLabels); !reflect.DeepEqual(got, before) {
-				t.Errorf("the process afterwards:\ngot  %+v\nwant %+v", got, before)
-			}
-			if !strings.Contains(out.String(), "The process is as it was before.") {
-				t.Errorf("the output does not report it:\n%s", &out)
+			wantState(t, f, fakecf.GUIDLabels, before)
+			if want := "The process is as it was before."; !strings.Contains(out.String(), want) {
+				t.Errorf("run: got the output\n%.2000s\nwant %q in it", &out, want)
 			}
 		})
 	}
 }
 
-// What one side refuses and the other stores does not show in the requests after it.
+// A change that only one side stores does not affect the requests after it.
 func TestOneDifferenceAlone(t *testing.T) {
 	f := newFoundation(t, fakecf.Admin)
 	body := `{"metadata":{"labels":{"conformance":"yes"},"annotations":{"conformance":"yes"}}}`
@@ -97,7 +95,8 @@ func TestOneDifferenceAlone(t *testing.T) {
 		"  the foundation answers 422 10008 CF-UnprocessableEntity, the fake 200",
 	}
 	if got := headings(out); !reflect.DeepEqual(got, want) || !strings.Contains(out, body) || refused.Hits() == 0 {
-		t.Errorf("got\n%s\nwant\n%s\n%s", strings.Join(got, "\n"), strings.Join(want, "\n"), out)
+		t.Errorf("report: got\n%.1000s\nwant\n%s\nand %d refused requests, want one or more, with their body, in\n%.2000s",
+			strings.Join(got, "\n"), strings.Join(want, "\n"), refused.Hits(), out)
 	}
 }
 
@@ -107,11 +106,9 @@ func TestWritingRefused(t *testing.T) {
 	before := stateOf(t, f, fakecf.GUIDWeb)
 	found, out := compared(t, settings{appGUID: fakecf.AppGUID, role: "space-auditor", write: true, only: "{"})
 	if found != 0 || !strings.Contains(out, "may not change the process") {
-		t.Errorf("got %d differences, want none:\n%s", found, out)
+		t.Errorf("run: got %d differences, want none, and may not change the process in the output:\n%.2000s", found, out)
 	}
-	if got := stateOf(t, f, fakecf.GUIDWeb); !reflect.DeepEqual(got, before) {
-		t.Errorf("the process afterwards:\ngot  %+v\nwant %+v", got, before)
-	}
+	wantState(t, f, fakecf.GUIDWeb, before)
 }
 
 func TestCannotPutBack(t *testing.T) {
@@ -124,7 +121,9 @@ func TestCannotPutBack(t *testing.T) {
 	})
 	var out bytes.Buffer
 	_, err := run(t.Context(), &out, settings{appGUID: fakecf.AppGUIDCatalog, processType: "web", write: true, only: "{"})
-	if err == nil || !strings.Contains(err.Error(), "could NOT be put back") || !strings.Contains(err.Error(), "metadata of the process "+fakecf.GUIDLabels) {
-		t.Errorf("got the error %v, want one that names the process and the field", err)
+	for _, want := range []string{"could NOT be put back", "metadata of the process " + fakecf.GUIDLabels} {
+		if err == nil || !strings.Contains(err.Error(), want) {
+			t.Errorf("run: got the error %.500v, want %q in it", err, want)
+		}
 	}
 }

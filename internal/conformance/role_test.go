@@ -40,13 +40,13 @@ func TestFindRole(t *testing.T) {
 	}{
 		{"the setting", `{"scope":["cloud_controller.admin"]}`, "space-manager", fakecf.SpaceManager},
 		{"an admin", `{"scope":["openid","cloud_controller.admin"]}`, "", fakecf.Admin},
-		{"an auditor of everything", `{"scope":["cloud_controller.global_auditor"]}`, "", fakecf.GlobalAuditor},
+		{"a global auditor", `{"scope":["cloud_controller.global_auditor"]}`, "", fakecf.GlobalAuditor},
 		{"the best role in the space", `{"scope":["cloud_controller.read"],"user_id":"u1"}`, "", fakecf.SpaceSupporter},
 	} {
 		t.Run(row.name, func(t *testing.T) {
 			got, err := findRole(t.Context(), roleSide(t, f, row.claims), &playedApp{SpaceGUID: fakecf.SpaceGUIDTools}, row.wanted)
 			if err != nil || got != row.want {
-				t.Errorf("got %s and the error %v, want %s", got, err, row.want)
+				t.Errorf("findRole: got %s and the error %.500v, want %s", got, err, row.want)
 			}
 		})
 	}
@@ -61,10 +61,10 @@ func TestLogsIn(t *testing.T) {
 	t.Setenv("CF_CLIENT_ID", fakecf.ClientID)
 	t.Setenv("CF_CLIENT_SECRET", fakecf.ClientSecret)
 	if found, out := compared(t, settings{appGUID: fakecf.AppGUID, only: "/stats"}); found != 0 {
-		t.Errorf("got %d differences, want none:\n%s", found, out)
+		t.Errorf("run: got %d differences, want none:\n%.2000s", found, out)
 	}
 	if logins := f.Count(http.MethodPost, "/oauth/token"); logins != 1 {
-		t.Errorf("got %d logins, want 1", logins)
+		t.Errorf("run: got %d logins, want 1", logins)
 	}
 }
 
@@ -73,7 +73,8 @@ func TestWarnsAboutTLS(t *testing.T) {
 	f := newFoundation(t, fakecf.Admin, fakecf.WithTLS())
 	t.Setenv("CF_SKIP_SSL_VALIDATION", "true")
 	found, out := compared(t, settings{appGUID: fakecf.AppGUID, only: "/stats"})
-	if found != 0 || !strings.HasPrefix(out, "Warning: TLS certificates are not verified") {
-		t.Errorf("got %d differences at %s, want none and a warning:\n%s", found, f.URL(), out)
+	const warning = "Warning: TLS certificates are not verified"
+	if found != 0 || !strings.HasPrefix(out, warning) {
+		t.Errorf("run at %s: got %d differences, want none, and %q at the beginning of the output:\n%.2000s", f.URL(), found, warning, out)
 	}
 }

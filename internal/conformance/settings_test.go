@@ -19,8 +19,8 @@ func TestCannotRun(t *testing.T) {
 		{"a malformed API", func(t *testing.T, _ *fakecf.Foundation) { t.Setenv("CF_API_URL", "ftp://example.org") }, settings{}, "Invalid CF_API_URL"},
 		{"no such app", nil, settings{appGUID: noGUID}, "/v3/apps/" + noGUID},
 		{"no such type", nil, settings{appGUID: fakecf.AppGUID, processType: "clock"}, "CONFORMANCE_PROCESS_TYPE"},
-		{"a role that is not known", nil, settings{role: "king"}, "CONFORMANCE_ROLE"},
-		{"a role that nothing names", func(t *testing.T, f *fakecf.Foundation) {
+		{"an unknown role", nil, settings{role: "king"}, "CONFORMANCE_ROLE"},
+		{"a role that neither the token nor the API has", func(t *testing.T, f *fakecf.Foundation) {
 			t.Setenv("CF_ACCESS_TOKEN", f.Token(fakecf.SpaceDeveloper))
 		}, settings{}, "CONFORMANCE_ROLE"},
 		{"a deployment in flight", func(_ *testing.T, f *fakecf.Foundation) { f.StartDeployment(fakecf.AppGUID) }, settings{appGUID: fakecf.AppGUID}, "in flight"},
@@ -36,7 +36,7 @@ func TestCannotRun(t *testing.T) {
 			}
 			_, err := run(t.Context(), io.Discard, row.s)
 			if err == nil || !strings.Contains(err.Error(), row.want) {
-				t.Errorf("got the error %v, want %q", err, row.want)
+				t.Errorf("run: got the error %.500v, want one with %q", err, row.want)
 			}
 		})
 	}
@@ -48,22 +48,24 @@ func TestParse(t *testing.T) {
 	}
 	s, err := parse([]string{"-type", "worker"}, env(map[string]string{"CONFORMANCE_APP_GUID": "a", "CONFORMANCE_WRITE": "true"}))
 	if err != nil || s.appGUID != "a" || s.processType != "worker" || !s.write {
-		t.Errorf("got %+v and the error %v", s, err)
+		t.Errorf("parse(-type worker): got %+v and the error %v, want the app a, the type worker and writes", s, err)
 	}
 	if s, err = parse(nil, env(nil)); err != nil || s.write || s.processType != "web" || s.interval == 0 {
-		t.Errorf("without any: got %+v and the error %v, want one that only reads", s, err)
+		t.Errorf("parse(): got %+v and the error %v, want the type web, an interval and no writes", s, err)
 	}
-	for _, row := range []struct {
+	for name, row := range map[string]struct {
 		args []string
 		env  map[string]string
 		want string
 	}{
-		{[]string{"-write"}, nil, "CONFORMANCE_APP_GUID"},
-		{nil, map[string]string{"CONFORMANCE_WRITE": "perhaps"}, "CONFORMANCE_WRITE"},
-		{[]string{"more"}, nil, "more"},
+		"writes without an app": {[]string{"-write"}, nil, "CONFORMANCE_APP_GUID"},
+		"a malformed bool":      {nil, map[string]string{"CONFORMANCE_WRITE": "perhaps"}, "CONFORMANCE_WRITE"},
+		"an argument":           {[]string{"more"}, nil, "more"},
 	} {
-		if _, err := parse(row.args, env(row.env)); err == nil || !strings.Contains(err.Error(), row.want) {
-			t.Errorf("%q, %v: got the error %v, want %q", row.args, row.env, err, row.want)
-		}
+		t.Run(name, func(t *testing.T) {
+			if s, err := parse(row.args, env(row.env)); err == nil || !strings.Contains(err.Error(), row.want) {
+				t.Errorf("parse(%q): got %+v and the error %.500v, want an error with %q", row.args, s, err, row.want)
+			}
+		})
 	}
 }

@@ -14,8 +14,8 @@ import (
 	"github.com/cf-process/terraform-provider-cf/internal/terraformcli"
 )
 
-// prepare gives the demo a separate temporary folder, so that the tests can check
-// what it leaves there, and an environment that must not affect it.
+// prepare sets a temporary folder for the demo, so that the tests can check that it
+// is empty afterwards, and an environment that must not affect the demo.
 func prepare(t *testing.T) (temporary string) {
 	t.Helper()
 	t.Chdir("../..")
@@ -41,8 +41,17 @@ func mustBeEmpty(t *testing.T, dir string) {
 		t.Fatal(err)
 	}
 	for _, entry := range entries {
-		t.Errorf("got %s left in the temporary folder, want it empty", entry.Name())
+		t.Errorf("temporary folder after the demo: got %s, want nothing", entry.Name())
 	}
+}
+
+// end is the end of an output, where the CLI reports its errors.
+func end(output string) string {
+	const most = 2000
+	if len(output) <= most {
+		return output
+	}
+	return "…" + output[len(output)-most:]
 }
 
 func TestDemo(t *testing.T) {
@@ -50,7 +59,7 @@ func TestDemo(t *testing.T) {
 	temporary := prepare(t)
 	var out bytes.Buffer
 	if err := run(t.Context(), &out, cli); err != nil {
-		t.Fatalf("got error %v, want none; output:\n%s", err, &out)
+		t.Fatalf("demo: got error %.500v, want none; output:\n%s", err, end(out.String()))
 	}
 	for _, expected := range []string{
 		`data "cf_process" "web"`, // the configuration
@@ -60,7 +69,7 @@ func TestDemo(t *testing.T) {
 		"POST /oauth/token",
 	} {
 		if !strings.Contains(out.String(), expected) {
-			t.Errorf("got output:\n%s\nwant %q in it", &out, expected)
+			t.Errorf("demo: got output that ends with:\n%s\nwant %q in it", end(out.String()), expected)
 		}
 	}
 	mustBeEmpty(t, temporary)
@@ -79,12 +88,12 @@ func TestDemoAudit(t *testing.T) {
 	if !found.AtLeast("1.5.0") {
 		// The audit has check blocks, which the CLI does not support.
 		if err == nil || !strings.Contains(err.Error()+out.String(), "Unsupported Terraform Core version") {
-			t.Errorf("got error %v with %s, want Unsupported Terraform Core version; output:\n%s", err, found, &out)
+			t.Errorf("audit with %s: got error %.500v, want Unsupported Terraform Core version; output:\n%s", found, err, end(out.String()))
 		}
 		return
 	}
 	if err != nil {
-		t.Fatalf("got error %v, want none; output:\n%s", err, &out)
+		t.Fatalf("demo: got error %.500v, want none; output:\n%s", err, end(out.String()))
 	}
 	content, err := os.ReadFile(report)
 	if err != nil {
@@ -109,14 +118,14 @@ func TestDemoAudit(t *testing.T) {
 	for _, policy := range page.Policies {
 		waived += policy.Waived
 		if policy.Count == 0 {
-			t.Errorf("got no finding of %s, want one or more", policy.Name)
+			t.Errorf("report: got no finding of the policy %s, want one or more", policy.Name)
 		}
 	}
 	if len(page.Policies) < 7 || waived == 0 || len(page.Notes) == 0 || len(page.History) < 2 {
-		t.Errorf("got %d policies, %d waived findings, the notes %q and %d runs, want at least 7, 1, 1 and 2", len(page.Policies), waived, page.Notes, len(page.History))
+		t.Errorf("report: got %d policies, %d waived findings, the notes %q and %d runs, want at least 7, 1, 1 and 2", len(page.Policies), waived, page.Notes, len(page.History))
 	}
 	if !strings.Contains(out.String(), "Open "+report) {
-		t.Errorf("got output:\n%s\nwant %q in it", &out, "Open "+report)
+		t.Errorf("audit: got output that ends with:\n%s\nwant %q in it", end(out.String()), "Open "+report)
 	}
 	mustBeEmpty(t, temporary)
 }
@@ -124,8 +133,9 @@ func TestDemoAudit(t *testing.T) {
 func TestDemoArguments(t *testing.T) {
 	for _, arguments := range [][]string{{"audits"}, {"audit", "many"}, {"audit", "0"}, {"audit", "50001"}, {"audit", "1", "2"}} {
 		t.Run(strings.Join(arguments, " "), func(t *testing.T) {
-			if err := perform(t.Context(), arguments); err == nil || !strings.Contains(err.Error(), arguments[len(arguments)-1]) {
-				t.Errorf("got the error %v, want one that names the argument", err)
+			want := arguments[len(arguments)-1]
+			if err := perform(t.Context(), arguments); err == nil || !strings.Contains(err.Error(), want) {
+				t.Errorf("perform(%q): got the error %.500v, want one with %q", arguments, err, want)
 			}
 		})
 	}
@@ -139,13 +149,13 @@ func TestDemoInterrupted(t *testing.T) {
 	begin := time.Now()
 	err := run(ctx, &out, cli)
 	if err == nil {
-		t.Errorf("got no error of an interrupted demo, want one; output:\n%s", out.text.String())
+		t.Errorf("interrupted demo: got no error, want one; output:\n%s", end(out.text.String()))
 	}
 	if ctx.Err() == nil {
-		t.Fatalf("got error %v before the interrupt, want none; output:\n%s", err, out.text.String())
+		t.Fatalf("demo before the interrupt: got error %.500v, want none; output:\n%s", err, end(out.text.String()))
 	}
 	if d := time.Since(begin); d > time.Minute {
-		t.Errorf("got an end after %s, want it within a minute", d)
+		t.Errorf("interrupted demo: got its end after %s, want it within a minute", d)
 	}
 	mustBeEmpty(t, temporary)
 }
@@ -155,7 +165,7 @@ func TestDemoWithoutCLI(t *testing.T) {
 	var out bytes.Buffer
 	err := run(t.Context(), &out, "no-such-terraform")
 	if err == nil || !strings.Contains(err.Error(), "TF_CLI=no-such-terraform") {
-		t.Errorf("got the error %v, want one with TF_CLI=no-such-terraform", err)
+		t.Errorf("demo without a CLI: got the error %.500v, want one with TF_CLI=no-such-terraform", err)
 	}
 	mustBeEmpty(t, temporary)
 }

@@ -59,7 +59,7 @@ func TestCallFunction(t *testing.T) {
 				return
 			}
 			if resp.Error != nil {
-				t.Fatalf("got the error %q, want %v", resp.Error.Text, tc.want)
+				t.Fatalf("CallFunction: got the error %.500q, want %v", resp.Error.Text, tc.want)
 			}
 			got, err := resp.Result.Unmarshal(tftypes.Number)
 			if err != nil {
@@ -70,7 +70,7 @@ func TestCallFunction(t *testing.T) {
 				want = tftypes.NewValue(tftypes.Number, new(big.Float).SetInt64(n))
 			}
 			if !got.Equal(want) {
-				t.Errorf("got %s, want %s", got, want)
+				t.Errorf("CallFunction: got %s, want %s", got, want)
 			}
 		})
 	}
@@ -82,11 +82,11 @@ func checkError(t *testing.T, got *tfprotov6.FunctionError, want string) {
 	t.Helper()
 	switch {
 	case got == nil:
-		t.Errorf("got no error, want one with %q", want)
+		t.Errorf("CallFunction: got no error, want one with %q", want)
 	case !strings.Contains(got.Text, want) || strings.HasSuffix(got.Text, "."):
-		t.Errorf("got the error %q, want one with %q and without a full stop at its end", got.Text, want)
+		t.Errorf("CallFunction: got the error %.500q, want one with %q and without a full stop at its end", got.Text, want)
 	case got.FunctionArgument == nil || *got.FunctionArgument != 0:
-		t.Errorf("got the error %q on no argument, want it on the first", got.Text)
+		t.Errorf("CallFunction: got the error %.500q for another argument or none, want it for the first", got.Text)
 	}
 }
 
@@ -103,13 +103,14 @@ func TestFunctionDocs(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			f := resp.Functions[name]
 			if f == nil {
-				t.Fatal("got no such function, want it in the provider")
+				t.Fatalf("GetFunctions: got no function %s, want one", name)
 			}
 			if f.Summary == "" || f.Description == "" || len(f.Parameters) != 1 || f.Parameters[0].Description == "" {
-				t.Errorf("got %+v, want a summary and descriptions", f)
+				t.Errorf("GetFunctions: got the summary %q, the description %.100q and %d parameters, want a summary, a description and one parameter with a description",
+					f.Summary, f.Description, len(f.Parameters))
 			}
 			if f.Return == nil || !f.Return.Type.Is(tftypes.Number) {
-				t.Errorf("got the result %+v, want a number", f.Return)
+				t.Errorf("GetFunctions: got the result %+v, want a number", f.Return)
 			}
 		})
 	}

@@ -128,15 +128,15 @@ func check(t *testing.T, got int64, err error, want int64, wantErr string) {
 	t.Helper()
 	switch {
 	case wantErr == "" && err != nil:
-		t.Errorf("got the error %v, want %d", err, want)
+		t.Errorf("got the error %.500v, want %d", err, want)
 	case wantErr == "" && got != want:
 		t.Errorf("got %d, want %d", got, want)
 	case wantErr != "" && err == nil:
 		t.Errorf("got %d, want an error with %q", got, wantErr)
 	case wantErr != "" && !strings.Contains(err.Error(), wantErr):
-		t.Errorf("got the error %q, want one with %q", err, wantErr)
+		t.Errorf("got the error %.500q, want one with %q", err, wantErr)
 	case err != nil && strings.HasSuffix(err.Error(), "."):
-		t.Errorf("got the error %q, want one without a full stop: Terraform adds it", err)
+		t.Errorf("got the error %.500q, want one without a full stop: Terraform adds it", err)
 	}
 }
 
@@ -162,7 +162,7 @@ func FuzzParse(f *testing.F) {
 			t.Errorf("ParseBytes(%.100q): got %d, want %s, as of %d megabytes", quantity, bytes, want, megabytes)
 		}
 		if bytesErr != nil && want.IsInt64() {
-			t.Errorf("ParseBytes(%.100q): got error %v, want %s", quantity, bytesErr, want)
+			t.Errorf("ParseBytes(%.100q): got error %.500v, want %s", quantity, bytesErr, want)
 		}
 	})
 }

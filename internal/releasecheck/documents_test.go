@@ -23,26 +23,28 @@ func pages(t *testing.T) map[string]string {
 	return texts
 }
 
-// The pages that people look for first are there, and link to files that exist.
+// The usual pages of a repository exist, and link to files that exist.
 func TestPagesLinkToFiles(t *testing.T) {
 	t.Parallel()
 	link := regexp.MustCompile(`\]\(([^)#:\s]+)(?:#[^)]*)?\)`)
 	texts := pages(t)
 	for _, name := range []string{"README.md", "CONTRIBUTING.md", "DEBUGGING.md", "SECURITY.md", "SUPPORT.md", "VERSIONS.md", "CODE_OF_CONDUCT.md"} {
 		if texts[name] == "" {
-			t.Errorf("%s is missing", name)
+			t.Errorf("repository: got no %s, want one", name)
 		}
 	}
 	for name, text := range texts {
-		for _, match := range link.FindAllStringSubmatch(text, -1) {
-			if _, err := os.Stat(filepath.Join(root, match[1])); err != nil {
-				t.Errorf("%s: %v", name, err)
+		t.Run(name, func(t *testing.T) {
+			for _, match := range link.FindAllStringSubmatch(text, -1) {
+				if _, err := os.Stat(filepath.Join(root, match[1])); err != nil {
+					t.Errorf("link to %s: got error %v, want a file", match[1], err)
+				}
 			}
-		}
+		})
 	}
 }
 
-// Each bound that SECURITY.md promises names the test that holds it.
+// The tests that SECURITY.md names exist.
 func TestSecurityNamesTests(t *testing.T) {
 	t.Parallel()
 	declared := map[string]bool{}
@@ -62,11 +64,11 @@ func TestSecurityNamesTests(t *testing.T) {
 	}
 	named := regexp.MustCompile("`((?:Test|Fuzz)\\w+)`").FindAllStringSubmatch(pages(t)["SECURITY.md"], -1)
 	if len(named) == 0 {
-		t.Error("SECURITY.md names no test")
+		t.Error("SECURITY.md: got no name of a test, want some")
 	}
 	for _, match := range named {
 		if !declared[match[1]] {
-			t.Errorf("SECURITY.md names %s, which does not exist", match[1])
+			t.Errorf("SECURITY.md: got the name %s, want one of a test in internal", match[1])
 		}
 	}
 }

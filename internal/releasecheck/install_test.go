@@ -30,7 +30,7 @@ func TestMakeInstall(t *testing.T) {
 		// The flags of a make that runs the tests are not for this one.
 		cmd.Env = append(os.Environ(), "MAKEFLAGS=")
 		if out, err := cmd.CombinedOutput(); err != nil {
-			t.Fatalf("make %q: %v\n%s", args, err, out)
+			t.Fatalf("make %q: got error %v, want none; output:\n%.2000s", args, err, out)
 		}
 	}
 	terraform := func(args ...string) (string, error) {
@@ -43,10 +43,10 @@ func TestMakeInstall(t *testing.T) {
 	mustSelect := func(version string, args ...string) {
 		t.Helper()
 		if out, err := terraform(args...); err != nil || !strings.Contains(out, "Installed cf-process/cf v"+version) {
-			t.Fatalf("%q: %v, want version %s installed\n%s", args, err, version, out)
+			t.Fatalf("terraform %q: got error %v, want version %s installed; output:\n%.2000s", args, err, version, out)
 		}
 		if out, err := terraform("validate"); err != nil {
-			t.Fatalf("validate: %v\n%s", err, out)
+			t.Fatalf("terraform validate: got error %v, want none; output:\n%.2000s", err, out)
 		}
 	}
 
@@ -57,6 +57,6 @@ func TestMakeInstall(t *testing.T) {
 	makeTarget("uninstall")
 	left, err := filepath.Glob(filepath.Join(home, ".terraform.d/plugins/*/*/*/*"))
 	if err != nil || len(left) > 0 {
-		t.Errorf("after make uninstall: got %q, %v, want nothing", left, err)
+		t.Errorf("make uninstall: got the files %q (error %v), want none", left, err)
 	}
 }

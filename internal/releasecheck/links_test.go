@@ -41,7 +41,7 @@ func TestDocumentationLinks(t *testing.T) {
 		}
 	}
 	if checked == 0 {
-		t.Error("found no link")
+		t.Error("docs and examples: got no link, want some")
 	}
 }
 
@@ -55,9 +55,9 @@ func checkLink(t *testing.T, page, link string) {
 	info, err := os.Stat(target)
 	switch {
 	case err != nil:
-		t.Errorf("%s: link to %s: %v", page, link, err)
+		t.Errorf("%s: link to %s: got error %v, want a page", page, link, err)
 	case anchor != "" && !info.IsDir() && !anchors(readFile(t, target))[anchor]:
-		t.Errorf("%s: link to %s: got no heading %q there", page, link, anchor)
+		t.Errorf("%s: link to %s: got no heading %q there, want one", page, link, anchor)
 	}
 }
 

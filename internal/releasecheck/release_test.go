@@ -19,7 +19,7 @@ import (
 // by "archive/name". Instead of a binary there is the JSON of how it was built.
 type files map[string]string
 
-// wholeRelease is a release that has nothing wrong.
+// wholeRelease is a release without problems.
 func wholeRelease(t *testing.T) files {
 	t.Helper()
 	all := files{
@@ -43,7 +43,7 @@ func binaryName(target string) string {
 	return "terraform-provider-cf_v1.2.3"
 }
 
-// buildOf is how a binary for target is built, after change.
+// buildOf is the build info of a binary for target, after change, as JSON.
 func buildOf(t *testing.T, target string, change func(*debug.BuildInfo)) string {
 	t.Helper()
 	goos, goarch, _ := strings.Cut(target, "_")
@@ -141,7 +141,7 @@ func problemsOf(t *testing.T, dir string) []string {
 func TestWholeRelease(t *testing.T) {
 	t.Parallel()
 	if got := problemsOf(t, wholeRelease(t).write(t, 0o755)); len(got) != 0 {
-		t.Errorf("got %q, want no problem", got)
+		t.Errorf("check: got the problems %.2000q, want none", got)
 	}
 }
 
@@ -200,7 +200,7 @@ func TestFaultyRelease(t *testing.T) {
 			test.change(t, release)
 			got := problemsOf(t, release.write(t, 0o755))
 			if !strings.Contains(strings.Join(got, "\n"), test.want) {
-				t.Errorf("got %q, want a problem with %q", got, test.want)
+				t.Errorf("check: got the problems %.2000q, want one with %q", got, test.want)
 			}
 		})
 	}
@@ -212,7 +212,7 @@ func TestFaultyFiles(t *testing.T) {
 		t.Parallel()
 		got := problemsOf(t, wholeRelease(t).write(t, 0o644))
 		if len(got) != len(targets) || !strings.Contains(got[0], "is not executable") {
-			t.Errorf("got %q, want a problem for each target", got)
+			t.Errorf("check: got the problems %.2000q, want one for each target: is not executable", got)
 		}
 	})
 	t.Run("a file that changed after the sums", func(t *testing.T) {
@@ -221,13 +221,13 @@ func TestFaultyFiles(t *testing.T) {
 		content := readFile(t, filepath.Join(dir, sbomName))
 		writeFile(t, filepath.Join(dir, sbomName), content+"\n")
 		if got := problemsOf(t, dir); len(got) != 1 || !strings.Contains(got[0], sbomName+" has the sum") {
-			t.Errorf("got %q, want one problem with the sum of %s", got, sbomName)
+			t.Errorf("check: got the problems %.2000q, want one about the sum of %s", got, sbomName)
 		}
 	})
 	t.Run("no sums", func(t *testing.T) {
 		t.Parallel()
 		if _, err := open(t.TempDir(), "manifest.json"); err == nil || !strings.Contains(err.Error(), "SHA256SUMS, got 0") {
-			t.Errorf("got the error %v, want one about SHA256SUMS", err)
+			t.Errorf("open: got the error %.500v, want one with SHA256SUMS, got 0", err)
 		}
 	})
 }

@@ -27,7 +27,7 @@ func workflows(t *testing.T) map[string]string {
 		t.Fatal(err)
 	}
 	if len(paths) < 4 {
-		t.Fatalf("got %d workflows, want at least 4", len(paths))
+		t.Fatalf("repository: got %d workflows, want at least 4", len(paths))
 	}
 	texts := map[string]string{}
 	for _, path := range paths {
@@ -78,7 +78,7 @@ func unpinned(texts map[string]string) []string {
 func TestWorkflowActionsArePinned(t *testing.T) {
 	t.Parallel()
 	for _, problem := range unpinned(workflows(t)) {
-		t.Errorf("not pinned by commit and version: %s", problem)
+		t.Errorf("uses: got %s, want OWNER/REPOSITORY@COMMIT # VERSION", problem)
 	}
 }
 
@@ -101,7 +101,7 @@ func TestWorkflowPinRule(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			if got := unpinned(map[string]string{"x.yml": test.text}); len(got) != test.want {
-				t.Errorf("got %q, want %d problems", got, test.want)
+				t.Errorf("unpinned: got the problems %.500q, want %d", got, test.want)
 			}
 		})
 	}
@@ -128,35 +128,40 @@ func jobs(text string) (string, map[string]string) {
 func TestWorkflowPermissions(t *testing.T) {
 	t.Parallel()
 	for name, text := range workflows(t) {
-		head, found := jobs(text)
-		if !strings.Contains(head, "\npermissions: {}\n") {
-			t.Errorf("%s: the workflow has permissions of its own, want permissions: {}", name)
-		}
-		if len(found) == 0 {
-			t.Errorf("%s: no job found", name)
-		}
-		for job, body := range found {
-			if !strings.Contains(body, "\n    permissions:\n      contents: ") {
-				t.Errorf("%s: the job %s does not name its permissions", name, job)
+		t.Run(name, func(t *testing.T) {
+			head, found := jobs(text)
+			if !strings.Contains(head, "\npermissions: {}\n") {
+				t.Error("workflow: got no permissions: {} before the jobs, want it")
 			}
-			if strings.Contains(body, "contents: write") && (name != "release.yml" || job != "goreleaser") {
-				t.Errorf("%s: the job %s may write contents", name, job)
+			if len(found) == 0 {
+				t.Error("workflow: got no job, want one or more")
 			}
-			if strings.Contains(body, "secrets.") && !strings.Contains(body, "\n    environment: ") {
-				t.Errorf("%s: the job %s sees a secret outside of an environment", name, job)
+			for job, body := range found {
+				if !strings.Contains(body, "\n    permissions:\n      contents: ") {
+					t.Errorf("job %s: got no permissions with contents, want them", job)
+				}
+				if strings.Contains(body, "contents: write") && (name != "release.yml" || job != "goreleaser") {
+					t.Errorf("job %s: got contents: write, want it only in goreleaser of release.yml", job)
+				}
+				if strings.Contains(body, "secrets.") && !strings.Contains(body, "\n    environment: ") {
+					t.Errorf("job %s: got a secret without an environment, want an environment", job)
+				}
 			}
-		}
+		})
 	}
 }
 
-// The token of a run does not stay in the clone, where every later step finds it.
+// Checkouts do not leave the token of a run in the clone, where later steps could
+// read it.
 func TestWorkflowCheckoutsKeepNoToken(t *testing.T) {
 	t.Parallel()
 	for name, text := range workflows(t) {
-		checkouts := strings.Count(text, "uses: actions/checkout@")
-		if without := strings.Count(text, "persist-credentials: false"); without != checkouts {
-			t.Errorf("%s: %d of %d checkouts keep no token", name, without, checkouts)
-		}
+		t.Run(name, func(t *testing.T) {
+			checkouts := strings.Count(text, "uses: actions/checkout@")
+			if got := strings.Count(text, "persist-credentials: false"); got != checkouts {
+				t.Errorf("workflow: got %d times persist-credentials: false, want %d, for each checkout", got, checkouts)
+			}
+		})
 	}
 }
 
@@ -170,17 +175,17 @@ func TestWorkflowReleaseAfterTests(t *testing.T) {
 		"test":       {"needs: tag\n", "uses: ./.github/workflows/test.yml\n"},
 		"goreleaser": {"needs: test\n", "environment: release\n", "internal/releasecheck dist\n"},
 	} {
-		for _, part := range want {
-			if !strings.Contains(release[job], part) {
-				t.Errorf("release.yml: the job %s lacks %q", job, part)
+		t.Run("job "+job, func(t *testing.T) {
+			for _, part := range want {
+				if !strings.Contains(release[job], part) {
+					t.Errorf("release.yml: got the job\n%.1000s\nwant %q in it", release[job], part)
+				}
 			}
-		}
+		})
 	}
 	for name, text := range texts {
-		for line := range strings.Lines(text) {
-			if strings.Contains(line, "cancel-in-progress: true") {
-				t.Errorf("%s: cancels runs of main too", name)
-			}
+		if strings.Contains(text, "cancel-in-progress: true") {
+			t.Errorf("%s: got cancel-in-progress: true, want it to spare runs of main", name)
 		}
 	}
 }
@@ -212,12 +217,12 @@ func TestWorkflowVersionsInDocumentation(t *testing.T) {
 			action, version, _ := strings.Cut(match[1], "@")
 			seen = append(seen, action)
 			if want := major[action]; version != want {
-				t.Errorf("%s: got %s, want %s@%s as in the workflows", filepath.Base(page), match[1], action, want)
+				t.Errorf("%s: got %s, want %s@%s, as in the workflows", filepath.Base(page), match[1], action, want)
 			}
 		}
 	}
 	if !slices.Contains(seen, "actions/checkout") {
-		t.Errorf("got the actions %q in the guides, want actions/checkout among them", seen)
+		t.Errorf("guides: got the actions %q, want actions/checkout among them", seen)
 	}
 }
 
@@ -227,11 +232,11 @@ func TestTargets(t *testing.T) {
 	makefile := strings.ReplaceAll(readFile(t, filepath.Join(root, "GNUmakefile")), "\\\n", "")
 	line := regexp.MustCompile(`(?m)^TARGETS \?= (.*)$`).FindStringSubmatch(makefile)
 	if line == nil {
-		t.Fatal("GNUmakefile has no TARGETS")
+		t.Fatal("GNUmakefile: got no TARGETS, want them")
 	}
 	got := strings.Fields(strings.ReplaceAll(line[1], "/", "_"))
 	slices.Sort(got)
 	if !slices.Equal(got, targets) {
-		t.Errorf("GNUmakefile: got %q, want %q", got, targets)
+		t.Errorf("GNUmakefile: got the TARGETS %q, want %q", got, targets)
 	}
 }

@@ -39,7 +39,7 @@ func ofProvider(t *testing.T, content []byte, address string) map[string]any {
 	}
 	result := d.Schemas[address]
 	if result == nil {
-		t.Fatalf("got no schemas of %s in the document, want some", address)
+		t.Fatalf("document: got no schemas of %s, want some", address)
 	}
 	return result
 }
@@ -63,7 +63,7 @@ func TestDocumentIsReadable(t *testing.T) {
 	} {
 		t.Run(kind, func(t *testing.T) {
 			if !found {
-				t.Error("got none in the document, want one")
+				t.Errorf("document: got no %s, want one", kind)
 			}
 		})
 	}
@@ -111,7 +111,7 @@ func TestSameAsTerraform(t *testing.T) {
 					at++
 				}
 				at = max(0, at-100)
-				t.Errorf("differs around byte %d\ngot  %.200s\nwant %.200s", at, got[min(at, len(got)):], want[min(at, len(want)):])
+				t.Errorf("document, around byte %d:\ngot  %.200s\nwant %.200s", at, got[min(at, len(got)):], want[min(at, len(want)):])
 			}
 		})
 	}
@@ -139,15 +139,15 @@ func TestTypeJSON(t *testing.T) {
 		t.Run(expected, func(t *testing.T) {
 			got, err := typeJSON(in)
 			if err != nil {
-				t.Errorf("got error %v, want none", err)
+				t.Errorf("typeJSON(%s): got error %v, want none", in, err)
 			}
 			if text := asJSON(t, got); text != expected {
-				t.Errorf("got %s, want %s", text, expected)
+				t.Errorf("typeJSON(%s): got %.500s, want %s", in, text, expected)
 			}
 		})
 	}
 	if got, err := typeJSON(tftypes.Tuple{ElementTypes: []tftypes.Type{tftypes.String}}); err == nil {
-		t.Errorf("got %v for a tuple, want an error: no schema has tuples", got)
+		t.Errorf("typeJSON of a tuple: got %v, want an error: no schema has tuples", got)
 	}
 }
 
@@ -163,6 +163,6 @@ func TestNestedBlocks(t *testing.T) {
 		Attributes: map[string]attribute{}, Description: "A rule.", DescriptionKind: "plain",
 	}}
 	if !reflect.DeepEqual(got.BlockTypes["rule"], expected) {
-		t.Errorf("got %+v, want %+v", got.BlockTypes["rule"], expected)
+		t.Errorf("newBlock: got the block %+v, want %+v", got.BlockTypes["rule"], expected)
 	}
 }
