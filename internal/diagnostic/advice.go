@@ -27,7 +27,7 @@ func (f Failure) advise(e *capi.Error) (summary, advice string, at path.Path) {
 			"it with `cf cancel-deployment`, and try again."
 	case e.Status >= http.StatusInternalServerError:
 		advice = failureAdvice(e)
-	case len(e.Errors) == 0 && strings.Contains(string(e.Body), "HTTPS server"):
+	case len(e.Errors) == 0 && (strings.Contains(string(e.Body), "HTTPS server") || strings.Contains(string(e.Body), "HTTPS port")):
 		advice = "api_url begins with http://, but this server speaks https. Write https:// in api_url."
 	case len(e.Errors) == 0:
 		advice = elsewhereAdvice

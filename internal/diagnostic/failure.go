@@ -81,11 +81,11 @@ func (f Failure) describe(err error) (summary, detail string, at path.Path) {
 		case uaaError.TokensRefused:
 			summary = "Credential refused"
 		case errors.As(err, &transportErr):
-			summary = "No answer from " + hostOf(transportErr) // the credential is not at fault
+			summary = unreachable(transportErr) // the credential is not at fault
 		}
 		return summary, f.loginError(uaaError), path.Empty()
 	case errors.As(err, &transportErr):
-		return "No answer from " + hostOf(transportErr), f.noAnswer(transportErr), path.Empty()
+		return unreachable(transportErr), f.noAnswer(transportErr), path.Empty()
 	case errors.Is(err, context.DeadlineExceeded):
 		return "Timeout", fmt.Sprintf("Could not %s within the timeout.", f.Action), path.Empty()
 	}
@@ -174,8 +174,8 @@ func (f Failure) responseError(e *capi.ResponseError) string {
 	}
 	writeID(&b, e.RequestIDHeader, e.RequestID)
 	if e.Field != "" {
-		b.WriteString("\n\nNo value was taken from it. If the foundation is healthy, this is a difference in the API " +
-			"that the provider has to learn: please report it with this text.")
+		b.WriteString("\n\nThe provider used nothing of it. If the foundation is healthy, its API differs in a way that " +
+			"the provider does not handle yet: please report it with this text.")
 	} else {
 		b.WriteString("\n\nCheck that api_url is the root of the Cloud Foundry API and that no proxy or login page answers in its place.")
 	}
@@ -214,6 +214,35 @@ func (f Failure) noAnswer(e *transport.Error) string {
 		detail += "\n\n" + hint
 	}
 	return detail
+}
+
+// unreachable is the summary for a request without a usable response.
+func unreachable(e *transport.Error) string {
+	host := hostOf(e)
+	switch e.Kind {
+	case transport.KindRefused:
+		return "No connection to " + host
+	case transport.KindUnknownHost:
+		return "Unknown host " + host
+	case transport.KindCertificate:
+		return "Untrusted certificate of " + host
+	case transport.KindPlainHTTP:
+		return "No TLS at " + host
+	case transport.KindTLS:
+		return "Failed TLS handshake with " + host
+	case transport.KindProxy:
+		return "No way through the proxy to " + host
+	case transport.KindRedirect:
+		return "Unexpected redirect from " + host
+	case transport.KindTruncated:
+		return "Incomplete answer from " + host
+	case transport.KindTooLarge:
+		return "Answer too large from " + host
+	case transport.KindProtocol:
+		return "Unexpected answer from " + host
+	default:
+		return "No answer from " + host
+	}
 }
 
 func hostOf(e *transport.Error) string {

@@ -91,8 +91,8 @@ func TestDiagnostic(t *testing.T) {
 			detail: "Could not read process 1234.\n\n" +
 				"GET /v3/x answered 200 OK, but the response cannot be used: the field instances is a JSON string.\n" +
 				"X-Correlation-ID: id-2\n\n" +
-				"No value was taken from it. If the foundation is healthy, this is a difference in the API " +
-				"that the provider has to learn: please report it with this text.",
+				"The provider used nothing of it. If the foundation is healthy, its API differs in a way that " +
+				"the provider does not handle yet: please report it with this text.",
 		},
 		"canceled": {
 			err:     fmt.Errorf("while waiting: %w", context.Canceled),

@@ -123,7 +123,7 @@ func dataSourceFailures() map[string]failure {
 		"204":            {fault: fakecf.Empty(204), summary: "Unusable response from the API", detail: detail{"204 No Content", "the body is empty"}},
 		"truncated JSON": {fault: fakecf.RawJSON(200, `{"guid":"x","health_check":{"type":"ht`), summary: "Unusable response from the API", detail: detail{"cut off after 38 bytes"}},
 		"a body that is too short": {
-			fault: fakecf.CutOff(25), summary: "No answer from 127.0.0.1", detail: detail{"the answer was cut off", "the body ended too early", "max_retries"},
+			fault: fakecf.CutOff(25), summary: "Incomplete answer from 127.0.0.1", detail: detail{"the answer was cut off", "the body ended too early", "max_retries"},
 		},
 		"a connection that is closed": {
 			fault: fakecf.Close(), summary: "No answer from 127.0.0.1", detail: detail{"the server closed it before it answered"},
@@ -153,28 +153,34 @@ func dataSourceFailures() map[string]failure {
 			fault: fakecf.Slow(time.Minute), block: atOnce, summary: "No answer from 127.0.0.1", detail: detail{"no answer in time", "request_timeout"},
 		},
 		"a redirect to elsewhere": {
-			fault: fakecf.Redirect(302, "https://login.example.com/?code=x"), summary: "No answer from 127.0.0.1",
+			fault: fakecf.Redirect(302, "https://login.example.com/?code=x"), summary: "Unexpected redirect from 127.0.0.1",
 			detail: detail{"redirects to https://login.example.com/, which is another server", "the credential was not sent there", "api_url"},
 		},
-		"a refused connection": {address: nobody, summary: "No answer from 127.0.0.1", detail: detail{"nobody accepts connections there", "api_url"}},
+		"a refused connection": {address: nobody, summary: "No connection to 127.0.0.1", detail: detail{"nobody accepts connections there", "api_url"}},
 		"an unknown host": {
 			// Longer than a name can be, so that no name server is asked.
 			address: func(*testing.T) string { return "https://api." + strings.Repeat("x", 64) + ".example.org" },
-			summary: "No answer from api.x", detail: detail{"the host is not known", "no such host", "cf api"},
+			summary: "Unknown host api.x", detail: detail{"the host is not known", "no such host", "cf api"},
 		},
 		"an untrusted certificate": {
 			address: func(t *testing.T) string { return fakecf.New(t, fakecf.WithTLS()).URL() },
-			summary: "No answer from 127.0.0.1", detail: detail{"certificate is not trusted", "ca_certificate"},
+			summary: "Untrusted certificate of 127.0.0.1", detail: detail{"certificate is not trusted", "ca_certificate"},
 		},
 		"a certificate for another host": {
 			address: elsewhere,
-			summary: "No answer from 127.0.0.1", detail: detail{"certificate is not trusted", "ca_certificate"},
+			summary: "Untrusted certificate of 127.0.0.1", detail: detail{"certificate is not trusted", "ca_certificate"},
 		},
 		"an http server behind https": {
 			address: func(t *testing.T) string {
 				return "https" + strings.TrimPrefix(fakecf.New(t).URL(), "http")
 			},
-			summary: "No answer from 127.0.0.1", detail: detail{"the server does not speak TLS", "http://"},
+			summary: "No TLS at 127.0.0.1", detail: detail{"the server does not speak TLS", "http://"},
+		},
+		"an https server behind http, at the login": {
+			address: func(t *testing.T) string {
+				return "http" + strings.TrimPrefix(fakecf.New(t, fakecf.WithTLS()).URL(), "https")
+			},
+			summary: "Login failed", detail: detail{"400 Bad Request", "api_url begins with http://, but this server speaks https. Write https:// in api_url."},
 		},
 		"an https server behind http": {
 			address: func(t *testing.T) string {

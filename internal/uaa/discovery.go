@@ -97,10 +97,13 @@ func (s *Session) discover(ctx context.Context) (*root, error) {
 		e := s.problem(opDiscover, address, "")
 		e.Status = response.Status
 		e.fromRouter = response.Header.Get("X-Cf-RouterError") != ""
-		if e.final() {
+		switch body := string(response.Body); {
+		case strings.Contains(body, "HTTPS server"), strings.Contains(body, "HTTPS port"): // Go, nginx
+			e.Description = "api_url begins with http://, but this server speaks https. Write https:// in api_url"
+		case e.final():
 			e.Description = "the API does not respond like this" + notCF
-		} else {
-			e.Description = s.quoted(string(response.Body))
+		default:
+			e.Description = s.quoted(body)
 			e.RetryAt, _ = transport.RetryAt(response.Status, response.Header, time.Now())
 		}
 		return nil, e

@@ -1,0 +1,59 @@
+package diagnostic
+
+import (
+	"errors"
+	"fmt"
+	"strings"
+	"testing"
+
+	"github.com/cf-process/terraform-provider-cf/internal/capi"
+	"github.com/cf-process/terraform-provider-cf/internal/transport"
+	"github.com/cf-process/terraform-provider-cf/internal/uaa"
+)
+
+// The summary names what is wrong, and where, also when the login failed.
+func TestSummaryOfARequestWithoutAResponse(t *testing.T) {
+	t.Parallel()
+	for kind, want := range map[transport.Kind]string{
+		transport.KindOther:       "No answer from api.example.org",
+		transport.KindRefused:     "No connection to api.example.org",
+		transport.KindUnknownHost: "Unknown host api.example.org",
+		transport.KindTimeout:     "No answer from api.example.org",
+		transport.KindCertificate: "Untrusted certificate of api.example.org",
+		transport.KindPlainHTTP:   "No TLS at api.example.org",
+		transport.KindTLS:         "Failed TLS handshake with api.example.org",
+		transport.KindProxy:       "No way through the proxy to api.example.org",
+		transport.KindRedirect:    "Unexpected redirect from api.example.org",
+		transport.KindConnection:  "No answer from api.example.org",
+		transport.KindTruncated:   "Incomplete answer from api.example.org",
+		transport.KindTooLarge:    "Answer too large from api.example.org",
+		transport.KindProtocol:    "Unexpected answer from api.example.org",
+	} {
+		t.Run(want, func(t *testing.T) {
+			t.Parallel()
+			err := &transport.Error{Method: "GET", URL: "https://api.example.org/v3/processes/1234", Kind: kind, Err: errors.New("the cause")}
+			failure := Failure{Object: "Process", Action: "read process 1234"}
+			for _, err := range []error{err, fmt.Errorf("page 1: %w", err), &uaa.Error{Op: "log in", Err: err}} {
+				if got := failure.Diagnostic(err).Summary(); got != want {
+					t.Errorf("%v: got the summary %q, want %q", err, got, want)
+				}
+			}
+		})
+	}
+}
+
+// What servers answer to a request without TLS, as Go and nginx word it.
+func TestAdviceForAServerWithTLS(t *testing.T) {
+	t.Parallel()
+	for _, body := range []capi.Text{
+		"Client sent an HTTP request to an HTTPS server.", "The plain HTTP request was sent to HTTPS port",
+	} {
+		t.Run(string(body), func(t *testing.T) {
+			t.Parallel()
+			got := Failure{Action: "read process 1234"}.Detail(&capi.Error{Method: "GET", Path: "/v3/processes/1234", Status: 400, Body: body})
+			if want := "Write https:// in api_url."; !strings.Contains(got, want) {
+				t.Errorf("got %s\nwant %q in it", got, want)
+			}
+		})
+	}
+}
