@@ -29,9 +29,8 @@ func (r *appRestart) request(ctx context.Context) error {
 	return err
 }
 
-// sent decides what to do about the answer to the request for a restart. The
-// diagnostic is for a request that was refused, or that nobody waits for any
-// more.
+// sent decides how to continue after the request for a restart. The diagnostic is
+// for a request that was refused or interrupted.
 func (r *appRestart) sent(ctx context.Context, err error) diag.Diagnostic {
 	switch {
 	case err == nil:

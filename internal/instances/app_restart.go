@@ -23,7 +23,7 @@ const (
 )
 
 // deploymentInterval is how often a deployment is read while it is followed.
-// Cloud Controller itself looks after its deployments every few seconds.
+// Cloud Controller itself continues its deployments every few seconds.
 const deploymentInterval = 5 * time.Second
 
 // AppRestart is how an app is restarted.
@@ -85,8 +85,8 @@ func (r *appRestart) name() string {
 // after is how long the restart has taken.
 func (r *appRestart) after() string { return Seconds(r.Clock.Now().Sub(r.began)) }
 
-// prepare reads what there is to restart, and refuses what cannot be restarted
-// before anything is sent.
+// prepare reads the app and its processes, and refuses an app that cannot be
+// restarted before anything is sent.
 func (r *appRestart) prepare(ctx context.Context) diag.Diagnostic {
 	var err error
 	if r.app, err = r.Client.GetApp(ctx, r.Address.AppGUID); err != nil {
@@ -156,7 +156,7 @@ func (r *appRestart) checkInFlight(ctx context.Context) diag.Diagnostic {
 	})
 	switch {
 	case capi.IsUnknownEndpoint(err) && r.Strategy == StopStart:
-		return nil // what has no deployments has none in flight
+		return nil // without deployments none is in flight
 	case capi.IsUnknownEndpoint(err):
 		f := r.Failure
 		f.Feature = "A rolling restart"

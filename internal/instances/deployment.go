@@ -16,7 +16,12 @@ import (
 // deploy restarts the app with a deployment of its current droplet.
 func (r *appRestart) deploy(ctx context.Context) diag.Diagnostics {
 	r.progress("deploying the app %s, %d at a time", r.name(), r.MaxInFlight)
-	deployment, err := r.create(ctx)
+	rolling, options := capi.Set(Rolling), capi.Set(capi.DeploymentOptions{MaxInFlight: r.MaxInFlight})
+	deployment, err := r.Client.CreateDeployment(ctx, r.Address.AppGUID, rolling, options)
+	if refusesOptions(err) && r.MaxInFlight == 1 {
+		// A foundation that does not know max_in_flight replaces one instance at a time.
+		deployment, err = r.Client.CreateDeployment(ctx, r.Address.AppGUID, rolling, capi.Omit[capi.DeploymentOptions]())
+	}
 	if err == nil {
 		r.progress("deployment %s is %s", shown(deployment.GUID), statusOf(deployment))
 		return r.follow(ctx, deployment)
@@ -30,19 +35,6 @@ func (r *appRestart) deploy(ctx context.Context) diag.Diagnostics {
 		return diag.Diagnostics{d}
 	}
 	return r.adopt(ctx)
-}
-
-// create requests the deployment. A foundation that does not know max_in_flight
-// replaces one instance at a time, which is what is wanted where nothing else
-// is configured.
-func (r *appRestart) create(ctx context.Context) (*capi.Deployment, error) {
-	rolling := capi.Set(Rolling)
-	options := capi.Set(capi.DeploymentOptions{MaxInFlight: r.MaxInFlight})
-	deployment, err := r.Client.CreateDeployment(ctx, r.Address.AppGUID, rolling, options)
-	if refusesOptions(err) && r.MaxInFlight == 1 {
-		return r.Client.CreateDeployment(ctx, r.Address.AppGUID, rolling, capi.Omit[capi.DeploymentOptions]())
-	}
-	return deployment, err
 }
 
 // refusesOptions reports whether a foundation refused a deployment because it
@@ -60,8 +52,8 @@ func refusesOptions(err error) bool {
 	})
 }
 
-// adopt looks for the deployment that came of a request without an answer, and
-// follows it.
+// adopt looks for the deployment of a request whose response was lost, and follows
+// it.
 func (r *appRestart) adopt(ctx context.Context) diag.Diagnostics {
 	var deployment *capi.Deployment
 	var replaced string

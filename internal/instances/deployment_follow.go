@@ -19,8 +19,8 @@ type followed struct {
 	deployment *capi.Deployment
 	// webs are the web processes of the app as they were last seen, the new ones
 	// first.
-	webs []webProcess
-	told string // the latest line of progress
+	webs     []webProcess
+	reported string // the latest line of progress
 }
 
 // webProcess is one of the web processes that an app has while it is deployed.
@@ -52,11 +52,11 @@ func (f *followed) step(ctx context.Context) (done bool, err error) {
 	if deployment.Is(capi.DeploymentFinalized) && deployment.Reason() == capi.DeploymentDeployed {
 		return true, nil
 	}
-	// The instances are for the report only: without them there is less to tell.
+	// The instances are only for the report.
 	if webs, err := f.webProcesses(ctx); err == nil {
 		f.webs = webs
 	}
-	f.tell()
+	f.report()
 	return deployment.Is(capi.DeploymentFinalized), nil
 }
 
@@ -97,8 +97,8 @@ func (f *followed) isNew(guid string) bool {
 	return !slices.ContainsFunc(f.processes, func(p *capi.Process) bool { return p.GUID == guid })
 }
 
-// tell reports how far the deployment is, when that has changed.
-func (f *followed) tell() {
+// report reports the progress of the deployment, when that has changed.
+func (f *followed) report() {
 	line := statusOf(f.deployment)
 	for _, web := range f.webs {
 		line += fmt.Sprintf("; %s: %s", web.name, stateCounts(web.found))
@@ -106,8 +106,8 @@ func (f *followed) tell() {
 	if problem := f.deployment.Problem(); problem != "" {
 		line += "; error: " + problem.String()
 	}
-	if line != f.told {
-		f.told = line
+	if line != f.reported {
+		f.reported = line
 		f.progress("after %s: %s", f.after(), line)
 	}
 }
@@ -172,8 +172,7 @@ func (f *followed) ended(name string) diag.Diagnostic {
 	}
 }
 
-// state lists what is wrong with the deployment, and its instances as last
-// seen.
+// state describes the problem of the deployment, and its instances as last seen.
 func (f *followed) state() string {
 	var b strings.Builder
 	if problem := f.deployment.Problem(); problem != "" {

@@ -27,8 +27,7 @@ type instance struct {
 // dated reports whether the stats show when the instance started.
 func (i instance) dated() bool { return !i.latest.IsZero() }
 
-// How many characters of a text of the API are shown: of a state and of details
-// for each instance.
+// How many characters of a text of the API are shown.
 const (
 	stateMax   = 60
 	detailsMax = 300
@@ -85,7 +84,7 @@ func instancesOf(stats *capi.ProcessStats, asked, now time.Time) map[int64]insta
 }
 
 // allDown reports whether no instance is up: there are none, or all are DOWN.
-// So look a process that is scaled to zero and one of a stopped app.
+// A process that is scaled to zero looks like this, and one of a stopped app.
 func allDown(found map[int64]instance) bool {
 	for _, inst := range found {
 		if inst.state != capi.StateDown {

@@ -28,8 +28,8 @@ type readings struct {
 	failed   error // the latest reading, if it failed
 }
 
-// check takes note of a reading that ended with err. It is not ok when there is
-// nothing to use this time; end is for what will not get better.
+// check records a reading that ended with err. It is not ok when the reading
+// failed; end is an error that ends the wait.
 func (r *readings) check(ctx context.Context, t Target, err error) (ok bool, end error) {
 	switch {
 	case err == nil:
@@ -81,8 +81,7 @@ func newStatsPoller(t Target, want int64) statsPoller {
 	return statsPoller{Target: t, readings: readings{of: "the stats"}, start: t.Clock.Now(), want: want}
 }
 
-// poll reads the stats once. It is not ok when they could not be read this time;
-// err is for what will not get better.
+// poll reads the stats once. It is not ok when that failed; err ends the wait.
 func (s *statsPoller) poll(ctx context.Context) (found map[int64]instance, ok bool, err error) {
 	found, err = s.instances(ctx)
 	if ok, err = s.check(ctx, s.Target, err); !ok {

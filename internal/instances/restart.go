@@ -74,7 +74,8 @@ func (r *rollingRestart) run(ctx context.Context) diag.Diagnostics {
 	return nil
 }
 
-// begin finds out what there is to restart.
+// begin reads the process and its instances, and refuses a process that has none
+// to restart.
 func (r *rollingRestart) begin(ctx context.Context) diag.Diagnostic {
 	ctx, cancel := r.Clock.WithTimeout(ctx, r.timeout)
 	defer cancel()
@@ -106,8 +107,8 @@ func (r *rollingRestart) begin(ctx context.Context) diag.Diagnostic {
 	return nil
 }
 
-// restartNext waits until all instances run, terminates the next one, and waits until
-// another runs in its place.
+// restartNext waits until all instances run, terminates the next one, and waits
+// until another runs in its place.
 func (r *rollingRestart) restartNext(ctx context.Context) error {
 	before, err := r.ready(ctx)
 	if err != nil {
@@ -238,7 +239,7 @@ func (r *rollingRestart) look(ctx context.Context) (map[int64]instance, bool, er
 }
 
 // unchanged returns a *stopError when the process is another one by now or has
-// fewer instances: then nobody wants the rest of the restart.
+// fewer instances: then the rest of the restart is not wanted.
 func (r *rollingRestart) unchanged(ctx context.Context) error {
 	p, err := r.Client.GetProcess(ctx, r.current)
 	if err == nil && r.rollout != nil {

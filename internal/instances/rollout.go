@@ -19,7 +19,7 @@ const rolloutTime = 45 * time.Second
 const recentWrite = 2 * time.Minute
 
 // rolloutWatch notices that something else replaces the instances of a process:
-// Korifi has no word for a rollout.
+// Korifi does not report rollouts.
 type rolloutWatch struct {
 	// lastSign is when something last changed, by the provider's clock.
 	lastSign time.Time
@@ -38,14 +38,14 @@ func newRolloutWatch(p *capi.Process, now time.Time) *rolloutWatch {
 	return w
 }
 
-// process takes note of the process as it was read now.
+// process records the process as it was read now.
 func (w *rolloutWatch) process(p *capi.Process, now time.Time) {
 	if updatedAt := text(p.UpdatedAt); updatedAt != w.updatedAt {
 		w.updatedAt, w.lastSign = updatedAt, now
 	}
 }
 
-// instances takes note of the stats as they were read now. The instance at own
+// instances records the stats as they were read now. The instance at own
 // (-1 for none) is one that was terminated here, so that its changes are no sign.
 func (w *rolloutWatch) instances(found map[int64]instance, want, own int64, now time.Time) {
 	for index := range want {
@@ -68,7 +68,7 @@ func (w *rolloutWatch) instances(found map[int64]instance, want, own int64, now 
 	}
 }
 
-// left is how long it takes until it is certain that nothing rolls.
+// left is the time until it is certain that nothing rolls.
 func (w *rolloutWatch) left(now time.Time) time.Duration {
 	return max(0, rolloutTime-now.Sub(w.lastSign))
 }

@@ -12,19 +12,18 @@ import (
 )
 
 // stableTime is for how long all instances have to run unchanged where their
-// uptimes cannot tell whether they are from before or after a change: longer
+// uptimes do not show whether they are from before or after a change: longer
 // than an ending instance of Korifi still shows RUNNING (30 s).
 const stableTime = 60 * time.Second
 
-// Wanted is what a wait waits for.
+// Wanted describes the instances to wait for.
 type Wanted struct {
 	// Count is the number of instances.
 	Count int64
-	// Since is when the change was requested that replaces the instances, by the
-	// clock of the target. Only instances that started later count then. Zero
-	// where a change leaves the instances that run alone.
+	// Since is when a change was requested that replaces the instances, by the clock
+	// of the target: only instances that started later count. Zero for none.
 	Since time.Time
-	// Done is a sentence about what was done before the wait, for its errors.
+	// Done is a sentence for the errors: what was done before the wait.
 	Done string
 	// Longer is how to wait longer, for a wait that ran out of time.
 	Longer string
