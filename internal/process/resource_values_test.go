@@ -90,22 +90,26 @@ func TestResourceEverything(t *testing.T) {
 			"readiness_health_check": settings{"data": unknownYet},
 			"metadata":               settings{"labels": settings{"a": unknownYet, "b": "2"}, "annotations": unknownYet},
 		}
-		for name, known := range map[string]settings{
-			"all set": {
+		// In this order: only an update can read again an object that is not set any more.
+		for _, test := range []struct {
+			name  string
+			known settings
+		}{
+			{"all set", settings{
 				"guid":                   fakecf.GUIDWeb,
 				"health_check":           settings{"type": "http", "data": settings{"endpoint": "/u", "timeout": 7}},
 				"readiness_health_check": settings{"data": settings{"endpoint": "/v"}},
 				"metadata":               settings{"labels": settings{"a": "1", "b": "2"}, "annotations": settings{}},
-			},
-			"some null": {
+			}},
+			{"some null", settings{
 				"guid":         fakecf.GUIDWeb,
 				"health_check": settings{"type": "port", "data": settings{"timeout": 7}},
 				"metadata":     settings{"labels": settings{"a": "", "b": "2"}},
-			},
+			}},
 		} {
-			w.subtest(t, name, func(*testing.T) {
-				w.appliesUnknown(unknown, known)
-				w.settled(known)
+			w.subtest(t, test.name, func(*testing.T) {
+				w.appliesUnknown(unknown, test.known)
+				w.settled(test.known)
 			})
 		}
 	})
