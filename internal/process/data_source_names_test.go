@@ -120,6 +120,9 @@ func TestProcessByNameFails(t *testing.T) {
 		{"the GUID of an app as that of a process", arguments{"guid": "6a901b7c-9417-4dc1-8189-d3234aa0ab82"}, []string{
 			"If this is the GUID of an app, use app_guid.",
 		}},
+		{"the GUID of a process as that of an app", arguments{"app_guid": "6a901b7c-9417-4dc1-8189-d3234aa0ab82"}, []string{
+			"If this is the GUID of a process, use guid.",
+		}},
 		{"a type that the app lacks", arguments{"app_name": "billing", "type": "wroker"}, []string{
 			`error at ("type")`, `no process of type "wroker"`, "cf app NAME",
 		}},
@@ -134,6 +137,19 @@ func TestProcessByNameFails(t *testing.T) {
 				if !strings.Contains(diagnostics, want) {
 					t.Errorf("got %s\nwant %q in it", diagnostics, want)
 				}
+			}
+		})
+	}
+	for source, want := range map[string]string{
+		"cf_process_stats":     `Could not read the stats of process "wroker" of app "billing" in the space "acme-prod".`,
+		"cf_process_instances": `Could not read the instances of process "wroker" of app "billing" in the space "acme-prod".`,
+		"cf_process_sidecars":  `Could not list the sidecars of process "wroker" of app "billing" in the space "acme-prod".`,
+	} {
+		t.Run(source, func(t *testing.T) {
+			r := newReader(t, f, fakecf.Admin)
+			_, diagnostics := r.try(source, arguments{"app_name": "billing", "space_name": "acme-prod", "type": "wroker"})
+			if !strings.Contains(diagnostics, want) {
+				t.Errorf("got %s\nwant %q in it", diagnostics, want)
 			}
 		})
 	}

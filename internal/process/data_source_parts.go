@@ -129,7 +129,7 @@ func (d *partsDataSource) Read(ctx context.Context, req datasource.ReadRequest, 
 		}
 		list, warnings, err := d.read(ctx, client, at.address)
 		if err != nil {
-			at.failure.Action = d.action + at.address.String()
+			at.failure.Action = d.action + at.process
 			at.failure.Feature = "The data source cf_process_" + d.parts
 			diags.Append(at.failure.Diagnostic(err))
 			return tftypes.Value{}, diags

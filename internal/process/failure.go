@@ -37,7 +37,7 @@ func guidHints(address capi.Address) string {
 		return fmt.Sprintf("%q is not a GUID: app_guid takes the GUID of the app (cf app NAME --guid). Data sources take "+
 			"a name as app_name.", shown(address.AppGUID))
 	case address.ByApp():
-		return ""
+		return "If this is the GUID of a process, use guid."
 	case !looksLikeGUID(address.GUID):
 		return fmt.Sprintf("%q is not a GUID: guid takes the GUID of the process. Data sources take the name of the app as "+
 			"app_name.", shown(address.GUID))

@@ -140,6 +140,8 @@ func (l *lookup) check() diag.Diagnostics {
 // found is what a lookup led to.
 type found struct {
 	address capi.Address
+	// process is what messages call the process.
+	process string
 	// names are those of the app; nil unless the lookup was by name.
 	names *capi.AppNames
 	// failure describes an error of what is read next.
@@ -151,7 +153,7 @@ type found struct {
 func (l *lookup) resolve(ctx context.Context, client *capi.Client) (found, diag.Diagnostics) {
 	if l.AppName.IsNull() {
 		address := l.address()
-		return found{address: address, failure: l.failure(address)}, nil
+		return found{address: address, process: address.String(), failure: l.failure(address)}, nil
 	}
 	list, err := client.FindApps(ctx, capi.AppSearch{
 		Name:      l.AppName.ValueString(),
@@ -178,10 +180,10 @@ func (l *lookup) resolve(ctx context.Context, client *capi.Client) (found, diag.
 	}
 	app := list.Apps[0]
 	byGUID := addressModel{AppGUID: types.StringValue(app.GUID), Type: l.Type}
+	process := fmt.Sprintf("process %q of app %s", byGUID.address().Type, l.app())
 	failure := l.failure(byGUID.address())
-	failure.Action = fmt.Sprintf("read the process %q of the app %s", byGUID.address().Type, l.app())
-	failure.Attribute = path.Root("app_name")
-	return found{address: byGUID.address(), names: &app.AppNames, failure: failure}, diags
+	failure.Action, failure.Attribute, failure.NotFound = "read "+process, path.Root("app_name"), ""
+	return found{address: byGUID.address(), process: process, names: &app.AppNames, failure: failure}, diags
 }
 
 // failure describes that the process cannot be read. A type that is missing is

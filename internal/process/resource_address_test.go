@@ -234,6 +234,11 @@ func TestResourceGone(t *testing.T) {
 			t.Errorf("failed create: got the state %.200s, want none", w.state)
 		}
 	})
+	t.Run("the name of an app", func(t *testing.T) {
+		t.Parallel()
+		w := startWorkspace(t, fakecf.SpaceDeveloper)
+		w.fails(settings{"app_guid": "storefront"}, `"storefront" is not a GUID: app_guid takes the GUID of the app`)
+	})
 	t.Run("app not found", func(t *testing.T) {
 		t.Parallel()
 		w := startWorkspace(t, fakecf.SpaceDeveloper)

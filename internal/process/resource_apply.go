@@ -172,7 +172,7 @@ func timeout(action string, after time.Duration) diag.Diagnostic {
 // adoptFailure is readFailure for a process that is to be adopted or changed.
 func adoptFailure(address capi.Address) diagnostic.Failure {
 	failure := readFailure(address)
-	failure.NotFound = "The resource cf_process manages a process that exists: Cloud Foundry creates processes when an app " +
+	failure.NotFound += "\n\nThe resource cf_process manages a process that exists: Cloud Foundry creates processes when an app " +
 		"is staged (cf push). Check the address, or remove the resource from the configuration if the app is gone."
 	if !address.ByApp() {
 		failure.NotFound += " A rolling deployment gives the process a new GUID: set app_guid and type instead of guid to follow it."

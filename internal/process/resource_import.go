@@ -113,7 +113,10 @@ func nothingToImport(address capi.Address, err error) diag.Diagnostic {
 		what = fmt.Sprintf("No process of type %q of the app %q is visible", address.Type, address.AppGUID)
 	}
 	failure := readFailure(address)
-	if !address.ByApp() && looksLikeGUID(address.GUID) {
+	switch {
+	case address.ByApp() && looksLikeGUID(address.AppGUID):
+		failure.NotFound = "If this is the GUID of a process, import it without the type."
+	case !address.ByApp() && looksLikeGUID(address.GUID):
 		failure.NotFound = "If this is the GUID of an app, import APP_GUID/TYPE."
 	}
 	return diag.NewErrorDiagnostic("Process not found", what+"; import by GUID or APP_GUID/TYPE.\n\n"+failure.Detail(err))

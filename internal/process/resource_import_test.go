@@ -173,10 +173,11 @@ func TestImportOfNothing(t *testing.T) {
 		id    string
 		wants []string
 	}{
-		"a GUID":         {"storefront", []string{`No process with the GUID "storefront" is visible; import by GUID or APP_GUID/TYPE.`}},
-		"an app":         {"no-such/web", []string{`No process of type "web" of the app "no-such" is visible`, "App not found"}},
-		"another type":   {fakecf.AppGUID + "/wroker", []string{`No process of type "wroker"`, `The app exists, but it has no process of type "wroker".`}},
-		"too many parts": {"a/b/c/d", []string{`it has 4 parts separated by "/"`}},
+		"a GUID":              {"storefront", []string{`No process with the GUID "storefront" is visible; import by GUID or APP_GUID/TYPE.`}},
+		"a process as an app": {fakecf.GUIDWeb + "/web", []string{"If this is the GUID of a process, import it without the type."}},
+		"an app":              {"no-such/web", []string{`No process of type "web" of the app "no-such" is visible`, "App not found"}},
+		"another type":        {fakecf.AppGUID + "/wroker", []string{`No process of type "wroker"`, `The app exists, but it has no process of type "wroker".`}},
+		"too many parts":      {"a/b/c/d", []string{`it has 4 parts separated by "/"`}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
