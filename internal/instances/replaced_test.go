@@ -48,3 +48,33 @@ func TestReplacedBy(t *testing.T) {
 		})
 	}
 }
+
+// An uptime is cut to seconds, and its moment lies between request and response.
+// Only an instance whose start is certain is old or new.
+func TestStartsAroundAChange(t *testing.T) {
+	at := func(s int) time.Time { return time.Date(2026, 1, 2, 3, 4, s, 0, time.UTC) }
+	for name, test := range map[string]struct {
+		uptime          int64
+		asked, received int
+		isOld, isNew    bool
+	}{
+		"long before":                    {uptime: 100, asked: 20, received: 20, isOld: true},
+		"two seconds before":             {uptime: 12, asked: 20, received: 20, isOld: true},
+		"a second before":                {uptime: 11, asked: 20, received: 20},
+		"at the same time":               {uptime: 10, asked: 20, received: 20},
+		"a second after":                 {uptime: 9, asked: 20, received: 20, isNew: true},
+		"after, by the time of response": {uptime: 3, asked: 5, received: 15},
+	} {
+		t.Run(name, func(t *testing.T) {
+			c := change{since: at(10)}
+			stats := &capi.ProcessStats{Resources: []capi.InstanceStats{{State: ptr(capi.Text("RUNNING")), Uptime: &test.uptime}}}
+			found := instancesOf(stats, at(test.asked), at(test.received))
+			if got := c.isOld(found[0]); got != test.isOld {
+				t.Errorf("got old %t, want %t", got, test.isOld)
+			}
+			if got, dated := c.allNew(found); got != test.isNew || !dated {
+				t.Errorf("got new %t and dated %t, want %t and true", got, dated, test.isNew)
+			}
+		})
+	}
+}
