@@ -2,6 +2,7 @@ package capi_test
 
 import (
 	"errors"
+	"fmt"
 	"net/http"
 	"net/http/httptest"
 	"strings"
@@ -150,12 +151,22 @@ func checkFailure(t *testing.T, broken fault, err error) {
 		}
 	default:
 		if !errors.As(err, &transportErr) || transportErr.Kind != broken.kind || transportErr.Attempts != 1 || !transportErr.MayHaveArrived {
-			t.Errorf("got %.600v (%T), want the kind %d after one attempt that may have arrived", err, err, broken.kind)
+			t.Errorf("got %s, want the kind %d after one attempt that may have arrived", describeError(err), broken.kind)
 		}
 	}
 	if err != nil && strings.Contains(err.Error(), fakecf.ClientSecret) {
 		t.Errorf("got the secret in %s, want it redacted", err)
 	}
+}
+
+// describeError returns an error with the details of a *transport.Error, for a
+// failure.
+func describeError(err error) string {
+	var e *transport.Error
+	if !errors.As(err, &e) {
+		return fmt.Sprintf("%.600v (%T)", err, err)
+	}
+	return fmt.Sprintf("%.600v (kind %d after %d attempts, may have arrived: %t)", err, e.Kind, e.Attempts, e.MayHaveArrived)
 }
 
 // sentFor returns the requests of an operation that arrived.
@@ -225,7 +236,7 @@ func TestPermanentFaults(t *testing.T) {
 					}
 				default:
 					if !errors.As(err, &transportErr) || transportErr.Kind != broken.kind || transportErr.Attempts != attempts || !transportErr.MayHaveArrived {
-						t.Errorf("got %.600v (%T), want the kind %d after %d attempts that may have arrived", err, err, broken.kind, attempts)
+						t.Errorf("got %s, want the kind %d after %d attempts that may have arrived", describeError(err), broken.kind, attempts)
 					}
 				}
 			})
