@@ -9,13 +9,13 @@ import (
 	"unicode/utf8"
 )
 
-// DefaultType is the process type that an address by app means when it names
-// none: every app that serves requests has a process of this type.
+// DefaultType is the process type of an address by app without a type: every app
+// that serves requests has a process of this type.
 const DefaultType = "web"
 
 // Address identifies a process, by GUID or by app and type. An address by app
-// and type outlives a rolling deployment, which replaces the
-// process and with it the GUID.
+// and type outlives a rolling deployment, which replaces the process and with it
+// the GUID.
 type Address struct {
 	// GUID of the process; empty when the process is addressed by app and type.
 	GUID string
@@ -35,8 +35,8 @@ func (a Address) String() string {
 	return "process " + a.GUID
 }
 
-// path is the API path of the process, with everything escaped that could
-// change which path is asked.
+// path is the API path of the process, with everything escaped that could change
+// which path is requested.
 func (a Address) path() (string, error) {
 	if !a.ByApp() {
 		if err := CheckSegment(a.GUID); err != nil {
@@ -59,8 +59,8 @@ func processesOfApp(guid string) string { return appPath(guid) + "/processes" }
 // appPath is the API path of an app.
 func appPath(guid string) string { return "/v3/apps/" + escapeSegment(guid) }
 
-// encodedDot is a dot in a path. Cloud Controller cuts a plain one off with what
-// follows, as a format, and then answers about another process (README.md#dots).
+// encodedDot is a dot in a path. Cloud Controller cuts off a plain one and the rest
+// of the segment, as a format, and then returns another process (README.md#dots).
 const encodedDot = "%2E"
 
 // escapeSegment encodes one segment of a path, dots included.
@@ -71,7 +71,7 @@ func escapeSegment(s string) string {
 // CheckSegment reports why s cannot be a GUID or a process type, or nil. Both
 // become one segment of a request path, so nothing is allowed that a client, a
 // proxy or the server could read as more than that. The error completes a
-// sentence that begins with what s is ("the process GUID …").
+// sentence that begins with the name of the value ("the process GUID …").
 func CheckSegment(s string) error {
 	switch {
 	case s == "":

@@ -10,7 +10,7 @@ import (
 type AppInfo struct {
 	GUID string `json:"guid"`
 	Name *Text  `json:"name"`
-	// State is STARTED or STOPPED: what is wanted, not what runs.
+	// State is STARTED or STOPPED: the desired state, not the actual one.
 	State    *Text     `json:"state"`
 	Metadata *Metadata `json:"metadata"`
 }

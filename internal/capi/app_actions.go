@@ -9,7 +9,7 @@ import (
 
 // RestartApp stops all instances of all processes of an app and starts them
 // again: POST /v3/apps/{guid}/actions/restart. Repeated, it would take the app
-// down twice, so it is sent once; a *transport.Error says whether it may have
+// down twice, so it is sent once; a *transport.Error reports whether it may have
 // arrived.
 //
 // Errors: those of GetProcess.
@@ -22,7 +22,7 @@ func (c *Client) RestartApp(ctx context.Context, guid string) error {
 	if err != nil {
 		return err
 	}
-	// A login page with 200 must not pass for a restart.
+	// A login page with 200 must not count as a restart.
 	app := new(AppInfo)
 	if err = decode(response.Body, app); err == nil && app.GUID == "" {
 		err = errors.New("the app has no guid")

@@ -7,14 +7,16 @@ import (
 	"github.com/cf-process/terraform-provider-cf/internal/redact"
 )
 
-// AppSearch finds apps by name. The places are empty, or narrow the search.
+// AppSearch finds apps by name. A space or organization that is not empty narrows
+// the search.
 type AppSearch struct {
 	Name                               string
 	SpaceGUID, SpaceName               string
 	OrganizationGUID, OrganizationName string
 }
 
-// App is an app and where it is. What this user may not see is nil or empty.
+// App is an app with its space and organization. A field that this user may not
+// see is nil or empty.
 type App struct {
 	GUID string
 	// SpaceGUID is the app's space; empty when the API does not show it.
@@ -24,8 +26,8 @@ type App struct {
 	AppNames
 }
 
-// String is the app among candidates: organization / space / app (GUID), each
-// cleaned and bounded.
+// String returns the app for a list of candidates: organization / space / app
+// (GUID), each cleaned and bounded.
 func (a *App) String() string {
 	name := func(t *Text) string {
 		if t == nil {
@@ -36,7 +38,7 @@ func (a *App) String() string {
 	return name(a.Organization) + " / " + name(a.Space) + " / " + name(a.App) + " (" + redact.Clean(a.GUID, 100) + ")"
 }
 
-// AppList is what FindApps found.
+// AppList is the result of FindApps.
 type AppList struct {
 	// Apps have the name and are in the place of the search.
 	Apps []*App
@@ -47,8 +49,8 @@ type AppList struct {
 	Unstable string
 }
 
-// FindApps finds the apps of a name that this user can see: one request where
-// the foundation includes spaces and organizations,
+// FindApps finds the apps with a name that this user can see. It sends one request
+// if the foundation includes spaces and organizations,
 // GET /v3/apps?names={name}&include=space.organization, and otherwise one more
 // for the spaces and one for the organizations.
 //

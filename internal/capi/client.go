@@ -1,7 +1,8 @@
-// Package capi is the client of the Cloud Foundry API, version 3, for
-// processes and what belongs to them. It is the only package that knows the
-// API's paths and JSON; it knows nothing of Terraform. README.md lists the
-// differences between servers that the code provides for.
+// Package capi is the client of the Cloud Foundry API, version 3, for processes,
+// their instances, stats and sidecars, and the apps and deployments around them.
+// It is the only package that knows the API's paths and JSON; it does not know
+// Terraform. README.md lists the differences between servers that the code
+// handles.
 package capi
 
 import (
@@ -49,8 +50,8 @@ type Config struct {
 	// Secrets are kept out of every error; nil when there are none.
 	Secrets *redact.Set
 	// RuntimeTimeout is the least time limit of one attempt for requests that the
-	// API hands on to the runtime: stats, instances, scale, terminate and
-	// restart. 0 is 90 s; the transport's own limit applies where it is longer.
+	// API forwards to the runtime: stats, instances, scale, terminate and restart.
+	// 0 is 90 s; the transport's limit applies if it is longer.
 	RuntimeTimeout time.Duration
 }
 
@@ -72,7 +73,7 @@ type Client struct {
 	withoutInstances atomic.Bool
 	// runtimeTimeout is Config.RuntimeTimeout.
 	runtimeTimeout time.Duration
-	// plainDots is set when the foundation wants the dots of a path as they are.
+	// plainDots is set when the foundation needs the dots of a path unencoded.
 	plainDots atomic.Bool
 }
 
@@ -102,18 +103,17 @@ func (c *Client) accepted(value string) {
 // request is one API request. The path begins with /v3 and is escaped.
 type request struct {
 	method, path string
-	// query is encoded already: the API's list filters need an encoding of
-	// their own.
+	// query is already encoded: the API's list filters need a special encoding.
 	query string
 	// body is sent as JSON; nil for none.
 	body any
-	// once forbids to send the request again when it may have arrived.
+	// once prevents a repetition of a request that may have arrived.
 	once bool
-	// runtime is set for what the API hands on to the runtime, for which it may
-	// need longer than for its own answers.
+	// runtime is set for a request that the API forwards to the runtime, which may
+	// take longer than one that the API answers alone.
 	runtime bool
-	// final ends the attempts after a failure, as in transport.Request; nil for
-	// the transport's own rules.
+	// final ends the attempts after a failure, as in transport.Request; nil leaves
+	// the decision to the transport.
 	final func(transport.Failure) bool
 	// limit bounds the response's body in bytes; 0 is enough for one object.
 	limit int64
@@ -130,8 +130,8 @@ const (
 	instancesLimit = 32 << 20
 )
 
-// send makes the request with a valid token and returns the successful
-// response. A refused token is renewed once.
+// send sends the request with a valid token and returns the successful response.
+// A refused token is renewed once.
 func (c *Client) send(ctx context.Context, r request) (*transport.Response, error) {
 	if c.plainDots.Load() {
 		r.path = strings.ReplaceAll(r.path, encodedDot, ".")
@@ -145,8 +145,8 @@ func (c *Client) send(ctx context.Context, r request) (*transport.Response, erro
 	return response, err
 }
 
-// wantsPlainDots reports whether Korifi did not find what an encoded dot names:
-// its router does not decode the path (README.md#dots).
+// wantsPlainDots reports whether Korifi did not find a path because of an encoded
+// dot: its router does not decode the path (README.md#dots).
 func wantsPlainDots(path string, err error) bool {
 	var e *Error
 	return strings.Contains(path, encodedDot) && errors.As(err, &e) && e.RequestIDHeader == korifiRequestID &&
@@ -154,8 +154,8 @@ func wantsPlainDots(path string, err error) bool {
 }
 
 // maxRenewals bounds how often a request is sent again with another token. Two
-// are enough: an old token, and a fresh one that the API refuses. Then the
-// Authorizer has no further one, and its error says why.
+// are enough: for an old token, and for a new one that the API refuses. Then the
+// Authorizer returns an error with the reason instead of a third one.
 const maxRenewals = 2
 
 // sendTo sends the request to its path as it is.
@@ -241,7 +241,7 @@ func (c *Client) responseError(method, path string, response *transport.Response
 	return e
 }
 
-// fieldOf is the path of the field that an error of decode is about, or empty.
+// fieldOf returns the path of the field in an error of decode, or "".
 func fieldOf(err error) string {
 	var wrongType *json.UnmarshalTypeError
 	if errors.As(err, &wrongType) {
@@ -254,9 +254,9 @@ func fieldOf(err error) string {
 	return ""
 }
 
-// decode reads one JSON value that has to be the object that v describes.
-// Unknown fields are ignored: the API grows. The errors are complete sentences
-// for a message; fieldOf returns the field that they are about.
+// decode reads one JSON value, which must be the object that v describes. It
+// ignores unknown fields, since the API adds new ones. The errors are complete
+// sentences for a message; fieldOf returns their field.
 func decode(body []byte, v any) error {
 	if len(bytes.TrimSpace(body)) == 0 {
 		return errors.New("the body is empty")

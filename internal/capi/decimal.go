@@ -17,7 +17,7 @@ type Decimal struct{ text string }
 // decimalPrecision is the precision in bits that Terraform reads numbers with.
 const decimalPrecision = 512
 
-// UnmarshalJSON takes any JSON number and nothing else.
+// UnmarshalJSON accepts only a JSON number.
 func (d *Decimal) UnmarshalJSON(b []byte) error {
 	text := string(b)
 	if text == "null" {

@@ -17,8 +17,8 @@ const (
 	DeploymentSuperseded = "SUPERSEDED"
 )
 
-// CodeRollingDeployNotSupported is Korifi's refusal of a deployment where what
-// runs the apps cannot roll them.
+// CodeRollingDeployNotSupported is Korifi's refusal of a deployment when the
+// runner of the apps cannot roll them.
 const CodeRollingDeployNotSupported = 42000
 
 // Deployment replaces the instances of an app's web process one after another.
@@ -30,16 +30,16 @@ type Deployment struct {
 	NewProcesses []DeploymentProcess `json:"new_processes"`
 }
 
-// DeploymentStatus is how far a deployment is.
+// DeploymentStatus is the progress of a deployment.
 type DeploymentStatus struct {
 	// Value is ACTIVE or FINALIZED.
 	Value *Text `json:"value"`
-	// Reason is why it has that value, like DEPLOYED.
+	// Reason is the reason for the value, such as DEPLOYED.
 	Reason  *Text              `json:"reason"`
 	Details *DeploymentDetails `json:"details"`
 }
 
-// DeploymentDetails are what goes wrong with a deployment. Korifi has none.
+// DeploymentDetails describe the current problem of a deployment. Korifi has none.
 type DeploymentDetails struct {
 	Error *Text `json:"error"`
 }
@@ -55,7 +55,7 @@ func (d *Deployment) Is(value string) bool {
 	return d.Status != nil && d.Status.Value != nil && string(*d.Status.Value) == value
 }
 
-// Reason is the reason of the status, empty where there is none.
+// Reason returns the reason of the status, "" if there is none.
 func (d *Deployment) Reason() Text {
 	if d.Status == nil || d.Status.Reason == nil {
 		return ""
@@ -63,7 +63,7 @@ func (d *Deployment) Reason() Text {
 	return *d.Status.Reason
 }
 
-// Problem is what goes wrong with the deployment, empty for nothing.
+// Problem returns the current problem of the deployment, "" if there is none.
 func (d *Deployment) Problem() Text {
 	if d.Status == nil || d.Status.Details == nil || d.Status.Details.Error == nil {
 		return ""
@@ -81,7 +81,7 @@ func (d *Deployment) finish() error {
 	return nil
 }
 
-// mask takes the secrets of the run out of the texts of the deployment.
+// mask redacts the secrets of the run in the texts of the deployment.
 func (d *Deployment) mask(c *Client) {
 	c.mask(d.Status.Value, d.Status.Reason)
 	if d.Status.Details != nil {
@@ -89,7 +89,7 @@ func (d *Deployment) mask(c *Client) {
 	}
 }
 
-// DeploymentOptions say how a deployment rolls.
+// DeploymentOptions control how a deployment rolls.
 type DeploymentOptions struct {
 	MaxInFlight int64 `json:"max_in_flight"`
 }
@@ -110,10 +110,10 @@ type deploymentRelationships struct {
 }
 
 // CreateDeployment deploys the current droplet of an app: POST /v3/deployments.
-// Korifi knows neither strategy nor options, and Cloud Controllers of some years
-// ago know no options. Repeated, it would
-// replace the deployment by another one, so it is sent once; a
-// *transport.Error says whether it may have arrived.
+// Korifi supports neither strategy nor options, and Cloud Controllers of some
+// years ago do not support options. Repeated, the request would replace the
+// deployment with another one, so it is sent once; a *transport.Error reports
+// whether it may have arrived.
 //
 // Errors: those of GetProcess.
 func (c *Client) CreateDeployment(ctx context.Context, appGUID string, strategy Field[string], options Field[DeploymentOptions]) (*Deployment, error) {
@@ -135,7 +135,7 @@ func (c *Client) GetDeployment(ctx context.Context, guid string) (*Deployment, e
 	return c.deployment(ctx, request{method: http.MethodGet, path: "/v3/deployments/" + escapeSegment(guid)})
 }
 
-// deployment makes a request that is answered by a deployment.
+// deployment sends a request and returns the deployment in the response.
 func (c *Client) deployment(ctx context.Context, r request) (*Deployment, error) {
 	response, err := c.send(ctx, r)
 	if err != nil {
@@ -152,9 +152,9 @@ func (c *Client) deployment(ctx context.Context, r request) (*Deployment, error)
 	return deployment, nil
 }
 
-// ActiveDeployments are the deployments of an app that are in flight, at most a
-// page of them: GET /v3/deployments?app_guids={guid}&status_values=ACTIVE. On
-// Korifi they only tell whether all instances of the app are ready.
+// ActiveDeployments returns the deployments of an app that are in flight, at most
+// a page of them: GET /v3/deployments?app_guids={guid}&status_values=ACTIVE. On
+// Korifi they only show whether all instances of the app are ready.
 //
 // Errors: those of GetProcess.
 func (c *Client) ActiveDeployments(ctx context.Context, appGUID string) ([]*Deployment, error) {

@@ -26,9 +26,9 @@ const (
 	CodeFeatureDisabled      = 330002
 )
 
-// IsNotFound reports whether the API itself said that the object is not there
-// or not visible. A router's 404, or one for an endpoint that the foundation
-// lacks, does not mean that the object is missing.
+// IsNotFound reports whether the API itself reported that the object does not
+// exist or is not visible. A router's 404, or one for an endpoint that the
+// foundation lacks, does not mean that the object is missing.
 func IsNotFound(err error) bool {
 	var e *Error
 	return errors.As(err, &e) && e.Status == http.StatusNotFound && e.Has(CodeNotFound)
@@ -41,7 +41,7 @@ func IsUnknownEndpoint(err error) bool {
 }
 
 // IsDeploymentInFlight reports whether a change was refused because a rolling
-// deployment of the app is going on. The API has no code for it: only the
+// deployment of the app is in progress. The API has no code for it: only the
 // sentence distinguishes it from other 422 responses.
 func IsDeploymentInFlight(err error) bool {
 	var e *Error
@@ -82,16 +82,16 @@ func IsOrgSuspended(err error) bool { return hasCode(err, CodeOrgSuspended) }
 // foundation that is off, such as app_scaling.
 func IsFeatureDisabled(err error) bool { return hasCode(err, CodeFeatureDisabled) }
 
-// WasStored reports whether the API stored a change although it answered with an
-// error: the runtime did not take it, and gets it later (README.md#stored).
+// WasStored reports whether the API stored a change although it responded with an
+// error: the runtime did not accept it, and receives it later (README.md#stored).
 func WasStored(err error) bool {
 	var e *Error
 	return errors.As(err, &e) && (e.Method == http.MethodPost || e.Method == http.MethodPatch) &&
 		slices.ContainsFunc(storedCodes, e.Has)
 }
 
-// IsRuntimeUnavailable reports whether the API could not reach the runtime, or
-// what collects its numbers. The API itself works (README.md#runtime-away).
+// IsRuntimeUnavailable reports whether the API could not reach the runtime or its
+// metrics. The API itself works (README.md#runtime-away).
 func IsRuntimeUnavailable(err error) bool {
 	var e *Error
 	return errors.As(err, &e) && (slices.ContainsFunc(runtimeCodes, e.Has) ||
@@ -108,12 +108,12 @@ func hasCode(err error, code int64) bool {
 	return errors.As(err, &e) && e.Has(code)
 }
 
-// lastWrite ends the attempts for a change that was stored: sent again, it would
-// only fail again.
+// lastWrite ends the attempts for a change that was stored: it would only fail
+// again.
 func lastWrite(f transport.Failure) bool { return bodyHas(f, storedCodes) }
 
-// lastStats ends the attempts for stats and instances after the API itself has
-// tried for long to get them from the runtime.
+// lastStats ends the attempts for stats and instances after the API has already
+// tried for a long time to get them from the runtime.
 func lastStats(f transport.Failure) bool {
 	return f.Took >= slowAnswer && bodyHas(f, append([]int64{CodeUnknownError}, runtimeCodes...))
 }

@@ -38,8 +38,8 @@ func (o ErrorObject) String() string {
 	return name + ": " + o.Detail.String()
 }
 
-// Error is an error response: the API, or something in front of it, answered
-// with an error status.
+// Error is an error response from the API, or from a router or load balancer in
+// front of it.
 type Error struct {
 	// Method and Path of the request; the path carries no query.
 	Method, Path string
@@ -47,17 +47,17 @@ type Error struct {
 	// Errors are all error objects of the response; none when the body is not
 	// the API's, as from a router or a load balancer.
 	Errors []ErrorObject
-	// RequestID is what an operator searches the logs for, found in the header
-	// RequestIDHeader (X-VCAP-Request-ID; on Korifi X-Correlation-ID).
+	// RequestID identifies the request in the operator's logs. It comes from the
+	// header RequestIDHeader (X-VCAP-Request-ID; on Korifi X-Correlation-ID).
 	RequestID       Text
 	RequestIDHeader string
-	// RouterError is the router's own word (X-Cf-RouterError), if it answered.
+	// RouterError is the router's reason (X-Cf-RouterError), if it responded.
 	RouterError Text
 	// Body is the beginning of a body that is not the API's, on one line,
 	// without control characters and secrets.
 	Body Text
-	// RetryAt is the earliest time for the next request; zero when the API does
-	// not name one.
+	// RetryAt is the earliest time for the next request; zero if the response has
+	// none.
 	RetryAt time.Time
 	// Credential describes the credential that was refused, and where it came
 	// from. Set with status 401.
@@ -66,7 +66,7 @@ type Error struct {
 	Renewal error
 }
 
-// Error puts the essential on one line.
+// Error returns the most important parts on one line.
 func (e *Error) Error() string {
 	text := fmt.Sprintf("%s %s answered %s", e.Method, e.Path, StatusText(e.Status))
 	for _, o := range e.Errors {
@@ -91,13 +91,14 @@ func (e *Error) Has(code int64) bool {
 	return false
 }
 
-// StatusText is the status as people know it, "404 Not Found".
+// StatusText returns the status with its name, "404 Not Found".
 func StatusText(status int) string {
 	return strings.TrimSpace(fmt.Sprintf("%d %s", status, http.StatusText(status)))
 }
 
-// ResponseError is a successful response whose body is not what the API
-// promises: not JSON, cut off, of another shape, or a field of another type.
+// ResponseError is a successful response with a body that breaks the API's
+// contract: not JSON, truncated, of another shape, or with a field of another
+// type.
 type ResponseError struct {
 	Method, Path    string
 	Status          int
@@ -134,16 +135,16 @@ func requestID(h http.Header, secrets *redact.Set) (header string, id Text) {
 	return "", ""
 }
 
-// maxErrors is how many errors of one response are shown. The API reports one
-// for each thing that is wrong with a request, which are never that many.
+// maxErrors is how many errors of one response are shown. The API reports one for
+// each mistake in a request, which are never that many.
 const maxErrors = 50
 
 // bodyShown is how much a message shows of a body that is not the API's, in
 // characters.
 const bodyShown = 300
 
-// errorFrom reads an error response. It never fails: what cannot be understood
-// is quoted.
+// errorFrom reads an error response. It never fails: it quotes a body that it
+// cannot parse.
 func errorFrom(method, path string, r *transport.Response, secrets *redact.Set, now time.Time) *Error {
 	e := &Error{Method: method, Path: path, Status: r.Status}
 	e.RequestIDHeader, e.RequestID = requestID(r.Header, secrets)

@@ -4,17 +4,17 @@ import "encoding/json"
 
 // Field is one field of a request body. The API acts on every key that is
 // present, even one that is null, so a field has three states: left out (the
-// zero value), null, and a value. Struct fields of this type
-// carry the tag option "omitzero".
+// zero value), null, and a value. Struct fields of this type need the tag option
+// "omitzero".
 type Field[T any] struct {
 	present bool
 	value   *T
 }
 
-// Omit leaves the field out of the body: the API keeps what it has.
+// Omit leaves the field out of the body: the API keeps its value.
 func Omit[T any]() Field[T] { return Field[T]{} }
 
-// Null sends null: the API goes back to its default.
+// Null sends null: the API restores its default.
 func Null[T any]() Field[T] { return Field[T]{present: true} }
 
 // Set sends a value.

@@ -14,7 +14,7 @@ type ProcessInstances struct {
 	Warnings []Text `json:"-"`
 }
 
-// ProcessInstance is one instance, without what it uses.
+// ProcessInstance is one instance, without its usage.
 type ProcessInstance struct {
 	Index *int64 `json:"index"`
 	// State is one of the State constants.
@@ -25,8 +25,8 @@ type ProcessInstance struct {
 }
 
 // ProcessInstances reads the instances: GET /v3/processes/{guid}/process_instances.
-// There is no such endpoint by app and type, so the process is read first where
-// the address is one. Foundations that lack the endpoint have the stats.
+// There is no such endpoint by app and type, so the process is read first for such
+// an address. On foundations without the endpoint the stats are read instead.
 //
 // Errors: those of GetProcess.
 func (c *Client) ProcessInstances(ctx context.Context, address Address) (*ProcessInstances, error) {

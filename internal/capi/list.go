@@ -6,7 +6,7 @@ import (
 	"slices"
 )
 
-// ProcessList is what ListProcesses found.
+// ProcessList is the result of ListProcesses.
 type ProcessList struct {
 	// Processes in the API's order, each once; never nil.
 	Processes []*Process
@@ -18,8 +18,8 @@ type ProcessList struct {
 	// Names are the names by the GUID of the app, as in NameList; nil unless they
 	// were included.
 	Names map[string]AppNames
-	// InstancesErr is why the instances of some processes, whose ProcessInstances
-	// are nil, could not be read: the first reason. Nil when all could.
+	// InstancesErr is the first reason why the instances of some processes, whose
+	// ProcessInstances are nil, could not be read. Nil if all were read.
 	InstancesErr error
 	// Unmatched are the values of filters by name that match nothing that this
 	// user can see.
@@ -37,10 +37,10 @@ type UnmatchedName struct {
 // ListProcesses lists processes: GET /v3/processes, or
 // GET /v3/apps/{guid}/processes with AppGUID.
 //
-// It requests the pages and nothing else. A filter that is too long for one URL
-// is split, and the parts are merged by OrderBy, or else by created_at. What
-// the processes show themselves is selected here as well, for foundations that
-// do not know a filter, or take it and ignore it.
+// It requests only the pages. A filter that is too long for one URL is split, and
+// the parts are merged by OrderBy, or else by created_at. The client also applies
+// the filters that it can check in the processes, for foundations that do not
+// support a filter, or accept and ignore it.
 //
 // Errors: *UnsupportedFilterError, and those of GetProcess.
 func (c *Client) ListProcesses(ctx context.Context, f ProcessFilter) (*ProcessList, error) {
@@ -89,8 +89,8 @@ func (l *ProcessList) addNotes(notes *listNotes) {
 }
 
 // listSelected lists the processes that match the filters, which hold no names.
-// What the list does not know is remembered and left out where the client can
-// do without it.
+// It remembers parameters that the list does not support, and omits them if the
+// client can do without.
 func (c *Client) listSelected(ctx context.Context, f ProcessFilter, list, path string) (*ProcessList, error) {
 	if c.lists.labelValuesOnly.Load() {
 		if f.AppGUIDs = labelValues(f.AppGUIDs); f.selectsNothing() {
@@ -148,8 +148,8 @@ func (c *Client) listSelected(ctx context.Context, f ProcessFilter, list, path s
 	}
 }
 
-// listProcesses lists with the parameters that are sent, and selects by the
-// others.
+// listProcesses lists with the parameters that are sent, and applies the others
+// itself.
 func (c *Client) listProcesses(ctx context.Context, f ProcessFilter, path string, sent []parameter, room int) (*ProcessList, error) {
 	list := listing[Process]{
 		client: c, path: path, gate: make(chan struct{}, pagesAtOnce),

@@ -21,14 +21,14 @@ type listCapabilities struct {
 	// leaves the choice to the server.
 	pageSize int64
 	sizeless bool
-	// unknown are the parameters that a list does not know, each with the
-	// answer that said so.
+	// unknown are the parameters that a list does not support, each with the
+	// response that refused it.
 	unknown map[string]map[string]error
 	// labelValuesOnly is set when GUIDs of apps must be label values.
 	labelValuesOnly atomic.Bool
 }
 
-// perPage is the page size to ask for; 0 for none.
+// perPage returns the page size to request; 0 for none.
 func (l *listCapabilities) perPage() int64 {
 	l.mutex.Lock()
 	defer l.mutex.Unlock()
@@ -41,13 +41,13 @@ func (l *listCapabilities) perPage() int64 {
 	return l.pageSize
 }
 
-// smallestPage is the size of a page below which a page that comes too late is
-// not made smaller.
+// smallestPage is the smallest page size that the client tries when pages take too
+// long.
 const smallestPage = 50
 
 // lowerPerPage remembers that a page of the size was refused, or could not be
-// served in time. The next size is what a refusal allows, or else one on the way
-// down. It reports whether there is another size to try.
+// served in time. The next size is the one that a refusal names, or else the next
+// smaller step. It reports whether there is another size to try.
 func (l *listCapabilities) lowerPerPage(refused int64, refusal error) bool {
 	l.mutex.Lock()
 	defer l.mutex.Unlock()
@@ -59,7 +59,7 @@ func (l *listCapabilities) lowerPerPage(refused int64, refusal error) bool {
 	case refused == 0:
 		return false
 	case l.sizeless || current < refused:
-		return true // another list has learned it in the meantime
+		return true // another list has lowered it in the meantime
 	}
 	sizes := []int64{1000, 500, 200, 100, smallestPage}
 	if overloads(refusal) {
@@ -81,7 +81,7 @@ func (l *listCapabilities) lowerPerPage(refused int64, refusal error) bool {
 	return true
 }
 
-// restorePerPage takes back a smaller size that did not help.
+// restorePerPage undoes a smaller size that did not help.
 func (l *listCapabilities) restorePerPage(size int64) {
 	l.mutex.Lock()
 	defer l.mutex.Unlock()
@@ -94,9 +94,9 @@ func (l *listCapabilities) restorePerPage(size int64) {
 // API could not finish, as opposed to one that a router refused at once.
 const slowAnswer = 5 * time.Second
 
-// lastTry ends the attempts for a page that a smaller one can replace. A page
-// that came too late would come too late again; what was refused at once gets a
-// second attempt, since a router that restarts answers the same
+// lastTry ends the attempts for a page that a smaller one can replace. A page that
+// took too long would do so again; one that was refused at once gets a second
+// attempt, since a router that restarts responds in the same way
 // (README.md#page-size).
 func lastTry(perPage int64) func(transport.Failure) bool {
 	return func(f transport.Failure) bool {
@@ -114,8 +114,8 @@ func lastTry(perPage int64) func(transport.Failure) bool {
 	}
 }
 
-// overloads reports whether the foundation, or what is in front of it, could
-// not serve a page of that size.
+// overloads reports whether the foundation, or a proxy in front of it, could not
+// serve a page of that size.
 func overloads(err error) bool {
 	var answer *Error
 	if errors.As(err, &answer) {
@@ -133,7 +133,8 @@ func overloads(err error) bool {
 }
 
 // refusesPerPage reports whether the API refused the size of a page. Cloud
-// Controller answers 400, Korifi 422; only the sentence shows what it is about.
+// Controller responds with 400, Korifi with 422; only the sentence shows the
+// reason.
 func refusesPerPage(err error) bool { return perPageRefusal(err) != "" }
 
 func perPageRefusal(err error) string {
@@ -142,7 +143,7 @@ func perPageRefusal(err error) string {
 		return ""
 	}
 	for _, o := range e.Errors {
-		// A list of valid parameters names per_page although it is fine.
+		// A list of valid parameters names per_page although it was not refused.
 		text, _, _ := strings.Cut(string(o.Detail), validParameters)
 		if strings.Contains(strings.NewReplacer(" ", "", "_", "").Replace(strings.ToLower(text)), "perpage") {
 			return text
@@ -153,7 +154,7 @@ func perPageRefusal(err error) string {
 
 var number = regexp.MustCompile(`\d+`)
 
-// perPageLimit is the largest page that the refusal names, or 0: "Per page
+// perPageLimit returns the largest page that the refusal names, or 0: "Per page
 // must be between 1 and 5000", "PerPage must be no greater than 5000".
 func perPageLimit(refusal error) int64 {
 	var limit int64
@@ -165,7 +166,7 @@ func perPageLimit(refusal error) int64 {
 	return limit
 }
 
-// learnUnknown remembers that a list does not know a parameter.
+// learnUnknown remembers that a list does not support a parameter.
 func (l *listCapabilities) learnUnknown(list, name string, answer error) {
 	l.mutex.Lock()
 	defer l.mutex.Unlock()
@@ -178,7 +179,7 @@ func (l *listCapabilities) learnUnknown(list, name string, answer error) {
 	l.unknown[list][name] = answer
 }
 
-// isUnknown returns the answer by which the list refused the parameter, or nil.
+// isUnknown returns the response that refused the parameter, or nil.
 func (l *listCapabilities) isUnknown(list, name string) error {
 	l.mutex.Lock()
 	defer l.mutex.Unlock()

@@ -21,9 +21,9 @@ type ProcessFilter struct {
 	GUIDs, Types, AppGUIDs, SpaceGUIDs, OrganizationGUIDs []string
 	// AppNames, SpaceNames and OrganizationNames are resolved to GUIDs before
 	// the processes are listed. GUIDs of the same kind must match as well. They
-	// do not go with AppGUID.
+	// cannot be combined with AppGUID.
 	AppNames, SpaceNames, OrganizationNames []string
-	// LabelSelector are conditions on labels in the API's own language.
+	// LabelSelector has conditions on labels in the API's syntax.
 	LabelSelector string
 	// CreatedAts and UpdatedAts select by time.
 	CreatedAts, UpdatedAts *TimeFilter
@@ -31,8 +31,8 @@ type ProcessFilter struct {
 	// API's order.
 	OrderBy string
 
-	// IncludeNames adds the names of apps, spaces and organizations. A filter by
-	// name does so, too.
+	// IncludeNames adds the names of apps, spaces and organizations, as a filter by
+	// name does.
 	IncludeNames bool
 	// IncludeInstances adds the instances of each process.
 	IncludeInstances bool
@@ -44,7 +44,7 @@ func (f *ProcessFilter) ByName() bool {
 }
 
 // TimeFilter selects by a time, written as YYYY-MM-DDThh:mm:ssZ: equal to any
-// of Values, or before and after the others. Values goes with none of them.
+// of Values, or before and after the others. Values cannot be combined with them.
 type TimeFilter struct {
 	Values           []string
 	LT, LTE, GT, GTE *string
@@ -61,14 +61,14 @@ type filter struct {
 	// values are those of a list, nil when it is not set. A list without values
 	// selects nothing. The function is nil for a filter that is not a list.
 	values func(*ProcessFilter) []string
-	// shown is what a process itself shows of the filter's subject, so that the
-	// client can apply the filter. The function is nil where only the API can.
+	// shown returns the process's value for the filter, so that the client can
+	// apply it. The function is nil for a filter that only the API can apply.
 	shown func(*Process) *string
 	// public is set where the log may show the values.
 	public bool
 }
 
-// filters are all filters but AppGUID, those that usually select most first.
+// filters are all filters except AppGUID, the usually most selective ones first.
 var filters = []filter{
 	listFilter("guids", func(f *ProcessFilter) []string { return f.GUIDs }, func(p *Process) *string { return &p.GUID }),
 	listFilter("app_guids", func(f *ProcessFilter) []string { return f.AppGUIDs }, (*Process).AppGUID),
@@ -117,7 +117,7 @@ func textFilter(name string, value func(*ProcessFilter) string) filter {
 	}}
 }
 
-// orderFilter selects nothing; where the API does not order, the client does.
+// orderFilter does not select; if the API does not order, the client does.
 func orderFilter(name string, value func(*ProcessFilter) string) filter {
 	return filter{name: name, public: true, parameters: func(f *ProcessFilter) []parameter {
 		text := value(f)
@@ -183,7 +183,7 @@ func (f *ProcessFilter) parameters() []parameter {
 	return parameters
 }
 
-// matcher selects by what the processes show. A process that does not show it
+// matcher selects by the values of the processes. A process without the value
 // passes only a filter that the API applied, which are those in sent.
 func (f *ProcessFilter) matcher(sent []string) func(*Process) bool {
 	type check struct {

@@ -18,7 +18,7 @@ const (
 	// time.
 	statsAtOnce = 5
 	// statsFailuresMax ends the requests for stats after that many failures
-	// without a success: what fails that often fails for all.
+	// without a success: the others would fail, too.
 	statsFailuresMax = 10
 )
 
@@ -26,9 +26,9 @@ const (
 // to the runtime for a whole page (README.md#embed).
 var embedInstances = parameter{name: "embed", key: "embed", values: []string{"process_instances"}, optional: true}
 
-// embedFailed reports whether a list failed in a way that may be about its
-// instances alone: while the runtime is away, Cloud Controller answers 500 to a
-// list that embeds them and 200 to one that does not (README.md#runtime-away).
+// embedFailed reports whether a list may have failed only because of its instances:
+// while the runtime is unavailable, Cloud Controller answers 500 to a list that
+// embeds them and 200 to one that does not (README.md#runtime-away).
 func embedFailed(err error) bool {
 	var answer *Error
 	if errors.As(err, &answer) {
@@ -38,13 +38,13 @@ func embedFailed(err error) bool {
 	return errors.As(err, &failure) && failure.Kind == transport.KindTimeout
 }
 
-// lastEmbed ends the attempts for a page with instances, since the page can be
-// had without: each attempt may take a minute.
+// lastEmbed ends the attempts for a page with instances, since the page can be read
+// without them: each attempt may take a minute.
 func lastEmbed(f transport.Failure) bool {
 	return f.Status == http.StatusInternalServerError || f.Took >= slowAnswer || f.Kind == transport.KindTimeout
 }
 
-// refusesEmbed reports whether the foundation knows the parameter, but not the
+// refusesEmbed reports whether the foundation supports the parameter, but not the
 // instances as its value.
 func refusesEmbed(err error) bool {
 	var e *Error
@@ -54,7 +54,7 @@ func refusesEmbed(err error) bool {
 }
 
 // addInstances adds the instances of the processes that have none yet, from
-// their stats, a few at a time. What cannot be read stays nil.
+// their stats, a few at a time. Instances that cannot be read stay nil.
 func (c *Client) addInstances(ctx context.Context, list *ProcessList) error {
 	var mutex sync.Mutex
 	failures, stopped := 0, false
@@ -98,8 +98,8 @@ func (c *Client) addInstances(ctx context.Context, list *ProcessList) error {
 	return group.Wait()
 }
 
-// lastOfMany allows the stats of one process of many two attempts, and one where
-// it is slow: while the runtime is away, each attempt takes a minute.
+// lastOfMany allows two attempts for the stats of one process of many, and one if
+// it is slow: while the runtime is unavailable, each attempt takes a minute.
 func lastOfMany(f transport.Failure) bool { return f.Attempt >= 2 || f.Took >= slowAnswer }
 
 // failsForAll reports whether the stats of another process would fail in the

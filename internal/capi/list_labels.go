@@ -11,7 +11,7 @@ const labelValueMax = 63
 
 // labelValues returns the values that can be the value of a label in Kubernetes.
 // Korifi looks for apps by label, and refuses the whole list for one value that
-// is not (README.md#label-values); such a value matches nothing.
+// cannot (README.md#label-values); such a value matches nothing.
 func labelValues(values []string) []string {
 	if values == nil {
 		return nil

@@ -7,21 +7,21 @@ import (
 	"strings"
 )
 
-// resolvedNames is the result of resolveNames beside the filter.
+// resolvedNames is the result of resolveNames, apart from the filter.
 type resolvedNames struct {
 	unmatched []UnmatchedName
-	// names are those that came with the apps, by the GUID of the app.
+	// names are those that were included with the apps, by the GUID of the app.
 	names map[string]AppNames
-	// byOrganization is set when a filter by GUID stands for names of
-	// organizations alone.
+	// byOrganization is set when a filter by GUID replaces only names of
+	// organizations.
 	byOrganization bool
 	notes          listNotes
 }
 
-// resolveNames replaces the filters by name with filters by GUID. It requests
-// what selects most, apps before spaces before organizations, and finds the
-// other names in what that includes. A name that is not included is requested,
-// to distinguish a typo from a place without such an app.
+// resolveNames replaces the filters by name with filters by GUID. It requests the
+// most selective objects, apps before spaces before organizations, and finds the
+// other names in the included objects. A name that is not included is requested,
+// to distinguish a typo from a space or organization without such an app.
 func (c *Client) resolveNames(ctx context.Context, f ProcessFilter, r *resolvedNames) (ProcessFilter, error) {
 	if f.AppNames == nil && f.SpaceNames == nil && f.OrganizationNames == nil {
 		return f, nil
@@ -149,8 +149,8 @@ func (c *Client) resolveOrganizations(ctx context.Context, f ProcessFilter, r *r
 	return f, nil
 }
 
-// checkPlaces requests the names of places that hold none of the apps or spaces,
-// and notes those that do not exist at all.
+// checkPlaces requests the spaces and organizations that hold none of the apps or
+// spaces, and notes the names that do not exist at all.
 func (c *Client) checkPlaces(ctx context.Context, r *resolvedNames, filter string, names []string, seen nameSet, object, path string) error {
 	var unseen []string
 	for _, name := range names {
@@ -172,7 +172,7 @@ func (c *Client) checkPlaces(ctx context.Context, r *resolvedNames, filter strin
 	return nil
 }
 
-// add notes the names of a filter that were not seen, each once.
+// add notes the names of a filter that were not found, each once.
 func (r *resolvedNames) add(filter string, names []string, seen nameSet) {
 	for _, name := range names {
 		unmatched := UnmatchedName{Filter: filter, Name: name}
@@ -188,7 +188,7 @@ func (s nameSet) add(name *Text) {
 	}
 }
 
-// mayBeIn reports whether the GUID matches a filter; one that the API does not
+// mayBeIn reports whether the GUID matches a filter. A GUID that the API does not
 // show may match.
 func mayBeIn(guid string, filter []string) bool {
 	return filter == nil || guid == "" || slices.ContainsFunc(filter, func(s string) bool { return strings.EqualFold(s, guid) })
@@ -208,7 +208,7 @@ func both(found, filter []string) []string {
 
 // withoutOrganizations replaces a filter by organizations, which Korifi does
 // not have for processes, with one by their spaces (README.md#korifi-filters).
-// The error is cause where that is about something else.
+// The error is cause if that has another reason.
 func (c *Client) withoutOrganizations(ctx context.Context, f ProcessFilter, r *resolvedNames, cause error) (ProcessFilter, error) {
 	var unsupported *UnsupportedFilterError
 	if !errors.As(cause, &unsupported) || !slices.Equal(unsupported.Filters, []string{"organization_guids"}) {

@@ -17,8 +17,8 @@ func newOrder(orderBy string) order {
 	return o
 }
 
-// times compares two processes by their times alone. All times are written
-// alike, so that their order is that of their letters.
+// times compares two processes only by their times. All times have one format, so
+// that they sort as strings.
 func (o order) times(a, b *Process) int {
 	text := func(s *string) string {
 		if s == nil {
@@ -44,8 +44,7 @@ func (o order) before(a, b *Process) bool {
 	return result < 0
 }
 
-// merge puts lists together, each process once. Within one list the API's
-// order stays.
+// merge merges lists, each process once. Within one list the API's order stays.
 func (o order) merge(lists [][]*Process) []*Process {
 	count := 0
 	for _, list := range lists {

@@ -10,7 +10,7 @@ import (
 	"strings"
 )
 
-// urlMax is the longest URL that every proxy in front of an API lets through.
+// urlMax is the longest URL that every proxy in front of an API accepts.
 const urlMax = 8 << 10
 
 // parameter is one query parameter of a list.
@@ -21,9 +21,9 @@ type parameter struct {
 	key string
 	// values are encoded. Several mean "any of them", so that they can be split.
 	values []string
-	// shown is set where the resources themselves show what the parameter selects.
+	// shown is set if the client can apply the parameter to the resources.
 	shown bool
-	// optional is set where the client has another way if the API does not know
+	// optional is set if the client has another way when the API does not support
 	// the parameter.
 	optional bool
 }
@@ -38,10 +38,10 @@ func (p parameter) length() int {
 
 func (p parameter) encode() string { return "&" + p.key + "=" + strings.Join(p.values, ",") }
 
-// anyOf is a parameter that selects any of the values. The API splits at
-// commas and decodes what is between them once more, so a comma inside a value
-// is encoded twice. Sorted, the values make the same requests regardless of
-// their order in the configuration.
+// anyOf is a parameter that selects any of the values. The API splits at commas
+// and decodes each part again, so a comma inside a value is encoded twice. The
+// values are sorted, so that the requests do not depend on their order in the
+// configuration.
 func anyOf(name string, values []string, shown bool) parameter {
 	encoded := make([]string, 0, len(values))
 	for _, v := range values {
@@ -64,11 +64,11 @@ func single(name, operator, value string) parameter {
 	return parameter{name: name, key: key, values: []string{escapeQuery(value)}}
 }
 
-// escapeQuery writes a space as %20, which is a space everywhere.
+// escapeQuery encodes a space as %20, which every server decodes.
 func escapeQuery(s string) string { return strings.ReplaceAll(url.QueryEscape(s), "+", "%20") }
 
-// encodeQueries writes the parameters as one query, or as several where one
-// would make the URL longer than room. Each query begins with "&".
+// encodeQueries encodes the parameters as one query, or as several if one would be
+// longer than room. Each query begins with "&".
 func encodeQueries(parameters []parameter, room int) []string {
 	total, longest := 0, -1
 	for i, p := range parameters {
@@ -102,10 +102,10 @@ func encodeQueries(parameters []parameter, room int) []string {
 	return queries
 }
 
-// leaveOut decides which parameters are not worth sending when all together do
-// not fit into one URL: each combination of two long lists would be a request.
-// One list is sent in parts, and what the resources show anyway is left to the
-// client. The parameters are in the order of how much they select.
+// leaveOut decides which parameters not to send when all together do not fit into
+// one URL: each combination of two long lists would be a request. One list is sent
+// in parts, and the client applies the others, if it can. The most selective
+// parameters come first.
 func leaveOut(parameters []parameter, room int) []parameter {
 	total := 0
 	for _, p := range parameters {
@@ -128,11 +128,11 @@ func leaveOut(parameters []parameter, room int) []parameter {
 }
 
 // UnsupportedFilterError is the error for filters that the foundation does not
-// know and that cannot be replaced by looking at the processes.
+// support and that the client cannot apply itself.
 type UnsupportedFilterError struct {
 	// Filters are the API's names of the filters.
 	Filters []string
-	// Err is the API's answer.
+	// Err is the API's response.
 	Err error
 }
 
@@ -141,17 +141,17 @@ func (e *UnsupportedFilterError) Error() string {
 	return fmt.Sprintf("this foundation cannot filter by %s: %s", strings.Join(e.Filters, ", "), e.Err)
 }
 
-// Unwrap returns the API's answer.
+// Unwrap returns the API's response.
 func (e *UnsupportedFilterError) Unwrap() error { return e.Err }
 
-// validParameters introduces the names that a list knows, in the words of
+// validParameters introduces the parameters that a list supports, in the errors of
 // Cloud Controller and of Korifi.
 const validParameters = "Valid parameters are"
 
 var quoted = regexp.MustCompile(`'([^']*)'`)
 
-// unknownParameters are those of the names that the API does not know, by its
-// refusal of a request that carried them.
+// unknownParameters returns those of the names that the API does not support,
+// according to its refusal of a request with them.
 func unknownParameters(err error, sent []string) []string {
 	var e *Error
 	if !errors.As(err, &e) || e.Status != http.StatusBadRequest || !e.Has(CodeBadQueryParameter) {

@@ -36,7 +36,7 @@ func (r *Relationship) guid() string {
 	return *r.Data.GUID
 }
 
-// included are the objects that come along with a page.
+// included are the objects that a page includes.
 type included struct {
 	Spaces        []*named `json:"spaces"`
 	Organizations []*named `json:"organizations"`
@@ -47,7 +47,7 @@ func (i *included) add(other included) {
 	i.Organizations = append(i.Organizations, other.Organizations...)
 }
 
-// NameList is what Names found.
+// NameList is the result of Names.
 type NameList struct {
 	// ByApp are the names by the GUID of the app. An app that this user may not
 	// see is not in it.
@@ -72,7 +72,7 @@ func (n *listNotes) add(warnings []Text, unstable string) {
 
 // Names finds the names of the apps of the processes, of their spaces and
 // organizations. Few apps are requested by GUID; for many it reads the list of
-// all apps, where that takes fewer requests:
+// all apps, if that takes fewer requests:
 // GET /v3/apps?include=space.organization. The spaces and organizations that are
 // not included, as on foundations without that include, are requested:
 // GET /v3/spaces?include=organization, GET /v3/organizations.
@@ -105,7 +105,7 @@ func (c *Client) Names(ctx context.Context, processes []*Process) (*NameList, er
 	return result, nil
 }
 
-// withPlaces finds the spaces and organizations of apps: those that came along
+// withPlaces finds the spaces and organizations of apps: those that were included
 // with them, and the others by GUID.
 func (c *Client) withPlaces(ctx context.Context, notes *listNotes, apps *listed[named]) ([]*App, error) {
 	spaces, organizations := byGUID(apps.included.Spaces), byGUID(apps.included.Organizations)
@@ -172,8 +172,8 @@ func (s guidSet) addMissing(guid string, found map[string]*named) {
 	}
 }
 
-// listNamed lists the wanted objects by GUID, with what the include brings
-// along where the foundation knows it.
+// listNamed lists the wanted objects by GUID, with included objects if the
+// foundation supports the include.
 func (c *Client) listNamed(ctx context.Context, notes *listNotes, object, path, include string, wanted guidSet) (*listed[named], error) {
 	if len(wanted) == 0 {
 		return &listed[named]{}, nil
@@ -190,9 +190,8 @@ func (c *Client) listNamed(ctx context.Context, notes *listNotes, object, path, 
 	return found, nil
 }
 
-// queryNamed lists the objects that the parameters select, with what the
-// include brings along. What the foundation does not know is remembered and
-// left out.
+// queryNamed lists the objects that the parameters select, with included objects.
+// It remembers and omits parameters that the foundation does not support.
 func (c *Client) queryNamed(ctx context.Context, notes *listNotes, object, path, include string, parameters []parameter) (*listed[named], error) {
 	for {
 		query := ""
@@ -231,7 +230,7 @@ func (c *Client) queryNamed(ctx context.Context, notes *listNotes, object, path,
 	}
 }
 
-// refusesInclude reports whether the foundation does not know the value of
+// refusesInclude reports whether the foundation does not support the value of
 // include, as opposed to the parameter.
 func refusesInclude(err error) bool {
 	var e *Error
@@ -250,7 +249,7 @@ func (c *Client) listAllOrSome(ctx context.Context, object, path, query string, 
 		guid: func(n *named) string { return n.GUID },
 	}
 	// The first page shows how long the whole list is. One or two requests for
-	// exactly what is wanted cannot be beaten by much, and bring less data.
+	// exactly the wanted objects are hardly slower, and return less data.
 	if some == nil || len(some) > 2 {
 		if some != nil {
 			list.tooMany = func(pages int64) bool { return pages > int64(len(some)) }

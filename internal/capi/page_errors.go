@@ -27,7 +27,7 @@ func (l *listing[T]) decodeError(number int64, response *transport.Response, err
 			var named struct {
 				GUID any `json:"guid"`
 			}
-			_ = json.Unmarshal(body, &named) // a message without the GUID is still one
+			_ = json.Unmarshal(body, &named) // without a GUID the message has only the number
 			guid, _ := named.GUID.(string)
 			return l.resourceError(number, response, i, guid, err)
 		}
@@ -51,7 +51,7 @@ func (l *listing[T]) resourceError(number int64, response *transport.Response, i
 	return e
 }
 
-// totalError is the error for a page whose number of results cannot be right.
+// totalError is the error for a page with an impossible number of results.
 func (l *listing[T]) totalError(number int64, response *transport.Response, err error) error {
 	e := l.pageError(number, response, err)
 	e.Field = "pagination.total_results"

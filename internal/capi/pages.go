@@ -23,10 +23,10 @@ const (
 	// readingsMax is how often a list is read until its pages agree.
 	readingsMax = 3
 	// resultsMax is far beyond any foundation: a list that claims more is not
-	// read to an end that may never come.
+	// read, since it may never end.
 	resultsMax = 10_000_000
-	// pagesMax is the same for pages: 50 processes each, the smallest that a
-	// server chooses on its own, make a million.
+	// pagesMax is the same for pages: with 50 processes each, the smallest default
+	// of a server, they hold a million.
 	pagesMax = 20_000
 )
 
@@ -63,7 +63,7 @@ type listing[T any] struct {
 	path   string
 	// query are the encoded parameters beside per_page and page.
 	query string
-	// object is what the list holds, for messages: "process".
+	// object names one resource in messages: "process".
 	object string
 	guid   func(*T) string
 	// finish completes and checks a resource; nil when there is nothing to do.
@@ -71,7 +71,7 @@ type listing[T any] struct {
 	// gate is filled by each request that is open, and shared by the listings
 	// that are read together.
 	gate chan struct{}
-	// runtime is set where the pages need the runtime, as in request.
+	// runtime is set if the pages need the runtime, as in request.
 	runtime bool
 	// final ends the attempts for a page after a failure, in addition to those
 	// after which a smaller page is tried; nil for no others.
@@ -84,7 +84,7 @@ type listing[T any] struct {
 // errTooMany is the error of a list that tooMany refused.
 var errTooMany = errors.New("the list has too many pages")
 
-// listed is a list that was read whole.
+// listed is a list that was read completely.
 type listed[T any] struct {
 	resources []*T
 	included  included
@@ -95,9 +95,9 @@ type listed[T any] struct {
 }
 
 // read reads the list until its pages agree: each has the same total_results,
-// there are that many resources, and none comes twice. Whatever is created or
-// deleted between two pages shifts the rest, so that a resource can come twice
-// or not at all. After readingsMax readings the last one has to do.
+// there are that many resources, and none comes twice. A resource that is created
+// or deleted between two pages shifts the rest, so that a resource can come twice
+// or not at all. After readingsMax readings the last one is returned.
 func (l *listing[T]) read(ctx context.Context) (*listed[T], error) {
 	for reading := 1; ; reading++ {
 		pages, err := l.readShrinking(ctx, reading == readingsMax)
@@ -132,8 +132,8 @@ func (l *listing[T]) readShrinking(ctx context.Context, everything bool) ([]*pag
 	}
 }
 
-// readOnce reads the pages once: several at the same time until one does not
-// agree with the first one, or everything one after the other.
+// readOnce reads the pages once: several at the same time until one disagrees with
+// the first one, or all one after another.
 func (l *listing[T]) readOnce(ctx context.Context, perPage int64, everything bool) ([]*page[T], error) {
 	weight := new(listWeight)
 	first, err := l.readPage(ctx, weight, 1, perPage)
@@ -156,7 +156,7 @@ func (l *listing[T]) readOnce(ctx context.Context, perPage int64, everything boo
 }
 
 // readParallel reads the pages after the first one, several at the same time.
-// It stops at a page from which the list cannot be right any more.
+// It stops at a page that disagrees with the first one.
 func (l *listing[T]) readParallel(ctx context.Context, weight *listWeight, first *page[T], perPage, count int64) ([]*page[T], error) {
 	seen := newGUIDSet(len(first.Resources))
 	addPage(seen, first, l.guid)
@@ -190,13 +190,13 @@ func (l *listing[T]) readParallel(ctx context.Context, weight *listWeight, first
 	if err := group.Wait(); err != nil {
 		return nil, err
 	}
-	// A loop that ended because the run was canceled has read too little.
+	// If the run was canceled, the loop has not read all pages.
 	return pages, ctx.Err()
 }
 
 // readSequentially reads the remaining pages one at a time, following the list
 // if it grows. A row that is created in front of a page makes another row come
-// twice, which does no harm, and none is missed.
+// twice, which is harmless, and none is missed.
 func (l *listing[T]) readSequentially(ctx context.Context, weight *listWeight, first *page[T], perPage int64) ([]*page[T], error) {
 	seen := newGUIDSet(len(first.Resources))
 	addPage(seen, first, l.guid)
@@ -209,8 +209,8 @@ func (l *listing[T]) readSequentially(ctx context.Context, weight *listWeight, f
 			return nil, err
 		}
 		pages = append(pages, p)
-		// A page without anything new will not be followed by one that has: this
-		// stops a server whose total keeps growing.
+		// After a page with nothing new the following ones have nothing new either:
+		// this stops a server whose total keeps growing.
 		if addPage(seen, p, l.guid) == 0 {
 			break
 		}
@@ -230,7 +230,7 @@ func addPage[T any](seen guidSet, p *page[T], guid func(*T) string) int {
 	return added
 }
 
-// join puts pages together, each resource once, and describes how they disagree.
+// join joins pages, each resource once, and describes how they disagree.
 func (l *listing[T]) join(pages []*page[T]) (*listed[T], string) {
 	pages = slices.DeleteFunc(pages, func(p *page[T]) bool { return p == nil })
 	count := 0
@@ -327,7 +327,7 @@ func (l *listing[T]) readPage(ctx context.Context, weight *listWeight, number, p
 	return p, nil
 }
 
-// addNew adds the texts that are not there yet.
+// addNew appends the texts that are not in the list yet.
 func addNew(texts, more []Text) []Text {
 	for _, text := range more {
 		if !slices.Contains(texts, text) {
@@ -349,8 +349,8 @@ func (s guidSet) add(guid string) bool {
 	return len(s) > before
 }
 
-// readJoined reads the list once for each query, and puts the results
-// together in the order of the queries.
+// readJoined reads the list once for each query, and joins the results in the
+// order of the queries.
 func readJoined[T any](ctx context.Context, list listing[T], queries []string) (*listed[T], error) {
 	parts, err := readParts(ctx, list, queries)
 	if err != nil {
