@@ -16,7 +16,7 @@ type AppInfo struct {
 }
 
 // Stopped reports whether the app is stopped, so that none of its instances
-// runs whatever their number.
+// runs, regardless of their number.
 func (a *AppInfo) Stopped() bool { return a.State != nil && *a.State == "STOPPED" }
 
 // OnKorifi reports whether the app runs on Korifi.

@@ -158,7 +158,7 @@ func wantsPlainDots(path string, err error) bool {
 // Authorizer returns an error with the reason instead of a third one.
 const maxRenewals = 2
 
-// sendTo sends the request to its path as it is.
+// sendTo sends the request to its path unchanged.
 func (c *Client) sendTo(ctx context.Context, r request) (*transport.Response, error) {
 	target, err := url.Parse(c.base + r.path)
 	if err != nil {

@@ -111,7 +111,7 @@ type ResponseError struct {
 	Err  error
 }
 
-// Error describes what is wrong with the response.
+// Error describes the mistake in the response.
 func (e *ResponseError) Error() string {
 	return fmt.Sprintf("the response to %s %s is not usable: %s", e.Method, e.Path, e.Err)
 }

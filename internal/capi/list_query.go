@@ -55,7 +55,7 @@ func anyOf(name string, values []string, shown bool) parameter {
 	return parameter{name: name, key: name, values: slices.Compact(encoded), shown: shown}
 }
 
-// single is a parameter with one value, which is sent as it is.
+// single is a parameter with one value, which is not split.
 func single(name, operator, value string) parameter {
 	key := name
 	if operator != "" {

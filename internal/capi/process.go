@@ -5,9 +5,9 @@ import (
 	"strings"
 )
 
-// Process is a process as GET /v3/processes/{guid} shows it. Every field but
-// GUID can be absent on some foundation and null on any; both become nil, and
-// nil is neither 0 nor "".
+// Process is a process as GET /v3/processes/{guid} returns it. Every field except
+// GUID can be absent on some foundations and null on any; both become nil, which is
+// neither 0 nor "".
 //
 // The fields are those of the API's process object, and of the registry
 // credential that Tanzu Platform adds.
@@ -15,12 +15,12 @@ type Process struct {
 	GUID      string  `json:"guid"`
 	CreatedAt *string `json:"created_at"`
 	UpdatedAt *string `json:"updated_at"`
-	// Version changes when the app is started, and with some changes, such as that
-	// of memory; Korifi has none.
+	// Version changes when the app is started, and with some updates, such as of
+	// memory; Korifi has none.
 	Version *string `json:"version"`
 	Type    *string `json:"type"`
-	// Command is the effective start command. A command that the API hides is
-	// nil here, with CommandRedacted.
+	// Command is the effective start command; nil with CommandRedacted when the API
+	// hides it.
 	Command *string `json:"command"`
 	User    *string `json:"user"`
 
@@ -37,12 +37,12 @@ type Process struct {
 	Metadata             *Metadata      `json:"metadata"`
 	Links                Links          `json:"links"`
 
-	// ProcessInstances are the instances, where they were requested. Nil where
-	// they were not, or where they could not be read.
+	// ProcessInstances are the instances; nil if they were not requested or could
+	// not be read.
 	ProcessInstances []ProcessInstance `json:"process_instances"`
 
-	// CommandRedacted is set when the API does not show the command, if there is
-	// one: to this reader, or in any list.
+	// CommandRedacted is set when the API hides the command, if there is one: from
+	// this reader, or in any list.
 	CommandRedacted bool `json:"-"`
 }
 
@@ -69,7 +69,7 @@ type Relationships struct {
 	RegistryCredential *Relationship `json:"registry_credential"`
 }
 
-// Relationship is a to-one relationship; its data is null where there is none.
+// Relationship is a to-one relationship; its data is null if there is none.
 type Relationship struct {
 	Data *RelationshipData `json:"data"`
 }
@@ -85,8 +85,8 @@ type Metadata struct {
 	Annotations map[string]*string `json:"annotations"`
 }
 
-// Links are named references to other parts of the API; more names appear
-// over time.
+// Links are named references to other parts of the API; the API adds names over
+// time.
 type Links map[string]*Link
 
 // Link is one reference. Method is absent for GET.
@@ -95,27 +95,27 @@ type Link struct {
 	Method *string `json:"method"`
 }
 
-// The API puts these in place of a command that it does not show: the first to
-// a reader who may not see secrets, the second in every list.
+// Placeholders of the API for a hidden command: the first for a reader who may not
+// see secrets, the second in every list.
 const (
 	hiddenFromReader = "[PRIVATE DATA HIDDEN]"
 	hiddenInLists    = "[PRIVATE DATA HIDDEN IN LISTS]"
 )
 
-// IsHiddenCommand reports whether s is what the API writes in place of a
-// command. It must never be taken for one: sent back, it becomes the start
-// command of the app.
+// IsHiddenCommand reports whether s is the API's placeholder for a hidden command.
+// It must never be treated as a command: sent back, it becomes the start command of
+// the app.
 func IsHiddenCommand(s string) bool { return s == hiddenFromReader || s == hiddenInLists }
 
-// hideCommand turns the API's placeholder into "no value, hidden".
+// hideCommand replaces the API's placeholder with nil and CommandRedacted.
 func (p *Process) hideCommand() {
 	if p.Command != nil && IsHiddenCommand(*p.Command) {
 		p.Command, p.CommandRedacted = nil, true
 	}
 }
 
-// AppGUID is the app that the process belongs to, or nil. Foundations without
-// relationships show it at the end of the app link (README.md#relationships).
+// AppGUID returns the app that the process belongs to, or nil. Foundations without
+// relationships have it at the end of the app link (README.md#relationships).
 func (p *Process) AppGUID() *string {
 	if r := p.Relationships; r != nil && r.App != nil && r.App.Data != nil && r.App.Data.GUID != nil {
 		return r.App.Data.GUID // also an empty one, which is not null
@@ -123,11 +123,11 @@ func (p *Process) AppGUID() *string {
 	return p.linked("app", "/v3/apps/")
 }
 
-// SpaceGUID is the space that the process belongs to, or nil. The API shows it
+// SpaceGUID returns the space that the process belongs to, or nil. The API has it
 // only at the end of the space link.
 func (p *Process) SpaceGUID() *string { return p.linked("space", "/v3/spaces/") }
 
-// linked is the GUID at the end of a link, or nil.
+// linked returns the GUID at the end of a link, or nil.
 func (p *Process) linked(name, marker string) *string {
 	link := p.Links[name]
 	if link == nil || link.Href == nil {
@@ -136,8 +136,8 @@ func (p *Process) linked(name, marker string) *string {
 	return lastSegment(*link.Href, marker)
 }
 
-// lastSegment is what follows marker at the end of href's path, or nil where
-// href is not such a URL.
+// lastSegment returns the segment that follows marker at the end of href's path,
+// or nil if href is not such a URL.
 func lastSegment(href, marker string) *string {
 	_, rest, found := strings.Cut(href, marker)
 	if !found {
@@ -156,15 +156,15 @@ func lastSegment(href, marker string) *string {
 	return &guid
 }
 
-// KorifiMetadataPrefix is the prefix of the labels and annotations that Korifi
-// keeps on every object for itself. Nothing else distinguishes a process of
-// Korifi from one of Cloud Controller.
+// KorifiMetadataPrefix is the prefix of Korifi's internal labels and annotations,
+// which every object has. Nothing else distinguishes a process of Korifi from one
+// of Cloud Controller.
 const KorifiMetadataPrefix = "korifi.cloudfoundry.org/"
 
 // OnKorifi reports whether the process runs on Korifi.
 func (p *Process) OnKorifi() bool { return p.Metadata.ofKorifi() }
 
-// ofKorifi reports whether Korifi keeps the metadata.
+// ofKorifi reports whether the metadata has labels of Korifi.
 func (m *Metadata) ofKorifi() bool {
 	if m == nil {
 		return false

@@ -23,8 +23,8 @@ func (c *Client) GetProcess(ctx context.Context, address Address) (*Process, err
 	return c.process(ctx, request{method: http.MethodGet, path: path}, address)
 }
 
-// ProcessUpdate is the body of PATCH /v3/processes/{guid}. What is left out
-// stays as it is.
+// ProcessUpdate is the body of PATCH /v3/processes/{guid}. Omitted fields stay
+// unchanged.
 type ProcessUpdate struct {
 	Command              Field[string]            `json:"command,omitzero"`
 	User                 Field[string]            `json:"user,omitzero"`
@@ -50,16 +50,16 @@ type HealthCheckDataUpdate struct {
 	Endpoint          Field[string] `json:"endpoint,omitzero"`
 }
 
-// MetadataUpdate adds and changes the keys that have a value and removes those
-// that are null; keys that it does not name stay.
+// MetadataUpdate adds and changes the keys with a value and removes those that are
+// null; other keys stay.
 type MetadataUpdate struct {
 	Labels      map[string]Field[string] `json:"labels,omitzero"`
 	Annotations map[string]Field[string] `json:"annotations,omitzero"`
 }
 
-// UpdateProcess changes what acts at the next start of the process:
+// UpdateProcess changes settings that take effect at the next start of the process:
 // PATCH /v3/processes/{guid}, or the same by app and type. It sets absolute
-// values and is repeated after a failure that may pass.
+// values and is repeated after a transient failure.
 func (c *Client) UpdateProcess(ctx context.Context, address Address, update ProcessUpdate) (*Process, error) {
 	path, err := address.path()
 	if err != nil {
@@ -79,11 +79,11 @@ type ProcessScale struct {
 // IsZero reports whether there is nothing to scale.
 func (s ProcessScale) IsZero() bool { return s == ProcessScale{} }
 
-// ScaleProcess sets the number of instances, which acts at once, and their
-// memory, disk and log rate, which act when the app restarts:
+// ScaleProcess sets the number of instances, which takes effect at once, and their
+// memory, disk and log rate, which take effect when the app restarts:
 // POST /v3/processes/{guid}/actions/scale, or the same by app and type. It
-// sets absolute values and is repeated after a transient failure. An error can
-// mean that the change was stored all the same: see WasStored.
+// sets absolute values and is repeated after a transient failure. The change may
+// have been stored despite an error: see WasStored.
 func (c *Client) ScaleProcess(ctx context.Context, address Address, scale ProcessScale) (*Process, error) {
 	path, err := address.path()
 	if err != nil {
@@ -92,10 +92,10 @@ func (c *Client) ScaleProcess(ctx context.Context, address Address, scale Proces
 	return c.process(ctx, request{method: http.MethodPost, path: path + "/actions/scale", body: scale, runtime: true, final: lastWrite}, address)
 }
 
-// TerminateInstance ends one instance of a process that was read before, which
-// the platform then replaces: DELETE /v3/processes/{guid}/instances/{index}.
-// Repeated, it could end the new instance as well, so it is sent once; a
-// *transport.Error says whether it may have arrived.
+// TerminateInstance terminates one instance of a process that was read before; the
+// platform then replaces it: DELETE /v3/processes/{guid}/instances/{index}.
+// Repeated, it could terminate the new instance as well, so it is sent once; a
+// *transport.Error reports whether it may have arrived.
 func (c *Client) TerminateInstance(ctx context.Context, process *Process, index int64) error {
 	path, err := Address{GUID: process.GUID}.path()
 	if err != nil {
@@ -106,8 +106,8 @@ func (c *Client) TerminateInstance(ctx context.Context, process *Process, index 
 	}
 	name := strconv.FormatInt(index, 10)
 	if process.hasPods() {
-		// Korifi (fb0a00b2) takes what stands here for the end of a pod's name: "1"
-		// also matches pod 11, and then it terminates nothing (README.md#pods).
+		// Korifi (fb0a00b2) compares the index with the end of a pod's name: "1" also
+		// matches pod 11, and then it terminates nothing (README.md#pods).
 		name = "-" + name
 	}
 	r := request{method: http.MethodDelete, path: path + "/instances/" + name, once: true, runtime: true}
@@ -115,17 +115,17 @@ func (c *Client) TerminateInstance(ctx context.Context, process *Process, index 
 	if err != nil {
 		return err
 	}
-	// There is no body that shows who answered. A login page with 200 must
-	// not pass for an instance that was ended.
+	// The response has no body that identifies the server. A login page with 200
+	// must not count as a terminated instance.
 	if response.Status != http.StatusNoContent {
 		return c.responseError(r.method, r.path, response, errors.New("the API answers 204 No Content when it ended the instance"))
 	}
 	return nil
 }
 
-// hasPods reports whether the instances of the process are pods of Korifi for
-// certain: labels with Korifi's prefix alone could also be a user's on Cloud
-// Controller, where index -1 would end another instance.
+// hasPods reports whether the instances of the process are certainly pods of
+// Korifi. Labels with Korifi's prefix are not enough: on Cloud Controller they
+// could be a user's, and index -1 would terminate another instance there.
 func (p *Process) hasPods() bool {
 	if p.Metadata == nil || p.Version != nil {
 		return false
@@ -134,8 +134,8 @@ func (p *Process) hasPods() bool {
 	return guid != nil && *guid == p.GUID
 }
 
-// process makes a request that is answered by a process, and checks that it is
-// the one of the address: a wrong value is worse than an error.
+// process sends a request, returns the process in the response, and checks that it
+// is the one of the address: a wrong value is worse than an error.
 func (c *Client) process(ctx context.Context, r request, address Address) (*Process, error) {
 	response, err := c.send(ctx, r)
 	if err != nil {
@@ -163,7 +163,7 @@ func DecodeProcess(body []byte) (*Process, error) {
 	return process, nil
 }
 
-// finish checks and completes what the decoder cannot.
+// finish makes the checks that the decoder cannot, and hides the command.
 func (p *Process) finish() error {
 	if p.GUID == "" {
 		return errors.New("the process has no guid")

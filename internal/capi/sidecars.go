@@ -29,7 +29,7 @@ func (s *Sidecar) finish() error {
 	return nil
 }
 
-// SidecarList is what Sidecars found.
+// SidecarList is the result of Sidecars.
 type SidecarList struct {
 	// Sidecars in the API's order; never nil.
 	Sidecars []*Sidecar

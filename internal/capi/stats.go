@@ -10,8 +10,8 @@ import (
 	"github.com/cf-process/terraform-provider-cf/internal/transport"
 )
 
-// States of an instance that mean something here; STARTING and STOPPING are the
-// others.
+// States of an instance that the provider distinguishes; the others are STARTING
+// and STOPPING.
 const (
 	StateRunning = "RUNNING"
 	StateCrashed = "CRASHED"
@@ -25,8 +25,8 @@ type ProcessStats struct {
 	Warnings []Text `json:"-"`
 }
 
-// InstanceStats are the stats of one instance. A DOWN instance has hardly any,
-// and foundations differ in what they know, so everything can be nil.
+// InstanceStats are the stats of one instance. A DOWN instance has hardly any, and
+// foundations differ in the fields that they have, so each can be nil.
 type InstanceStats struct {
 	Type  *string `json:"type"`
 	Index *int64  `json:"index"`
@@ -40,30 +40,30 @@ type InstanceStats struct {
 	InstancePorts      []InstancePort `json:"instance_ports"`
 	// Uptime is in seconds.
 	Uptime *int64 `json:"uptime"`
-	// MemQuota and DiskQuota are in bytes, LogRateLimit in bytes a second.
+	// MemQuota and DiskQuota are in bytes, LogRateLimit in bytes per second.
 	MemQuota         *int64  `json:"mem_quota"`
 	DiskQuota        *int64  `json:"disk_quota"`
 	LogRateLimit     *int64  `json:"log_rate_limit"`
 	FDsQuota         *int64  `json:"fds_quota"`
 	IsolationSegment *string `json:"isolation_segment"`
-	// Details are the reason why an instance is not running.
+	// Details is the reason why an instance is not running.
 	Details *Text `json:"details"`
 }
 
-// InstanceUsage is what an instance uses at a moment.
+// InstanceUsage is the usage of an instance at a point in time.
 type InstanceUsage struct {
 	Time *string `json:"time"`
-	// CPU and CPUEntitlement are fractions: of a core, and of what the instance
-	// is entitled to.
+	// CPU and CPUEntitlement are fractions: of a core, and of the instance's CPU
+	// entitlement.
 	CPU            *Decimal `json:"cpu"`
 	CPUEntitlement *Decimal `json:"cpu_entitlement"`
-	// Mem and Disk are in bytes, LogRate in bytes a second.
+	// Mem and Disk are in bytes, LogRate in bytes per second.
 	Mem     *int64 `json:"mem"`
 	Disk    *int64 `json:"disk"`
 	LogRate *int64 `json:"log_rate"`
 }
 
-// InstancePort is how one port of an instance is reached.
+// InstancePort is the address of one port of an instance.
 type InstancePort struct {
 	External             *int64 `json:"external"`
 	Internal             *int64 `json:"internal"`
@@ -97,14 +97,13 @@ func (c *Client) processStats(ctx context.Context, address Address, final func(t
 	return stats, nil
 }
 
-// warnings reads X-Cf-Warnings. Cloud Controller separates the warnings by
-// commas and URL-encodes each; Korifi writes one as plain text, with commas of
-// its own.
+// warnings reads X-Cf-Warnings. Cloud Controller separates the warnings by commas
+// and URL-encodes each; Korifi writes one as plain text, which may have commas.
 func (c *Client) warnings(header http.Header) []Text {
 	var found []Text
 	for _, value := range header.Values("X-Cf-Warnings") {
 		parts := []string{value}
-		// An encoded warning has no spaces, a plain one of any use does.
+		// An encoded warning has no spaces, a plain one does.
 		encoded := !strings.Contains(strings.ReplaceAll(value, ", ", ","), " ")
 		if encoded {
 			parts = strings.Split(value, ",")
@@ -123,7 +122,7 @@ func (c *Client) warnings(header http.Header) []Text {
 	return found
 }
 
-// missing is the error for a response that lacks a field it has to have.
+// missing is the error for a response without a required field.
 func (c *Client) missing(method, path string, header http.Header, field string) error {
 	e := &ResponseError{
 		Method: method, Path: path, Status: http.StatusOK, Field: Text(field),

@@ -12,11 +12,11 @@ import (
 )
 
 // encoding/json accepts JSON that two readers understand differently: of a key
-// that comes twice it takes the last value, a key in another case ("COMMAND")
-// fills the field, and half of a surrogate pair ("\ud800") becomes U+FFFD. Cloud
-// Controller and Korifi send none of them, so each one is an error instead of a
-// value that may be another one than the API meant (README.md#strict-json).
-// Fields that the client does not know are not looked at.
+// that comes twice it uses the last value, a key in another case ("COMMAND") fills
+// the field, and half of a surrogate pair ("\ud800") becomes U+FFFD. Cloud
+// Controller and Korifi send none of them, so each is an error instead of a value
+// that the API may not have meant (README.md#strict-json). Fields that the client
+// does not know are not checked.
 
 // ambiguousError is the error for JSON that two readers understand differently.
 type ambiguousError struct {
@@ -40,8 +40,8 @@ func (e *ambiguousError) within(name string) *ambiguousError {
 	return e
 }
 
-// shape is what a Go type takes from JSON. A nil shape is a value that nothing
-// takes.
+// shape describes the parts of a JSON value that a Go type decodes. A nil shape is
+// a value that is not decoded.
 type shape struct {
 	// fields are those of a struct, by the names of their keys.
 	fields map[string]shapeField
@@ -56,7 +56,7 @@ type shapeField struct {
 	number int
 }
 
-// fieldsMax is how many fields one struct can have for the scanner.
+// fieldsMax is how many fields of one struct the scanner supports.
 const fieldsMax = 64
 
 var shapes sync.Map // of *shape by reflect.Type
@@ -102,7 +102,7 @@ func makeShape(typ reflect.Type) *shape {
 	return s
 }
 
-// checkStrict reports what is ambiguous in body, which is valid JSON.
+// checkStrict returns an error if body, which is valid JSON, is ambiguous.
 func checkStrict(body []byte, s *shape) error {
 	scanner := strictScanner{body: body}
 	if err := scanner.value(s); err != nil {
@@ -119,7 +119,7 @@ type strictScanner struct {
 	keys [][]byte
 }
 
-// next skips white space and returns the byte behind it.
+// next skips white space and returns the byte after it.
 func (s *strictScanner) next() byte {
 	for {
 		switch c := s.body[s.at]; c {
@@ -244,14 +244,14 @@ func twice(key []byte) *ambiguousError {
 	return &ambiguousError{path: string(key), reason: "comes twice"}
 }
 
-// otherCase is the name of the field that encoding/json would fill from the key
-// although it is written otherwise; empty for none.
+// otherCase returns the name of the field that encoding/json would fill from a key
+// in another case; "" for none.
 func (s *shape) otherCase(key []byte) string {
 	plain := true
 	for _, c := range key {
 		plain = plain && (c < 'A' || c > 'Z') && c < utf8.RuneSelf
 	}
-	if plain { // the names of the API are in lower case
+	if plain { // the API's names are in lower case
 		return ""
 	}
 	for name := range s.fields {
@@ -262,8 +262,8 @@ func (s *shape) otherCase(key []byte) string {
 	return ""
 }
 
-// text reads a string and returns what is between its quotes, and whether it
-// has escapes.
+// text reads a string and returns the text between its quotes, and whether it has
+// escapes.
 func (s *strictScanner) text() (raw []byte, escaped bool) {
 	s.at++
 	rest := s.body[s.at:]
@@ -283,7 +283,7 @@ func (s *strictScanner) text() (raw []byte, escaped bool) {
 	}
 }
 
-// loneSurrogate looks for half of a surrogate pair in the inside of a string.
+// loneSurrogate finds half of a surrogate pair in the text of a string.
 func loneSurrogate(raw []byte) *ambiguousError {
 	for i := 0; i < len(raw); i++ {
 		if raw[i] != '\\' {
@@ -308,13 +308,13 @@ func loneSurrogate(raw []byte) *ambiguousError {
 
 func isLowSurrogate(unit uint64) bool { return unit >= 0xdc00 && unit <= 0xdfff }
 
-// hexUnit is the number that the first four digits write.
+// hexUnit returns the number of the first four hexadecimal digits.
 func hexUnit(digits []byte) uint64 {
 	unit, _ := strconv.ParseUint(string(digits[:4]), 16, 32) // the JSON is valid
 	return unit
 }
 
-// unescape is a key as it was meant.
+// unescape returns a key without its escapes.
 func unescape(raw []byte) []byte {
 	var key string
 	if json.Unmarshal(inQuotes(raw), &key) != nil {

@@ -7,9 +7,9 @@ import (
 	"sync"
 )
 
-// weight estimates what a JSON body takes when it is decoded. Bytes do not tell:
-// "{}," becomes a struct of some hundred bytes. Braces, colons and commas inside
-// of strings count, too, which makes the estimate an upper bound.
+// weight estimates the memory of a JSON body when it is decoded. Its length is not
+// enough: "{}," becomes a struct of some hundred bytes. Braces, colons and commas
+// inside strings count, too, which makes the estimate an upper bound.
 type weight struct{ objects, keys, values int }
 
 var (
@@ -21,7 +21,7 @@ var (
 	listMax = weight{objects: 4_000_000, keys: 14_000_000, values: 28_000_000}
 )
 
-// tooHeavyError is the error for JSON that would take too much memory.
+// tooHeavyError is the error for JSON that would need too much memory.
 type tooHeavyError struct {
 	what  string
 	limit int

@@ -11,7 +11,7 @@ import (
 // replaces it.
 type attribute struct {
 	name, variable string
-	// alternative is a second variable, read where the first one is not set.
+	// alternative is a second variable, read if the first one is not set.
 	alternative string
 }
 
@@ -91,7 +91,7 @@ type value struct {
 }
 
 // isSet reports whether there is a value. An empty string is not a value:
-// modules and pipelines pass "" for what they do not have.
+// modules and pipelines pass "" for missing values.
 func (v value) isSet() bool { return v.text != "" }
 
 // label names the value in messages: the attribute, or the variable that the
@@ -120,8 +120,8 @@ func (r *resolver) lookup(a attribute) value {
 	return r.lookupIn(a, inEnvironment)
 }
 
-// lookupIn returns the value of one place only. A value of the environment names
-// the variable that it came from.
+// lookupIn returns the value of only one place. A value of the environment has the
+// variable that it came from.
 func (r *resolver) lookupIn(a attribute, in place) value {
 	v := value{attribute: a, place: in, variable: a.variable}
 	if in == inBlock {

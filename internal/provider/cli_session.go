@@ -26,16 +26,16 @@ type cliConfig struct {
 	UAAOAuthClient        string
 	UAAOAuthClientSecret  string
 	SSLDisabled           bool
-	// CFOnK8s is set where the CLI is logged in to Korifi. The credential is then
+	// CFOnK8s is set when the CLI is logged in to Korifi. The credential is then
 	// the user of a kubeconfig, and the file has no token.
 	CFOnK8s struct{ Enabled bool }
 }
 
 // cliConfigError is the reason why the cf CLI's configuration cannot be used: a
-// sentence without its full stop.
+// sentence without the period.
 type cliConfigError struct {
 	text string
-	// broken is true where there is a file that the cf CLI would not write.
+	// broken is true if there is a file that the cf CLI would not write.
 	broken bool
 }
 
@@ -87,7 +87,7 @@ func (r *resolver) cliSession(api *url.URL, apiSet bool) target {
 }
 
 // cliTarget returns the cf CLI's API for a credential without one, as `cf auth`
-// does it. A token is left out: it is valid on its own foundation only.
+// does. It returns none for a token, which is valid only on its foundation.
 func (r *resolver) cliTarget(kind uaa.Kind) target {
 	const advice = "Set api_url in the provider block, or CF_API_URL in the environment, to the root of the API, such as " +
 		"https://api.example.org; `cf api` shows it."
@@ -201,15 +201,15 @@ func parseCLIConfig(content []byte) (cliConfig, error) {
 	return *config, nil
 }
 
-// jsonType returns the JSON type that was found. For a number the decoder adds the
-// number itself, which may be secret.
+// jsonType returns the JSON type of the value. For a number the decoder adds the
+// digits, which may be secret.
 func jsonType(e *json.UnmarshalTypeError) string {
 	word, _, _ := strings.Cut(e.Value, " ")
 	return word
 }
 
-// withoutPath returns the reason of a file error. The messages name the path
-// themselves.
+// withoutPath returns the reason of a file error without the path, which the
+// messages already name.
 func withoutPath(err error) string {
 	var pathError *fs.PathError
 	if errors.As(err, &pathError) {

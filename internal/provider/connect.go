@@ -12,7 +12,7 @@ import (
 	"github.com/cf-process/terraform-provider-cf/internal/uaa"
 )
 
-// Connection is what a program needs to send raw requests to a foundation.
+// Connection has the API, transport and login for raw requests to a foundation.
 type Connection struct {
 	API     *url.URL
 	Client  *transport.Client
@@ -24,9 +24,9 @@ type Connection struct {
 }
 
 // Connect resolves the environment and the cf CLI's session as the provider does
-// for an empty provider block. The client repeats nothing: its caller wants every
-// answer. Connect sends no request. The error describes which setting is missing or
-// malformed.
+// for an empty provider block. The client does not repeat requests, so that its
+// caller sees every response. Connect sends no request. The error describes which
+// setting is missing or malformed.
 func Connect(userAgent string) (*Connection, error) {
 	s, diags := resolve(model{}, environment{goos: runtime.GOOS, lookup: os.LookupEnv, readFile: os.ReadFile})
 	if diags.HasError() {

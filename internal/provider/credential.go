@@ -15,7 +15,7 @@ type credentialKind struct {
 	// pair kinds need all their attributes; of the others, each attribute is
 	// enough.
 	pair bool
-	// hasOrigin is true where the identity provider can be chosen.
+	// hasOrigin is true if the identity provider can be chosen.
 	hasOrigin bool
 }
 
@@ -93,8 +93,8 @@ func (r *resolver) valuesOf(k credentialKind, in place) []value {
 	return values
 }
 
-// build returns the credential of a kind that one place selects. It reports what
-// is wrong with it.
+// build returns the credential of a kind that one place selects, and reports its
+// mistakes.
 func (r *resolver) build(k credentialKind, in place) uaa.Credential {
 	values := r.complete(k, in)
 	credential := uaa.Credential{Kind: k.kind, Source: sourceOf(values)}
@@ -267,7 +267,7 @@ func nameValues(values []value) string {
 	return enumerate(names)
 }
 
-// sourceOf describes for messages what the credential is and where it came from.
+// sourceOf describes a credential and its origin for messages.
 func sourceOf(values []value) string {
 	names, sources := make([]string, len(values)), make([]string, len(values))
 	places := map[place]bool{}

@@ -21,8 +21,8 @@ const (
 	LogOff           = "off"
 )
 
-// newLogger makes the log of a client: none where it is off, since every line
-// would be made and cleaned before it is thrown away.
+// newLogger returns the log of a client, nil if it is off: otherwise every line would
+// be built and cleaned before it is discarded.
 func newLogger(secrets *redact.Set) transport.Logger {
 	if os.Getenv(LogLevelVariable) == LogOff {
 		return nil
@@ -30,9 +30,9 @@ func newLogger(secrets *redact.Set) transport.Logger {
 	return logger{secrets: secrets}
 }
 
-// logger writes to Terraform's log (TF_LOG), without the secrets of this run.
-// It cleans by itself instead of with tflog's masks: a mask is fixed in the
-// context of one call, and a token that is fetched during the call comes later.
+// logger writes to Terraform's log (TF_LOG), without the secrets of this run. It
+// redacts them itself rather than with tflog's masks: those are fixed in the
+// context of one call, and a token may be obtained later during that call.
 type logger struct{ secrets *redact.Set }
 
 func (l logger) Trace(ctx context.Context, msg string, fields map[string]any) {
@@ -51,8 +51,8 @@ func (l logger) Warn(ctx context.Context, msg string, fields map[string]any) {
 	tflog.Warn(ctx, l.secrets.Clean(msg), l.clean(fields))
 }
 
-// clean gives fields that can be written. What cannot hold a secret stays as
-// it is, everything else becomes text: nothing that is nested slips through.
+// clean returns fields without secrets. Numbers and other values that cannot hold a
+// secret stay unchanged; all others become text, so that no nested secret remains.
 func (l logger) clean(fields map[string]any) map[string]any {
 	if fields == nil {
 		return nil

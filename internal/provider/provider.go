@@ -1,5 +1,5 @@
-// Package provider has the provider block of cf: its schema, the settings that
-// follow from it and its environment (settings.go), and what the provider
+// Package provider implements the provider block of cf: its schema, the settings
+// from the block and the environment (settings.go), and the types that the provider
 // registers.
 package provider
 
@@ -40,11 +40,11 @@ type Provider struct {
 	secrets atomic.Pointer[redact.Set]
 }
 
-// New makes the provider. The version is that of the build; it goes into the
-// User-Agent of every request.
+// New returns the provider. The version is that of the build; the User-Agent of
+// every request has it.
 func New(version string) *Provider { return &Provider{version: version} }
 
-// Client returns the client that Configure made. It is nil before, and where
+// Client returns the client that Configure made. It is nil before, and when
 // Terraform defers everything.
 func (p *Provider) Client() *capi.Client { return p.client.Load() }
 
@@ -60,8 +60,8 @@ func (p *Provider) Metadata(_ context.Context, _ provider.MetadataRequest, resp 
 	resp.Version = p.version
 }
 
-// ValidateConfig finds what is wrong with the block alone, so that `terraform
-// validate` reports it. The environment of the run may differ.
+// ValidateConfig reports the mistakes in the block itself for `terraform validate`.
+// The environment of the run may differ.
 func (p *Provider) ValidateConfig(ctx context.Context, req provider.ValidateConfigRequest, resp *provider.ValidateConfigResponse) {
 	var block model
 	resp.Diagnostics.Append(req.Config.Get(ctx, &block)...)
@@ -102,7 +102,7 @@ func (p *Provider) Configure(ctx context.Context, req provider.ConfigureRequest,
 	resp.ListResourceData = client
 	if s.incomplete != nil && s.incomplete.Unknown && req.ClientCapabilities.DeferralAllowed {
 		// The framework then defers data sources, resources and actions without
-		// calling them. Only a list resource comes to the client.
+		// calling them. Only a list resource uses the client.
 		resp.Deferred = &provider.Deferred{Reason: provider.DeferredReasonProviderConfigUnknown}
 		return
 	}
@@ -111,7 +111,7 @@ func (p *Provider) Configure(ctx context.Context, req provider.ConfigureRequest,
 
 // newClient connects transport, login and API.
 func (p *Provider) newClient(s settings, terraformVersion string) (*capi.Client, error) {
-	secrets := new(redact.Set) // filled by the login, which knows what is secret
+	secrets := new(redact.Set) // filled by the login
 	p.secrets.Store(secrets)
 	httpClient, err := transport.New(transport.Config{
 		CACertificate:     s.caCertificate,

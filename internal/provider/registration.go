@@ -11,8 +11,8 @@ import (
 	"github.com/cf-process/terraform-provider-cf/internal/process"
 )
 
-// What the provider offers. A new type is one line here; Terraform and
-// OpenTofu ignore the kinds that their version does not know.
+// The types that the provider registers. A new type is one line here; Terraform and
+// OpenTofu ignore the kinds that their version does not support.
 var (
 	dataSources = []func() datasource.DataSource{
 		process.NewDataSource,
@@ -37,8 +37,8 @@ var (
 	}
 )
 
-// resources makes the resources of one provider server, which share what they know
-// about the walk of Terraform.
+// resources returns the constructors of the resources of one provider server, which
+// share their state of the current walk of Terraform.
 func resources() []func() resource.Resource {
 	return []func() resource.Resource{process.ResourceFactory()}
 }

@@ -22,8 +22,8 @@ const (
 // settings is the resolved configuration, regardless of where each value came
 // from.
 type settings struct {
-	// incomplete is the error of the first request, where something is missing
-	// or unknown. The fields below are valid only if it is nil.
+	// incomplete is the error of the first request, if a setting is missing or
+	// unknown. The fields below are valid only if it is nil.
 	incomplete *diagnostic.NotConfigured
 
 	api               *url.URL
@@ -72,7 +72,7 @@ func resolve(block model, env environment) (settings, diag.Diagnostics) {
 	return s, r.diags
 }
 
-// check finds what is wrong with the block alone, for `terraform validate`. It
+// check reports the mistakes in the block itself, for `terraform validate`. It
 // accepts values that are unknown or may come from the environment.
 func check(block model) diag.Diagnostics {
 	nothing := func(string) (string, bool) { return "", false }
@@ -89,13 +89,13 @@ func check(block model) diag.Diagnostics {
 	return r.diags
 }
 
-// resolver looks values up and collects what is wrong with them.
+// resolver looks values up and collects their mistakes.
 type resolver struct {
 	block model
 	env   environment
-	// diags has what is malformed, and the warnings.
+	// diags has the errors about malformed values, and the warnings.
 	diags diag.Diagnostics
-	// missing has what is missing.
+	// missing has the errors about missing values.
 	missing []diagnostic.NotConfigured
 }
 
@@ -103,14 +103,14 @@ type resolver struct {
 type target struct {
 	api        *url.URL
 	credential uaa.Credential
-	// cliConfig is the path of the cf CLI's configuration where the API comes
-	// from there. Then sslDisabled is the CLI's setting for this API.
+	// cliConfig is the path of the cf CLI's configuration if the API comes from
+	// there. Then sslDisabled is the CLI's setting for this API.
 	cliConfig   string
 	sslDisabled bool
 }
 
-// target determines the API and the credential. The diagnostics have what is
-// wrong with them.
+// target determines the API and the credential, and reports their mistakes in the
+// diagnostics.
 func (r *resolver) target() target {
 	api, apiSet := r.apiURL()
 	credential, set := r.credential()
@@ -126,7 +126,7 @@ func (r *resolver) target() target {
 	}
 }
 
-// incomplete returns one error for all that is missing, nil for nothing.
+// incomplete returns one error for all missing values, nil if none is missing.
 func (r *resolver) incomplete() *diagnostic.NotConfigured {
 	switch len(r.missing) {
 	case 0:

@@ -17,8 +17,7 @@ import (
 	"github.com/cf-process/terraform-provider-cf/internal/transport"
 )
 
-// apiURL returns the API. It is nil where none is set, or where the one that is
-// set is malformed.
+// apiURL returns the API. It is nil if none is set, or if it is malformed.
 func (r *resolver) apiURL() (api *url.URL, set bool) {
 	v := r.lookup(apiURL)
 	if !v.isSet() {

@@ -8,9 +8,9 @@ import (
 )
 
 const (
-	// quoteConsiders is how much of a text Quote looks at, in bytes.
+	// quoteConsiders is how much of a text Quote reads, in bytes.
 	quoteConsiders = 64 << 10
-	// binaryShown is how much Quote shows of what is not text, in characters.
+	// binaryShown is how much Quote shows of a body that is not text, in characters.
 	binaryShown = 60
 )
 
@@ -21,14 +21,14 @@ const (
 // (U+202E) or have no width. A text of more than limit characters is cut, and
 // ends with how many are missing.
 //
-// It does not take secrets out: Set.Quote does both, in the right order.
+// It does not redact secrets: Set.Quote does both, in the right order.
 func Clean(text string, limit int) string { return bounded(text, limit, 0) }
 
-// bounded is Clean for a text that goes on for more characters.
+// bounded is Clean for the beginning of a text, with more characters after it.
 func bounded(text string, limit, more int) string {
 	var b strings.Builder
 	count, space := 0, false
-	for i, r := range text { // what is not UTF-8 comes as U+FFFD
+	for i, r := range text { // invalid UTF-8 yields U+FFFD
 		if unicode.IsSpace(r) {
 			space = b.Len() > 0
 			continue
@@ -54,8 +54,8 @@ func bounded(text string, limit, more int) string {
 	return b.String()
 }
 
-// validStart reports whether the beginning of text is UTF-8, as far as limit
-// bytes go. A character that the limit cuts through does not count against it.
+// validStart reports whether the first limit bytes of text are UTF-8. A character
+// that the limit cuts in two counts as valid.
 func validStart(text string, limit int) bool {
 	if len(text) > limit {
 		text = text[:limit]

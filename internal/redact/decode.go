@@ -8,12 +8,12 @@ import (
 	"unicode/utf8"
 )
 
-// decoding reads one character of an encoded text: what it stands for, and how
-// many bytes it takes. A size of 0 is a byte that stands for itself.
+// decoding reads one character of an encoded text, and returns its decoded form and
+// how many bytes it has. A size of 0 is a byte that is not encoded.
 type decoding func(text string) (plain string, size int)
 
-// decodings are the ways to read a text, each tried where one of its signs is
-// in the text. The last one reads a text in which several are mixed.
+// decodings are the ways to decode a text, each tried if one of its signs is in the
+// text. The last one decodes a text in which several are mixed.
 var decodings = []struct {
 	signs string
 	next  decoding
@@ -26,8 +26,8 @@ var decodings = []struct {
 	{`%&\`, anyOf(percent, entity, escape, lineBreak)},
 }
 
-// decode returns the decoded text, and for each of its bytes where the
-// character that it comes from begins.
+// decode returns the decoded text, and for each of its bytes the offset of the
+// encoded character.
 func decode(text string, next decoding) (decoded string, origin []int) {
 	var b strings.Builder
 	b.Grow(len(text))
@@ -154,7 +154,7 @@ func lineBreak(text string) (string, int) {
 	return "", size
 }
 
-// withoutBreaks is the text as it reads where line breaks are dropped.
+// withoutBreaks returns the text without its line breaks.
 func withoutBreaks(text string) string {
 	if !strings.ContainsAny(text, "\r\n") {
 		return text

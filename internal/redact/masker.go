@@ -12,10 +12,10 @@ import (
 
 // masker finds a fixed list of secrets.
 type masker struct {
-	// exact replaces the spellings that can be listed, the longest first: a
-	// secret may begin with another one, and the rest of it must not stay.
+	// exact replaces the spellings that can be listed, the longest first: a secret
+	// may begin with another one, and its rest must be replaced, too.
 	exact *strings.Replacer
-	// needles are what is looked for in a text whose escapes are decoded.
+	// needles are the texts to find in a text whose escapes are decoded.
 	needles []needle
 	longest int
 }
@@ -26,7 +26,7 @@ type needle struct {
 	// listed reports whether the text is also one of the exact spellings.
 	listed bool
 	// base64 reports whether text is the part of an encoded secret that does not
-	// depend on what stands around the secret. The whole encoded word goes: it
+	// depend on the text around the secret. The whole encoded word is masked: it
 	// may be user:password, and its first and last letters hold bits of both.
 	base64 bool
 }
@@ -74,8 +74,7 @@ func (m *masker) mask(text string) string {
 // span is a part of a text, in bytes.
 type span struct{ start, end int }
 
-// maskIn masks what shows once the text is decoded. A nil decoding is for the
-// text as it is.
+// maskIn masks the secrets in the decoded text. A nil decoding does not decode.
 func (m *masker) maskIn(text string, next decoding) string {
 	decoded, origin := text, []int(nil)
 	if next != nil {
@@ -107,8 +106,8 @@ func (m *masker) maskIn(text string, next decoding) string {
 	return replaceSpans(text, found)
 }
 
-// original is the part of an encoded text of that length from which the part s
-// of the decoded one comes.
+// original returns the part of an encoded text of that length that decodes to the
+// part s.
 func original(s span, origin []int, length int) span {
 	end := length
 	if s.end < len(origin) {
@@ -118,7 +117,7 @@ func original(s span, origin []int, length int) span {
 	return span{start, max(end, last+1)}
 }
 
-// replaceSpans puts a mask in place of each span; those that overlap become one.
+// replaceSpans replaces each span with a mask; overlapping spans become one.
 func replaceSpans(text string, spans []span) string {
 	if len(spans) == 0 {
 		return text
@@ -137,14 +136,14 @@ func replaceSpans(text string, spans []span) string {
 	return b.String()
 }
 
-// exactSpellings are those that common encoders produce.
+// exactSpellings returns the spellings that common encoders produce.
 func exactSpellings(secret string) []string {
 	result := []string{secret, url.QueryEscape(secret), url.PathEscape(secret)}
 	for _, escapeHTML := range []bool{true, false} {
 		var b bytes.Buffer
 		encoder := json.NewEncoder(&b)
 		encoder.SetEscapeHTML(escapeHTML)
-		if encoder.Encode(secret) == nil { // a string always encodes
+		if encoder.Encode(secret) == nil { // encoding a string never fails
 			quoted := strings.TrimSuffix(b.String(), "\n")
 			result = append(result, quoted[1:len(quoted)-1])
 		}
@@ -152,19 +151,19 @@ func exactSpellings(secret string) []string {
 	return result
 }
 
-// minCore is the shortest part of a base64 text that is looked for. Four
-// letters that ordinary text has by chance are one in 16 million.
+// minCore is the shortest part of a base64 text to find. Ordinary text has four
+// given letters by chance once in 16 million.
 const minCore = 4
 
-// base64Cores are the parts of the secret's base64 that are the same wherever
-// the secret stands in the encoded text: it can begin at each of the three
-// bytes that four letters encode.
+// base64Cores returns the parts of the secret's base64 that do not depend on its
+// position in the encoded text: it can begin at each of the three bytes that four
+// letters encode.
 func base64Cores(secret string) []string {
 	var cores []string
 	for offset := range 3 {
 		encoded := base64.RawStdEncoding.EncodeToString(append(make([]byte, offset), secret...))
-		// The first letter holds bits of the secret alone from this one on, and
-		// the last letter holds bits of what follows unless it ends here.
+		// From this letter on, the letters hold only bits of the secret; the last
+		// letter holds bits of the following text unless the secret ends with it.
 		first := (offset*8 + 5) / 6
 		last := (offset + len(secret)) * 8 / 6
 		if last-first < minCore {

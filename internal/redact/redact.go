@@ -1,5 +1,5 @@
 // Package redact keeps the secrets of one run out of everything that is shown
-// or logged, and makes text from outside fit to be shown.
+// or logged, and cleans and bounds text from outside before it is shown.
 package redact
 
 import (
@@ -10,15 +10,15 @@ import (
 	"unicode/utf8"
 )
 
-// Mask stands where a secret stood.
+// Mask replaces a secret.
 const Mask = "[REDACTED]"
 
 // minLength is the shortest value that counts as a secret, in bytes. A shorter
 // one would redact fragments of ordinary words and protect nothing.
 const minLength = 4
 
-// Set holds the secrets of one run. The zero value is ready to use; a nil *Set
-// is empty and stays so. It is safe for concurrent use.
+// Set holds the secrets of one run. The zero value is ready to use; a nil *Set is
+// always empty. It is safe for concurrent use.
 type Set struct {
 	mu     sync.Mutex
 	values []string
@@ -48,10 +48,10 @@ func (s *Set) Add(secrets ...string) {
 	}
 }
 
-// Clean returns text with [REDACTED] in place of every secret: as it is, and in
-// percent-encoding, HTML entities, JSON escapes and base64, also where a line
-// break splits it. It does not find parts of a secret, nor encodings of
-// encodings other than escaped base64.
+// Clean returns text with [REDACTED] in place of every secret, whether plain or in
+// percent-encoding, HTML entities, JSON escapes or base64, also if a line break
+// splits it. It does not find parts of a secret, nor nested encodings other than
+// escaped base64.
 func (s *Set) Clean(text string) string {
 	if s == nil {
 		return text
@@ -71,30 +71,30 @@ func (s *Set) Quote(text string, limit int) string {
 	return s.quote(considered, limit, utf8.RuneCountInString(text[len(considered):]))
 }
 
-// QuoteBytes is Quote for a body, which it does not copy as a whole.
+// QuoteBytes is Quote for a body. It copies only the part that it reads.
 func (s *Set) QuoteBytes(body []byte, limit int) string {
 	considered := body[:min(len(body), quoteConsiders)]
 	return s.quote(string(considered), limit, utf8.RuneCount(body[len(considered):]))
 }
 
-// quote is Quote for a text that goes on for more characters.
+// quote is Quote for the beginning of a text, with more characters after it.
 func (s *Set) quote(text string, limit, more int) string {
 	if !validStart(text, limit) {
 		limit = min(limit, binaryShown)
 	}
-	// Secrets go before the text is cut: half of one is still secret, and not
-	// recognized any longer.
+	// Secrets are masked before the text is cut: half of one is still secret, but
+	// can no longer be found.
 	masked := s.Clean(strings.ToValidUTF8(text, "\uFFFD"))
 	if more > 0 {
-		// The text may end with half of one, and masks may have moved it to where
-		// it would be shown.
+		// The text may end with half of one, and masks may have moved that into the
+		// part that is shown.
 		masked = masked[:max(0, len(masked)-s.longest())]
 	}
 	return bounded(masked, limit, more)
 }
 
-// Values returns the secrets as they were added, in that order, for a log that
-// masks on its own.
+// Values returns the secrets as they were added, in that order, for a log with its
+// own masks.
 func (s *Set) Values() []string {
 	if s == nil {
 		return nil
@@ -104,7 +104,7 @@ func (s *Set) Values() []string {
 	return slices.Clone(s.values)
 }
 
-// longest is the length of the longest spelling of a secret, in bytes.
+// longest returns the length of the longest spelling of a secret, in bytes.
 func (s *Set) longest() int {
 	if s == nil {
 		return 0

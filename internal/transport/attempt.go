@@ -12,12 +12,12 @@ import (
 	"time"
 )
 
-// grace is how long an exchange has to end when its time is over.
+// grace is how long an exchange has to end after its time limit.
 const grace = 100 * time.Millisecond
 
-// attempt sends the request once, and reads the response to its end. It returns
-// when its time is over, regardless of the network, the server and net/http: an
-// exchange that does not end then ends in the background.
+// attempt sends the request once, and reads the response to its end. It returns at
+// its time limit, regardless of the network, the server and net/http: an exchange
+// that does not end then continues in the background.
 func (c *Client) attempt(ctx context.Context, call *call) (*Response, *attemptError) {
 	limited, cancel := context.WithTimeout(ctx, call.timeout)
 	defer cancel()
@@ -35,8 +35,8 @@ func (c *Client) attempt(ctx context.Context, call *call) (*Response, *attemptEr
 	return response, nil
 }
 
-// attemptFailure finds out why an attempt has no usable response. The caller's
-// own context goes first: it is the cause of every other error then.
+// attemptFailure finds out why an attempt has no usable response. If the caller's
+// context has ended, it is the cause of every other error.
 func (c *Client) attemptFailure(ctx, limited context.Context, call *call, connected bool, err error) *attemptError {
 	switch {
 	case ctx.Err() != nil:
@@ -47,30 +47,30 @@ func (c *Client) attemptFailure(ctx, limited context.Context, call *call, connec
 	return classify(err, connected)
 }
 
-// exchange is one attempt on its way. Its goroutine owns response and err until
+// exchange is one attempt in progress. Its goroutine owns response and err until
 // done is closed.
 type exchange struct {
 	client  *Client
-	request *Request // not changed by anybody during the attempt
+	request *Request // not changed during the attempt
 	done    chan struct{}
 
-	// over is set by whoever is first: the goroutine at its end, or the caller
-	// whose time is over. The second one cleans up.
+	// over is set by the goroutine at its end or by the caller at the time limit,
+	// whichever is first. The other one cleans up.
 	over      atomic.Bool
 	connected atomic.Bool
 	response  *Response
 	err       error
 }
 
-// result returns what became of the exchange, or the context's error where it
-// does not end with its context.
+// result returns the result of the exchange, or the context's error if it does not
+// end with its context.
 func (x *exchange) result(ctx context.Context) (*Response, error) {
 	select {
 	case <-x.done:
 		return x.response, x.err
 	case <-ctx.Done():
 	}
-	// As a rule it ends now, and knows best what it was waiting for.
+	// Usually it ends now, with an error that shows what it was waiting for.
 	timer := time.NewTimer(grace)
 	defer timer.Stop()
 	select {
@@ -79,7 +79,7 @@ func (x *exchange) result(ctx context.Context) (*Response, error) {
 		if !x.over.Swap(true) {
 			return nil, ctx.Err()
 		}
-		<-x.done // it ended in this moment
+		<-x.done // it has just ended
 	}
 	return x.response, x.err
 }
@@ -87,12 +87,12 @@ func (x *exchange) result(ctx context.Context) (*Response, error) {
 func (x *exchange) run(ctx context.Context) {
 	x.response, x.err = x.follow(ctx)
 	if x.over.Swap(true) {
-		x.response.Release() // nobody waits for it any longer
+		x.response.Release() // the caller has returned
 	}
 	close(x.done)
 }
 
-// follow sends the request, and again where a redirect leads.
+// follow sends the request, and follows redirects.
 func (x *exchange) follow(ctx context.Context) (*Response, error) {
 	ctx = httptrace.WithClientTrace(ctx, &httptrace.ClientTrace{
 		GotConn: func(httptrace.GotConnInfo) { x.connected.Store(true) },
@@ -104,7 +104,7 @@ func (x *exchange) follow(ctx context.Context) (*Response, error) {
 			return nil, err
 		}
 		if response.StatusCode/100 == 3 && response.Header.Get("Location") != "" {
-			// A short body is read so that the connection can be used again.
+			// A short body is read so that the connection can be reused.
 			_, _ = io.CopyN(io.Discard, response.Body, 2<<10)
 			_ = response.Body.Close()
 			if target, err = follow(x.request.Method, target, response, followed); err != nil {
@@ -124,14 +124,14 @@ func (x *exchange) send(ctx context.Context, target *url.URL) (*http.Response, e
 	if content := x.request.Body; len(content) > 0 {
 		request.ContentLength = int64(len(content))
 		request.GetBody = func() (io.ReadCloser, error) { return io.NopCloser(bytes.NewReader(content)), nil }
-		request.Body, _ = request.GetBody() // it never fails
+		request.Body, _ = request.GetBody() // for bytes it never fails
 	}
 	response, err := x.client.sender.RoundTrip(request)
 	if err != nil {
 		return nil, err
 	}
 	if response.StatusCode < 200 {
-		// The body of a 101 is the bare connection, which knows no time limit.
+		// The body of a 101 is the bare connection, which has no time limit.
 		_ = response.Body.Close()
 		return nil, &statusError{response.StatusCode}
 	}
@@ -142,14 +142,14 @@ func (x *exchange) send(ctx context.Context, target *url.URL) (*http.Response, e
 	return response, nil
 }
 
-// read reads the body, and returns what is kept of the response.
+// read reads the body, and returns the response without the connection.
 func (x *exchange) read(ctx context.Context, response *http.Response) (*Response, error) {
 	body := &bodyReader{
 		ctx: ctx, client: x.client, response: response, limit: x.request.MaxBodyBytes,
 		share: &share{budget: x.client.bodies},
 	}
 	data, err := body.read()
-	_ = response.Body.Close() // read to its end, or given up
+	_ = response.Body.Close() // read to its end, or abandoned
 	result := &Response{Status: response.StatusCode, Header: response.Header, Body: data, framed: framed(response)}
 	if err == nil && x.request.Hold && result.successful() {
 		result.share = body.share
@@ -162,14 +162,14 @@ func (x *exchange) read(ctx context.Context, response *http.Response) (*Response
 	return result, nil
 }
 
-// framed reports whether the end of the body is marked, so that one that ends
-// early is an error of net/http. HTTP/1.0 and HTTP/2 know bodies without a
-// length.
+// framed reports whether the protocol marks the end of the body, so that net/http
+// returns an error for one that ends early. HTTP/1.0 and HTTP/2 allow bodies
+// without a length.
 func framed(r *http.Response) bool {
 	return r.ContentLength >= 0 || r.Uncompressed || len(r.TransferEncoding) > 0
 }
 
-// timeoutError describes how far an attempt came in its time.
+// timeoutError describes how far an attempt got within its time limit.
 func (c *Client) timeoutError(limit time.Duration, connected bool, err error) error {
 	setting := "request_timeout"
 	if limit > c.timeout {

@@ -11,14 +11,14 @@ import (
 )
 
 const (
-	// maxErrorBytes is how much is read of the body of an error response. Its
-	// beginning names the error; a longer one does not come from the API.
+	// maxErrorBytes is how much of the body of an error response is read. Errors
+	// of the API are shorter, and the beginning of others is enough.
 	maxErrorBytes = 256 << 10
 
 	// firstRead is the first buffer for a body of unknown length.
 	firstRead = 2 << 10
 
-	// trustedLength is the most that is allocated because of a Content-Length.
+	// trustedLength bounds the allocation for a Content-Length.
 	trustedLength = 16 << 20
 )
 
@@ -32,8 +32,7 @@ type bodyReader struct {
 	counted  int64 // the part of the buffer that counts against the budget
 }
 
-// read reads the body to its end, or that of an error response as far as it can
-// be of use.
+// read reads the body to its end, or the first maxErrorBytes of an error response.
 func (b *bodyReader) read() ([]byte, error) {
 	cut := b.response.StatusCode >= http.StatusBadRequest && b.limit > maxErrorBytes
 	if cut {
@@ -45,7 +44,7 @@ func (b *bodyReader) read() ([]byte, error) {
 	}
 	capacity := int64(firstRead)
 	if length >= 0 {
-		// One more, so that the end is found without a larger buffer.
+		// One byte more, so that the end is found without a larger buffer.
 		capacity = min(length, b.limit, trustedLength) + 1
 	}
 	buffer, err := b.grown(nil, capacity)
@@ -72,7 +71,7 @@ func (b *bodyReader) read() ([]byte, error) {
 	return nil, &bodyError{err}
 }
 
-// nextCapacity doubles small buffers, and large ones by less: while a buffer
+// nextCapacity doubles small buffers and grows large ones by less: while a buffer
 // grows, the old and the new one are both in memory.
 func (b *bodyReader) nextCapacity(capacity int64) int64 {
 	next := capacity * 2
@@ -82,8 +81,8 @@ func (b *bodyReader) nextCapacity(capacity int64) int64 {
 	return min(next, b.limit+1)
 }
 
-// grown returns a buffer of the capacity with the contents of the other one,
-// and counts it against the budget.
+// grown returns a buffer of the capacity with the contents of the old one, and
+// counts it against the budget.
 func (b *bodyReader) grown(old []byte, capacity int64) ([]byte, error) {
 	more := max(0, capacity-freeBytes)
 	if more > 0 {
@@ -103,16 +102,16 @@ func (b *bodyReader) grown(old []byte, capacity int64) ([]byte, error) {
 	return buffer, nil
 }
 
-// errEndsEarly is the cause where a body has to be JSON and its end is missing.
+// errEndsEarly is the cause when a body must be JSON and its end is missing.
 var errEndsEarly = errors.New("the body is empty or ends in the middle of its JSON")
 
 // successful reports whether the status is 2xx.
 func (r *Response) successful() bool { return r.Status >= 200 && r.Status < 300 }
 
-// endsEarly reports whether a body that has to be one JSON value is empty, or
-// only the beginning of one (internal/capi/README.md#truncated). Where the protocol marks the end of a body a look
-// at both ends is enough: an API that sends the beginning of its own answer
-// hardly stops behind an inner bracket.
+// endsEarly reports whether a body that must be one JSON value is empty, or only the
+// beginning of one (internal/capi/README.md#truncated). If the protocol marks the
+// end of the body, checking its first and last byte is enough: an API that sends
+// only the beginning of its response rarely stops after an inner bracket.
 func endsEarly(r *Response) bool {
 	if !r.successful() || r.Status == http.StatusNoContent {
 		return false
@@ -128,7 +127,7 @@ func endsEarly(r *Response) bool {
 	case '[':
 		end = ']'
 	default:
-		return false // not JSON of an API at all
+		return false // not JSON of an API
 	}
 	if body[len(body)-1] == end && (r.framed || json.Valid(body)) {
 		return false

@@ -11,18 +11,19 @@ import (
 const (
 	// MaxBodiesBytes bounds the memory of all response bodies in the process
 	// that are being read, or that a request with Hold keeps. A body that would
-	// exceed it waits until others are done. One at a time may go on, up to its
-	// own limit, so that two that wait for each other cannot block for ever.
+	// exceed it waits until others are done. One at a time may exceed it, up to the
+	// limit of one body, so that two that wait for each other cannot deadlock.
 	//
-	// So with pages of 64 MiB at most 192 MiB of bodies are in memory. What is
-	// decoded from them comes on top.
+	// So with pages of 64 MiB at most 192 MiB of bodies are in memory, in addition
+	// to the values that are decoded from them.
 	MaxBodiesBytes = 128 << 20
 
-	// largeBodies is the memory from which on OnLargeBodies is called.
+	// largeBodies is the memory of bodies above which the hook of OnLargeBodies is
+	// called.
 	largeBodies = 16 << 20
 
-	// freeBytes is how much of each body does not count: twelve of them do not
-	// matter, and most bodies are smaller.
+	// freeBytes is the part of each body that does not count: for twelve bodies it
+	// does not matter, and most bodies are smaller.
 	freeBytes = 64 << 10
 )
 
@@ -30,10 +31,10 @@ const (
 // provider blocks has several clients.
 var processBodies = &budget{limit: MaxBodiesBytes}
 
-// OnLargeBodies sets what to call before bodies take more memory than those of
-// single objects do, 16 MiB in all. A process that collects garbage seldom has
-// to do so as usual from then on, so that MaxBodiesBytes does not become a
-// multiple. It can be called often, and at the same time.
+// OnLargeBodies sets a hook that is called before all bodies together use more than
+// 16 MiB, which those of single objects never do. A process that collects garbage
+// rarely must then return to the usual rate, or the memory would be a multiple of
+// MaxBodiesBytes. The hook may be called often and concurrently.
 func OnLargeBodies(hook func()) { onLargeBodies.Store(&hook) }
 
 var onLargeBodies atomic.Pointer[func()]
@@ -46,17 +47,17 @@ type budget struct {
 	used    int64
 	peak    int64         // the most that was used; for tests
 	beyond  *share        // the body that may exceed the limit
-	changed chan struct{} // closed when memory was returned; nil while nobody waits
+	changed chan struct{} // closed when memory was returned; nil without waiters
 }
 
-// share is the part of a budget that one body has. It is used by one goroutine
-// at a time.
+// share is the part of a budget that one body uses. Only one goroutine at a time
+// uses it.
 type share struct {
 	budget *budget
 	size   int64
 }
 
-// grow makes the share larger by that many bytes, and waits until it can be.
+// grow grows the share by that many bytes, and waits until the budget has them.
 func (s *share) grow(ctx context.Context, bytes int64) error {
 	for {
 		wait := s.budget.take(s, bytes)
@@ -77,7 +78,7 @@ func (s *share) shrink(bytes int64) { s.budget.put(s, bytes) }
 // free returns all of it.
 func (s *share) free() { s.budget.put(s, s.size) }
 
-// take takes memory for a share, or returns what to wait for.
+// take reserves memory for a share, or returns a channel to wait for.
 func (b *budget) take(s *share, bytes int64) <-chan struct{} {
 	b.mu.Lock()
 	defer b.mu.Unlock()
@@ -117,7 +118,7 @@ func (b *budget) inUse() int64 {
 	return b.used
 }
 
-// memoryError is a body that waited for memory until its time was over.
+// memoryError is a body that waited for memory until the time limit.
 type memoryError struct {
 	limit int64
 	after time.Duration

@@ -11,15 +11,15 @@ import (
 	"syscall"
 )
 
-// statusError is a status that no response to a request of ours can have.
+// statusError is a status that is invalid for every request of this client.
 type statusError struct{ status int }
 
 func (e *statusError) Error() string {
 	return "the server answered " + statusText(e.status) + ", which the request did not ask for"
 }
 
-// classify finds out what an error of net/http means. Connected reports whether
-// the attempt had a connection, with its TLS handshake done.
+// classify returns the kind of an error of net/http. Connected reports whether the
+// attempt had a connection, with its TLS handshake done.
 func classify(err error, connected bool) *attemptError {
 	kind, permanent := kindOf(err, connected)
 	return &attemptError{kind: kind, err: err, permanent: permanent}
@@ -53,7 +53,7 @@ func kindOf(err error, connected bool) (kind Kind, permanent bool) {
 	case errors.As(err, &variable):
 		return KindProxy, true
 	case errors.As(err, &dns):
-		// A name server that is busy or away is not a name that does not exist.
+		// Failures of the name server itself are transient.
 		return KindUnknownHost, dns.IsNotFound
 	case errors.As(err, &verification), errors.As(err, &authority), errors.As(err, &hostname), errors.As(err, &invalid):
 		return KindCertificate, true
@@ -76,26 +76,25 @@ func kindOf(err error, connected bool) (kind Kind, permanent bool) {
 	}
 }
 
-// wsaeConnRefused is WSAECONNREFUSED: on Windows syscall.ECONNREFUSED is a
-// number of Go's own, which no system call returns. No other system has an
-// error of this number.
+// wsaeConnRefused is WSAECONNREFUSED: on Windows syscall.ECONNREFUSED is a number
+// that Go invented, and no system call returns it. No other system has an error
+// with this number.
 const wsaeConnRefused = syscall.Errno(10061)
 
 func isRefused(err error) bool {
 	return errors.Is(err, syscall.ECONNREFUSED) || errors.Is(err, wsaeConnRefused)
 }
 
-// neverArrives reports whether the request cannot have reached the server
-// although there was a connection.
+// neverArrives reports whether the request cannot have reached the server, despite
+// a connection.
 func neverArrives(err error) bool {
 	var proxy *proxyError
 	return errors.As(err, &proxy) || tlsRefusal(err) != ""
 }
 
-// tlsRefusals are what crypto/tls reports when both ends work but do not suit
-// each other. Its errors have no types for that; these texts are the names of
-// the alerts of RFC 8446, and its own reasons. Others, such as a damaged record,
-// are transient.
+// tlsRefusals are the texts of crypto/tls when both ends work but are incompatible.
+// Its errors have no types for that; the texts are the names of the alerts of RFC
+// 8446, and reasons of crypto/tls. Others, such as a damaged record, are transient.
 var tlsRefusals = []string{
 	"protocol version not supported", "server selected unsupported protocol version", "no supported versions",
 	"handshake failure", "insufficient security level", "unconfigured cipher suite",
@@ -103,9 +102,9 @@ var tlsRefusals = []string{
 	"unrecognized name", "no application protocol", "inappropriate fallback",
 }
 
-// tlsRefusal returns the reason for which a TLS connection can never come
-// about, or "". With TLS 1.3 a server refuses a client certificate only after
-// the client's handshake is done.
+// tlsRefusal returns the reason why a TLS connection can never be established, or
+// "". With TLS 1.3 a server refuses a client certificate only after the client's
+// handshake is done.
 func tlsRefusal(err error) string {
 	_, text, found := strings.Cut(err.Error(), "tls: ")
 	if !found {

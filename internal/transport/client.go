@@ -1,11 +1,11 @@
 // Package transport is the provider's only HTTP client: TLS, proxy, redirects,
 // time limits, retries, rate limits, bounds on what is read, and a log of it.
 //
-// It knows neither paths nor JSON of an API. Of Cloud Foundry it knows the
-// headers of the things in front of an API: X-Cf-RouterError (the router
-// answered, the request went no further), X-RateLimit-Reset and -Remaining, and
-// X-Vcap-Request-Id and X-Correlation-Id, which it logs. Its hints name the
-// settings of the provider block. See internal/capi/README.md for the sources.
+// It knows neither paths nor JSON of an API. Of Cloud Foundry it knows these
+// headers: X-Cf-RouterError (the router responded, and did not forward the
+// request), X-RateLimit-Reset and -Remaining, and X-Vcap-Request-Id and
+// X-Correlation-Id, which it logs. Its hints name the settings of the provider
+// block. See internal/capi/README.md for the sources.
 package transport
 
 import (
@@ -24,14 +24,14 @@ const (
 	// limit. A process with 200 annotations of 5,000 characters has 4 MB.
 	DefaultMaxBodyBytes = 8 << 20
 
-	// maxRequests is how many requests are under way at once, and so how many
-	// connections there are. Terraform reads ten things at a time by default;
-	// with a higher -parallelism the rest waits here instead of opening
+	// maxRequests is how many requests are in progress at once, and so how many
+	// connections there are. Terraform reads ten things at a time by default; with
+	// a higher -parallelism the others wait for a slot instead of opening
 	// thousands of connections.
 	maxRequests = 12
 )
 
-// Logger takes the log of a Client. The fields of a message are plain values;
+// Logger receives the log of a Client. The fields of a message are plain values;
 // durations are time.Duration.
 type Logger interface {
 	Trace(ctx context.Context, msg string, fields map[string]any)
@@ -57,14 +57,14 @@ type Config struct {
 	UserAgent string
 	// Logger is nil for no log.
 	Logger Logger
-	// PublicParameters are the query parameters whose values may be logged. The
-	// values of all others stay out of the log.
+	// PublicParameters are the query parameters whose values may be logged. Values
+	// of others are not.
 	PublicParameters []string
-	// Secrets are kept out of logs and errors.
+	// Secrets are redacted in logs and errors.
 	Secrets *redact.Set
 }
 
-// Option changes what only tests need to change.
+// Option changes a setting that only tests need to change.
 type Option func(*Client)
 
 // WithBackoff sets the bounds of the waits between attempts: the first one is
@@ -79,10 +79,10 @@ func WithClock(now func() time.Time, sleep func(ctx context.Context, d time.Dura
 	return func(c *Client) { c.now, c.sleep = now, sleep }
 }
 
-// Client makes HTTP requests. It is safe for concurrent use.
+// Client sends HTTP requests. It is safe for concurrent use.
 type Client struct {
 	base      *http.Transport
-	sender    http.RoundTripper // base, but in tests
+	sender    http.RoundTripper // base, except in tests
 	timeout   time.Duration
 	retries   int
 	userAgent string
@@ -150,17 +150,17 @@ type Request struct {
 	// MaxBodyBytes bounds the response's body, unpacked; 0 is
 	// DefaultMaxBodyBytes.
 	MaxBodyBytes int64
-	// JSON reports whether the body of a successful response has to be one JSON
-	// value. A body that is empty or ends early is then treated like a body that was cut off:
-	// a repeatable request is sent again. After the last attempt the response is
-	// returned as it is, for the decoder's own error.
+	// JSON reports whether the body of a successful response must be one JSON
+	// value. A body that is empty or ends early is then treated as truncated: a
+	// repeatable request is sent again. After the last attempt the response is
+	// returned unchanged, for the decoder's error.
 	JSON bool
-	// Hold makes the response's body count against the memory for bodies
-	// (MaxBodiesBytes) until Response.Release, and not only while it is read: for
-	// large bodies that take time to decode.
+	// Hold makes the response's body count against MaxBodiesBytes until
+	// Response.Release, and not only while it is read: for large bodies that take
+	// time to decode.
 	Hold bool
-	// Final reports whether a failed attempt is the last one, although the
-	// failure is transient. It is called after each of them but a 429, which only
+	// Final reports whether a failed attempt is the last one, although the failure
+	// is transient. It is called after each such failure except a 429, which only
 	// needs time; nil leaves the decision to the client.
 	Final func(Failure) bool
 }
@@ -184,12 +184,13 @@ type Response struct {
 	Header http.Header
 	Body   []byte
 
-	framed bool   // its end was marked, see framed
+	framed bool   // see func framed
 	share  *share // of a request with Hold
 }
 
-// Release ends the counting of a body that a request with Hold began. The body
-// must not be used after it. Any Response may be released, and more than once.
+// Release returns the memory of a body of a request with Hold to the budget. The
+// body must not be used afterwards. Any Response may be released, even more than
+// once.
 func (r *Response) Release() {
 	if r != nil && r.share != nil {
 		r.share.free()
@@ -197,9 +198,9 @@ func (r *Response) Release() {
 	}
 }
 
-// Do makes the request, and makes it again after transient failures. Every
-// status is a Response, including the one of the last attempt; the error,
-// always an *Error, means that there is no usable response.
+// Do sends the request, and sends it again after transient failures. Every status
+// is a Response, including the one of the last attempt; the error, always an
+// *Error, means that there is no usable response.
 func (c *Client) Do(ctx context.Context, r Request) (*Response, error) {
 	repeat := whenRefused
 	if r.Repeatable {

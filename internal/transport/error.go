@@ -7,13 +7,13 @@ import (
 	"io"
 )
 
-// Kind is what went wrong with a request that has no usable response.
+// Kind is the reason why a request has no usable response.
 type Kind int
 
 const (
 	// KindOther is none of the others.
 	KindOther Kind = iota
-	// KindRefused is a connection that nobody accepted.
+	// KindRefused is a refused connection.
 	KindRefused
 	// KindUnknownHost is a host name without an address.
 	KindUnknownHost
@@ -31,14 +31,14 @@ const (
 	KindTruncated
 	// KindTooLarge is a response above the limit on its size.
 	KindTooLarge
-	// KindCanceled is a request that its caller gave up, or whose caller's own
-	// time limit was over.
+	// KindCanceled is a request whose caller canceled it or reached its own time
+	// limit.
 	KindCanceled
 	// KindTLS is a TLS handshake that failed for another reason than the server's
 	// certificate, such as a client certificate that the server wants.
 	KindTLS
-	// KindProxy is a proxy that does not let the request through, or that the
-	// environment does not name properly.
+	// KindProxy is a proxy that refuses the request, or that the environment does
+	// not name properly.
 	KindProxy
 	// KindProtocol is a response that is not one to the request, such as
 	// 101 Switching Protocols.
@@ -51,17 +51,16 @@ type Error struct {
 	// URL has no user and no query.
 	URL  string
 	Kind Kind
-	// Attempts is how often the request was sent, or its sending tried.
+	// Attempts is the number of attempts to send the request.
 	Attempts int
-	// MayHaveArrived reports whether the server may have got the request, and
+	// MayHaveArrived reports whether the server may have received the request, and
 	// acted on it. It is false when no attempt had a connection, and for
 	// attempts that the server refused for its rate limit.
 	MayHaveArrived bool
-	// Permanent reports whether the same request would fail in the same way
-	// again, until somebody changes a setting or the server. It is false for
-	// KindCanceled.
+	// Permanent reports whether the same request would fail in the same way again,
+	// unless a setting or the server changes. It is false for KindCanceled.
 	Permanent bool
-	// Err is the cause; it has no secret.
+	// Err is the cause, without secrets.
 	Err error
 }
 
@@ -108,8 +107,7 @@ func (k Kind) text() string {
 	}
 }
 
-// Hint is what the user can do, in a sentence or two; empty when there is
-// nothing particular.
+// Hint returns advice for the user in a sentence or two; "" if there is none.
 func (e *Error) Hint() string {
 	if hint := proxyHint(e.Err); hint != "" {
 		return hint
@@ -156,7 +154,7 @@ type attemptError struct {
 func (e *attemptError) Error() string { return e.err.Error() }
 func (e *attemptError) Unwrap() error { return e.err }
 
-// readable puts the low-level causes that users meet into words.
+// readable explains the low-level causes that users see.
 func readable(kind Kind, err error) error {
 	switch {
 	case kind == KindTruncated && (errors.Is(err, io.ErrUnexpectedEOF) || errors.Is(err, io.EOF)):
@@ -187,7 +185,8 @@ func (c *Client) failure(call *call, cause *attemptError) *Error {
 // server can send a Location of a megabyte.
 const errorShown = 2000
 
-// cleaned returns an error whose text can be shown, and keeps what is wrapped.
+// cleaned returns an error with a text that can be shown, and the same wrapped
+// errors.
 func (c *Client) cleaned(err error) error {
 	text := err.Error()
 	clean := c.secrets.Quote(text, errorShown)

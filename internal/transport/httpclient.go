@@ -9,9 +9,8 @@ import (
 
 // HTTPOptions are the rules for the requests of an HTTPClient.
 type HTTPOptions struct {
-	// Once prevents that a request is sent again after it may have arrived,
-	// because the server accepts its content only once. Without it requests are
-	// repeatable.
+	// Once prevents a repetition of a request that may have arrived, because the
+	// server accepts its content only once. Without it requests are repeatable.
 	Once bool
 	// MaxBodyBytes and JSON are as in Request.
 	MaxBodyBytes int64
@@ -34,7 +33,7 @@ func (c *Client) HTTPClient(options HTTPOptions) *http.Client {
 			if r.Body != nil {
 				var err error
 				request.Body, err = io.ReadAll(r.Body)
-				_ = r.Body.Close() // it was read; its error could change nothing
+				_ = r.Body.Close() // it was read completely
 				if err != nil {
 					return nil, err
 				}

@@ -17,9 +17,9 @@ type repeat int
 const (
 	// always: after every transient failure.
 	always repeat = iota
-	// beforeArrival: only while the server cannot have worked on it.
+	// beforeArrival: only while the server cannot have acted on it.
 	beforeArrival
-	// whenRefused: only when the server reported that it did not work on it.
+	// whenRefused: only when the server reported that it did not act on it.
 	whenRefused
 )
 
@@ -42,8 +42,8 @@ func (c *Client) newCall(r Request, repeat repeat) *call {
 	if r.MaxBodyBytes <= 0 {
 		r.MaxBodyBytes = DefaultMaxBodyBytes
 	}
-	// A copy: an attempt whose time is over may still read it while the caller
-	// changes his own for another request.
+	// A copy: an attempt past its time limit may still read it while the caller
+	// changes the original for another request.
 	if r.Header = r.Header.Clone(); r.Header == nil {
 		r.Header = http.Header{}
 	}
@@ -113,9 +113,9 @@ func (c *Client) decide(call *call, response *Response, err *attemptError) bool 
 	}
 	switch {
 	case limit == nil && response.Status == http.StatusTooManyRequests:
-		// Neither the end of this limit is known nor whether it concerns more than
-		// this request. It waits alone, but keeps its slot: the more requests are
-		// refused, the fewer are sent.
+		// Neither the end of this limit is known nor whether it affects other
+		// requests. Only this request waits, but it keeps its slot: the more requests
+		// are refused, the fewer are sent.
 		call.notBefore = c.now().Add(wait)
 		return true
 	case limit == nil:
@@ -129,7 +129,8 @@ func (c *Client) decide(call *call, response *Response, err *attemptError) bool 
 	return true
 }
 
-// isFinal asks the caller whether the attempt that just failed is the last one.
+// isFinal calls Final to find out whether the attempt that just failed is the last
+// one.
 func (c *call) isFinal(f Failure) bool {
 	if c.Final == nil {
 		return false
@@ -138,8 +139,8 @@ func (c *call) isFinal(f Failure) bool {
 	return c.Final(f)
 }
 
-// isTransient reports whether the status is one that is often another one a
-// moment later.
+// isTransient reports whether a request with this status often succeeds a moment
+// later.
 func isTransient(r *Response) bool {
 	switch r.Status {
 	case http.StatusTooManyRequests, http.StatusInternalServerError,
@@ -150,8 +151,8 @@ func isTransient(r *Response) bool {
 	}
 }
 
-// fromRouter reports whether the router answered because it knows no instance
-// of the API at the moment: the request went no further.
+// fromRouter reports whether the router responded because it has no instance of the
+// API at the moment: it did not forward the request.
 func fromRouter(r *Response) bool {
 	return r.Status == http.StatusNotFound && r.Header.Get("X-Cf-RouterError") != ""
 }
@@ -167,9 +168,9 @@ func (c *call) repeatsAfter(r *Response) bool {
 	}
 }
 
-// backoff is the wait after the failure of that number, from 0: twice as long
-// each time, with jitter so that requests that failed together do not come back
-// together.
+// backoff returns the wait after the failure with that number, from 0: twice as
+// long each time, with jitter so that requests that failed together are not sent
+// together again.
 func (c *Client) backoff(number int) time.Duration {
 	d := c.backoffMax
 	if number < 32 {
@@ -178,7 +179,7 @@ func (c *Client) backoff(number int) time.Duration {
 	return d/2 + rand.N(d+1)
 }
 
-// validate refuses what can never be sent.
+// validate returns an error for a request that can never be sent.
 func validate(method string, target *url.URL, header http.Header) error {
 	if method == "" || strings.ContainsFunc(method, func(r rune) bool { return r < 'A' || r > 'Z' }) {
 		return fmt.Errorf("%q is not an HTTP method", method)
@@ -196,8 +197,8 @@ func validate(method string, target *url.URL, header http.Header) error {
 	return nil
 }
 
-// withoutSecrets is the URL for messages: without user, query and fragment, any
-// of which may be secret.
+// withoutSecrets returns the URL for messages: without user, query and fragment,
+// any of which may be secret.
 func withoutSecrets(u *url.URL) string {
 	return (&url.URL{Scheme: u.Scheme, Host: u.Host, Path: u.Path, RawPath: u.RawPath}).String()
 }

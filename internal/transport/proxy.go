@@ -12,7 +12,7 @@ import (
 	"golang.org/x/net/http/httpproxy"
 )
 
-// proxyError is a proxy that does not let the request through.
+// proxyError is a proxy that refuses the request.
 type proxyError struct {
 	proxy    string
 	status   int
@@ -61,7 +61,7 @@ func (c *Client) refusedByProxy(r *http.Request, response *http.Response) error 
 	return refused
 }
 
-// proxyVariableError is a variable that should name a proxy and does not.
+// proxyVariableError is a variable for a proxy with a value that is not a URL.
 type proxyVariableError struct{ variable string }
 
 func (e *proxyVariableError) Error() string {
@@ -69,10 +69,10 @@ func (e *proxyVariableError) Error() string {
 }
 
 // proxyFromEnvironment returns the proxy for a request, as
-// http.ProxyFromEnvironment does: by HTTP_PROXY, HTTPS_PROXY and NO_PROXY, in
-// capitals or not. That one ignores a URL that it cannot parse, and the request
-// goes past the proxy or, as a rule, nowhere; here it is an error. The error
-// has no value: it may hold a password.
+// http.ProxyFromEnvironment does: by HTTP_PROXY, HTTPS_PROXY and NO_PROXY, in upper
+// or lower case. That function ignores a URL that it cannot parse, and sends the
+// request without the proxy, which usually fails; here it is an error. The error
+// does not quote the value, which may have a password.
 func proxyFromEnvironment() func(*http.Request) (*url.URL, error) {
 	config := httpproxy.FromEnvironment()
 	choose := config.ProxyFunc()
@@ -91,8 +91,8 @@ func proxyFromEnvironment() func(*http.Request) (*url.URL, error) {
 		case err != nil:
 			return nil, err
 		case proxy != nil && strings.HasSuffix(proxy.Host, ":"):
-			// It tries "http://" in front of what it cannot parse, and the host is
-			// then the scheme that was there: "http:".
+			// For a URL that it cannot parse it tries "http://" in front, and then the
+			// scheme of the original is the host: "http:".
 			return nil, &proxyVariableError{proxyVariable(r.URL.Scheme)}
 		case proxy != nil:
 			return proxy, nil
@@ -104,8 +104,8 @@ func proxyFromEnvironment() func(*http.Request) (*url.URL, error) {
 	}
 }
 
-// proxyVariable is the variable that sets the proxy for a scheme: in capitals,
-// unless only the other one is set.
+// proxyVariable returns the variable that sets the proxy for a scheme: in upper
+// case, unless only the one in lower case is set.
 func proxyVariable(scheme string) string {
 	upper, lower := "HTTP_PROXY", "http_proxy"
 	if scheme == "https" {
@@ -117,8 +117,8 @@ func proxyVariable(scheme string) string {
 	return upper
 }
 
-// proxyHint is what to do about a proxy that is wrong or refuses; empty for
-// other errors.
+// proxyHint returns advice about a malformed proxy or one that refuses; "" for other
+// errors.
 func proxyHint(err error) string {
 	var refused *proxyError
 	var variable *proxyVariableError

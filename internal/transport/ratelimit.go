@@ -13,20 +13,20 @@ import (
 )
 
 const (
-	// maxWait is the longest wait for a rate limit. Terraform shows nothing
-	// while a provider waits; after some minutes an error with the time to try
-	// again is the better service.
+	// maxWait is the longest wait for a rate limit. Terraform shows nothing while a
+	// provider waits; beyond some minutes an error with the time for the next try
+	// helps more.
 	maxWait = 5 * time.Minute
 
-	// maxRetryAfter bounds the time that a header can name, so that no
-	// arithmetic overflows.
+	// maxRetryAfter bounds the time from a header, so that no arithmetic
+	// overflows.
 	maxRetryAfter = 10 * 365 * 24 * time.Hour
 )
 
 // RetryAt returns when a server accepts requests again, according to its
 // response: by Retry-After, in seconds or as a date, or on a 429 by
-// X-RateLimit-Reset in Unix seconds. False when the headers have no such time,
-// or one that is over.
+// X-RateLimit-Reset in Unix seconds. False when the headers have no such time, or
+// one in the past.
 //
 // Cloud Controller sends the X-RateLimit headers with every response, and a
 // Remaining of 0 while requests still pass: only the status 429 is a limit
@@ -52,7 +52,7 @@ func RetryAt(status int, h http.Header, now time.Time) (time.Time, bool) {
 	if status != http.StatusTooManyRequests {
 		return time.Time{}, false
 	}
-	// Something else than this limit refused a request of which some are left.
+	// While some requests remain, this limit was not the reason for the refusal.
 	if remaining, err := strconv.ParseInt(strings.TrimSpace(h.Get("X-RateLimit-Remaining")), 10, 64); err == nil && remaining > 0 {
 		return time.Time{}, false
 	}
@@ -69,7 +69,7 @@ type limit struct {
 	until time.Time
 	// long reports whether the limit is too long to wait for.
 	long bool
-	// response is the server's; a request that cannot wait gets it too.
+	// response is the server's; a request that cannot wait receives it, too.
 	response *Response
 }
 
@@ -97,14 +97,14 @@ func (c *Client) limitOf(host string, r *Response) *limit {
 // concerns the object of the request, not the rate of requests.
 func (l *limit) isShared() bool { return l.response.Status == http.StatusTooManyRequests || !l.long }
 
-// answer is the server's response again, for another request.
+// answer returns a copy of the server's response for another request.
 func (l *limit) answer() *Response {
 	return &Response{Status: l.response.Status, Header: l.response.Header.Clone(), Body: l.response.Body}
 }
 
 // limits are those that servers have set. All requests respect them, instead of
-// each one finding out separately: a server counts the requests of a user,
-// refused ones included.
+// each one running into them: a server counts all requests of a user, including
+// refused ones.
 type limits struct {
 	mu     sync.Mutex
 	byHost map[string]*limit
@@ -147,7 +147,7 @@ func (l *limits) active(host string, now time.Time) *limit {
 
 // awaitTurn waits for the turn of an attempt: for limits, for the wait after the
 // attempt before, and for a slot. It returns with a slot taken, or with the
-// response that a server left for requests that would have to wait too long.
+// stored response of a server for requests that would have to wait too long.
 func (c *Client) awaitTurn(ctx context.Context, call *call) (*Response, *attemptError) {
 	for {
 		if err := ctx.Err(); err != nil {
@@ -157,8 +157,8 @@ func (c *Client) awaitTurn(ctx context.Context, call *call) (*Response, *attempt
 		if l := c.limits.active(call.URL.Host, now); l != nil {
 			c.releaseSlot(call)
 			wait := l.until.Sub(now)
-			// The response has the time to come back, which helps the caller more
-			// than an exceeded deadline.
+			// The response has the end of the limit, which helps the caller more than
+			// an exceeded deadline.
 			deadline, bounded := ctx.Deadline()
 			if l.host == call.URL.Host && (wait > maxWait || bounded && l.until.After(deadline)) {
 				return l.answer(), nil
@@ -182,7 +182,7 @@ func (c *Client) awaitTurn(ctx context.Context, call *call) (*Response, *attempt
 		select {
 		case <-ctx.Done():
 		case c.slots <- struct{}{}:
-			call.hasSlot = true // there may be a limit meanwhile
+			call.hasSlot = true // a limit may have been set meanwhile
 		}
 	}
 }
@@ -195,7 +195,7 @@ func (c *Client) releaseSlot(call *call) {
 	}
 }
 
-// stopped is the error of a caller that gave up between two attempts.
+// stopped returns the error for a caller whose context ended between two attempts.
 func (c *call) stopped(err error) *attemptError {
 	if c.last != "" {
 		err = fmt.Errorf("%w; the attempt before ended with: %s", err, c.last)

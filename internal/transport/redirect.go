@@ -17,10 +17,10 @@ func (e *redirectError) Error() string {
 	return fmt.Sprintf("%s redirects to %s, %s; it was not followed and the credential was not sent there", e.from, e.to, e.reason)
 }
 
-// follow returns where a redirect leads that can neither leak a credential nor
-// repeat a write: a read, to the same server. net/http alone would keep the
-// Authorization header for another port of the same host, and would turn a
-// write into a read. The redirects before it are counted by followed.
+// follow returns the target of a redirect that can neither leak a credential nor
+// repeat a write: of a read, to the same server. net/http alone would keep the
+// Authorization header for another port of the same host, and would turn a write
+// into a read. Followed is the number of redirects before this one.
 func follow(method string, from *url.URL, response *http.Response, followed int) (*url.URL, error) {
 	to, err := from.Parse(response.Header.Get("Location"))
 	if err != nil {

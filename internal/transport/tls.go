@@ -13,9 +13,9 @@ import (
 )
 
 // baseTransport makes the transport that the attempts go through. Dialing and
-// the TLS handshake may take as long as an attempt. net/http goes on dialing for
-// other requests when an attempt is over, so both need an end of their own, a
-// moment after that of the attempt, which has the better error.
+// the TLS handshake may take as long as an attempt. net/http continues dialing for
+// other requests after an attempt has ended, so both need a separate time limit,
+// slightly longer than that of the attempt, which has the better error.
 func baseTransport(cfg Config, timeout time.Duration) (*http.Transport, error) {
 	connecting := timeout + time.Second
 	config := &tls.Config{MinVersion: tls.VersionTLS12, InsecureSkipVerify: cfg.SkipSSLValidation} // the user's own choice, off by default
@@ -32,13 +32,13 @@ func baseTransport(cfg Config, timeout time.Duration) (*http.Transport, error) {
 		TLSClientConfig:        config,
 		TLSHandshakeTimeout:    connecting,
 		ForceAttemptHTTP2:      true,
-		MaxIdleConns:           4 * maxRequests, // the API, UAA and a proxy beside them
+		MaxIdleConns:           4 * maxRequests, // for the API, UAA and a proxy
 		MaxIdleConnsPerHost:    maxRequests,
 		MaxConnsPerHost:        maxRequests,
 		IdleConnTimeout:        90 * time.Second,
 		MaxResponseHeaderBytes: 1 << 20,
-		// An HTTP/2 connection whose server vanished silently would otherwise
-		// take every further request with it until it times out.
+		// Without pings, all further requests would use an HTTP/2 connection whose
+		// server has silently disappeared, until it times out.
 		HTTP2:                  &http.HTTP2Config{SendPingTimeout: 10 * time.Second, PingTimeout: 5 * time.Second},
 		OnProxyConnectResponse: checkProxy,
 	}, nil
@@ -51,7 +51,7 @@ func rootsWith(bundle string) (*x509.CertPool, error) {
 		return nil, err
 	}
 	pool, err := x509.SystemCertPool()
-	if err != nil { // a system without roots: the bundle is all there is
+	if err != nil { // a system without roots: only the bundle is trusted
 		pool = x509.NewCertPool()
 	}
 	for _, certificate := range certificates {
@@ -87,8 +87,7 @@ func (e *CertificateError) Unwrap() error { return e.Err }
 // and *CertificateError, continue a sentence that begins with the name of the
 // bundle. They quote nothing: a private key may be there by mistake.
 //
-// pem.Decode alone skips a damaged block silently, and a certificate would be
-// missing.
+// pem.Decode silently skips a damaged block, and a certificate would be missing.
 func ParseCertificates(bundle string) ([]*x509.Certificate, error) {
 	var certificates []*x509.Certificate
 	for at := 0; ; {

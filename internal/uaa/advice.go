@@ -8,7 +8,7 @@ import (
 )
 
 const (
-	// severalProcesses explains why something that is valid once is not enough
+	// severalProcesses explains why a credential that is valid once is not enough
 	// (../capi/README.md#valid-once).
 	severalProcesses = "Terraform starts several provider processes for each command (to plan and to apply, for example)"
 	// otherCredential is the advice to use a credential that is valid repeatedly.
@@ -16,7 +16,7 @@ const (
 		"cf_client_secret, or the session of `cf login`"
 )
 
-// notRenewable is the error for a credential that brings no further token.
+// notRenewable returns the error for a credential that cannot get another token.
 func (s *Session) notRenewable(op string) *Error {
 	description := "there is no refresh token for it"
 	switch {
@@ -89,7 +89,7 @@ func (s *Session) refusalHint(code string, refreshing bool) string {
 }
 
 // tokensRefused is the error that ends a session whose tokens the API refuses. It
-// names the likely cause, as far as the last token shows it.
+// names the likely cause, if the last token shows one.
 func (s *Session) tokensRefused(last *token) *Error {
 	e := s.problem("get a token that the API accepts", "", fmt.Sprintf(
 		"%s issues tokens for this credential, but the API refuses them with 401", last.issuer))

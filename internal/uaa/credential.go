@@ -1,7 +1,7 @@
 // Package uaa obtains values of the Authorization header for the credential of a
 // user: it finds the foundation's UAA, logs in when the first request needs it, and
-// renews what expires, once for all requests that wait. The number of logins is
-// bounded, since UAA locks accounts.
+// renews tokens, once for all requests that wait. The number of logins is bounded,
+// since UAA locks accounts.
 package uaa
 
 import (
@@ -25,11 +25,11 @@ const (
 	// AccessToken is a token, or a whole Authorization value, that the user
 	// obtained; with a refresh token it can be renewed.
 	AccessToken
-	// RefreshToken is a refresh token alone.
+	// RefreshToken is only a refresh token.
 	RefreshToken
 	// Assertion is a JWT that the UAA trusts, such as a pipeline's OIDC token.
 	Assertion
-	// CLISession is what the cf CLI keeps after cf login.
+	// CLISession is the session that the cf CLI stores after cf login.
 	CLISession
 )
 
@@ -59,7 +59,7 @@ func (c Credential) client() (id, secret string) {
 	return c.ClientID, c.ClientSecret
 }
 
-// secrets returns the parts that must not be shown.
+// secrets returns the secret parts.
 func (c Credential) secrets() []string {
 	result := []string{c.Password, c.Passcode, c.ClientSecret, c.RefreshToken, c.AssertionToken}
 	if c.ClientSecret != "" {
@@ -81,8 +81,8 @@ func tokenSecrets(token string) []string {
 	return []string{token}
 }
 
-// grant returns the parameters of the credential's token request, nil where it is
-// a token already.
+// grant returns the parameters of the credential's token request, nil if it is
+// already a token.
 func (c Credential) grant() url.Values {
 	var v url.Values
 	switch c.Kind {
@@ -99,7 +99,7 @@ func (c Credential) grant() url.Values {
 	}
 	if c.Origin != "" && (c.Kind == Password || c.Kind == Assertion) {
 		hint, err := json.Marshal(map[string]string{"origin": c.Origin})
-		if err == nil { // a string always encodes
+		if err == nil { // encoding a string never fails
 			v.Set("login_hint", string(hint))
 		}
 	}
@@ -135,8 +135,8 @@ func (c Credential) isWholeValue() bool {
 // (../capi/README.md#audience).
 const apiAudience = "cloud_controller"
 
-// claims are the parts of a JWT that the provider looks at. Nobody has checked its
-// signature: they only decide when to renew a token, and the text of an error.
+// claims are the parts of a JWT that the provider reads. Its signature is not
+// checked: they only decide when to renew a token, and the text of an error.
 type claims struct {
 	Issued   float64  `json:"iat"`
 	Expires  float64  `json:"exp"`
@@ -148,7 +148,7 @@ func (c claims) issued() time.Time { return unix(c.Issued) }
 // audience is a list of strings, which JSON may have as one string.
 type audience []string
 
-// UnmarshalJSON accepts a string and a list of strings, and ignores all else.
+// UnmarshalJSON accepts a string or a list of strings, and ignores other values.
 func (a *audience) UnmarshalJSON(content []byte) error {
 	var one string
 	if json.Unmarshal(content, &one) == nil {
@@ -181,15 +181,15 @@ func claimsOf(value string) claims {
 	return c
 }
 
-// lifeOf returns when a token was issued and when it expires, zero where it does
-// not say. If that is wrong, it costs one request, since the API decides.
+// lifeOf returns when a token was issued and when it expires, zero if the token has
+// no such time. A wrong time costs one request, since the API decides.
 func lifeOf(token string) (issued, expires time.Time) {
 	c := claimsOf(authorization(token))
 	return c.issued(), unix(c.Expires)
 }
 
 func unix(seconds float64) time.Time {
-	if seconds <= 0 || seconds > 1e11 { // no time that a token can mean
+	if seconds <= 0 || seconds > 1e11 { // not a plausible time
 		return time.Time{}
 	}
 	return time.Unix(int64(seconds), 0)

@@ -35,9 +35,9 @@ func (r *root) href(name string) string {
 // tokenEndpoint returns the URL that issues tokens. A session of the cf CLI knows
 // it; for other credentials the API's root document has it.
 //
-// The link uaa comes before login: it is the server whose tokens the API accepts,
-// and it knows every grant. A separate login server, which old foundations may
-// have, need not forward all of them.
+// The link uaa takes precedence over login: it is the server whose tokens the API
+// accepts, and it supports every grant. A separate login server, which old
+// foundations may have, need not forward all of them.
 func (s *Session) tokenEndpoint(ctx context.Context) (string, error) {
 	base := s.credential.UAAEndpoint
 	if base == "" {
@@ -51,8 +51,7 @@ func (s *Session) tokenEndpoint(ctx context.Context) (string, error) {
 		if base = r.href("uaa"); base == "" && !r.OnKubernetes {
 			base = r.href("login")
 		}
-		// Korifi links to itself where others link to their UAA
-		// (../capi/README.md#no-uaa).
+		// Korifi links to itself instead of a UAA (../capi/README.md#no-uaa).
 		if base == "" || r.OnKubernetes && base == s.apiRoot() {
 			return "", s.problem(opDiscover, s.apiRoot()+"/", "this foundation has no UAA (on Korifi, Kubernetes checks the credential), "+
 				"so it accepts only access_token (or CF_ACCESS_TOKEN): a Kubernetes token, "+

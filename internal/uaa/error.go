@@ -12,28 +12,28 @@ import (
 
 // Error is the reason why there is no Authorization value.
 type Error struct {
-	// Op is what was tried: "find the UAA", "log in", "renew the token".
+	// Op is the operation that failed: "find the UAA", "log in", "renew the token".
 	Op string
-	// URL is where the request went; empty when none was sent.
+	// URL is the target of the request; empty when none was sent.
 	URL string
 	// Status is the response's HTTP status, 0 without a response.
 	Status int
-	// Code and Description are the UAA's own words; Description is ours where
-	// the UAA has none.
+	// Code and Description are the UAA's; Description is the provider's if the
+	// UAA sent none.
 	Code, Description string
-	// Advice is what the user can do next, in whole sentences; empty where there is
-	// nothing particular.
+	// Advice tells the user what to do next, in complete sentences; empty if there
+	// is none.
 	Advice string
-	// TokensRefused is true where logging in works, and the API refuses the tokens.
+	// TokensRefused is true when the login works, but the API refuses the tokens.
 	TokensRefused bool
-	// RetryAt is when the UAA accepts requests again; zero when it does not say.
+	// RetryAt is when the UAA accepts requests again; zero if unknown.
 	RetryAt time.Time
 	// Source describes the credential and where it came from.
 	Source string
-	// Err is the cause where there was no response, such as a *transport.Error.
+	// Err is the cause when there was no response, such as a *transport.Error.
 	Err error
 
-	// fromRouter is true where a router or load balancer responded, not the UAA.
+	// fromRouter is true when a router or load balancer responded, not the UAA.
 	fromRouter bool
 }
 

@@ -18,9 +18,9 @@ const (
 	// attempt to renew it, after one that failed.
 	retryEarly = 10 * time.Second
 
-	// failurePause is how long the transient failure of a login is returned to
-	// everybody before the next login. Terraform reads ten things at a time: without
-	// the pause, each ten readers would wait for a login server that is away.
+	// failurePause is how long all readers receive the transient failure of a login
+	// before the next login. Terraform reads ten things at a time: without the
+	// pause, every ten readers would wait for a login server that is unavailable.
 	failurePause = 30 * time.Second
 
 	// quickly is how soon after a login a refusal is suspicious, even if the API
@@ -28,7 +28,7 @@ const (
 	quickly = time.Minute
 	// maxUnaccepted is how many tokens in a row the API may refuse that it never
 	// accepted, and maxQuick how many that it refused quickly. Then the session
-	// ends: a further login would bring a further token of this kind.
+	// ends: the API would refuse the token of another login, too.
 	maxUnaccepted, maxQuick = 2, 5
 )
 
@@ -61,14 +61,14 @@ type Session struct {
 	passcodeSent bool
 }
 
-// pendingLogin is a login or renewal that is under way, and its waiters.
+// pendingLogin is a login or renewal in progress, and its waiters.
 type pendingLogin struct {
 	done      chan struct{} // closed at the end, when token and err are set
 	token     *token
 	err       error
 	cancel    context.CancelFunc
 	waiters   int
-	abandoned bool // no waiter is left; it is being canceled
+	abandoned bool // it has no waiters left, and is being canceled
 }
 
 // New returns a session for a credential. It sends no request. It adds the secrets
@@ -102,16 +102,16 @@ func (s *Session) Source() string { return s.credential.Source }
 
 // Authorization returns the value of the Authorization header to use now. It logs
 // in when there is no token yet, and renews one that is about to expire. The error
-// is an *Error, or wraps the context's when the caller gave up.
+// is an *Error, or wraps the context's error when the context ended.
 func (s *Session) Authorization(ctx context.Context) (string, error) {
 	return s.obtain(ctx, "")
 }
 
 // Renew returns another value than the one that the API refused. Of all callers
 // with the same value, one logs in and the others share the result; a caller that
-// comes late gets that result, too. The error is as Authorization's; it describes
-// what to do where the credential cannot be renewed, or where the API refuses
-// every token.
+// arrives late gets that result, too. The error is like that of Authorization; it
+// has advice when the credential cannot be renewed, or when the API refuses every
+// token.
 func (s *Session) Renew(ctx context.Context, rejected string) (string, error) {
 	return s.obtain(ctx, rejected)
 }
@@ -135,8 +135,8 @@ func (s *Session) obtain(ctx context.Context, rejected string) (string, error) {
 		now := s.now()
 		if s.current != nil && s.current.value == rejected {
 			if s.refresh == "" && s.credential.grant() == nil {
-				// There is nothing but this token. It stays, so that each request gets
-				// the API's own answer to it.
+				// There is only this token. It stays, so that each request gets the API's
+				// response to it.
 				s.mu.Unlock()
 				return "", s.notRenewable(opRenew)
 			}
@@ -164,7 +164,7 @@ func (s *Session) obtain(ctx context.Context, rejected string) (string, error) {
 		select {
 		case <-p.done:
 			if stopping {
-				continue // it was canceled because nobody waited for it
+				continue // it was canceled when it had no waiters
 			}
 			if p.err != nil {
 				return "", p.err
@@ -177,7 +177,8 @@ func (s *Session) obtain(ctx context.Context, rejected string) (string, error) {
 	}
 }
 
-// failure returns the error of a login that is not worth trying now, nil if it is.
+// failure returns the error for a login that should not be tried now, nil if it
+// should.
 func (s *Session) failure(now time.Time) error {
 	switch {
 	case s.ended != nil:
@@ -190,7 +191,7 @@ func (s *Session) failure(now time.Time) error {
 }
 
 // noteRefusal drops the current token, which the API refused, and ends the session
-// where that happens again and again to tokens of this session's own logins.
+// if the API has refused several tokens of this session's logins.
 func (s *Session) noteRefusal(now time.Time) {
 	t := s.current
 	s.current = nil
@@ -261,8 +262,8 @@ func (s *Session) finish(p *pendingLogin, t *token, refresh string, err *Error) 
 	close(p.done)
 }
 
-// canceled is the error for a caller that gave up, which is not a failure of the
-// login.
+// canceled returns the error for a caller whose context ended, which is not a
+// failure of the login.
 func canceled(err error) error { return fmt.Errorf("waiting for the login: %w", err) }
 
 func asError(err error) *Error {

@@ -18,13 +18,13 @@ import (
 // expire in transit. For short-lived tokens it is a tenth of the lifetime.
 const early = time.Minute
 
-// token is an Authorization value and what is known about it.
+// token is an Authorization value with its times and its origin.
 type token struct {
 	value   string
 	renewAt time.Time // zero: only when the API refuses it
 	expires time.Time // zero: unknown
-	// obtained is when this session logged in for it, and issuer where; zero for a
-	// token of the user.
+	// obtained is when this session logged in for it, and issuer the URL; zero for
+	// a token of the user.
 	obtained time.Time
 	issuer   string
 	accepted bool // the API has accepted it
@@ -48,7 +48,7 @@ func (t *token) fresh(now time.Time) bool {
 	return t != nil && (t.renewAt.IsZero() || now.Before(t.renewAt))
 }
 
-// alive reports whether the token can still be used, fresh or not.
+// alive reports whether the token has not expired.
 func (t *token) alive(now time.Time) bool {
 	return t != nil && (t.expires.IsZero() || now.Before(t.expires))
 }
@@ -56,8 +56,8 @@ func (t *token) alive(now time.Time) bool {
 // request requests a token from the UAA. It returns the refresh token, too, empty
 // when there is none.
 //
-// clientcredentials is the one part of x/oauth2 that takes the parameters of
-// any grant; the others know neither login_hint nor passcode.
+// clientcredentials is the only part of x/oauth2 that accepts the parameters of
+// any grant; the others support neither login_hint nor passcode.
 func (s *Session) request(ctx context.Context, op, endpoint string, grant url.Values) (*token, string, error) {
 	id, secret := s.credential.client()
 	config := clientcredentials.Config{
@@ -100,7 +100,7 @@ func (s *Session) refusal(op, endpoint string, refreshing bool, err error) *Erro
 	case errors.As(err, &transportErr) && transportErr.Kind == transport.KindTooLarge:
 		return s.problem(op, endpoint, transportErr.Err.Error()+"; something other than the UAA probably answers there")
 	case errors.As(err, &transportErr):
-		return s.wrapped(op, "", transportErr) // its text has the address
+		return s.wrapped(op, "", transportErr) // its text has the URL
 	case errors.As(err, &answered):
 		e := s.problem(op, endpoint, "")
 		e.Status = answered.Response.StatusCode
@@ -110,7 +110,7 @@ func (s *Session) refusal(op, endpoint string, refreshing bool, err error) *Erro
 			e.Description = s.quoted(string(answered.Body))
 		}
 		e.RetryAt, _ = transport.RetryAt(answered.Response.StatusCode, answered.Response.Header, time.Now())
-		// A router or load balancer in front of the UAA knows nothing about the
+		// A router or load balancer in front of the UAA did not check the
 		// credential.
 		e.fromRouter = answered.Response.Header.Get("X-Cf-RouterError") != ""
 		if e.final() {
@@ -118,7 +118,7 @@ func (s *Session) refusal(op, endpoint string, refreshing bool, err error) *Erro
 		}
 		return e
 	default:
-		// x/oauth2 quotes nothing of a body that it cannot read as a token.
+		// x/oauth2 does not quote a body that it cannot parse as a token.
 		return s.wrapped(op, endpoint, errors.New(s.secrets.Clean(strings.TrimPrefix(err.Error(), "oauth2: "))))
 	}
 }
