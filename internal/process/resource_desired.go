@@ -1,6 +1,8 @@
 package process
 
 import (
+	"slices"
+
 	"github.com/hashicorp/terraform-plugin-go/tftypes"
 
 	"github.com/cf-process/terraform-provider-cf/internal/field"
@@ -15,49 +17,37 @@ import (
 // counts as not set, and its owner, such as an autoscaler, may change it until the
 // apply and after.
 func desired(config, plan, prior field.Attributes) field.Attributes {
-	named := make(field.Attributes, len(config))
+	values := make(field.Attributes, len(config))
 	for name, value := range config {
-		planned := plan[name]
-		switch name {
-		case "guid", "app_guid", "type", "wait_for_instances":
-			// Never left out: the address in the plan is the one that counts.
-			if !value.IsNull() && planned.Type() != nil && planned.IsFullyKnown() {
-				value = planned
-			}
-			named[name] = value
-		default:
-			named[name] = desiredValue(value, planned, prior[name])
+		values[name] = desiredValue(value, plan[name], prior[name])
+	}
+	// The address is never ignored: the planned one counts.
+	for _, name := range append(slices.Clone(addressNames), "wait_for_instances") {
+		if config.IsSet(name) && plan[name].Type() != nil && plan[name].IsKnown() {
+			values[name] = plan[name]
 		}
 	}
-	return named
+	return values
 }
 
 func desiredValue(config, planned, prior tftypes.Value) tftypes.Value {
-	if config.IsNull() {
-		return config
+	null := tftypes.NewValue(config.Type(), nil)
+	typ, isObject := config.Type().(tftypes.Object)
+	switch {
+	case config.IsNull() || planned.IsNull() || !planned.IsKnown():
+		// What is configured is planned, and known by now, unless it is ignored.
+		return null
+	case isObject:
+		given, p, before := field.Open(config), field.Open(planned), field.Open(prior)
+		values := make(field.Attributes, len(given))
+		for name, value := range given {
+			values[name] = desiredValue(value, p[name], before[name])
+		}
+		return values.Value(typ)
+	case planned.Equal(prior) && !planned.Equal(config):
+		return null
+	default:
+		// Single keys of a map can be ignored: the planned map can differ from both.
+		return planned
 	}
-	if planned.Type() == nil || planned.IsNull() || !planned.IsKnown() {
-		// Whatever is configured is planned, and known by now, unless it is ignored.
-		return tftypes.NewValue(config.Type(), nil)
-	}
-	typ, ok := config.Type().(tftypes.Object)
-	if !ok {
-		return desiredLeaf(config, planned, prior)
-	}
-	given, p, before := field.Open(config), field.Open(planned), field.Open(prior)
-	values := make(map[string]tftypes.Value, len(typ.AttributeTypes))
-	for name := range typ.AttributeTypes {
-		values[name] = desiredValue(given[name], p[name], before[name])
-	}
-	return tftypes.NewValue(typ, values)
-}
-
-// desiredLeaf is desiredValue for a value that is written as a whole: a scalar,
-// or a map. Single keys of a map can be ignored, so that the planned map is
-// neither the one that was nor the configured one.
-func desiredLeaf(config, planned, prior tftypes.Value) tftypes.Value {
-	if prior.Type() != nil && planned.Equal(prior) && !planned.Equal(config) {
-		return tftypes.NewValue(config.Type(), nil)
-	}
-	return planned
 }

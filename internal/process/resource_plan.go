@@ -2,6 +2,7 @@ package process
 
 import (
 	"context"
+	"slices"
 	"strings"
 
 	"github.com/hashicorp/terraform-plugin-framework/path"
@@ -97,35 +98,25 @@ func compareAddress(planned, state field.Attributes) (differing path.Paths, unkn
 	return differing, unknown
 }
 
-// plannedValues returns the values of the plan: what the configuration sets, else
-// what the state has, else unknown. plan has the defaults of the schema.
+// plannedValues returns the values of the plan. plan has the defaults of the schema;
+// state is nil for a create.
 func plannedValues(config, plan, state field.Attributes) field.Attributes {
-	planned := make(field.Attributes, len(plan))
-	for name, proposed := range plan {
-		switch {
-		case config.IsSet(name), name == "wait_for_instances", name == "timeouts":
-			planned[name] = proposed
-		case state != nil:
-			planned[name] = state[name]
-		default:
-			planned[name] = field.Unknown(proposed)
-		}
-	}
+	planned := overlay(config, plan, state)
+	planned["wait_for_instances"], planned["timeouts"] = plan["wait_for_instances"], plan["timeouts"]
 	if config.IsSet("app_guid") && !config.IsSet("type") {
 		planned["type"] = tftypes.NewValue(tftypes.String, capi.DefaultType)
 	}
 	for _, name := range healthChecks {
-		if config.IsSet(name) {
-			planned[name] = plannedHealthCheck(config[name], plan[name], state[name])
+		if config.IsKnown(name) {
+			planned[name] = plannedHealthCheck(config.Child(name), plan.Child(name), state.Child(name))
 		}
-	}
-	if config.IsSet("metadata") && config["metadata"].IsKnown() {
-		planned["metadata"] = overlay(config["metadata"], plan["metadata"], state["metadata"])
 	}
 	if state == nil {
 		return planned
 	}
-	if writes(planned, state) {
+	if slices.ContainsFunc(processTable.attributes, func(a attribute[capi.Process, requests]) bool {
+		return a.write != nil && !planned[a.Name].Equal(state[a.Name])
+	}) {
 		planned["updated_at"] = field.Unknown(planned["updated_at"])
 	}
 	if state.IsSet("version") && processTable.bumpsVersion(planned, state) {
@@ -137,77 +128,38 @@ func plannedValues(config, plan, state field.Attributes) field.Attributes {
 	return planned
 }
 
-// writes reports whether an attribute that is sent is planned to change.
-func writes(planned, state field.Attributes) bool {
-	for _, a := range processTable.attributes {
-		if a.write != nil && !planned[a.Name].Equal(state[a.Name]) {
-			return true
-		}
-	}
-	return false
-}
-
-// overlay puts the configured attributes of an object over those that the
-// state has; what neither knows is unknown.
-func overlay(config, plan, state tftypes.Value) tftypes.Value {
-	if config.IsNull() || !config.IsKnown() {
+// overlay returns the attributes of an object: what the configuration sets, else
+// what the state has, else unknown.
+func overlay(config, plan, state field.Attributes) field.Attributes {
+	planned := make(field.Attributes, len(plan))
+	for name, proposed := range plan {
+		before, inState := state[name]
+		typ, isObject := proposed.Type().(tftypes.Object)
 		switch {
-		case !config.IsKnown():
-			return plan
-		case state.Type() == nil:
-			return field.Unknown(plan)
+		case config.IsKnown(name) && isObject:
+			planned[name] = overlay(config.Child(name), plan.Child(name), state.Child(name)).Value(typ)
+		case config.IsSet(name):
+			planned[name] = proposed
+		case inState:
+			planned[name] = before
 		default:
-			return state
+			planned[name] = field.Unknown(proposed)
 		}
 	}
-	typ := plan.Type().(tftypes.Object) //nolint:forcetypeassert // called for objects of the schema only
-	c, p, s := field.Open(config), field.Open(plan), field.Open(state)
-	values := make(map[string]tftypes.Value, len(typ.AttributeTypes))
-	for name, t := range typ.AttributeTypes {
-		before, known := s[name]
-		switch {
-		case c.IsSet(name) && t.Is(tftypes.Object{}):
-			values[name] = overlay(c[name], p[name], before)
-		case c.IsSet(name):
-			values[name] = p[name]
-		case known:
-			values[name] = before
-		default:
-			values[name] = tftypes.NewValue(t, tftypes.UnknownValue)
-		}
-	}
-	return tftypes.NewValue(typ, values)
+	return planned
 }
 
-// plannedHealthCheck is the overlay for a health check. A check that changes
-// its type keeps nothing for sure but what is set; without http it has no
-// endpoint.
-func plannedHealthCheck(config, plan, state tftypes.Value) tftypes.Value {
-	if !config.IsKnown() {
-		return plan
+// plannedHealthCheck is the overlay for a health check. When the type changes, only
+// what is set is certain; a type other than http has no endpoint.
+func plannedHealthCheck(config, plan, state field.Attributes) tftypes.Value {
+	if config.IsSet("type") && !config["type"].Equal(state["type"]) {
+		state = nil
 	}
-	before := field.Open(state)
-	checkType := field.Open(config)["type"]
-	changed := checkType.Type() != nil && !checkType.IsNull() && (before == nil || !checkType.Equal(before["type"]))
-	base := state
-	if changed {
-		base = tftypes.Value{}
+	check := overlay(config, plan, state)
+	data := check.Child("data")
+	if name, ok := check.Text("type"); ok && name != "http" && data != nil && !config.Child("data").IsSet("endpoint") {
+		data["endpoint"] = tftypes.NewValue(tftypes.String, nil)
+		check["data"] = data.Value(livenessData.Type)
 	}
-	check := field.Open(overlay(config, plan, base))
-	name, typeKnown := check.Text("type")
-	data := check["data"]
-	if typeKnown && name != "http" && !field.Open(config).Child("data").IsSet("endpoint") {
-		data = withoutEndpoint(data)
-	}
-	return tftypes.NewValue(livenessCheck.Type, map[string]tftypes.Value{"type": check["type"], "data": data})
-}
-
-// withoutEndpoint is the data of a check that is known to have no endpoint.
-func withoutEndpoint(data tftypes.Value) tftypes.Value {
-	fields := field.Open(data)
-	if fields == nil {
-		return data
-	}
-	fields["endpoint"] = field.NullString
-	return tftypes.NewValue(data.Type(), map[string]tftypes.Value(fields))
+	return check.Value(livenessCheck.Type)
 }
