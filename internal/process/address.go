@@ -130,18 +130,6 @@ func (m addressModel) checkSegments() diag.Diagnostics {
 	return diags
 }
 
-// addressOf is the address in a configuration, plan or state of the
-// resource, which can have all three attributes.
-func addressOf(o field.Attributes, byApp bool) capi.Address {
-	m := addressIn(o)
-	if byApp {
-		m.GUID = types.StringNull()
-	} else if m.GUID.IsNull() {
-		return capi.Address{}
-	}
-	return m.address()
-}
-
 // segmentRule is the rule for every GUID and process type.
 var segmentRule = checked{
 	"must not be empty, \".\" or \"..\", and must not contain \"/\", \"?\", \"#\", \"%\", control characters, or spaces at its ends",

@@ -39,7 +39,7 @@ func (r *processResource) preview(ctx context.Context, config field.Attributes) 
 	}
 	ctx, cancel := r.clock.WithTimeout(ctx, previewTimeout)
 	defer cancel()
-	address := resourceAddress(config)
+	address := addressIn(config).address()
 	p, err := r.Client.GetProcess(ctx, address)
 	switch {
 	case err == nil:
@@ -78,7 +78,7 @@ func setsAttributes(config field.Attributes) bool {
 func fillFixed(planned, config field.Attributes, p *capi.Process) {
 	values := processTable.Values(p)
 	fixed := []string{"app_guid", "type", "space_guid"}
-	if !resourceAddress(config).ByApp() {
+	if !addressIn(config).address().ByApp() {
 		// By app and type, a deployment can replace the process.
 		fixed = append(fixed, "created_at")
 	}
@@ -212,10 +212,4 @@ func (c *changePreview) configured(name string, v tftypes.Value) string {
 		return c.show(v)
 	}
 	return "as configured"
-}
-
-// isReset reports whether a value is "", which resets an attribute.
-func isReset(v tftypes.Value) bool {
-	s, ok := field.Attributes{"v": v}.Text("v")
-	return ok && s == ""
 }

@@ -22,7 +22,7 @@ func (r *processResource) Create(ctx context.Context, req resource.CreateRequest
 	config := desired(field.Open(req.Config.Raw), field.Open(plan), nil)
 	ctx, cancel := r.deadline(ctx, plan, "create")
 	defer cancel()
-	address := resourceAddress(config)
+	address := addressIn(config).address()
 	done, diags := r.converge(ctx, address, config, nil)
 	resp.Diagnostics.Append(diags...)
 	if resp.Diagnostics.HasError() {
@@ -34,10 +34,9 @@ func (r *processResource) Create(ctx context.Context, req resource.CreateRequest
 			"at them first (cf app, or the data source cf_process_instances).")
 		return
 	}
-	resp.State.Raw = field.FillUnknown(plan, resourceValue(done.process, field.Open(plan)))
+	resp.State.Raw = field.FillUnknown(plan, valueOfResource(resourceValues(done.process, field.Open(plan))))
 	m := privateStateOf(config, done.process)
-	resp.Diagnostics.Append(writePrivate(ctx, resp.Private, m)...)
-	resp.Diagnostics.Append(setIdentity(ctx, resp.Identity, m.Form, field.Open(resp.State.Raw))...)
+	resp.Diagnostics.Append(m.store(ctx, resp.Private, resp.Identity, field.Open(resp.State.Raw))...)
 }
 
 // Update makes the process what the configuration sets. When that fails partway,
@@ -47,7 +46,7 @@ func (r *processResource) Update(ctx context.Context, req resource.UpdateRequest
 	config := desired(field.Open(req.Config.Raw), field.Open(plan), field.Open(prior))
 	ctx, cancel := r.deadline(ctx, plan, "update")
 	defer cancel()
-	address := resourceAddress(config)
+	address := addressIn(config).address()
 	before := field.Open(prior)
 	if other, _ := compareAddress(field.Open(plan), before); len(other) > 0 {
 		before = nil // another process is adopted, see compareAddress
@@ -60,14 +59,13 @@ func (r *processResource) Update(ctx context.Context, req resource.UpdateRequest
 			m, diags := readPrivate(ctx, req.Private)
 			resp.Diagnostics.Append(diags...)
 			m.recordResets(config)
-			resp.Diagnostics.Append(writePrivate(ctx, resp.Private, m)...)
+			resp.Diagnostics.Append(m.store(ctx, resp.Private, resp.Identity, field.Open(prior))...)
 		}
 		return
 	}
-	resp.State.Raw = field.FillUnknown(plan, resourceValue(done.process, field.Open(plan)))
+	resp.State.Raw = field.FillUnknown(plan, valueOfResource(resourceValues(done.process, field.Open(plan))))
 	m := privateStateOf(config, done.process)
-	resp.Diagnostics.Append(writePrivate(ctx, resp.Private, m)...)
-	resp.Diagnostics.Append(setIdentity(ctx, resp.Identity, m.Form, field.Open(resp.State.Raw))...)
+	resp.Diagnostics.Append(m.store(ctx, resp.Private, resp.Identity, field.Open(resp.State.Raw))...)
 	resp.Diagnostics.Append(r.wait(ctx, address, config, done)...)
 }
 
@@ -83,12 +81,11 @@ func (r *processResource) Read(ctx context.Context, req resource.ReadRequest, re
 	ctx, cancel := r.deadline(ctx, req.State.Raw, "read")
 	defer cancel()
 	if m.Form == "" {
-		m.Form = formGUID
-		if !prior.IsSet("guid") {
-			m.Form = formApp
-		}
+		m.Form = formOf(prior)
 	}
-	address := addressOf(prior, m.Form == formApp)
+	// Terraform before 1.12 wants an identity from a read that finds nothing, too.
+	resp.Diagnostics.Append(setIdentity(ctx, resp.Identity, m.Form, prior)...)
+	address := addressIn(prior).in(m.Form).address()
 	began := r.clock.Now()
 	p, err := r.Client.GetProcess(ctx, address)
 	if capi.IsNotFound(err) && m.Imported {
@@ -97,8 +94,6 @@ func (r *processResource) Read(ctx context.Context, req resource.ReadRequest, re
 	}
 	if capi.IsNotFound(err) {
 		tflog.Warn(ctx, "the process does not exist any longer, or is not visible: it is planned again", map[string]any{"process": address.String()})
-		// Terraform before 1.12 asks for an identity here as well.
-		resp.Diagnostics.Append(setIdentity(ctx, resp.Identity, m.Form, prior)...)
 		resp.State.RemoveResource(ctx)
 		return
 	}
@@ -106,7 +101,6 @@ func (r *processResource) Read(ctx context.Context, req resource.ReadRequest, re
 		// The plan continues with the state, as for a resource that is not there yet.
 		// The apply knows the provider's settings, and reads.
 		resp.Diagnostics.Append(diagnostic.NotRefreshed(address.String(), err))
-		resp.Diagnostics.Append(setIdentity(ctx, resp.Identity, m.Form, prior)...)
 		return
 	}
 	if err != nil {
@@ -120,8 +114,7 @@ func (r *processResource) Read(ctx context.Context, req resource.ReadRequest, re
 	state := refreshed(prior, m, p)
 	resp.State.Raw = valueOfResource(state)
 	m.Korifi, m.Imported = p.OnKorifi(), false
-	resp.Diagnostics.Append(writePrivate(ctx, resp.Private, m)...)
-	resp.Diagnostics.Append(setIdentity(ctx, resp.Identity, m.Form, state)...)
+	resp.Diagnostics.Append(m.store(ctx, resp.Private, resp.Identity, state)...)
 }
 
 // Delete releases the process. No request is made.

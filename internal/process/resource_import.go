@@ -9,8 +9,6 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/path"
 	"github.com/hashicorp/terraform-plugin-framework/resource"
 	"github.com/hashicorp/terraform-plugin-framework/resource/identityschema"
-	"github.com/hashicorp/terraform-plugin-framework/tfsdk"
-	"github.com/hashicorp/terraform-plugin-framework/types"
 	"github.com/hashicorp/terraform-plugin-go/tftypes"
 
 	"github.com/cf-process/terraform-provider-cf/internal/capi"
@@ -30,22 +28,6 @@ func (r *processResource) IdentitySchema(_ context.Context, _ resource.IdentityS
 			OptionalForImport: true, Description: "Type of the process within the app; with app_guid, by default web.",
 		},
 	}}
-}
-
-// setIdentity sets the identity in the form of the address. identity is nil
-// where Terraform knows none.
-func setIdentity(ctx context.Context, identity *tfsdk.ResourceIdentity, form addressForm, state field.Attributes) diag.Diagnostics {
-	if identity == nil {
-		return nil
-	}
-	var model addressModel
-	if form == formApp {
-		address := addressOf(state, true)
-		model.AppGUID, model.Type = types.StringValue(address.AppGUID), types.StringValue(address.Type)
-	} else {
-		model.GUID = types.StringPointerValue(state.TextPointer("guid"))
-	}
-	return identity.Set(ctx, model)
 }
 
 // ImportState takes GUID, APP_GUID/TYPE, or an identity. It only records the
@@ -70,40 +52,41 @@ func (r *processResource) ImportState(ctx context.Context, req resource.ImportSt
 		}
 		address = identity.address()
 	}
-	m := privateState{Form: formGUID, Imported: true}
+	imported := map[string]string{"guid": address.GUID}
 	if address.ByApp() {
-		m.Form = formApp
-		resp.Diagnostics.Append(resp.State.SetAttribute(ctx, path.Root("app_guid"), address.AppGUID)...)
-		resp.Diagnostics.Append(resp.State.SetAttribute(ctx, path.Root("type"), address.Type)...)
-	} else {
-		resp.Diagnostics.Append(resp.State.SetAttribute(ctx, path.Root("guid"), address.GUID)...)
+		imported = map[string]string{"app_guid": address.AppGUID, "type": address.Type}
+	}
+	for name, value := range imported {
+		resp.Diagnostics.Append(resp.State.SetAttribute(ctx, path.Root(name), value)...)
 	}
 	if resp.Diagnostics.HasError() {
 		return
 	}
-	resp.Diagnostics.Append(writePrivate(ctx, resp.Private, m)...)
-	resp.Diagnostics.Append(setIdentity(ctx, resp.Identity, m.Form, field.Open(resp.State.Raw))...)
+	state := field.Open(resp.State.Raw)
+	m := privateState{Form: formOf(state), Imported: true}
+	resp.Diagnostics.Append(m.store(ctx, resp.Private, resp.Identity, state)...)
 }
 
 // parseImportID reads GUID or APP_GUID/TYPE.
 func parseImportID(id string) (capi.Address, error) {
-	if parts := strings.Count(id, "/") + 1; parts > 2 {
-		return capi.Address{}, fmt.Errorf("it has %d parts separated by \"/\"", parts)
+	parts := strings.Split(id, "/")
+	names := []string{"the app GUID", "the process type"}
+	switch len(parts) {
+	case 1:
+		names = []string{"the GUID"}
+	case 2:
+	default:
+		return capi.Address{}, fmt.Errorf("it has %d parts separated by \"/\"", len(parts))
 	}
-	app, processType, byApp := strings.Cut(id, "/")
-	if !byApp {
-		if err := capi.CheckSegment(id); err != nil {
-			return capi.Address{}, fmt.Errorf("the GUID %w", err)
+	for i, part := range parts {
+		if err := capi.CheckSegment(part); err != nil {
+			return capi.Address{}, fmt.Errorf("%s %w", names[i], err)
 		}
+	}
+	if len(parts) == 1 {
 		return capi.Address{GUID: id}, nil
 	}
-	if err := capi.CheckSegment(app); err != nil {
-		return capi.Address{}, fmt.Errorf("the app GUID %w", err)
-	}
-	if err := capi.CheckSegment(processType); err != nil {
-		return capi.Address{}, fmt.Errorf("the process type %w", err)
-	}
-	return capi.Address{AppGUID: app, Type: processType}, nil
+	return capi.Address{AppGUID: parts[0], Type: parts[1]}, nil
 }
 
 // nothingToImport is the error for an import of a process that was not found.

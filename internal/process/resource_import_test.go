@@ -208,8 +208,8 @@ func TestPrivateStateKeepsItsKeys(t *testing.T) {
 		t.Errorf("readPrivate: got %+v with %v, want %+v", got, diags, want)
 	}
 	before := string(private["cf_process"])
-	if diags := writePrivate(t.Context(), keys(private), got); diags.HasError() || string(private["cf_process"]) != before {
-		t.Errorf("writePrivate: got %.500s with %v, want %s", private["cf_process"], diags, before)
+	if diags := got.store(t.Context(), keys(private), nil, nil); diags.HasError() || string(private["cf_process"]) != before {
+		t.Errorf("store: got %.500s with %v, want %s", private["cf_process"], diags, before)
 	}
 }
 

@@ -51,11 +51,13 @@ func (r *processResource) ModifyPlan(ctx context.Context, req resource.ModifyPla
 	}
 	if state != nil {
 		// Only an update can record these two.
-		if private.differsFrom(formOf(config)) {
+		if !private.fits(config) {
 			planned["updated_at"] = field.Unknown(planned["updated_at"])
 		}
-		for _, name := range private.noLongerReset(config, state) {
-			planned[name] = field.Unknown(planned[name])
+		for _, name := range private.staysReset(state) {
+			if !config.IsSet(name) {
+				planned[name] = field.Unknown(planned[name]) // it is read again
+			}
 		}
 	}
 	var p *capi.Process

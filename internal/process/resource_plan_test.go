@@ -182,7 +182,7 @@ func TestPlanOfAdoption(t *testing.T) {
 
 func TestFillUnknown(t *testing.T) {
 	t.Parallel()
-	actual := resourceValue(adoptedProcess(), nil)
+	actual := valueOfResource(resourceValues(adoptedProcess(), nil))
 	planned := resourceValues(adoptedProcess(), nil)
 	planned["instances"] = numberValue(7)
 	planned["updated_at"] = field.Unknown(nullString)

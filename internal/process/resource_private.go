@@ -5,6 +5,8 @@ import (
 	"encoding/json"
 
 	"github.com/hashicorp/terraform-plugin-framework/diag"
+	"github.com/hashicorp/terraform-plugin-framework/tfsdk"
+	"github.com/hashicorp/terraform-plugin-go/tftypes"
 
 	"github.com/cf-process/terraform-provider-cf/internal/capi"
 	"github.com/cf-process/terraform-provider-cf/internal/field"
@@ -16,21 +18,23 @@ type addressForm string
 const (
 	formGUID addressForm = "guid"
 	formApp  addressForm = "app"
-	// formBoth is guid, app_guid and type together, as generated configuration
-	// has it: it fits either form.
-	formBoth addressForm = "both"
 )
 
-// formOf is the form of the address in a configuration.
-func formOf(config field.Attributes) addressForm {
-	switch {
-	case config.IsSet("guid") && config.IsSet("app_guid"):
-		return formBoth
-	case config.IsSet("app_guid"):
-		return formApp
-	default:
+// formOf is the form of the address in a configuration or state: guid counts where
+// all three attributes are set, as in generated configuration.
+func formOf(o field.Attributes) addressForm {
+	if o.IsSet("guid") {
 		return formGUID
 	}
+	return formApp
+}
+
+// in returns the attributes of one form of the address.
+func (m addressModel) in(form addressForm) addressModel {
+	if form == formApp {
+		return addressModel{AppGUID: m.AppGUID, Type: m.Type}
+	}
+	return addressModel{GUID: m.GUID}
 }
 
 // privateState is what the resource stores in Terraform's private state, because
@@ -55,39 +59,50 @@ const privateKey = "cf_process"
 // updated.
 func privateStateOf(config field.Attributes, p *capi.Process) privateState {
 	m := privateState{Form: formOf(config), Korifi: p.OnKorifi()}
-	if m.Form == formBoth {
-		m.Form = formGUID
-	}
 	m.recordResets(config)
 	return m
 }
 
+// resets are the records of the attributes that "" resets.
+func (m *privateState) resets() map[string]*bool {
+	return map[string]*bool{"command": &m.ResetCommand, "user": &m.ResetUser}
+}
+
 // recordResets records which attributes the configuration resets with "".
 func (m *privateState) recordResets(config field.Attributes) {
-	command, set := config.Text("command")
-	m.ResetCommand = set && command == ""
-	user, set := config.Text("user")
-	m.ResetUser = set && user == ""
+	for name, reset := range m.resets() {
+		*reset = isReset(config[name])
+	}
 }
 
-// differsFrom reports whether the configuration now uses another form.
-func (m privateState) differsFrom(form addressForm) bool {
-	return m.Form != "" && form != formBoth && m.Form != form
-}
-
-// noLongerReset returns the attributes that were reset with "" and that the
-// configuration no longer sets. They are read again.
-func (m privateState) noLongerReset(config, state field.Attributes) []string {
+// staysReset returns the attributes whose "" in the state stays, whatever the API
+// shows.
+func (m *privateState) staysReset(state field.Attributes) []string {
 	var names []string
-	for _, reset := range []struct {
-		name     string
-		recorded bool
-	}{{"command", m.ResetCommand}, {"user", m.ResetUser}} {
-		if before, ok := state.Text(reset.name); reset.recorded && ok && before == "" && !config.IsSet(reset.name) {
-			names = append(names, reset.name)
+	for name, reset := range m.resets() {
+		if *reset && isReset(state[name]) {
+			names = append(names, name)
 		}
 	}
 	return names
+}
+
+// isReset reports whether a value is "", which resets an attribute.
+func isReset(v tftypes.Value) bool {
+	s, ok := field.Attributes{"v": v}.Text("v")
+	return ok && s == ""
+}
+
+// fits reports whether a configuration has the form of the address that Read follows.
+func (m *privateState) fits(config field.Attributes) bool {
+	switch m.Form {
+	case formGUID:
+		return config.IsSet("guid")
+	case formApp:
+		return config.IsSet("app_guid")
+	default:
+		return true
+	}
 }
 
 func readPrivate(ctx context.Context, private interface {
@@ -105,20 +120,25 @@ func readPrivate(ctx context.Context, private interface {
 	return m, diags
 }
 
-func writePrivate(ctx context.Context, private interface {
+// store stores the private state, and the identity of the state in the form of the
+// address.
+func (m *privateState) store(ctx context.Context, private interface {
 	SetKey(context.Context, string, []byte) diag.Diagnostics
-}, m privateState) diag.Diagnostics {
+}, identity *tfsdk.ResourceIdentity, state field.Attributes) diag.Diagnostics {
 	raw, err := json.Marshal(m)
 	if err != nil {
-		var diags diag.Diagnostics
-		diags.AddError("Unwritable private state", err.Error())
-		return diags
+		return diag.Diagnostics{diag.NewErrorDiagnostic("Unwritable private state", err.Error())}
 	}
-	return private.SetKey(ctx, privateKey, raw)
+	diags := private.SetKey(ctx, privateKey, raw)
+	diags.Append(setIdentity(ctx, identity, m.Form, state)...)
+	return diags
 }
 
-// resourceAddress is the address that a configuration means; guid counts
-// where all three attributes are given.
-func resourceAddress(config field.Attributes) capi.Address {
-	return addressOf(config, formOf(config) == formApp)
+// setIdentity sets the identity in a form of the address. identity is nil where
+// Terraform knows none.
+func setIdentity(ctx context.Context, identity *tfsdk.ResourceIdentity, form addressForm, state field.Attributes) diag.Diagnostics {
+	if identity == nil {
+		return nil
+	}
+	return identity.Set(ctx, addressIn(state).in(form))
 }

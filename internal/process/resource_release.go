@@ -19,7 +19,8 @@ const stopAdvice = "Cloud Foundry creates and deletes processes with their app. 
 
 // nameIn is the name of the process in a state: its GUID and type.
 func nameIn(state field.Attributes) string {
-	name := addressOf(state, false).String()
+	guid, _ := state.Text("guid")
+	name := "process " + guid
 	if processType, ok := state.Text("type"); ok {
 		name += " (" + processType + ")"
 	}

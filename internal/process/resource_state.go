@@ -1,6 +1,7 @@
 package process
 
 import (
+	"maps"
 	"strings"
 
 	"github.com/hashicorp/terraform-plugin-go/tftypes"
@@ -24,10 +25,6 @@ func resourceValues(p *capi.Process, own field.Attributes) field.Attributes {
 	return values
 }
 
-func resourceValue(p *capi.Process, own field.Attributes) tftypes.Value {
-	return valueOfResource(resourceValues(p, own))
-}
-
 // valueOfResource closes the attributes of the resource into one object.
 func valueOfResource(values field.Attributes) tftypes.Value {
 	return tftypes.NewValue(resourceType, map[string]tftypes.Value(values))
@@ -47,13 +44,11 @@ func refreshed(prior field.Attributes, m privateState, p *capi.Process) field.At
 	for _, name := range []string{"metadata", "health_check", "readiness_health_check"} {
 		state[name] = preserveEmpty(prior[name], state[name])
 	}
-	for name, reset := range map[string]bool{"command": m.ResetCommand, "user": m.ResetUser} {
-		if before, ok := prior.Text(name); ok && before == "" && reset {
-			state[name] = prior[name]
-		}
+	for _, name := range m.staysReset(prior) {
+		state[name] = prior[name]
 	}
 	// A foundation may find a GUID whatever its case; as configured it stays.
-	for _, name := range []string{"guid", "app_guid", "type"} {
+	for _, name := range addressNames {
 		before, known := prior.Text(name)
 		now, ok := state.Text(name)
 		if known && (!ok || strings.EqualFold(before, now)) {
@@ -67,25 +62,18 @@ func refreshed(prior field.Attributes, m privateState, p *capi.Process) field.At
 // values where the API returned null: the configuration may have set it to {}, and
 // null would show as a difference.
 func preserveEmpty(prior, actual tftypes.Value) tftypes.Value {
-	if prior.Type() == nil || prior.IsNull() {
-		return actual
-	}
-	if actual.IsNull() {
-		if isEmpty(prior) {
-			return prior
-		}
-		return actual
-	}
-	typ, ok := actual.Type().(tftypes.Object)
-	if !ok {
+	typ, isObject := actual.Type().(tftypes.Object)
+	switch {
+	case actual.IsNull() && prior.Type() != nil && isEmpty(prior):
+		return prior
+	case actual.IsNull() || !isObject:
 		return actual
 	}
 	before, now := field.Open(prior), field.Open(actual)
-	kept := make(map[string]tftypes.Value, len(now))
 	for name, value := range now {
-		kept[name] = preserveEmpty(before[name], value)
+		now[name] = preserveEmpty(before[name], value)
 	}
-	return tftypes.NewValue(typ, kept)
+	return now.Value(typ)
 }
 
 // isEmpty reports whether a value is null, or an object or map with no values.
@@ -114,14 +102,7 @@ func managedMetadataValue(m *capi.Metadata) tftypes.Value {
 }
 
 func managedKeys(all map[string]*string) map[string]*string {
-	if all == nil {
-		return nil
-	}
-	managed := make(map[string]*string, len(all))
-	for key, value := range all {
-		if !platformKey(key) {
-			managed[key] = value
-		}
-	}
+	managed := maps.Clone(all)
+	maps.DeleteFunc(managed, func(key string, _ *string) bool { return platformKey(key) })
 	return managed
 }
