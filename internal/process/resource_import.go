@@ -45,8 +45,9 @@ func (r *processResource) ImportState(ctx context.Context, req resource.ImportSt
 		address = parsed
 	} else {
 		identity := addressIn(field.Open(req.Identity.Raw))
-		resp.Diagnostics.Append(addressRules{}.check(identity)...)
-		resp.Diagnostics.Append(identity.checkSegments()...)
+		for _, d := range append(addressRules{}.check(identity), identity.checkSegments()...) {
+			resp.Diagnostics.AddError("Invalid import identity", d.Detail())
+		}
 		if resp.Diagnostics.HasError() {
 			return
 		}

@@ -159,11 +159,11 @@ func TestImportOfNothing(t *testing.T) {
 		{" guid", nil, "Invalid import ID"},
 		{"..", nil, "Invalid import ID"},
 		{"a?b", nil, "Invalid import ID"},
-		{"", settings{}, "Invalid process address"},
-		{"", settings{"type": "web"}, "Invalid process address"},
-		{"", settings{"guid": "g", "app_guid": "a", "type": "web"}, "Invalid process address"},
-		{"", settings{"guid": "a/b"}, "Invalid guid"},
-		{"", settings{"app_guid": "a", "type": ".."}, "Invalid type"},
+		{"", settings{}, "Invalid import identity\nNo process is addressed."},
+		{"", settings{"type": "web"}, "Invalid import identity\ntype alone"},
+		{"", settings{"guid": "g", "app_guid": "a", "type": "web"}, "Invalid import identity\nguid and app_guid exclude each other"},
+		{"", settings{"guid": "a/b"}, "Invalid import identity\nguid must not contain '/'"},
+		{"", settings{"app_guid": "a", "type": ".."}, "Invalid import identity\ntype must not be \"..\""},
 	} {
 		w.subtest(t, fmt.Sprintf("ID %q, identity %v", test.id, test.identity), func(t *testing.T) {
 			mentions(t, "import", w.tryImport(test.id, test.identity), test.want)

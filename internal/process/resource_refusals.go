@@ -62,7 +62,8 @@ func (s situation) checkEndpoint(name string, check field.Attributes) diag.Diagn
 	switch {
 	case check.IsSet("data") && !check.IsKnown("data"):
 	case data.IsKnown("endpoint"):
-		if checkType != "" && checkType != "http" {
+		// An unknown type is another error.
+		if checkType != "http" && checkTypeRule.check(checkType) == nil {
 			diags.AddAttributeError(at, "Endpoint without http", fmt.Sprintf("A health check of type %q has no endpoint: "+
 				"%s goes only with the type \"http\". Set the type to \"http\", or leave the endpoint out.", checkType, at))
 		}

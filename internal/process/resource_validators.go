@@ -34,7 +34,6 @@ func (r *processResource) ValidateConfig(_ context.Context, req resource.Validat
 		resp.Diagnostics.Append(situation{}.checkEndpoint(name, config.Child(name))...)
 	}
 	if config.Child("readiness_health_check").Child("data").IsSet("timeout") {
-		// The attribute is computed. The framework's error for it blames the provider.
 		resp.Diagnostics.AddAttributeError(path.Root("readiness_health_check").AtName("data").AtName("timeout"),
 			"No timeout for a readiness check", "A readiness check has no timeout. Set invocation_timeout instead, or leave timeout out.")
 	}
@@ -81,7 +80,7 @@ var (
 		case utf8.RuneCountInString(v) > maxLabelValue:
 			return fmt.Sprintf("it has more than %d characters", maxLabelValue)
 		case !metadataName.MatchString(v):
-			return "it may consist of letters, digits, \"-\", \"_\" and \".\", and begins and ends with a letter or digit"
+			return "it must consist of letters, digits, \"-\", \"_\" and \".\", and begin and end with a letter or digit"
 		}
 		return ""
 	}}
@@ -146,7 +145,7 @@ func metadataKeyError(key string) string {
 	case utf8.RuneCountInString(name) > maxMetadataName:
 		return fmt.Sprintf("the name has more than %d characters", maxMetadataName)
 	case !metadataName.MatchString(name):
-		return "the name may consist of letters, digits, \"-\", \"_\" and \".\", and begins and ends with a letter or digit"
+		return "the name must consist of letters, digits, \"-\", \"_\" and \".\", and begin and end with a letter or digit"
 	}
 	return ""
 }

@@ -310,6 +310,10 @@ func TestResourceHealthChecks(t *testing.T) {
 	} {
 		w.subtest(t, text, func(t *testing.T) { mentions(t, "validate", w.validate(s(check, nil)), text) })
 	}
+	// A mistyped type is the mistake, not the endpoint next to it.
+	if text := w.validate(s(settings{"type": "HTTP", "data": settings{"endpoint": "/x"}}, nil)); !strings.Contains(text, `not "HTTP".`) || strings.Contains(text, "Endpoint without http") {
+		t.Errorf("validate a mistyped type: got diagnostics %.1000q, want one about the type alone", text)
+	}
 	// An unknown endpoint may turn out to be null.
 	maybe := settings{"type": "port", "data": settings{"endpoint": unknownYet}}
 	if text := w.validate(s(maybe, nil)); text != "" {
