@@ -1,8 +1,6 @@
 package acctest_test
 
 import (
-	"encoding/base64"
-	"encoding/csv"
 	"encoding/json"
 	"fmt"
 	"math"
@@ -18,21 +16,21 @@ import (
 // of this repository. CI installs it.
 const axeVariable = "AXE_CORE"
 
-// inBrowser opens the report in a Chromium, where there is one: at the widths of
-// a phone, a tablet and a desk, in both color schemes, on paper, and with a
+// inBrowser opens the report in Chromium, if it is installed: at the widths of a
+// phone, a tablet and a desktop, in both color schemes, in print, and with a
 // keyboard. auditReport tests without a browser that names stay text.
 func (r *exampleRun) inBrowser(report string) {
 	r.Helper()
 	path := findBrowser()
 	switch {
 	case path == "" && os.Getenv(axeVariable) != "":
-		r.Fatalf("%s is set, but there is no Chromium on the PATH", axeVariable)
+		r.Fatalf("browser: got no Chromium on the PATH, want one, as %s is set", axeVariable)
 	case path == "":
-		r.Log("there is no Chromium on the PATH: the report is not opened")
+		r.Log("no Chromium on the PATH: the report is not opened")
 		return
 	}
 	if os.Getenv(axeVariable) == "" {
-		r.Logf("%s does not name axe.min.js of axe-core: accessibility is not checked", axeVariable)
+		r.Logf("%s is not set: accessibility is not checked with axe-core", axeVariable)
 	}
 	b := startBrowser(r.T, path)
 	r.write("report.html", report)
@@ -41,23 +39,38 @@ func (r *exampleRun) inBrowser(report string) {
 
 	for _, width := range []int{360, 390, 768, 1280} {
 		for _, scheme := range []string{"light", "dark"} {
-			b.open(small, width, scheme)
-			b.axe(fmt.Sprintf("%s at %d pixels", scheme, width))
+			b.row(fmt.Sprintf("%s at %d pixels", scheme, width), func() {
+				b.open(small, width, scheme)
+				b.axe()
+				b.layout(width)
+			})
 		}
-		b.layout(width)
-		b.open(large, width, "light")
-		b.layout(width)
+		b.row(fmt.Sprintf("many findings at %d pixels", width), func() {
+			b.open(large, width, "light")
+			b.layout(width)
+		})
 	}
-	b.axe("many findings, a trend and waivers")
-	b.names(small)
-	b.filters(small)
-	b.keyboard(large)
-	b.downloads(large)
-	b.paper(large)
+	b.row("accessibility with many findings, a trend and waivers", b.axe)
+	b.row("names", func() { b.names(small) })
+	b.row("filters", func() { b.filters(small) })
+	b.row("keyboard", func() { b.keyboard(large) })
+	b.row("downloads", func() { b.downloads(large) })
+	b.row("print", func() { b.print(large) })
 }
 
-// Sizes of the enlarged report: more findings than are shown at once and than
-// are printed, and more spaces than are shown at first.
+// row runs a part of the test in t.Run, and reports to it until it ends.
+func (b *browser) row(name string, check func()) {
+	b.Helper()
+	b.Run(name, func(t *testing.T) {
+		whole := b.T
+		b.T = t
+		defer func() { b.T = whole }()
+		check()
+	})
+}
+
+// Sizes of the enlarged report: more findings than are shown and printed, and
+// more spaces than are shown at first.
 const (
 	manyFindings = 2300
 	manySpaces   = 30
@@ -116,13 +129,13 @@ func embedded(t *testing.T, report, id string) string {
 	_, rest, found := strings.Cut(report, `" id="`+id+`">`)
 	content, _, closed := strings.Cut(rest, "</script>")
 	if !found || !closed {
-		t.Fatalf("the report has no %s", id)
+		t.Fatalf("report: got no script element with the id %s, want one", id)
 	}
 	return content
 }
 
-// layout sees that nothing is cut off and that no text is broken into a column
-// of a few letters.
+// layout checks that nothing is cut off, and that no text wraps into a column of
+// a few letters.
 func (b *browser) layout(width int) {
 	b.Helper()
 	var seen struct {
@@ -141,7 +154,7 @@ func (b *browser) layout(width int) {
 	      const box = node.getBoundingClientRect();
 	      return box.right > innerWidth + 1 || box.left < -1;
 	    }).map(text),
-	    // A word has to fit: six lines of less than 60 pixels are none.
+	    // Six lines of less than 60 pixels each are too narrow for a word.
 	    narrow: shown.filter((node) => {
 	      const box = node.getBoundingClientRect();
 	      return node.matches("td span, td") && box.width < 60 && box.height > 100;
@@ -149,15 +162,16 @@ func (b *browser) layout(width int) {
 	  };
 	})()`)
 	if seen.Width != width || seen.Page > width || len(seen.Cut) > 0 {
-		b.Errorf("at %d pixels (shown at %d) the page is %d wide, and these are cut off: %q", width, seen.Width, seen.Page, seen.Cut)
+		b.Errorf("layout at %d pixels (shown at %d): got a page of %d pixels and %d elements cut off, want it as wide as the window and none: %q",
+			width, seen.Width, seen.Page, len(seen.Cut), seen.Cut[:min(5, len(seen.Cut))])
 	}
 	if len(seen.Narrow) > 0 {
-		b.Errorf("at %d pixels these are broken into a narrow column: %q", width, seen.Narrow)
+		b.Errorf("layout at %d pixels: got %d narrow columns, want none: %q", width, len(seen.Narrow), seen.Narrow[:min(5, len(seen.Narrow))])
 	}
 }
 
-// axe runs axe-core over the page, where it is installed.
-func (b *browser) axe(where string) {
+// axe checks the page with axe-core, if it is installed.
+func (b *browser) axe() {
 	b.Helper()
 	path := os.Getenv(axeVariable)
 	if path == "" {
@@ -165,7 +179,7 @@ func (b *browser) axe(where string) {
 	}
 	script, err := os.ReadFile(path)
 	if err != nil {
-		b.Fatalf("%s: %v", axeVariable, err)
+		b.Fatalf("%s: got error %v, want the script of axe-core", axeVariable, err)
 	}
 	var violations []struct {
 		ID, Help string
@@ -175,7 +189,7 @@ func (b *browser) axe(where string) {
 	b.eval(&violations, `axe.run(document, { resultTypes: ["violations"], rules: { "target-size": { enabled: true } } }).then((result) =>
 	  result.violations.map((v) => ({ id: v.id, help: v.help, nodes: v.nodes.slice(0, 3) })))`)
 	for _, violation := range violations {
-		b.Errorf("%s: axe-core: %s (%s): %+v", where, violation.Help, violation.ID, violation.Nodes)
+		b.Errorf("axe-core: got the violation %s (%s), want none: %.1000s", violation.Help, violation.ID, fmt.Sprintf("%+v", violation.Nodes))
 	}
 }
 
@@ -219,7 +233,7 @@ const (
 	columnDetail
 )
 
-// names sees that names which look like HTML are text, and nothing else.
+// names checks that names that look like HTML are shown as text.
 func (b *browser) names(path string) {
 	b.Helper()
 	b.open(path, 1280, "light")
@@ -230,17 +244,16 @@ func (b *browser) names(path string) {
 	b.eval(&seen, `({ injected: window.injected !== undefined,
 	  elements: document.querySelectorAll("img, b[onclick], iframe, object, link").length + document.scripts.length })`)
 	if seen.Injected || seen.Elements != 3 { // two of data, and the page's script
-		b.Errorf("injected: %t, and there are %d elements of the kinds that a name could have brought", seen.Injected, seen.Elements)
+		b.Errorf("names: got window.injected set: %t and %d elements that a name could have added, want false and the page's own 3", seen.Injected, seen.Elements)
 	}
-	if !slices.ContainsFunc(b.rows(), func(row []string) bool {
-		return slices.Equal(row[columnOrganization:columnType+1], []string{hostile.org, hostile.space, hostile.app, hostile.kind})
-	}) {
-		b.Error("the names that look like HTML are not in the table as they are")
+	want := []string{hostile.org, hostile.space, hostile.app, hostile.kind}
+	if rows := b.rows(); !slices.ContainsFunc(rows, func(row []string) bool { return slices.Equal(row[columnOrganization:columnType+1], want) }) {
+		b.Errorf("names: got the rows %.2000s, want one with %q", fmt.Sprintf("%q", rows), want)
 	}
 }
 
-// filters sees that search, choices and order show what they should, and that
-// the address keeps them.
+// filters checks the rows after a search, a choice and sorting, and that the
+// address has them.
 func (b *browser) filters(path string) {
 	b.Helper()
 	b.open(path, 1280, "light")
@@ -249,42 +262,42 @@ func (b *browser) filters(path string) {
 	if !slices.IsSortedFunc(all, func(one, other []string) int {
 		return slices.Index(severities, one[columnSeverity]) - slices.Index(severities, other[columnSeverity])
 	}) {
-		b.Errorf("the most severe findings do not come first: %q", all)
+		b.Errorf("rows: got %.2000s, want the most severe findings first", fmt.Sprintf("%q", all))
 	}
 	if shown := b.text("#shown"); shown != fmt.Sprintf("%d findings", len(all)) {
-		b.Errorf("the page counts %q, want %d findings", shown, len(all))
+		b.Errorf("number of findings: got %q, want %d findings", shown, len(all))
 	}
 	if age := b.text("#age"); !strings.HasPrefix(age, "Read ") {
-		b.Errorf("the age is %q", age)
+		b.Errorf("age: got %.100q, want Read … at its beginning", age)
 	}
 
 	b.set("q", "catalog PORT")
 	if rows := b.rows(); len(rows) != 1 || rows[0][columnPolicy] != "A port check where http would do" || rows[0][columnApp] != "catalog" {
-		b.Errorf("typing into the search leaves %q", rows)
+		b.Errorf("search for catalog PORT: got the rows %.1000s, want the one of catalog", fmt.Sprintf("%q", rows))
 	}
 	b.eval(nil, `document.getElementById("reset").click()`)
 	if rows := b.rows(); len(rows) != len(all) {
-		b.Errorf("reset shows %d of %d rows", len(rows), len(all))
+		b.Errorf("reset: got %d rows, want all %d", len(rows), len(all))
 	}
 	b.set("policy", "crashed")
 	if rows := b.rows(); len(rows) != 2 || rows[0][columnPolicy] != "Crashed right now" || rows[1][columnPolicy] != "Crashed right now" {
-		b.Errorf("the choice of a policy leaves %q", rows)
+		b.Errorf("choice of crashed: got the rows %.1000s, want the two crashed processes", fmt.Sprintf("%q", rows))
 	}
 	b.eval(nil, `document.getElementById("reset").click(); document.querySelector("[data-sort=app]").click()`)
 	up := b.rows()
 	b.eval(nil, `document.querySelector("[data-sort=app]").click()`)
 	down := b.rows()
 	if len(up) != len(all) || up[0][columnApp] != hostile.app || up[len(up)-1][columnApp] != "storefront" {
-		b.Errorf("sorted by app, the first of %d rows is %q, the last %q", len(up), up[0], up[len(up)-1])
+		b.Errorf("sorted by app: got %d rows from %.300q to %.300q, want %d from %s to storefront", len(up), up[0], up[len(up)-1], len(all), hostile.app)
 	}
 	if down[0][columnApp] != "storefront" || down[len(down)-1][columnApp] != hostile.app {
-		b.Errorf("sorted down, the first row is %q, the last %q", down[0], down[len(down)-1])
+		b.Errorf("sorted by app, descending: got the rows from %.300q to %.300q, want storefront to %s", down[0], down[len(down)-1], hostile.app)
 	}
 	var address, sort string
 	b.eval(&address, "location.hash")
 	b.eval(&sort, `document.querySelector("[data-sort=app]").parentNode.getAttribute("aria-sort")`)
 	if address != "#sort=-app" || sort != "descending" {
-		b.Errorf("the address holds %q, and aria-sort is %q", address, sort)
+		b.Errorf("sorted by app, descending: got the fragment %.100q and aria-sort %.100q, want #sort=-app and descending", address, sort)
 	}
 }
 
@@ -307,7 +320,7 @@ func (b *browser) tabTo(selector string) {
 		}
 		b.press("Tab")
 	}
-	b.Fatalf("Tab does not reach %s; %s has the focus", selector, b.focused())
+	b.Fatalf("Tab 300 times: got the focus on %.100q, want it on %s", b.focused(), selector)
 }
 
 // keyboard uses the page without a mouse: the focus is never lost, and a choice
@@ -320,22 +333,22 @@ func (b *browser) keyboard(path string) {
 	var top float64
 	b.eval(&top, `document.getElementById("findings").getBoundingClientRect().top`)
 	if focused := b.focused(); focused != "found" || math.Abs(top) > 5 {
-		b.Errorf("after the choice of a policy the focus is on %q, and the findings begin at %v of the window", focused, top)
+		b.Errorf("choice of a policy by keyboard: got the focus on %.100q and the findings at %v pixels of the window, want found and 0", focused, top)
 	}
 	var pressed string
 	b.eval(&pressed, `document.querySelector(".rule[data-policy=crashed] button").getAttribute("aria-pressed")`)
 	if pressed != "true" {
-		b.Errorf("the policy's aria-pressed is %q", pressed)
+		b.Errorf("chosen policy: got aria-pressed %.100q, want true", pressed)
 	}
 	b.tabTo("#reset")
 	b.press("Enter")
 	if focused := b.focused(); focused != "q" {
-		b.Errorf("after Reset the focus is on %q, want the search", focused)
+		b.Errorf("Reset: got the focus on %.100q, want it on the search, q", focused)
 	}
 	b.tabTo("[data-sort=app]")
 	b.press(" ")
 	if focused := b.focused(); focused != "App" {
-		b.Errorf("after sorting the focus is on %q, want the heading", focused)
+		b.Errorf("sorting: got the focus on %.100q, want it on the heading, App", focused)
 	}
 
 	b.open(path, 1280, "light")
@@ -344,10 +357,10 @@ func (b *browser) keyboard(path string) {
 	var hundredAndFirst string
 	b.eval(&hundredAndFirst, `document.querySelectorAll("#rows tr")[100].textContent`)
 	if focused := b.focused(); focused != hundredAndFirst {
-		b.Errorf("after Show more the focus is on %q, want the first of the new rows", focused)
+		b.Errorf("Show more: got the focus on %.100q, want it on the first new row, %.100q", focused, hundredAndFirst)
 	}
 	if rows := b.rows(); len(rows) != 600 {
-		b.Errorf("Show more shows %d rows, want 600", len(rows))
+		b.Errorf("Show more: got %d rows, want 600", len(rows))
 	}
 
 	b.open(path, 1280, "light")
@@ -356,115 +369,6 @@ func (b *browser) keyboard(path string) {
 	var groups int
 	b.eval(&groups, `document.querySelectorAll("#spaces .group").length`)
 	if focused := b.focused(); !strings.HasSuffix(focused, "space-21") || groups != manySpaces {
-		b.Errorf("after Show all %d spaces are shown and the focus is on %q, want %d and the ninth", groups, focused, manySpaces)
-	}
-}
-
-// downloads takes the files of the findings that a filter leaves.
-func (b *browser) downloads(path string) {
-	b.Helper()
-	b.open(path, 1280, "light")
-	b.call("Page.setDownloadBehavior", map[string]any{"behavior": "deny"}, nil) // their contents are taken from the page
-	b.eval(nil, `window.files = [];
-	  const create = URL.createObjectURL;
-	  URL.createObjectURL = (blob) => { files.push(blob); return create(blob); }`)
-	b.set("owner", "team-3")
-	b.eval(nil, `document.getElementById("waived").click(); document.getElementById("csv").click(); document.getElementById("json").click()`)
-	var encoded []string
-	b.eval(&encoded, `Promise.all(files.map((file) => file.arrayBuffer().then((bytes) =>
-	  btoa(Array.from(new Uint8Array(bytes), (byte) => String.fromCharCode(byte)).join("")))))`)
-	if len(encoded) != 2 {
-		b.Fatalf("got %d files, want 2", len(encoded))
-	}
-	var contents []string
-	for _, text := range encoded {
-		content, err := base64.StdEncoding.DecodeString(text)
-		if err != nil {
-			b.Fatal(err)
-		}
-		contents = append(contents, string(content))
-	}
-
-	want := 0
-	for i := range manyFindings {
-		if i%7 == 3 {
-			want++
-		}
-	}
-	lines, err := csv.NewReader(strings.NewReader(strings.TrimPrefix(contents[0], "\ufeff"))).ReadAll()
-	if err != nil {
-		b.Fatal(err)
-	}
-	header := []string{"severity", "policy", "organization", "space", "app", "type", "owner", "detail", "guid", "waiver"}
-	if !slices.Equal(lines[0], header) || len(lines) != want+1 {
-		b.Errorf("the CSV has the header %q and %d lines, want %q and %d", lines[0], len(lines), header, want+1)
-	}
-	if row := lines[1]; !strings.HasPrefix(row[7], "'=1+") || row[6] != "team-3" {
-		b.Errorf("the first row of the CSV is %q; a cell like a formula begins with an apostrophe", row)
-	}
-	var file struct {
-		Filter   string
-		Findings []map[string]string
-	}
-	if err := json.Unmarshal([]byte(contents[1]), &file); err != nil {
-		b.Fatal(err)
-	}
-	if file.Filter != "owner “team-3”, waived findings included" || len(file.Findings) != want || !strings.HasPrefix(file.Findings[0]["detail"], "=1+") {
-		b.Errorf("the JSON has the filter %q and %d findings, the first %q", file.Filter, len(file.Findings), file.Findings[0])
-	}
-}
-
-// paperWidth is A4 without the page's margins of 12 mm, in CSS pixels of 1/96 of
-// an inch.
-const paperWidth = (210 - 2*12) * 960 / 254
-
-// paper prints: every column is there, the filter and what is left out are
-// written down, and the screen is the same afterwards.
-func (b *browser) paper(path string) {
-	b.Helper()
-	b.open(path, paperWidth, "dark")
-	b.media("print", "dark")
-	b.eval(nil, `dispatchEvent(new Event("beforeprint"))`)
-	b.layout(paperWidth)
-	if view := b.text("#view"); view != "First 2,000 of 2,277 findings printed, 2,277 in all. Filter, or take the CSV, for the rest." {
-		b.Errorf("the paper says %q of what it leaves out", view)
-	}
-	var seen struct {
-		View, GUID, Tools string
-		Rows, Spaces      int
-		Paper             string
-	}
-	look := `(() => {
-	  const display = (selector) => getComputedStyle(document.querySelector(selector)).display;
-	  return { view: display("#view"), guid: display("#rows .guid"), tools: display(".tools"),
-	    rows: document.querySelectorAll("#rows tr").length, spaces: document.querySelectorAll("#spaces .group").length,
-	    paper: getComputedStyle(document.body).backgroundColor };
-	})()`
-	b.eval(&seen, look)
-	if seen.View == "none" || seen.GUID == "none" || seen.Tools != "none" {
-		b.Errorf("on paper the filter is %q, the GUID %q, the fields %q", seen.View, seen.GUID, seen.Tools)
-	}
-	if seen.Rows != 2000 || seen.Spaces != manySpaces || seen.Paper != "rgb(255, 255, 255)" {
-		b.Errorf("on paper are %d rows and %d spaces on %s", seen.Rows, seen.Spaces, seen.Paper)
-	}
-
-	b.set("owner", "team-3")
-	b.eval(nil, `dispatchEvent(new Event("beforeprint"))`)
-	if view := b.text("#view"); !strings.HasPrefix(view, "Filter: owner “team-3”. ") || strings.Contains(view, "First") {
-		b.Errorf("the paper says %q of its filter", view)
-	}
-	var pdf struct {
-		Data string `json:"data"`
-	}
-	b.call("Page.printToPDF", map[string]any{"preferCSSPageSize": true}, &pdf)
-	if len(pdf.Data) < 10_000 {
-		b.Errorf("the PDF has %d bytes", len(pdf.Data))
-	}
-
-	b.media("screen", "light")
-	b.eval(nil, `dispatchEvent(new Event("afterprint"))`)
-	b.eval(&seen, look)
-	if seen.Rows != 100 || seen.Spaces != 8 {
-		b.Errorf("after printing the screen has %d rows and %d spaces, want 100 and 8", seen.Rows, seen.Spaces)
+		b.Errorf("Show all: got %d spaces and the focus on %.100q, want %d and the ninth, space-21", groups, focused, manySpaces)
 	}
 }

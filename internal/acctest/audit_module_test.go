@@ -99,7 +99,7 @@ func auditRun(
 }
 
 // TestAuditModule calls the audit as a module under for_each: settings, owners,
-// waivers, a deployment in flight, and names that would reach a terminal.
+// waivers, a deployment in flight, and names with control characters.
 func TestAuditModule(t *testing.T) {
 	t.Parallel()
 	cli, provider := setUp(t)
@@ -127,7 +127,7 @@ func TestAuditModule(t *testing.T) {
 	if err := r.tf.Init(t.Context()); err != nil {
 		t.Fatal(err)
 	}
-	said := r.command("apply", "-auto-approve", "-no-color")
+	messages := r.command("apply", "-auto-approve", "-no-color")
 	audits := output[map[string]moduleOutput](r, "audits")
 	findings := map[string]map[string][]finding{}
 	for name, audit := range audits {
@@ -137,19 +137,19 @@ func TestAuditModule(t *testing.T) {
 	t.Run("deployment in flight", func(t *testing.T) {
 		audit := audits["retail"]
 		if !slices.Equal(audit.InFlight, []string{"retail/production/deploying"}) {
-			t.Errorf("in flight are %q", audit.InFlight)
+			t.Errorf("in_flight: got %q, want the app deploying", audit.InFlight)
 		}
 		missing := findings["retail"]["missing_labels"]
 		if len(missing) != 1 || missing[0].Detail != "no squad (deployment in flight)" {
-			t.Errorf("got the findings %+v, want one for the two web processes", missing)
+			t.Errorf("missing_labels: got %s, want one finding for the two web processes, with deployment in flight", describe(missing))
 		}
 		for _, f := range findings["retail"]["few_instances"] {
 			if f.App == "deploying" {
-				t.Errorf("got the finding %+v of an app with two instances", f)
+				t.Errorf("few_instances: got %s, want none of an app with two instances", describe(f))
 			}
 		}
 		if audit.Foundation.Processes != 5 {
-			t.Errorf("got %d processes, want 5: the old and the new one both run", audit.Foundation.Processes)
+			t.Errorf("foundation: got %d processes, want 5 with the old and the new one of the deployment", audit.Foundation.Processes)
 		}
 	})
 
@@ -163,15 +163,17 @@ func TestAuditModule(t *testing.T) {
 			"still-waived": "red|1 of 2 instances|2999-12-31",
 			"was-waived":   "blue|1 of 2 instances (was waived until 2020-01-31)|",
 		} {
-			if got[app] != want {
-				t.Errorf("%s: got %q, want %q", app, got[app], want)
-			}
+			t.Run(app, func(t *testing.T) {
+				if got[app] != want {
+					t.Errorf("few_instances: got %.200q, want %q", got[app], want)
+				}
+			})
 		}
 		if count := audits["retail"].Counts["few_instances"]; count != 1 {
-			t.Errorf("few_instances counts %d, want 1 without the waived ones", count)
+			t.Errorf("counts: got %d of few_instances, want 1 without the waived ones", count)
 		}
 		if foundation := audits["retail"].Foundation; foundation.Waived != 2 {
-			t.Errorf("%d findings are waived, want 2", foundation.Waived)
+			t.Errorf("foundation: got %d waived findings, want 2", foundation.Waived)
 		}
 	})
 
@@ -179,14 +181,16 @@ func TestAuditModule(t *testing.T) {
 		clean := "other/prod-\uFFFDx/\uFFFD[31mred\uFFFDgnp.exe\uFFFDOK"
 		found := findings["other"]["few_instances"]
 		if len(found) != 1 || found[0].Organization+"/"+found[0].Space+"/"+found[0].App != clean {
-			t.Errorf("got the findings %+v, want one of %s", found, clean)
+			t.Errorf("few_instances: got %s, want one finding of %s", describe(found), clean)
 		}
-		for name, text := range map[string]string{"messages": said, "report": audits["other"].Report, "findings": fmt.Sprintf("%q", found)} {
-			for _, unprintable := range []string{"\x1b", "\u202e", "\u2066", `\u001b`, `\u202e`, `\x1b`} {
-				if strings.Contains(text, unprintable) {
-					t.Errorf("%s have %q", name, unprintable)
+		for name, text := range map[string]string{"messages": messages, "report": audits["other"].Report, "findings": fmt.Sprintf("%q", found)} {
+			t.Run(name, func(t *testing.T) {
+				for _, unprintable := range []string{"\x1b", "\u202e", "\u2066", `\u001b`, `\u202e`, `\x1b`} {
+					if at := strings.Index(text, unprintable); at >= 0 {
+						t.Errorf("text: got %q in …%.100q, want it replaced", unprintable, text[max(0, at-50):])
+					}
 				}
-			}
+			})
 		}
 	})
 
@@ -198,22 +202,23 @@ func TestAuditModule(t *testing.T) {
 		about := fmt.Sprint(page.About)
 		for _, want := range []string{"[Read by auditor@example.org]", "[Build 4711]", "[Provider cf " + terraformcli.Version + "]", "[What was read only organizations retail]", "[Foundation " + r.foundation.URL() + "]"} {
 			if !strings.Contains(about, want) {
-				t.Errorf("the head has %s, and lacks %s", about, want)
+				t.Errorf("head: got %.1000s, want %s in it", about, want)
 			}
 		}
 		if page.Title != "Audit of retail" || len(page.Notes) == 0 || !strings.Contains(page.Notes[0], "retail/production/deploying") {
-			t.Errorf("the title is %q, the notes are %q", page.Title, page.Notes)
+			t.Errorf("page: got the title %.100q and the notes %.500q, want Audit of retail and a note with the deployment", page.Title, page.Notes)
 		}
 		severities := []string{"high", "medium", "low"}
 		for i, policy := range page.Policies {
 			if policy.Name == "port_check" {
-				t.Error("a policy that is off is in the report")
+				t.Error("policies: got port_check, want it omitted, as it is off")
 			}
 			if i > 0 && slices.Index(severities, page.Policies[i-1].Severity) > slices.Index(severities, policy.Severity) {
-				t.Errorf("%s comes before %s", page.Policies[i-1].Name, policy.Name)
+				t.Errorf("policies: got %s before %s, want the more severe first", page.Policies[i-1].Name, policy.Name)
 			}
-			if policy.Name == "few_instances" && (policy.LookedAt != 4 || policy.Waived != 2 || fmt.Sprint(policy.Parameters) != "[[min_web_instances 2] [production_spaces ^(prod|live)]]") {
-				t.Errorf("few_instances has %+v", policy)
+			const parameters = "[[min_web_instances 2] [production_spaces ^(prod|live)]]"
+			if policy.Name == "few_instances" && (policy.LookedAt != 4 || policy.Waived != 2 || fmt.Sprint(policy.Parameters) != parameters) {
+				t.Errorf("few_instances: got %s, want 4 looked at, 2 waived and the parameters %s", describe(policy), parameters)
 			}
 		}
 	})
@@ -221,12 +226,12 @@ func TestAuditModule(t *testing.T) {
 	t.Run("history", func(t *testing.T) {
 		history := audits["retail"].History
 		if len(history) != 2 || history[0].Counts["few_instances"] != 4 || history[1].Counts["few_instances"] != 1 {
-			t.Errorf("the history is %+v", history)
+			t.Errorf("history: got %s, want 2 runs with 4 and 1 of few_instances", describe(history))
 		}
 	})
 }
 
-// auditOfOne calls the module with the settings that it has.
+// auditOfOne calls the module with its default settings.
 const auditOfOne = `
 terraform {
   required_providers {
@@ -251,8 +256,8 @@ output "audit" {
 }
 `
 
-// TestAuditWithoutInstances audits while the runtime is away, and without a look
-// at the instances: what is not known is no green tick.
+// TestAuditWithoutInstances audits while the runtime fails, and without reading
+// instances: the report does not show a policy as met if it is not known.
 func TestAuditWithoutInstances(t *testing.T) {
 	t.Parallel()
 	cli, provider := setUp(t)
@@ -266,18 +271,19 @@ func TestAuditWithoutInstances(t *testing.T) {
 	}
 	apply := func(variables ...string) (moduleOutput, reportData, string) {
 		t.Helper()
-		said := r.command(append([]string{"apply", "-auto-approve", "-no-color"}, variables...)...)
+		messages := r.command(append([]string{"apply", "-auto-approve", "-no-color"}, variables...)...)
 		audit := output[moduleOutput](r, "audit")
 		var page reportData
 		if err := json.Unmarshal([]byte(embedded(t, audit.Report, "data")), &page); err != nil {
 			t.Fatal(err)
 		}
-		return audit, page, strings.Join(strings.Fields(said), " ")
+		return audit, page, strings.Join(strings.Fields(messages), " ")
 	}
 
 	// A foundation without a process.
 	if audit, page, _ := apply(); audit.Foundation.Processes != 0 || len(page.Policies) != 8 || len(page.Notes) != 0 {
-		t.Errorf("got %+v and %+v of an empty foundation", audit.Foundation, page)
+		t.Errorf("empty foundation: got %d processes, %d policies and the notes %.500q, want 0, 8 and none",
+			audit.Foundation.Processes, len(page.Policies), page.Notes)
 	}
 
 	space := r.foundation.AddSpace(r.foundation.AddOrganization("retail"), "production")
@@ -290,29 +296,29 @@ func TestAuditWithoutInstances(t *testing.T) {
 
 	audit, page, _ := apply()
 	if down := r.findingsOf(audit.Findings)["nothing_runs"]; len(down) != 1 || down[0].App != "stopped" || audit.Counts["crashed"] != 0 {
-		t.Errorf("got %+v and %d crashes, want the stopped app and none", down, audit.Counts["crashed"])
+		t.Errorf("stopped app: got %s in nothing_runs and %d crashes, want the stopped app and none", describe(down), audit.Counts["crashed"])
 	}
 	if policy := page.Policies[0]; policy.Name != "crashed" || policy.LookedAt != 4 || policy.Unknown != 0 {
-		t.Errorf("got %+v, want a look at each of 4 processes", policy)
+		t.Errorf("first policy: got %s, want crashed with 4 processes looked at", describe(policy))
 	}
 
 	r.foundation.SetRuntime(fakecf.RuntimeAway)
-	_, page, said := apply()
+	_, page, messages := apply()
 	if policy := page.Policies[0]; policy.Name != "crashed" || policy.LookedAt != 0 || policy.Unknown != 4 {
-		t.Errorf("got %+v, want 4 processes that could not be read", policy)
+		t.Errorf("first policy while the runtime fails: got %s, want crashed with 4 processes unknown", describe(policy))
 	}
-	if len(page.Notes) != 1 || !strings.Contains(page.Notes[0], "The instances of 4 processes could not be read") {
-		t.Errorf("the notes are %q", page.Notes)
+	if want := "The instances of 4 processes could not be read"; len(page.Notes) != 1 || !strings.Contains(page.Notes[0], want) {
+		t.Errorf("notes while the runtime fails: got %.500q, want one with %q", page.Notes, want)
 	}
-	if want := "Crashed right now (high): 0 of 0 processes looked at, 4 more could not be read."; !strings.Contains(said, want) {
-		t.Errorf("got\n%s\nwant %q", said, want)
+	if want := "Crashed right now (high): 0 of 0 processes looked at, 4 more could not be read."; !strings.Contains(messages, want) {
+		t.Errorf("apply while the runtime fails: got\n%s\nwant %q in it", end(messages), want)
 	}
 	if _, err := r.tf.Plan(t.Context(), tfexec.Var(`enforced=["crashed"]`)); err == nil {
-		t.Error("an enforced policy passes although nothing could be read")
+		t.Error("plan with an enforced policy while the runtime fails: got no error, want one")
 	}
 
 	if _, page, _ = apply("-var=include_instances=false"); len(page.Policies) != 6 || len(page.Notes) != 0 {
-		t.Errorf("without instances there are %d policies, want 6, and the notes %q", len(page.Policies), page.Notes)
+		t.Errorf("include_instances = false: got %d policies and the notes %.500q, want 6 and none", len(page.Policies), page.Notes)
 	}
 }
 
@@ -338,9 +344,9 @@ func TestAuditKorifi(t *testing.T) {
 	audit := output[moduleOutput](r, "audit")
 	findings := r.findingsOf(audit.Findings)
 	if crashed := findings["crashed"]; len(crashed) != 1 || crashed[0].App != "app-1" || crashed[0].Organization != "retail" {
-		t.Errorf("crashed: %+v, want app-1", crashed)
+		t.Errorf("crashed: got %s, want app-1 of retail", describe(crashed))
 	}
 	if audit.Counts["no_log_limit"] != 0 || audit.Counts["missing_labels"] != 2 {
-		t.Errorf("got the counts %v, want no finding for a limit that Korifi lacks", audit.Counts)
+		t.Errorf("counts: got %v, want 0 of no_log_limit, which Korifi lacks, and 2 of missing_labels", audit.Counts)
 	}
 }

@@ -9,7 +9,7 @@ import (
 	"testing"
 )
 
-// The tests of the report's template that need no browser.
+// These tests of the report's template do not need a browser.
 
 func readTemplate(t *testing.T) string {
 	t.Helper()
@@ -20,8 +20,8 @@ func readTemplate(t *testing.T) string {
 	return string(template)
 }
 
-// TestAuditReportIsSelfContained sees that the page requests nothing from a
-// network, and that its script has no way to make HTML of a text.
+// TestAuditReportIsSelfContained checks that the page does not request anything,
+// and that its script does not turn text into HTML.
 func TestAuditReportIsSelfContained(t *testing.T) {
 	t.Parallel()
 	template := readTemplate(t)
@@ -30,11 +30,11 @@ func TestAuditReportIsSelfContained(t *testing.T) {
 		"innerHTML", "outerHTML", "insertAdjacentHTML", "document.write", "eval(", "new Function", "DOMParser", "srcdoc",
 	} {
 		if strings.Contains(template, forbidden) {
-			t.Errorf("the template has %q", forbidden)
+			t.Errorf("template: got %q, want it without", forbidden)
 		}
 	}
-	if !strings.Contains(template, `content="default-src 'none';`) {
-		t.Error("the page does not forbid itself to load anything")
+	if want := `content="default-src 'none';`; !strings.Contains(template, want) {
+		t.Errorf("template: got no content security policy with %s, want it", want)
 	}
 }
 
@@ -43,14 +43,13 @@ var (
 	colorOf  = regexp.MustCompile(`--([a-z-]+): #([0-9a-f]{6}|[0-9a-f]{3});`)
 )
 
-// TestAuditReportContrast computes the contrast of every text with what is
-// behind it, in the light and the dark scheme and on paper: 4.5 : 1 at least, as
-// WCAG 2 has it.
+// TestAuditReportContrast computes the contrast of every text with its background,
+// in the light and the dark scheme and in print. WCAG 2 requires 4.5 : 1 for text.
 func TestAuditReportContrast(t *testing.T) {
 	t.Parallel()
 	schemes := rootRule.FindAllStringSubmatch(readTemplate(t), -1)
 	if len(schemes) != 3 {
-		t.Fatalf("the template has %d sets of colors, want 3", len(schemes))
+		t.Fatalf("template: got %d sets of colors, want 3", len(schemes))
 	}
 	for i, scheme := range []string{"light", "dark", "paper"} {
 		t.Run(scheme, func(t *testing.T) {
@@ -78,24 +77,26 @@ func TestAuditReportContrast(t *testing.T) {
 				{"warn", "warn-soft", 4.5},
 				{"warn", "card", 4.5},
 				{"warn", "accent-soft", 4.5},
-				// Parts of the page that are no text.
+				// These parts of the page are not text.
 				{"edge", "page", 3},
 				{"edge", "card", 3},
 				{"memory", "card", 3},
 				{"instances", "card", 3},
 			} {
-				if got := contrast(t, colors[pair.text], colors[pair.behind]); got < pair.least {
-					t.Errorf("%s on %s has a contrast of %.2f : 1, want %.1f", pair.text, pair.behind, got, pair.least)
-				}
+				t.Run(pair.text+" on "+pair.behind, func(t *testing.T) {
+					if got := contrast(t, colors[pair.text], colors[pair.behind]); got < pair.least {
+						t.Errorf("contrast: got %.2f : 1, want %.1f : 1 or more", got, pair.least)
+					}
+				})
 			}
 		})
 	}
 }
 
 // contrast is the ratio of two colors' luminances, from 1 to 21.
-func contrast(t *testing.T, one, other string) float64 {
+func contrast(t *testing.T, text, behind string) float64 {
 	t.Helper()
-	first, second := luminance(t, one), luminance(t, other)
+	first, second := luminance(t, text), luminance(t, behind)
 	return (max(first, second) + 0.05) / (min(first, second) + 0.05)
 }
 
@@ -106,7 +107,7 @@ func luminance(t *testing.T, color string) float64 {
 	}
 	value, err := strconv.ParseUint(color, 16, 32)
 	if err != nil || len(color) != 6 {
-		t.Fatalf("the color %q: %v", color, err)
+		t.Fatalf("color: got %q, want 3 or 6 hexadecimal digits: %v", color, err)
 	}
 	channel := func(shift uint) float64 {
 		c := float64(value>>shift&0xff) / 255
@@ -123,33 +124,33 @@ var (
 	ruleOf   = regexp.MustCompile(`(?s)@media ([^{]+)\{`)
 )
 
-// TestAuditReportFields sees that every field of the page has a name for a
-// screen reader, and that rules for narrow windows are not for paper.
+// TestAuditReportFields checks that every field of the page has a name for screen
+// readers, and that rules for narrow windows do not apply to print.
 func TestAuditReportFields(t *testing.T) {
 	t.Parallel()
 	template := readTemplate(t)
 	markup, script, found := strings.Cut(template, `<script type="application/json"`)
 	if !found {
-		t.Fatal("the template has no data")
+		t.Fatal("template: got no script element with data, want one")
 	}
 	_, markup, _ = strings.Cut(markup, "<body>")
 	fields := fieldTag.FindAllString(markup, -1)
 	if len(fields) < 10 {
-		t.Fatalf("found only the fields %q", fields)
+		t.Fatalf("template: got the fields %.200q, want at least 10", fields)
 	}
 	for _, field := range fields {
 		labeled := strings.Contains(field, "aria-label=") || strings.Contains(markup, "<label id=\"waivers\" hidden>"+field)
 		filled := strings.Contains(field, `id="reset"`) || strings.Contains(field, `id="more"`) // with a text
 		if !labeled && !filled {
-			t.Errorf("%s has no name", field)
+			t.Errorf("field %.200s: got no name for screen readers, want aria-label, label or text", field)
 		}
 	}
 	for _, rule := range ruleOf.FindAllStringSubmatch(template, -1) {
 		if strings.Contains(rule[1], "width") && !strings.HasPrefix(rule[1], "screen") {
-			t.Errorf("@media %sacts on paper, too: A4 is as narrow as a phone", rule[1])
+			t.Errorf("@media %.100s: got a rule for print, too, want screen: A4 is as narrow as a phone", rule[1])
 		}
 	}
 	if strings.Count(script, `"class": "unseen"`) == 0 {
-		t.Error("the bars have no label for screen readers")
+		t.Error("script: got bars without the class unseen, want a label for screen readers")
 	}
 }

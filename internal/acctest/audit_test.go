@@ -19,8 +19,7 @@ import (
 	"github.com/cf-process/terraform-provider-cf/internal/fakecf"
 )
 
-// hostile are names that would be HTML, script or template if anything on the
-// way to the page took them for that.
+// hostile are names that are HTML, script or a template if they are not escaped.
 var hostile = struct{ org, space, app, kind string }{
 	org:   `<img src=x onerror="window.injected=1">`,
 	space: `</script><script>window.injected=1</script>`,
@@ -28,12 +27,12 @@ var hostile = struct{ org, space, app, kind string }{
 	kind:  `<b onclick=injected>`,
 }
 
-// quietSpaces are spaces with one process each, which strays from no policy.
+// quietSpaces are spaces with one process each, which meets all policies.
 const quietSpaces = 9
 
 const auditTemplate = examplesDir + "/audit/module/report.html.tftpl"
 
-// audit applies the audit, and looks at its outputs and its report.
+// audit applies the audit, and checks its outputs and its report.
 func (r *exampleRun) audit() {
 	org := r.foundation.AddOrganization(hostile.org)
 	app := r.foundation.AddApp(r.foundation.AddSpace(org, hostile.space), hostile.app)
@@ -51,14 +50,14 @@ func (r *exampleRun) audit() {
 	if err := r.tf.Apply(r.Context()); err != nil {
 		r.Fatal(err)
 	}
-	r.auditFindings()
-	r.auditTotals()
-	r.auditRequests()
+	r.row("findings", r.auditFindings)
+	r.row("totals", r.auditTotals)
+	r.row("requests", r.auditRequests)
 
 	report := output[string](r, "report")
-	r.auditReport(report)
-	r.inBrowser(report)
-	r.auditEnforced()
+	r.row("report", func() { r.auditReport(report) })
+	r.row("browser", func() { r.inBrowser(report) })
+	r.row("enforced", r.auditEnforced)
 }
 
 // finding is one process with one finding.
@@ -127,11 +126,11 @@ func (r *exampleRun) auditFindings() {
 		fakecf.GUIDTroubled: "2 of 3 instances: #1 for 0 min (APP/PROC/WEB: Exited with status 137 (out of memory)), #2 down for 0 min",
 	}
 	if !maps.Equal(crashed, want) {
-		r.Errorf("crashed: %q, want %q", crashed, want)
+		r.Errorf("crashed: got %.1000s, want %q", fmt.Sprintf("%q", crashed), want)
 	}
 	memory := findings["much_memory"]
 	if len(memory) != 1 || memory[0].App != hostile.app || memory[0].Detail != "4096 MB" {
-		r.Errorf("much_memory: %+v", memory)
+		r.Errorf("much_memory: got %s, want one finding of %s with 4096 MB", describe(memory), hostile.app)
 	}
 	has := func(policy, guid string) bool {
 		return slices.ContainsFunc(findings[policy], func(f finding) bool { return f.GUID == guid })
@@ -154,13 +153,15 @@ func (r *exampleRun) auditFindings() {
 		{"missing_labels", fakecf.GUIDWeb, false},
 		{"missing_labels", fakecf.GUIDWorker, true},
 	} {
-		if has(expected.policy, expected.guid) != expected.found {
-			r.Errorf("%s finds %s: %t, want %t", expected.policy, expected.guid, !expected.found, expected.found)
-		}
+		r.row(expected.policy+" of "+expected.guid, func() {
+			if got := has(expected.policy, expected.guid); got != expected.found {
+				r.Errorf("findings of %s: got process %s among them: %t, want %t", expected.policy, expected.guid, got, expected.found)
+			}
+		})
 	}
 	for policy, count := range output[map[string]int](r, "counts") {
 		if count != len(findings[policy]) {
-			r.Errorf("%s counts %d, and has %d findings", policy, count, len(findings[policy]))
+			r.Errorf("counts: got %d of %s, want %d, as in findings", count, policy, len(findings[policy]))
 		}
 	}
 }
@@ -175,8 +176,9 @@ type total struct {
 func (r *exampleRun) auditTotals() {
 	totals := output[struct{ Organizations, Spaces []total }](r, "totals")
 	foundation := output[total](r, "foundation")
-	if foundation.Processes != 12+quietSpaces || foundation.Instances != 18+quietSpaces || foundation.MemoryInMB != 9088+2*4096+64*quietSpaces {
-		r.Errorf("the foundation: %+v", foundation)
+	const processes, instances, memory = 12 + quietSpaces, 18 + quietSpaces, 9088 + 2*4096 + 64*quietSpaces
+	if foundation.Processes != processes || foundation.Instances != instances || foundation.MemoryInMB != memory {
+		r.Errorf("foundation: got %+v, want %d processes, %d instances and %d MB", foundation, processes, instances, memory)
 	}
 	for name, list := range map[string][]total{"organizations": totals.Organizations, "spaces": totals.Spaces} {
 		var sum total
@@ -185,18 +187,18 @@ func (r *exampleRun) auditTotals() {
 			sum.Apps, sum.MemoryInMB, sum.Findings = sum.Apps+t.Apps, sum.MemoryInMB+t.MemoryInMB, sum.Findings+t.Findings
 		}
 		if sum != foundation {
-			r.Errorf("the %s sum up to %+v, the foundation is %+v", name, sum, foundation)
+			r.Errorf("sum of the %s: got %+v, want %+v, as of the foundation", name, sum, foundation)
 		}
 	}
 }
 
-// auditRequests sees that the audit reads lists, and of single processes only the
-// details of the crashes.
+// auditRequests checks that the audit reads lists, and of single processes only the
+// details of crashes.
 func (r *exampleRun) auditRequests() {
 	var single []string
 	for _, request := range r.foundation.Requests() {
 		if request.Method != "GET" && request.Path != "/oauth/token" {
-			r.Errorf("the audit sent %s %s", request.Method, request.Path)
+			r.Errorf("request: got %s %.200s, want only reads and logins", request.Method, request.Path)
 		}
 		if strings.Contains(request.Path, "/processes/") {
 			single = append(single, request.Path)
@@ -208,12 +210,12 @@ func (r *exampleRun) auditRequests() {
 	}
 	slices.Sort(want)
 	if !slices.Equal(slices.Compact(single), want) {
-		r.Errorf("the audit asked for %q, want %q", single, want)
+		r.Errorf("requests for single processes: got %.200q, want %q", single, want)
 	}
 }
 
-// auditReport sees that the page is the template with data that can be nothing
-// but data: none of HTML's characters is in it, and all names are.
+// auditReport checks that the page is the template with data that has all names,
+// and none of the characters of HTML.
 func (r *exampleRun) auditReport(report string) {
 	template, err := os.ReadFile(auditTemplate)
 	if err != nil {
@@ -223,16 +225,16 @@ func (r *exampleRun) auditReport(report string) {
 	for _, place := range []string{"data", "findings"} {
 		quoted := regexp.QuoteMeta("${" + place + "}")
 		if strings.Count(pattern, quoted) != 1 {
-			r.Fatalf("the template has not one place for %s", place)
+			r.Fatalf("template: got %d times ${%s}, want 1", strings.Count(pattern, quoted), place)
 		}
 		pattern = strings.Replace(pattern, quoted, "([^<>&\u2028]*)", 1)
 	}
 	if strings.Contains(pattern, regexp.QuoteMeta("${")) || strings.Contains(pattern, regexp.QuoteMeta("%{")) {
-		r.Fatal("the template has another place than those for the data")
+		r.Fatal("template: got another ${ or %{, want only ${data} and ${findings}")
 	}
 	texts := regexp.MustCompile("^" + pattern + "$").FindStringSubmatch(report)
 	if texts == nil {
-		r.Fatal("the report is not the template with data that has no character of HTML")
+		r.Fatal("report: got another text than the template with data, or data with <, > or &, want it without")
 	}
 	var page struct {
 		Policies []struct{ Name string }
@@ -242,30 +244,32 @@ func (r *exampleRun) auditReport(report string) {
 		r.Fatal(err)
 	}
 	if page.ReadAt == "" || len(page.Policies) != 8 {
-		r.Errorf("read_at is %q, and there are %d policies", page.ReadAt, len(page.Policies))
+		r.Errorf("report: got read_at %q and %d policies, want a time and 8", page.ReadAt, len(page.Policies))
 	}
 	if !slices.ContainsFunc(r.findingsOf(unpack(r.T, texts[2]))["much_memory"], func(f finding) bool {
 		return f.Organization == hostile.org && f.Space == hostile.space && f.App == hostile.app && f.Type == hostile.kind
 	}) {
-		r.Error("the names that look like HTML are not in the data as they are")
+		r.Errorf("report: got no finding of much_memory with the names %q, want one", hostile)
 	}
 }
 
-// auditEnforced sees that an enforced policy with findings fails the plan, and
-// one without does not.
+// auditEnforced checks that the plan fails exactly if an enforced policy has
+// findings.
 func (r *exampleRun) auditEnforced() {
 	for enforced, message := range map[string]string{
 		`["few_instances"]`:           "",
 		`["few_instances","crashed"]`: "Crashed right now (high): 2 of 20 processes looked at: retail/production/storefront web",
 		`["no_such_policy"]`:          "There is no policy no_such_policy",
 	} {
-		_, err := r.tf.Plan(r.Context(), tfexec.Var("enforced="+enforced))
-		switch {
-		case message == "" && err != nil:
-			r.Errorf("enforced=%s: %v", enforced, err)
-		case message != "" && (err == nil || !strings.Contains(strings.Join(strings.Fields(err.Error()), " "), message)):
-			r.Errorf("enforced=%s: the error is %v, want %q", enforced, err, message)
-		}
+		r.row(enforced, func() {
+			_, err := r.tf.Plan(r.Context(), tfexec.Var("enforced="+enforced))
+			switch {
+			case message == "" && err != nil:
+				r.Errorf("plan with enforced=%s: got error %.1000v, want none", enforced, err)
+			case message != "" && (err == nil || !strings.Contains(strings.Join(strings.Fields(err.Error()), " "), message)):
+				r.Errorf("plan with enforced=%s: got error %.1000v, want %q in it", enforced, err, message)
+			}
+		})
 	}
 }
 
@@ -278,7 +282,7 @@ func output[T any](r *exampleRun, name string) T {
 	}
 	var value T
 	if err := json.Unmarshal(outputs[name].Value, &value); err != nil {
-		r.Fatalf("output %s: %v", name, err)
+		r.Fatalf("output %s: got %.300s, want JSON of %T: %v", name, outputs[name].Value, value, err)
 	}
 	return value
 }

@@ -16,11 +16,11 @@ import (
 // browsers are the names under which a Chromium is looked for.
 var browsers = []string{"chromium", "chromium-browser", "google-chrome", "chrome"}
 
-// browserPatience bounds a command of the browser.
-const browserPatience = 2 * time.Minute
+// browserTimeout bounds a command of the browser.
+const browserTimeout = 2 * time.Minute
 
-// findBrowser returns the path of a Chromium, "" where there is none on the
-// PATH. It is driven over two pipes, which Go hands to no process on Windows.
+// findBrowser returns the path of Chromium, or "" if it is not on the PATH. The
+// tests drive it over two pipes, which Go cannot pass to a process on Windows.
 func findBrowser() string {
 	if runtime.GOOS == "windows" {
 		return ""
@@ -81,8 +81,8 @@ func startBrowser(t *testing.T, path string) *browser {
 	}
 	_, _ = theirCommands.Close(), theirMessages.Close()
 	b := &browser{T: t, commands: commands, messages: bufio.NewReader(messages)}
-	// A browser that hangs ends, and with it every read.
-	watch := time.AfterFunc(browserPatience*3, func() { _ = cmd.Process.Kill() })
+	// Kill a browser that hangs, so that reads from it end.
+	watch := time.AfterFunc(browserTimeout*3, func() { _ = cmd.Process.Kill() })
 	t.Cleanup(func() {
 		_ = commands.Close() // the browser exits without its pipe
 		kill := time.AfterFunc(10*time.Second, func() { _ = cmd.Process.Kill() })
@@ -105,8 +105,8 @@ func startBrowser(t *testing.T, path string) *browser {
 	return b
 }
 
-// call sends a command and reads until its answer, which it decodes into result
-// unless that is nil.
+// call sends a command, reads until its response, and decodes that into result
+// unless result is nil.
 func (b *browser) call(method string, params map[string]any, result any) {
 	b.Helper()
 	b.last++
@@ -122,7 +122,7 @@ func (b *browser) call(method string, params map[string]any, result any) {
 		b.Fatal(err)
 	}
 	if _, err := b.commands.Write(append(content, 0)); err != nil {
-		b.Fatalf("%s: %v", method, err)
+		b.Fatalf("%s: got error %v, want the command written", method, err)
 	}
 	for {
 		answer := b.next(method)
@@ -130,11 +130,11 @@ func (b *browser) call(method string, params map[string]any, result any) {
 			continue // an event
 		}
 		if answer.Error != nil {
-			b.Fatalf("%s: %s", method, answer.Error.Message)
+			b.Fatalf("%s: got the error %.500s, want none", method, answer.Error.Message)
 		}
 		if result != nil {
 			if err := json.Unmarshal(answer.Result, result); err != nil {
-				b.Fatalf("%s: %v", method, err)
+				b.Fatalf("%s: got error %v, want a result that decodes", method, err)
 			}
 		}
 		return
@@ -146,7 +146,7 @@ func (b *browser) next(waitingFor string) devtoolsMessage {
 	b.Helper()
 	content, err := b.messages.ReadBytes(0)
 	if err != nil {
-		b.Fatalf("waiting for %s: %v", waitingFor, err)
+		b.Fatalf("%s: got error %v, want a message of the browser", waitingFor, err)
 	}
 	var message devtoolsMessage
 	if err := json.Unmarshal(content[:len(content)-1], &message); err != nil {
@@ -166,7 +166,8 @@ func (b *browser) open(path string, width int, scheme string) {
 	b.call("Emulation.setDeviceMetricsOverride", map[string]any{
 		"width": width, "height": 900, "deviceScaleFactor": 1, "mobile": false,
 	}, nil)
-	// Over an empty page: a file that differs in its fragment alone is not loaded.
+	// An empty page in between: Chromium does not load an address again if only its
+	// fragment differs.
 	for _, address := range []string{"about:blank", "file://" + absolute} {
 		b.call("Page.navigate", map[string]any{"url": address}, nil)
 		b.eval(nil, `new Promise((done) => document.readyState === "complete" ? done() : addEventListener("load", () => done()))`)
@@ -185,8 +186,8 @@ func (b *browser) media(media, scheme string) {
 	}, nil)
 }
 
-// eval evaluates an expression in the page, awaits it where it is a promise, and
-// decodes its value into result unless that is nil.
+// eval evaluates an expression in the page, awaits it if it is a promise, and
+// decodes its value into result unless result is nil.
 func (b *browser) eval(result any, expression string) {
 	b.Helper()
 	var answer struct {
@@ -204,11 +205,11 @@ func (b *browser) eval(result any, expression string) {
 		"expression": expression, "returnByValue": true, "awaitPromise": true,
 	}, &answer)
 	if answer.Exception != nil {
-		b.Fatalf("%s: %s %s", expression, answer.Exception.Text, answer.Exception.Exception.Description)
+		b.Fatalf("evaluate %.300s: got the exception %.200s %.500s, want none", expression, answer.Exception.Text, answer.Exception.Exception.Description)
 	}
 	if result != nil {
 		if err := json.Unmarshal(answer.Result.Value, result); err != nil {
-			b.Fatalf("%s: %v: %s", expression, err, answer.Result.Value)
+			b.Fatalf("evaluate %.300s: got the value %.300s, want one that decodes: %v", expression, answer.Result.Value, err)
 		}
 	}
 }
@@ -216,7 +217,7 @@ func (b *browser) eval(result any, expression string) {
 // keyCodes are the codes of the keys that press knows.
 var keyCodes = map[string]int{"Tab": 9, "Enter": 13, " ": 32}
 
-// press presses and releases a key, as a keyboard does.
+// press presses and releases keys.
 func (b *browser) press(keys ...string) {
 	b.Helper()
 	for _, key := range keys {

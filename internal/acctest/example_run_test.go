@@ -36,6 +36,29 @@ func (r *exampleRun) environment() map[string]string {
 	}
 }
 
+// row runs a part of the test in t.Run, and reports to it until it ends.
+func (r *exampleRun) row(name string, check func()) {
+	r.Helper()
+	r.Run(name, func(t *testing.T) {
+		whole := r.T
+		r.T = t
+		defer func() { r.T = whole }()
+		check()
+	})
+}
+
+// end is the end of an output for a failure text: there the CLI reports errors.
+func end(output string) string {
+	const most = 2000
+	if len(output) <= most {
+		return output
+	}
+	return "…" + output[len(output)-most:]
+}
+
+// describe is a value for a failure text, cut to a readable length.
+func describe(value any) string { return fmt.Sprintf("%.500s", fmt.Sprintf("%+v", value)) }
+
 // apply applies the example, checks that the next plan is empty, and destroys.
 func (r *exampleRun) apply() {
 	r.prepare("main.tf")
@@ -67,7 +90,7 @@ func (r *exampleRun) nothingLeft() {
 	}
 	for _, change := range plan.ResourceChanges {
 		if !change.Change.Actions.NoOp() && !change.Change.Actions.Read() {
-			r.Errorf("got %v of %s in the next plan, want no change", change.Change.Actions, change.Address)
+			r.Errorf("next plan: got %v of %s, want no change", change.Change.Actions, change.Address)
 		}
 	}
 }
@@ -80,7 +103,7 @@ func (r *exampleRun) invoke() {
 	content := r.prepare("main.tf")
 	r.applied()
 	for _, match := range invocation.FindAllStringSubmatch(content, -1) {
-		r.command("apply", "-auto-approve", "-no-color", "-invoke="+match[1])
+		r.row(match[1], func() { r.command("apply", "-auto-approve", "-no-color", "-invoke="+match[1]) })
 	}
 }
 
@@ -92,21 +115,23 @@ func (r *exampleRun) importCommands() {
 	content := r.prepare("import.sh")
 	matches := importCommand.FindAllStringSubmatch(content, -1)
 	if len(matches) == 0 {
-		r.Fatalf("got no terraform import in %s, want one or more", r.source)
+		r.Fatalf("%s: got no terraform import, want one or more", r.source)
 	}
 	for i, match := range matches {
-		name := fmt.Sprintf("%s_%d", match[2], i)
-		address := fmt.Sprintf("guid = %q", match[3])
-		if app, typ, both := strings.Cut(match[3], "/"); both {
-			address = fmt.Sprintf("app_guid = %q\n  type = %q", app, typ)
-		}
-		r.write(name+".tf", fmt.Sprintf("resource %q %q {\n  %s\n}\n", match[1], name, address))
-		if err := r.tf.Init(r.Context()); err != nil {
-			r.Fatal(err)
-		}
-		if err := r.tf.Import(r.Context(), match[1]+"."+name, match[3]); err != nil {
-			r.Fatal(err)
-		}
+		r.row("import "+match[3], func() {
+			name := fmt.Sprintf("%s_%d", match[2], i)
+			address := fmt.Sprintf("guid = %q", match[3])
+			if app, typ, both := strings.Cut(match[3], "/"); both {
+				address = fmt.Sprintf("app_guid = %q\n  type = %q", app, typ)
+			}
+			r.write(name+".tf", fmt.Sprintf("resource %q %q {\n  %s\n}\n", match[1], name, address))
+			if err := r.tf.Init(r.Context()); err != nil {
+				r.Fatal(err)
+			}
+			if err := r.tf.Import(r.Context(), match[1]+"."+name, match[3]); err != nil {
+				r.Fatal(err)
+			}
+		})
 	}
 	r.nothingLeft()
 }
@@ -127,12 +152,12 @@ func (r *exampleRun) importBlocks() {
 		r.Fatal(err)
 	}
 	if effective := regexp.MustCompile(`(?m)^ +(command|user) +=`).Match(generated); effective == r.cli.HasQuery() {
-		r.Errorf("got command or user in the generated configuration: %t, want %t\n%s", effective, !effective, generated)
+		r.Errorf("generated configuration: got command or user in it: %t, want %t:\n%.2000s", effective, !effective, generated)
 	}
 	r.applied()
 	for _, request := range r.foundation.Requests() {
 		if request.Method == http.MethodPatch || strings.HasSuffix(request.Path, "/actions/scale") {
-			r.Errorf("got the request %s %s of an import, want no write", request.Method, request.Path)
+			r.Errorf("import: got the request %s %.200s, want no write", request.Method, request.Path)
 		}
 	}
 }
@@ -144,7 +169,7 @@ func (r *exampleRun) query() {
 		r.Fatal(err)
 	}
 	if out := r.command("query", "-no-color"); !strings.Contains(out, "guid=") {
-		r.Errorf("got the result of terraform query:\n%s\nwant a process in it", out)
+		r.Errorf("terraform query: got\n%s\nwant a process with guid= in it", end(out))
 	}
 }
 
@@ -250,7 +275,7 @@ func (r *exampleRun) command(args ...string) string {
 	r.Helper()
 	out, err := r.tryCommand(args...)
 	if err != nil {
-		r.Fatalf("%s: %v\n%s", strings.Join(args, " "), err, out)
+		r.Fatalf("terraform %.300s: got error %v, want none; output:\n%s", strings.Join(args, " "), err, end(out))
 	}
 	return out
 }

@@ -31,7 +31,7 @@ func TestExamples(t *testing.T) {
 	cli, provider := setUp(t)
 	examples := collect(t)
 	if len(examples) < 5 {
-		t.Fatalf("got %d examples, want at least 5", len(examples))
+		t.Fatalf("%s: got %d examples, want at least 5", examplesDir, len(examples))
 	}
 	for _, e := range examples {
 		if e.known != nil && !e.known(cli) {
@@ -81,7 +81,7 @@ func TestExamplesAreFormatted(t *testing.T) {
 		t.Fatal(err)
 	}
 	if len(readable) == 0 {
-		t.Fatalf("got no examples in %s, want some", examplesDir)
+		t.Fatalf("%s: got no examples, want some", examplesDir)
 	}
 	for folder, can := range readable {
 		if !can {
@@ -90,7 +90,7 @@ func TestExamplesAreFormatted(t *testing.T) {
 		t.Run(folder, func(t *testing.T) {
 			out, err := exec.CommandContext(t.Context(), cli.Path, "fmt", "-check", "-diff", folder).CombinedOutput()
 			if err != nil {
-				t.Errorf("got %v of %s fmt, want it formatted:\n%s", err, cli.Path, out)
+				t.Errorf("%s fmt -check: got error %v, want none:\n%.2000s", cli.Path, err, out)
 			}
 		})
 	}
@@ -100,7 +100,7 @@ func setUp(t *testing.T) (terraformcli.CLI, *terraformcli.Provider) {
 	t.Helper()
 	cli, err := terraformcli.Find(t.Context(), os.Getenv("TF_CLI"))
 	if err != nil {
-		t.Fatalf("the tests need a Terraform or OpenTofu: %v", err)
+		t.Fatalf("CLI: got error %v, want a Terraform or OpenTofu for the tests", err)
 	}
 	provider, err := terraformcli.Build(t.Context(), t.TempDir())
 	if err != nil {
@@ -150,7 +150,7 @@ func collect(t *testing.T) []example {
 		case kind == "guides" && name == "main.tf":
 			e.path, e.known = "guides/"+filepath.Base(filepath.Dir(path)), requiredVersion(t, path)
 			if e.run = guides[filepath.Base(filepath.Dir(path))]; e.run == nil {
-				t.Errorf("got no test of examples/%s, want one in guides (guides_test.go)", e.path)
+				t.Errorf("examples/%s: got no test, want one in guides (guides_test.go)", e.path)
 				return nil
 			}
 		case kind == "guides":
@@ -160,7 +160,7 @@ func collect(t *testing.T) []example {
 		default:
 			_, err := os.Stat(filepath.Join(examplesDir, kind, "main.tf"))
 			if err != nil && strings.Contains(name, ".tf") {
-				t.Errorf("got examples/%s, which no test runs, want a case for it in collect", e.path)
+				t.Errorf("examples/%s: got no test, want a case for it in collect", e.path)
 			}
 			return nil
 		}

@@ -70,7 +70,7 @@ func TestFaultsThroughTerraform(t *testing.T) {
 				ProtoV6ProviderFactories: acctest.Factories(), Steps: []resource.TestStep{step},
 			})
 			if struck.Hits() == 0 {
-				t.Fatal("got no request that met the fault, want one or more")
+				t.Fatal("fault: got no request that met it, want one or more")
 			}
 			sent := 0
 			for _, r := range f.Requests() {
@@ -80,9 +80,9 @@ func TestFaultsThroughTerraform(t *testing.T) {
 			}
 			switch {
 			case test.retried && sent <= struck.Hits():
-				t.Errorf("got %d requests, %d of which met the fault, want a retry without it", sent, struck.Hits())
+				t.Errorf("run: got %d requests, %d of which met the fault, want a retry without it", sent, struck.Hits())
 			case !test.retried && sent != 1:
-				t.Errorf("got %d requests that were refused for good, want 1", sent)
+				t.Errorf("run: got %d requests, want 1 without a retry", sent)
 			}
 		})
 	}

@@ -103,6 +103,6 @@ resource "cf_process" "this" {
 		},
 	})
 	if scales := f.Count("POST", "/v3/processes/"+fakecf.GUIDWeb+"/actions/scale"); scales != 1 {
-		t.Errorf("got %d requests to scale, want 1", scales)
+		t.Errorf("apply: got %d requests to scale, want 1", scales)
 	}
 }

@@ -32,11 +32,13 @@ func (r *exampleRun) guideSeveralFoundations() {
 		"eu": {"retail/production/catalog"},
 		"us": {"retail/production/storefront", "retail/production/payments"},
 	} {
-		if !slices.Equal(got[name], want) {
-			r.Errorf("%s: got %q, want %q", name, got[name], want)
-		}
+		r.row(name, func() {
+			if !slices.Equal(got[name], want) {
+				r.Errorf("single_instances of %s: got %.500q, want %q", name, got[name], want)
+			}
+		})
 	}
 	if got := output[string](r, "storefront_us"); got != "1 instances" {
-		r.Errorf("got %q of the foundation us, want 1 instances", got)
+		r.Errorf("storefront_us: got %.100q, want 1 instances", got)
 	}
 }

@@ -67,7 +67,7 @@ func (r *exampleRun) guidePolicyChecks() {
 	r.prepare("main.tf")
 	conftest, err := exec.LookPath("conftest")
 	if err != nil {
-		r.Log("there is no conftest on the PATH: the policy is evaluated in Go alone")
+		r.Log("no conftest on the PATH: the policy is only evaluated in Go")
 	}
 	for _, row := range []struct {
 		instances string
@@ -76,30 +76,32 @@ func (r *exampleRun) guidePolicyChecks() {
 		{"3", nil},
 		{"1", []string{"cf_process.web"}},
 	} {
-		r.command("plan", "-input=false", "-out=plan.tfplan", "-var", "instances="+row.instances)
-		content := r.command("show", "-json", "plan.tfplan")
-		var plan plannedProcesses
-		if err := json.Unmarshal([]byte(content), &plan); err != nil {
-			r.Fatal(err)
-		}
-		deny, warn := plan.evaluate()
-		if !slices.Equal(deny, row.want) {
-			r.Errorf("with %s instances: got %q denied, want %q", row.instances, deny, row.want)
-		}
-		if want := []string{"production/catalog", "production/payments"}; !slices.Equal(warn, want) {
-			r.Errorf("got warnings of %q, want %q", warn, want)
-		}
-		if conftest == "" {
-			continue
-		}
-		r.write("plan.json", content)
-		cmd := exec.CommandContext(r.Context(), conftest, "test", "--no-color", "plan.json")
-		cmd.Dir = r.work
-		out, err := cmd.CombinedOutput()
-		var exit *exec.ExitError
-		if errors.As(err, &exit) != (row.want != nil) || !strings.Contains(string(out), "production/catalog: no log rate limit") {
-			r.Errorf("with %s instances, conftest ends with %v:\n%s", row.instances, err, out)
-		}
+		r.row(row.instances+" instances", func() {
+			r.command("plan", "-input=false", "-out=plan.tfplan", "-var", "instances="+row.instances)
+			content := r.command("show", "-json", "plan.tfplan")
+			var plan plannedProcesses
+			if err := json.Unmarshal([]byte(content), &plan); err != nil {
+				r.Fatal(err)
+			}
+			deny, warn := plan.evaluate()
+			if !slices.Equal(deny, row.want) {
+				r.Errorf("policy: got %.500q denied, want %q", deny, row.want)
+			}
+			if want := []string{"production/catalog", "production/payments"}; !slices.Equal(warn, want) {
+				r.Errorf("policy: got warnings for %.500q, want %q", warn, want)
+			}
+			if conftest == "" {
+				return
+			}
+			r.write("plan.json", content)
+			cmd := exec.CommandContext(r.Context(), conftest, "test", "--no-color", "plan.json")
+			cmd.Dir = r.work
+			out, err := cmd.CombinedOutput()
+			var exit *exec.ExitError
+			if errors.As(err, &exit) != (row.want != nil) || !strings.Contains(string(out), "production/catalog: no log rate limit") {
+				r.Errorf("conftest: got error %v, want a failure: %t, and a warning for production/catalog:\n%s", err, row.want != nil, end(string(out)))
+			}
+		})
 	}
 	r.wroteNothing()
 	r.guideCSV()
@@ -118,6 +120,6 @@ func (r *exampleRun) guideCSV() {
 	}
 	want := []string{"retail", "staging", name, "web", "2", "64"}
 	if !slices.ContainsFunc(records, func(record []string) bool { return slices.Equal(record, want) }) {
-		r.Errorf("got %q, want %q among them", records, want)
+		r.Errorf("csv: got the records %s, want %q among them", describe(records), want)
 	}
 }

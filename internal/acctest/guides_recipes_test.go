@@ -11,7 +11,7 @@ import (
 	"github.com/cf-process/terraform-provider-cf/internal/fakecf"
 )
 
-// edit replaces a text in a file of the configuration, which has to be there.
+// edit replaces a text in a file of the configuration.
 func (r *exampleRun) edit(name, from, to string) {
 	r.Helper()
 	content, err := os.ReadFile(filepath.Join(r.work, name))
@@ -19,7 +19,7 @@ func (r *exampleRun) edit(name, from, to string) {
 		r.Fatal(err)
 	}
 	if !strings.Contains(string(content), from) {
-		r.Fatalf("%s has no %q", name, from)
+		r.Fatalf("%s: got no %q, want it", name, from)
 	}
 	r.write(name, strings.Replace(string(content), from, to, 1))
 }
@@ -31,13 +31,13 @@ func (r *exampleRun) guideFromShellScripts() {
 	r.applied()
 	const want = 1536 + 2*1024 + 2048 + 2*768 + 256
 	if got := output[int](r, "memory_in_mb"); got != want {
-		r.Errorf("got %d MB, want %d", got, want)
+		r.Errorf("memory_in_mb: got %d, want %d", got, want)
 	}
 
 	r.edit("before.sh", "per_page=100", "per_page=4")
 	for _, tool := range []string{"bash", "jq", "curl"} {
 		if _, err := exec.LookPath(tool); err != nil {
-			r.Logf("there is no %s on the PATH: before.sh is not run", tool)
+			r.Logf("no %s on the PATH: before.sh is not run", tool)
 			return
 		}
 	}
@@ -52,6 +52,6 @@ func (r *exampleRun) guideFromShellScripts() {
 	cmd.Env = append(os.Environ(), "PATH="+tools+string(filepath.ListSeparator)+os.Getenv("PATH"))
 	out, err := cmd.CombinedOutput()
 	if got := strings.TrimSpace(string(out)); err != nil || got != strconv.Itoa(want) {
-		r.Errorf("before.sh: got %q, %v, want %d", got, err, want)
+		r.Errorf("before.sh: got %.500q and error %v, want %d", got, err, want)
 	}
 }

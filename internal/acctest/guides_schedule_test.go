@@ -13,15 +13,17 @@ func (r *exampleRun) guideScalingAction() {
 		action string
 		want   int64
 	}{{"day", 6}, {"day", 6}, {"night", 2}} {
-		r.command("apply", "-auto-approve", "-no-color", "-invoke=action.cf_process_scale."+row.action)
-		if p, _ := r.foundation.Process(fakecf.GUIDLabels); p.Instances != row.want {
-			r.Errorf("after %s: got %d instances, want %d", row.action, p.Instances, row.want)
-		}
+		r.row(row.action, func() {
+			r.command("apply", "-auto-approve", "-no-color", "-invoke=action.cf_process_scale."+row.action)
+			if p, _ := r.foundation.Process(fakecf.GUIDLabels); p.Instances != row.want {
+				r.Errorf("process: got %d instances, want %d", p.Instances, row.want)
+			}
+		})
 	}
 }
 
 // guideScalingVariable applies with and without the variable: without it the
-// number stays, whoever set it.
+// number stays, also if others set it.
 func (r *exampleRun) guideScalingVariable() {
 	r.prepare("main.tf")
 	instances := func(want int64, options ...tfexec.ApplyOption) {
@@ -30,7 +32,7 @@ func (r *exampleRun) guideScalingVariable() {
 			r.Fatal(err)
 		}
 		if p, _ := r.foundation.Process(fakecf.GUIDLabels); p.Instances != want {
-			r.Errorf("got %d instances, want %d", p.Instances, want)
+			r.Errorf("process: got %d instances, want %d", p.Instances, want)
 		}
 	}
 	instances(2)

@@ -14,8 +14,8 @@ import (
 	"github.com/cf-process/terraform-provider-cf/internal/terraformcli"
 )
 
-// guides is how the configuration of each guide in docs/guides is run: it does
-// what the guide says, and sees what the guide promises.
+// guides has the test of the configuration of each guide in docs/guides: it does
+// the steps of the guide, and checks their results.
 var guides = map[string]func(*exampleRun){
 	"audit-pipeline":             (*exampleRun).guideAuditPipeline,
 	"autoscaler":                 (*exampleRun).guideAutoscaler,
@@ -48,7 +48,7 @@ func (r *exampleRun) guideAuditPipeline() {
 			Diagnostic struct{ Severity, Detail string }
 		}
 		if err := json.Unmarshal(lines.Bytes(), &event); err != nil {
-			r.Fatalf("%v: %s", err, lines.Text())
+			r.Fatalf("plan -json: got the line %.500s, want JSON: %v", lines.Text(), err)
 		}
 		if event.Type == "diagnostic" && event.Diagnostic.Severity == "warning" &&
 			event.Diagnostic.Detail == "2 without a log rate limit: retail/production/catalog, retail/production/payments" {
@@ -56,7 +56,7 @@ func (r *exampleRun) guideAuditPipeline() {
 		}
 	}
 	if warnings != 1 {
-		r.Errorf("the plan warned %d times of the limits", warnings)
+		r.Errorf("plan: got %d warnings about log rate limits, want 1", warnings)
 	}
 
 	// The plan has the status of every check.
@@ -76,31 +76,31 @@ func (r *exampleRun) guideAuditPipeline() {
 		status[check.Address.Display] = check.Status
 	}
 	if status["check.log_limits"] != "fail" || status["check.two_instances"] != "pass" {
-		r.Errorf("the status of the checks is %v", status)
+		r.Errorf("checks: got %v, want fail of log_limits and pass of two_instances", status)
 	}
 
 	// Enforced, the findings fail the plan until they are gone.
 	enforce := tfexec.Var("enforce=true")
 	if _, err := r.tf.Plan(r.Context(), enforce); err == nil || !strings.Contains(err.Error(), "retail/production/catalog") {
-		r.Errorf("with enforce=true the plan ends with %v", err)
+		r.Errorf("plan with enforce=true: got error %.1000v, want one with retail/production/catalog", err)
 	}
 	r.script(1, "pipeline.sh")
 	for _, guid := range []string{fakecf.GUIDLabels, fakecf.GUIDHiddenCommand} {
 		r.foundation.UpdateProcess(guid, func(p *fakecf.Process) { p.LogRateLimit = fakecf.Ptr[int64](1024) })
 	}
 	if _, err := r.tf.Plan(r.Context(), enforce); err != nil {
-		r.Errorf("without findings the plan ends with %v", err)
+		r.Errorf("plan with enforce=true and no findings: got error %.1000v, want none", err)
 	}
 	r.script(0, "pipeline.sh")
 }
 
-// script runs a shell script of the example as a pipeline does, where its tools
-// are: what it does is also done above without them.
+// script runs a shell script of the example as a pipeline does, if its tools are
+// installed. The test does the same steps without them.
 func (r *exampleRun) script(want int, name string) {
 	r.Helper()
 	for _, tool := range []string{"bash", "jq"} {
 		if _, err := exec.LookPath(tool); err != nil {
-			r.Logf("there is no %s on the PATH: %s is not run", tool, name)
+			r.Logf("no %s on the PATH: %s is not run", tool, name)
 			return
 		}
 	}
@@ -118,10 +118,10 @@ func (r *exampleRun) script(want int, name string) {
 	}
 	out, err := cmd.CombinedOutput()
 	if cmd.ProcessState == nil || cmd.ProcessState.ExitCode() != want {
-		r.Errorf("%s: %v, want exit code %d\n%s", name, err, want, out)
+		r.Errorf("%s: got error %v, want exit code %d:\n%s", name, err, want, end(string(out)))
 	}
 	if !strings.Contains(string(out), "pass check.two_instances") {
-		r.Errorf("%s does not say that a check passed:\n%s", name, out)
+		r.Errorf("%s: got\n%s\nwant pass check.two_instances in it", name, end(string(out)))
 	}
 }
 
@@ -133,26 +133,26 @@ func (r *exampleRun) guideDriftWatch() {
 	r.foundation.UpdateProcess(fakecf.GUIDWeb, func(p *fakecf.Process) { p.Instances = 5 })
 	changes, err := r.tf.Plan(r.Context())
 	if err != nil || !changes {
-		r.Errorf("after a change by hand, the plan has changes: %t, %v", changes, err)
+		r.Errorf("plan after a change by others: got changes %t and error %.500v, want changes", changes, err)
 	}
 	r.wroteNothing()
 
-	// What the configuration does not name is not watched.
+	// Attributes that the configuration does not set are not watched.
 	r.foundation.UpdateProcess(fakecf.GUIDWeb, func(p *fakecf.Process) { p.Instances, p.DiskInMB = 3, 4096 })
 	if changes, err = r.tf.Plan(r.Context()); err != nil || changes {
-		r.Errorf("after a change of the disk, the plan has changes: %t, %v", changes, err)
+		r.Errorf("plan after a change of the disk: got changes %t and error %.500v, want none", changes, err)
 	}
 
-	// A deployment looks like drift until it ends, and the check says why.
+	// A deployment looks like drift until it ends, and the check reports why.
 	const inFlight = "A deployment of the app is in flight"
 	r.foundation.StartDeployment(fakecf.AppGUID)
 	if out := r.command("plan", "-no-color"); !strings.Contains(out, inFlight) || !strings.Contains(out, "0 to add, 1 to change") {
-		r.Errorf("got no difference with a warning during a deployment:\n%s", out)
+		r.Errorf("plan during a deployment: got\n%s\nwant a change and the warning %q", end(out), inFlight)
 	}
 	r.foundation.FinishDeployment(fakecf.AppGUID)
 	out := r.command("plan", "-no-color")
 	if strings.Contains(out, inFlight) || !strings.Contains(out, "No changes") {
-		r.Errorf("got a difference after the deployment:\n%s", out)
+		r.Errorf("plan after the deployment: got\n%s\nwant No changes", end(out))
 	}
 }
 
@@ -160,27 +160,27 @@ func (r *exampleRun) guideFeedAttributes() {
 	r.prepare("main.tf")
 	r.applied()
 	if p, _ := r.foundation.Process(fakecf.GUIDWorker); p.MemoryInMB != 512 {
-		r.Errorf("the worker has %d MB", p.MemoryInMB)
+		r.Errorf("worker: got %d MB, want 512, as of the web process", p.MemoryInMB)
 	}
 	before := r.attribute("terraform_data.after_deployment", "id")
 	r.foundation.UpdateProcess(fakecf.GUIDWeb, func(p *fakecf.Process) { p.MemoryInMB = 640 })
 	r.applied()
 	if p, _ := r.foundation.Process(fakecf.GUIDWorker); p.MemoryInMB != 640 {
-		r.Errorf("the worker did not follow: it has %d MB", p.MemoryInMB)
+		r.Errorf("worker after a change of the web process: got %d MB, want 640", p.MemoryInMB)
 	}
-	if r.attribute("terraform_data.after_deployment", "id") != before {
-		r.Error("a change of memory triggered what waits for a deployment")
+	if got := r.attribute("terraform_data.after_deployment", "id"); got != before {
+		r.Errorf("after_deployment after a change of memory: got the id %v, want %v, as before", got, before)
 	}
 	r.foundation.StartDeployment(fakecf.AppGUID)
 	guid := r.foundation.FinishDeployment(fakecf.AppGUID)
 	r.applied()
 	if r.attribute("terraform_data.after_deployment", "id") == before {
-		r.Error("a deployment did not trigger what waits for it")
+		r.Errorf("after_deployment after a deployment: got the id %v, as before, want a new one", before)
 	}
 
 	r.foundation.UpdateProcess(guid, func(p *fakecf.Process) { p.HideCommand = true })
 	if _, err := r.tf.Plan(r.Context()); err == nil || !strings.Contains(err.Error(), "The API hides the command") {
-		r.Errorf("with a hidden command the plan ends with %v", err)
+		r.Errorf("plan with a hidden command: got error %.1000v, want The API hides the command", err)
 	}
 }
 
@@ -189,22 +189,22 @@ func (r *exampleRun) guideAutoscaler() {
 	r.applied()
 	r.foundation.UpdateProcess(fakecf.GUIDLabels, func(p *fakecf.Process) { p.Instances = 7 })
 	if changes, err := r.tf.Plan(r.Context()); err != nil || changes {
-		r.Errorf("after the autoscaler scaled, the plan has changes: %t, %v", changes, err)
+		r.Errorf("plan after the autoscaler scaled: got changes %t and error %.500v, want none", changes, err)
 	}
 	r.applied()
 	p, _ := r.foundation.Process(fakecf.GUIDLabels)
 	if p.Instances != 7 || p.MemoryInMB != 1536 || p.ReadinessHealthCheck.Type != "http" {
-		r.Errorf("the process has %d instances of %d MB, ready by %s", p.Instances, p.MemoryInMB, p.ReadinessHealthCheck.Type)
+		r.Errorf("process: got %d instances of %d MB with a readiness check by %s, want 7 of 1536 MB by http", p.Instances, p.MemoryInMB, p.ReadinessHealthCheck.Type)
 	}
 	for _, request := range r.foundation.Requests() {
 		if request.Method != "GET" && strings.Contains(request.Body, "instances") {
-			r.Errorf("%s %s names the instances: %s", request.Method, request.Path, request.Body)
+			r.Errorf("request %s %s: got the body %.500s, want it without instances", request.Method, request.Path, request.Body)
 		}
 	}
 
 	r.foundation.UpdateProcess(fakecf.GUIDLabels, func(p *fakecf.Process) { p.Instances = 12 })
 	if out := r.command("plan", "-no-color"); !strings.Contains(out, "12 instances, the autoscaler keeps 2 to 10") {
-		r.Errorf("12 instances are no warning:\n%s", out)
+		r.Errorf("plan with 12 instances: got\n%s\nwant a warning about 2 to 10", end(out))
 	}
 }
 
@@ -212,18 +212,18 @@ func (r *exampleRun) guideImportSpace() {
 	r.prepare("main.tf")
 	const onlyImports = "Plan: 6 to import, 0 to add, 0 to change, 0 to destroy."
 	if out := r.command("plan", "-no-color"); !strings.Contains(out, onlyImports) {
-		r.Errorf("the plan is not to import all and change nothing:\n%s", out)
+		r.Errorf("plan: got\n%s\nwant %s", end(out), onlyImports)
 	}
 	// With a deployment in flight there are two web processes of one app.
 	r.foundation.StartDeployment(fakecf.AppGUID)
 	if out := r.command("plan", "-no-color"); !strings.Contains(out, onlyImports) {
-		r.Errorf("during a deployment the plan is not to import all and change nothing:\n%s", out)
+		r.Errorf("plan during a deployment: got\n%s\nwant %s", end(out), onlyImports)
 	}
 	r.applied()
 	r.foundation.FinishDeployment(fakecf.AppGUID)
 	r.applied()
 	if got := r.attribute(`cf_process.space["catalog/indexer"]`, "guid"); got != fakecf.GUIDNoRevision {
-		r.Errorf("catalog/indexer is %v", got)
+		r.Errorf("catalog/indexer: got the guid %v, want %s", got, fakecf.GUIDNoRevision)
 	}
 	r.wroteNothing()
 }
@@ -237,26 +237,27 @@ func (r *exampleRun) guideLargeFoundations() {
 		total += memory
 	}
 	if total < 100_000 {
-		r.Errorf("the memory of all is %d MB", total)
+		r.Errorf("memory_in_mb: got %d in all, want 100000 or more", total)
 	}
 	for _, request := range r.foundation.Requests() {
 		if strings.HasPrefix(request.Path, "/v3/processes/") {
-			r.Errorf("there is a request for one process: %s", request.Path)
+			r.Errorf("request: got %.200s, want only lists", request.Path)
+			break
 		}
 	}
 }
 
-// guideOfficialProvider applies this provider's part alone, with a GUID in place
-// of the app: the official provider cannot be had without its registry, and it
-// would want a foundation that runs apps. Its part is held to its syntax by
-// TestExamplesAreFormatted, and to giving what this part takes.
+// guideOfficialProvider applies the part of this provider, with a GUID instead of
+// the app: the official provider needs its registry, and a foundation that runs
+// apps. TestExamplesAreFormatted checks the syntax of its part, and this test that
+// it sets app_guid.
 func (r *exampleRun) guideOfficialProvider() {
 	official, err := os.ReadFile(filepath.Join(r.source, "official.tf"))
 	if err != nil {
 		r.Fatal(err)
 	}
-	if !strings.Contains(string(official), "app_guid = cloudfoundry_app.storefront.id") {
-		r.Error("official.tf does not say what app_guid is")
+	if want := "app_guid = cloudfoundry_app.storefront.id"; !strings.Contains(string(official), want) {
+		r.Errorf("official.tf: got no %s, want it", want)
 	}
 	if err := terraformcli.CopyConfiguration(r.work, r.source); err != nil {
 		r.Fatal(err)
@@ -267,14 +268,14 @@ func (r *exampleRun) guideOfficialProvider() {
 	}
 	r.applied()
 	if p, _ := r.foundation.Process(fakecf.GUIDWeb); p.Instances != 4 || p.MemoryInMB != 768 {
-		r.Errorf("the process has %d instances of %d MB", p.Instances, p.MemoryInMB)
+		r.Errorf("process: got %d instances of %d MB, want 4 of 768 MB", p.Instances, p.MemoryInMB)
 	}
 	// A rollout by the official provider replaces the process.
 	r.foundation.StartDeployment(fakecf.AppGUID)
 	guid := r.foundation.FinishDeployment(fakecf.AppGUID)
 	r.applied()
 	if got := r.attribute("cf_process.web", "guid"); got != guid {
-		r.Errorf("after a rollout the resource has the GUID %v, not %s", got, guid)
+		r.Errorf("cf_process.web after a rollout: got the guid %v, want %s", got, guid)
 	}
 }
 
@@ -290,7 +291,7 @@ func (r *exampleRun) attribute(address, name string) any {
 			return resource.AttributeValues[name]
 		}
 	}
-	r.Fatalf("%s is not in the state", address)
+	r.Fatalf("state: got no %s, want one", address)
 	return nil
 }
 
@@ -298,13 +299,13 @@ func (r *exampleRun) wroteNothing() {
 	r.Helper()
 	for _, request := range r.foundation.Requests() {
 		if request.Method != "GET" && request.Path != "/oauth/token" {
-			r.Errorf("there is a request that writes: %s %s", request.Method, request.Path)
+			r.Errorf("request: got %s %.200s, want only reads and logins", request.Method, request.Path)
 		}
 	}
 }
 
 // guideTakeEffect changes the memory by a plan and an apply, and restarts the app
-// after that: the check finds instances in between.
+// after that: in between, the check finds outdated instances.
 func (r *exampleRun) guideTakeEffect() {
 	r.prepare("main.tf")
 	r.applied()
@@ -312,7 +313,7 @@ func (r *exampleRun) guideTakeEffect() {
 		r.Helper()
 		if out := r.command("apply", "-auto-approve", "-no-color"); !strings.Contains(out, "outdated_instances = "+want) ||
 			strings.Contains(out, "Not yet in effect") != (want != "[]") {
-			r.Errorf("got no outdated_instances = %s with its check:\n%s", want, out)
+			r.Errorf("apply: got\n%s\nwant outdated_instances = %s, and a failed check exactly if there are any", end(out), want)
 		}
 	}
 	r.foundation.RestartApp(fakecf.AppGUID)

@@ -79,7 +79,7 @@ func TestAccLive(t *testing.T) {
 	resource.Test(t, resource.TestCase{
 		PreCheck: func() {
 			if os.Getenv("CF_API_URL") == "" {
-				t.Fatal("got no CF_API_URL, want the API of the foundation; see CONTRIBUTING.md")
+				t.Fatal("environment: got no CF_API_URL, want the API of the foundation; see CONTRIBUTING.md")
 			}
 		},
 		ProtoV6ProviderFactories: acctest.Factories(),
@@ -101,7 +101,7 @@ func TestLiveSteps(t *testing.T) {
 	})
 	for _, request := range f.Requests() {
 		if request.Method != http.MethodGet && request.Path != "/oauth/token" {
-			t.Errorf("got the request %s %s, want only reads and logins", request.Method, request.Path)
+			t.Errorf("request: got %s %.200s, want only reads and logins", request.Method, request.Path)
 		}
 	}
 }

@@ -25,28 +25,28 @@ func TestEverythingRegisteredIsUsed(t *testing.T) {
 	for name := range schemas.DataSourceSchemas {
 		hasExample(t, "data-sources", name)
 		if !strings.Contains(features(), `data "`+name+`"`) {
-			t.Errorf("got no data source %s in features (secrets_test.go), want one", name)
+			t.Errorf("features (secrets_test.go): got no data source %s, want one", name)
 		}
 		if !strings.Contains(live, `data "`+name+`"`) {
-			t.Errorf("got no data source %s in liveSteps (live_test.go), want one", name)
+			t.Errorf("liveSteps (live_test.go): got no data source %s, want one", name)
 		}
 	}
 	for name := range schemas.ResourceSchemas {
 		hasExample(t, "resources", name)
 		if !strings.Contains(features(), `resource "`+name+`"`) {
-			t.Errorf("got no resource %s in features (secrets_test.go), want one", name)
+			t.Errorf("features (secrets_test.go): got no resource %s, want one", name)
 		}
 	}
 	for name := range schemas.ActionSchemas {
 		hasExample(t, "actions", name)
 		if !strings.Contains(actions("x", "y"), `action "`+name+`"`) {
-			t.Errorf("got no action %s in actions (secrets_test.go), want one", name)
+			t.Errorf("actions (secrets_test.go): got no action %s, want one", name)
 		}
 	}
 	for name := range schemas.ListResourceSchemas {
 		hasExample(t, "list-resources", name)
 		if !strings.Contains(list("x"), `list "`+name+`"`) {
-			t.Errorf("got no list %s in list (secrets_test.go), want one", name)
+			t.Errorf("list (secrets_test.go): got no list resource %s, want one", name)
 		}
 	}
 	for name := range schemas.Functions {
@@ -57,7 +57,7 @@ func TestEverythingRegisteredIsUsed(t *testing.T) {
 func hasExample(t *testing.T, folder, name string) {
 	t.Helper()
 	if _, err := os.Stat(filepath.Join(examplesDir, folder, name)); errors.Is(err, fs.ErrNotExist) {
-		t.Errorf("got no examples/%s/%s, want an example", folder, name)
+		t.Errorf("examples/%s/%s: got no folder, want an example", folder, name)
 	} else if err != nil {
 		t.Error(err)
 	}

@@ -30,7 +30,7 @@ func TestBuildsAreReproducible(t *testing.T) {
 			"-ldflags", "-s -w -X main.version=1.2.3", "-o", binary, ".")
 		cmd.Dir, cmd.Env = source, append(os.Environ(), "CGO_ENABLED=0")
 		if out, err := cmd.CombinedOutput(); err != nil {
-			t.Fatalf("go build: %v\n%s", err, out)
+			t.Fatalf("go build: got error %v, want none:\n%.2000s", err, out)
 		}
 		content, err := os.ReadFile(binary)
 		if err != nil {
@@ -38,13 +38,13 @@ func TestBuildsAreReproducible(t *testing.T) {
 		}
 		for _, place := range []string{dir, root} {
 			if bytes.Contains(content, []byte(place)) {
-				t.Errorf("got the path %s in the binary, want no path of this machine", place)
+				t.Errorf("binary: got the path %s, want no path of this machine", place)
 			}
 		}
 		sums = append(sums, sha256.Sum256(content))
 	}
 	if sums[0] != sums[1] {
-		t.Errorf("got the checksums %x and %x of two builds, want the same", sums[0], sums[1])
+		t.Errorf("two builds: got the checksums %x and %x, want the same", sums[0], sums[1])
 	}
 }
 

@@ -10,8 +10,8 @@ import (
 	"testing"
 )
 
-// echo is a foundation that repeats in its errors whatever it is sent. It says
-// it in another way under each path.
+// echo is a foundation whose responses repeat the credential and the body of the
+// request, in another part of the response for each path.
 type echo struct{ url string }
 
 func newEcho(t *testing.T) *echo {
@@ -23,7 +23,7 @@ func newEcho(t *testing.T) *echo {
 	return e
 }
 
-// echoes are the ways in which the echo answers, by process.
+// echoes are the last segments of the paths of echo.
 var echoes = []string{"json", "text", "header", "redirect", "long", "ok", "type", "unauthorized"}
 
 func (e *echo) ServeHTTP(w http.ResponseWriter, r *http.Request) {

@@ -10,8 +10,8 @@ import (
 	"sync"
 )
 
-// planted are the secrets of this test. Their ends have to survive any
-// encoding, so that they are found in all of them.
+// planted are the secrets of this test. No encoding changes their ends, so that
+// they are found in all of them.
 type planted struct {
 	mu     sync.Mutex
 	values []string
@@ -27,8 +27,8 @@ func (p *planted) add(values ...string) {
 	}
 }
 
-// in is the first secret that shows in the content, in any of its forms or by
-// more than a third of it.
+// in returns the first secret in the content, in any of its encodings, or a third
+// of it.
 func (p *planted) in(content []byte) (string, bool) {
 	p.mu.Lock()
 	defer p.mu.Unlock()

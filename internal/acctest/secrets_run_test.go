@@ -17,8 +17,8 @@ import (
 	"github.com/cf-process/terraform-provider-cf/internal/terraformcli"
 )
 
-// secretRun runs Terraform on configurations that name secrets by file only:
-// what is in a configuration or a variable, Terraform itself puts into plans.
+// secretRun runs Terraform on configurations that read secrets from files:
+// Terraform stores the configuration and its variables in plans.
 type secretRun struct {
 	*testing.T
 	cli      terraformcli.CLI
@@ -29,7 +29,7 @@ type secretRun struct {
 	env      map[string]string
 }
 
-// file is where a secret is kept.
+// file writes a secret to a file, and returns its path.
 func (r *secretRun) file(content string) string {
 	r.Helper()
 	r.count++
@@ -55,7 +55,7 @@ func (r *secretRun) block(alias, address, ca string, credential map[string]strin
 	return b.String()
 }
 
-// session is the home of a cf CLI that is logged in.
+// session writes a session of the cf CLI, and returns its home.
 func (r *secretRun) session(target, token, refresh, clientSecret string) string {
 	r.Helper()
 	home := filepath.Join(r.files, "home")
@@ -95,7 +95,7 @@ func (r *secretRun) write(work, name, content string) {
 	}
 }
 
-// forget takes a provider alias and what it reads out of the configuration.
+// forget removes a provider alias and its blocks from the configuration.
 func (r *secretRun) forget(work, alias string) {
 	r.Helper()
 	path := filepath.Join(work, "main.tf")
@@ -129,9 +129,9 @@ func (r *secretRun) terraform(work string, succeeds bool, args ...string) string
 	out, err := cmd.CombinedOutput()
 	if (err == nil) != succeeds {
 		if form, found := r.secrets.in(out); found {
-			out = fmt.Appendf(nil, "(its output holds a secret of %d bytes)", len(form))
+			out = fmt.Appendf(nil, "(omitted: it has a secret of %d bytes)", len(form))
 		}
-		r.Fatalf("%s: %v\n%s", strings.Join(args, " "), err, out)
+		r.Fatalf("terraform %.300s: got error %v, want success: %t; output:\n%s", strings.Join(args, " "), err, succeeds, end(string(out)))
 	}
 	if err := os.WriteFile(filepath.Join(work, fmt.Sprintf("output-%d", r.count)), out, 0o600); err != nil {
 		r.Fatal(err)
@@ -139,8 +139,8 @@ func (r *secretRun) terraform(work string, succeeds bool, args ...string) string
 	return string(out)
 }
 
-// search looks for the secrets in every file that was written, and in what
-// plans hold.
+// search searches every file that was written for the secrets, also the files
+// inside plans.
 func (r *secretRun) search(work string) {
 	r.Helper()
 	logs := 0
@@ -154,7 +154,7 @@ func (r *secretRun) search(work string) {
 		}
 		r.clean(path, content)
 		if strings.HasPrefix(entry.Name(), "crash") {
-			r.Errorf("there is a %s", entry.Name())
+			r.Errorf("working directory: got %s, want no crash log", entry.Name())
 		}
 		// The provider's own lines, not only Terraform's.
 		if strings.HasPrefix(entry.Name(), "trace") && bytes.Contains(content, []byte("HTTP attempt")) {
@@ -162,7 +162,7 @@ func (r *secretRun) search(work string) {
 		}
 		archive, err := zip.NewReader(bytes.NewReader(content), int64(len(content)))
 		if err != nil {
-			return nil //nolint:nilerr // no plan
+			return nil //nolint:nilerr // not a plan
 		}
 		for _, file := range archive.File {
 			reader, err := file.Open()
@@ -181,7 +181,7 @@ func (r *secretRun) search(work string) {
 		r.Fatal(err)
 	}
 	if logs == 0 && r.env["CF_SSO_PASSCODE"] == "" {
-		r.Error("no log has lines of the provider")
+		r.Error("logs: got no line of the provider with HTTP attempt, want some")
 	}
 }
 
@@ -193,5 +193,5 @@ func (r *secretRun) clean(path string, content []byte) {
 	}
 	at := bytes.Index(content, []byte(form))
 	from := max(0, at-300)
-	r.Errorf("%s shows a secret after: …%s", filepath.Base(path), content[from:at])
+	r.Errorf("%s: got a secret, want none, after: …%s", filepath.Base(path), content[from:at])
 }

@@ -81,7 +81,7 @@ func TestNoSecretAnywhere(t *testing.T) {
 		if cli.HasQuery() {
 			run.write(work, "all.tfquery.hcl", list("password"))
 			if out := run.terraform(work, true, "query", "-no-color"); !strings.Contains(out, fakecf.GUIDWeb) {
-				t.Errorf("got the query result:\n%s\nwant the process %s in it", out, fakecf.GUIDWeb)
+				t.Errorf("terraform query: got\n%s\nwant the process %s in it", end(out), fakecf.GUIDWeb)
 			}
 		}
 		run.terraform(work, true, "destroy", "-auto-approve", "-no-color")
@@ -93,7 +93,7 @@ func TestNoSecretAnywhere(t *testing.T) {
 			}
 		}
 		if n := f.Count("POST", "/oauth/token"); n < len(credentials) {
-			t.Errorf("got %d logins, want at least %d", n, len(credentials))
+			t.Errorf("all commands: got %d logins, want at least %d", n, len(credentials))
 		}
 		run.search(work)
 	})
@@ -121,10 +121,10 @@ func TestNoSecretAnywhere(t *testing.T) {
 		work := run.configure(config)
 		out := run.terraform(work, false, "plan", "-no-color")
 		if n := strings.Count(out, "Error: "); n < 6+2*len(echoes) {
-			t.Errorf("got %d errors, want at least %d:\n%s", n, 6+2*len(echoes), out)
+			t.Errorf("plan: got %d errors, want at least %d:\n%s", n, 6+2*len(echoes), end(out))
 		}
 		if !strings.Contains(out, "[REDACTED]") {
-			t.Error("got no [REDACTED] in the output, want it where the server echoes the credential")
+			t.Error("plan: got no [REDACTED] in the output, want it where the server echoes the credential")
 		}
 		run.search(work)
 
@@ -135,7 +135,7 @@ func TestNoSecretAnywhere(t *testing.T) {
 			for _, action := range actionNames {
 				out := run.terraform(work, false, "apply", "-no-color", "-auto-approve", "-invoke=action."+action+".x")
 				if !strings.Contains(out, "[REDACTED]") {
-					t.Errorf("%s: got the output:\n%s\nwant [REDACTED] in it, where the server echoes the credential", action, out)
+					t.Errorf("action %s: got\n%s\nwant [REDACTED] in it, where the server echoes the credential", action, end(out))
 				}
 			}
 			run.search(work)
@@ -144,7 +144,7 @@ func TestNoSecretAnywhere(t *testing.T) {
 			work := run.configure(alone)
 			run.write(work, "all.tfquery.hcl", list("token"))
 			if out := run.terraform(work, false, "query", "-no-color"); !strings.Contains(out, "[REDACTED]") {
-				t.Errorf("got the query output:\n%s\nwant [REDACTED] in it, where the server echoes the credential", out)
+				t.Errorf("terraform query: got\n%s\nwant [REDACTED] in it, where the server echoes the credential", end(out))
 			}
 			run.search(work)
 		}
@@ -160,14 +160,17 @@ func TestNoSecretAnywhere(t *testing.T) {
 			"mixed":    {"CF_ACCESS_TOKEN": token, "CF_PASSWORD": password, "CF_ASSERTION_TOKEN": assertion, "CF_SSO_PASSCODE": passcode},
 			"session":  {"CF_HOME": run.session(e.url, token, refresh, oauthSecret)},
 		} {
-			work := run.configure("terraform {\n  required_providers {\n    cf = { source = \"cf-process/cf\" }\n  }\n}\n" + read)
-			env["CF_API_URL"] = e.url
-			run.env = env
-			out := run.terraform(work, false, "plan", "-no-color")
-			if !strings.Contains(out, "Error: ") {
-				t.Errorf("%s: got the output:\n%s\nwant an error in it", name, out)
-			}
-			run.search(work)
+			t.Run(name, func(t *testing.T) {
+				run.T = t
+				work := run.configure("terraform {\n  required_providers {\n    cf = { source = \"cf-process/cf\" }\n  }\n}\n" + read)
+				env["CF_API_URL"] = e.url
+				run.env = env
+				out := run.terraform(work, false, "plan", "-no-color")
+				if !strings.Contains(out, "Error: ") {
+					t.Errorf("plan: got\n%s\nwant an error in it", end(out))
+				}
+				run.search(work)
+			})
 		}
 	})
 }
