@@ -10,8 +10,8 @@ import (
 	"github.com/cf-process/terraform-provider-cf/internal/capi"
 )
 
-// Cloud Controller's router takes what follows a plain dot in the last segment
-// for a format and cuts it off (README.md#dots).
+// Cloud Controller's router cuts off a plain dot and the rest of the last segment,
+// as a format (README.md#dots).
 func TestDotsOnCloudController(t *testing.T) {
 	t.Parallel()
 	server := &listServer{}

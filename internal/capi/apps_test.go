@@ -12,7 +12,7 @@ import (
 	"github.com/cf-process/terraform-provider-cf/internal/capi"
 )
 
-// namesServer plays apps, spaces, organizations and processes whose lists
+// namesServer serves apps, spaces, organizations and processes, with lists that
 // filter by names and by the GUIDs of their parents. Cloud Controller compares
 // names without case, Korifi with it (README.md#names).
 type namesServer struct {
@@ -20,7 +20,7 @@ type namesServer struct {
 	korifi bool
 }
 
-// korifiParameters are those that each list of Korifi knows.
+// korifiParameters are those that each list of Korifi supports.
 var korifiParameters = map[string][]string{
 	"/v3/apps":          {"names", "guids", "space_guids", "order_by", "label_selector"},
 	"/v3/spaces":        {"names", "guids", "organization_guids", "include", "order_by"},
@@ -59,7 +59,7 @@ func newNamesServer(korifi bool) *namesServer {
 	return s
 }
 
-// parent is the GUID that a row's relationship names.
+// parent returns the GUID in a row's relationship.
 func parent(r row, kind string) string {
 	relationships, _ := r["relationships"].(row)
 	relation, _ := relationships[kind].(row)
@@ -192,12 +192,12 @@ func TestFindApps(t *testing.T) {
 						t.Errorf("got the app %s in %q with the state %v, want all its names and STARTED", app, app.SpaceGUID, app.State)
 					}
 				}
-				if n := len(server.asked()); !korifi && n != 1 || korifi && n > 4 {
-					t.Errorf("got %s requests, want 1 on Cloud Controller and at most 4 on Korifi", short(server.asked()))
+				if n := len(server.received()); !korifi && n != 1 || korifi && n > 4 {
+					t.Errorf("got %s requests, want 1 on Cloud Controller and at most 4 on Korifi", short(server.received()))
 				}
 				server.forget()
-				if _, err := client.FindApps(t.Context(), test.search); err != nil || len(server.asked()) > 2 {
-					t.Errorf("second search: got error %v after %s requests, want none after at most 2", err, short(server.asked()))
+				if _, err := client.FindApps(t.Context(), test.search); err != nil || len(server.received()) > 2 {
+					t.Errorf("second search: got error %v after %s requests, want none after at most 2", err, short(server.received()))
 				}
 			})
 		}

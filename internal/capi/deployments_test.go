@@ -15,8 +15,8 @@ import (
 	"github.com/cf-process/terraform-provider-cf/internal/transport"
 )
 
-// recorder is an API that notes each request as "METHOD URI body" and gives one
-// answer to all.
+// recorder is an API that records each request as "METHOD URI body" and sends the
+// same response to all.
 type recorder struct {
 	status   int
 	body     string
@@ -102,8 +102,8 @@ func TestCreateDeploymentOnKorifi(t *testing.T) {
 	}
 }
 
-// A deployment that may have been made, and a restart that may have been done,
-// are not requested again.
+// Requests for a deployment and for a restart that may have arrived are not sent
+// again.
 func TestRestartsAreSentOnce(t *testing.T) {
 	for name, send := range map[string]func(*capi.Client) error{
 		"deployment": func(c *capi.Client) error {

@@ -10,7 +10,8 @@ import (
 	"github.com/cf-process/terraform-provider-cf/internal/capi"
 )
 
-// The runtime's errors about a change that was stored: it is not sent again.
+// After the runtime's errors about a change that was stored, the change is not sent
+// again.
 func TestScaleThatWasStored(t *testing.T) {
 	t.Parallel()
 	for _, test := range []struct {
@@ -38,7 +39,7 @@ func TestScaleThatWasStored(t *testing.T) {
 			if got := capi.WasStored(err); err == nil || got != test.stored {
 				t.Errorf("scale: got error %v and WasStored %t, want an error and %t", err, got, test.stored)
 			}
-			if n := len(server.asked()); n != test.requests {
+			if n := len(server.received()); n != test.requests {
 				t.Errorf("scale: got %d requests, want %d", n, test.requests)
 			}
 			// A read is not a change.

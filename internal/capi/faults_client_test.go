@@ -19,8 +19,8 @@ import (
 	"github.com/cf-process/terraform-provider-cf/internal/uaa"
 )
 
-// fastClock is a clock that waiting moves at once, so that a rate limit of
-// minutes costs a test nothing.
+// fastClock is a clock that advances instantly by each wait, so that a rate limit of
+// minutes takes no time in a test.
 type fastClock struct {
 	mu      sync.Mutex
 	skipped time.Duration
@@ -39,8 +39,8 @@ func (c *fastClock) sleep(ctx context.Context, d time.Duration) error {
 	return ctx.Err()
 }
 
-// sessionClient is a client as the provider builds it, with client credentials.
-// It waits for nothing between attempts.
+// sessionClient returns a client as the provider builds it, with client credentials.
+// It does not wait between attempts.
 func sessionClient(t *testing.T, f *fakecf.Foundation, timeout time.Duration, retries int) *capi.Client {
 	t.Helper()
 	return credentialClient(t, f, timeout, retries, uaa.Credential{
@@ -66,10 +66,10 @@ func credentialClient(t *testing.T, f *fakecf.Foundation, timeout time.Duration,
 	return capi.New(capi.Config{BaseURL: base, Transport: client, Auth: uaa.New(base, credential, client, secrets), Secrets: secrets, RuntimeTimeout: timeout})
 }
 
-// inAnHour is what Cloud Controller's X-RateLimit-Reset has with every answer.
+// inAnHour is the X-RateLimit-Reset that Cloud Controller sends with every response.
 func inAnHour() string { return strconv.FormatInt(time.Now().Add(time.Hour).Unix(), 10) }
 
-// bomb answers with so many bytes when they are unpacked.
+// bomb responds with a compressed body of that size when it is unpacked.
 func bomb(size int64) fakecf.Action {
 	var packed bytes.Buffer
 	z := gzip.NewWriter(&packed)

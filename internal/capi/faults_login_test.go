@@ -110,8 +110,8 @@ func TestRevokedTokens(t *testing.T) {
 	}
 }
 
-// An API that refuses every token costs two logins, whatever the number of reads,
-// and each read names the cause.
+// An API that refuses every token costs two logins, regardless of the number of
+// reads, and the error of each read names the cause.
 func TestRefusedFreshTokens(t *testing.T) {
 	f := fakecf.New(t)
 	client := sessionClient(t, f, 20*time.Second, 0)

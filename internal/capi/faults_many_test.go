@@ -14,7 +14,7 @@ import (
 )
 
 // 200 reads at once while a fifth of all requests meets a fault, a router
-// restarts and all tokens are revoked: each read gets what it asked for.
+// restarts and all tokens are revoked: each read gets its process.
 func TestManyReadsWithFaults(t *testing.T) {
 	f := fakecf.New(t, fakecf.WithoutSeed())
 	f.AddMany(200)
@@ -92,10 +92,10 @@ func TestManyReadsWithFaults(t *testing.T) {
 	}
 }
 
-// hitAFifth makes one request in five meet one of the actions, chosen by path
-// and by how often the path was asked for: the same in each run, whatever the
-// order of the requests. The fifth request for a path and those after it are
-// spared, so that five retries are enough.
+// hitAFifth adds a fault to one request in five, chosen by the path and the number
+// of requests for it: the same in each run, regardless of the order of the
+// requests. The fifth and later requests for a path have no fault, so that five
+// retries are enough.
 func hitAFifth(f *fakecf.Foundation, actions []fakecf.Action) []*fakecf.AddedFault {
 	counts := map[string]int{}
 	chosen := -1
@@ -112,8 +112,8 @@ func hitAFifth(f *fakecf.Foundation, actions []fakecf.Action) []*fakecf.AddedFau
 		}
 		return false
 	}
-	// The foundation asks all faults for each request, in their order and one
-	// request at a time: the first one chooses for the others.
+	// The foundation calls When of all faults for each request, in their order and
+	// for one request at a time: the first one chooses for the others.
 	f.AddFault(fakecf.Fault{When: choose})
 	var added []*fakecf.AddedFault
 	for i, action := range actions {

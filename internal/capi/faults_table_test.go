@@ -11,7 +11,7 @@ import (
 	"github.com/cf-process/terraform-provider-cf/internal/transport"
 )
 
-// operation is one request of the API, and the result that it has to have.
+// operation is one request of the API, and its required result.
 type operation struct {
 	method, path string
 	// run makes the request for the number-th time and checks the result.
@@ -131,7 +131,7 @@ var operations = map[string]operation{
 	},
 }
 
-// outcome is the reaction that a fault has to cause.
+// outcome is the required reaction to a fault.
 type outcome int
 
 const (
@@ -145,7 +145,7 @@ const (
 	failed
 )
 
-// fault is a failure of a request, and how the client has to react.
+// fault is a failure of a request, and the client's required reaction.
 type fault struct {
 	do   fakecf.Action
 	want outcome

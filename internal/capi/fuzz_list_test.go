@@ -13,10 +13,10 @@ import (
 	"github.com/cf-process/terraform-provider-cf/internal/capi"
 )
 
-// FuzzPages holds that whatever a server answers, a list ends: after a bounded
-// number of requests to that server and no other, with each process once, or
-// with one error. The pages are the parts of the input between zero bytes; a
-// server that is asked for more begins again, so that it never says "no more".
+// FuzzPages checks that a list ends with any server: after a bounded number of
+// requests to only that server, with each process once, or with one error. The
+// pages are the parts of the input between zero bytes; for further pages the server
+// starts from the first part, so that the list never ends.
 func FuzzPages(f *testing.F) {
 	for _, seed := range []string{
 		`{"pagination":{"total_results":1,"next":null},"resources":[{"guid":"a"}]}`,
@@ -41,14 +41,14 @@ func FuzzPages(f *testing.F) {
 	f.Add([]byte(`{"errors":[{"code":10005,"title":"CF-BadQueryParameter","detail":"Unknown query parameter(s): 'guids'. Valid parameters are: 'page'"}]}`), uint8(144))
 
 	type script struct {
-		pages  [][]byte
-		status int
-		asked  atomic.Int64
+		pages    [][]byte
+		status   int
+		received atomic.Int64
 	}
 	var playing atomic.Pointer[script]
 	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		s := playing.Load()
-		s.asked.Add(1)
+		s.received.Add(1)
 		number, err := strconv.Atoi(r.URL.Query().Get("page"))
 		if err != nil || number < 1 {
 			number = 1
@@ -59,7 +59,7 @@ func FuzzPages(f *testing.F) {
 	f.Cleanup(server.Close)
 
 	f.Fuzz(func(t *testing.T, input []byte, status uint8) {
-		// 200 is what most inputs should have; a whole range of others follows.
+		// Most inputs should have the status 200; the others have one of a range.
 		s := &script{pages: bytes.Split(input, []byte{0}), status: 200}
 		if status != 200 {
 			s.status = 256 + int(status)
@@ -70,12 +70,12 @@ func FuzzPages(f *testing.F) {
 		client := clientFor(t, server.URL)
 		list, err := client.ListProcesses(ctx, capi.ProcessFilter{Types: []string{"web"}, GUIDs: []string{"a", "b"}})
 		if ctx.Err() != nil {
-			t.Fatalf("got %d requests without an end, want fewer", s.asked.Load())
+			t.Fatalf("got %d requests without an end, want fewer", s.received.Load())
 		}
 		// Three readings, some page sizes, two filters to try, and the requests in
 		// flight when the client detects the server's mistake.
-		if asked, limit := s.asked.Load(), int64(40+4*len(s.pages)); asked > limit {
-			t.Fatalf("got %d requests for %d pages, want at most %d", asked, len(s.pages), limit)
+		if received, limit := s.received.Load(), int64(40+4*len(s.pages)); received > limit {
+			t.Fatalf("got %d requests for %d pages, want at most %d", received, len(s.pages), limit)
 		}
 		if (list == nil) == (err == nil) {
 			t.Fatalf("got %s and error %.300v, want one of them", describe(list), err)

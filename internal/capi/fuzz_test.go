@@ -14,11 +14,11 @@ import (
 	"github.com/cf-process/terraform-provider-cf/internal/transport"
 )
 
-// planted is a secret that a hostile server echoes.
+// planted is a secret that a hostile server repeats.
 const planted = "planted-secret/with+signs"
 
-// checkText checks a text that a person reads: of bounded length, on one line,
-// valid UTF-8 (the plugin protocol refuses anything else), without the secret.
+// checkText checks a text for messages: of bounded length, on one line, valid UTF-8
+// (the plugin protocol refuses anything else), without the secret.
 func checkText(t *testing.T, name string, raw Text, limit int) {
 	t.Helper()
 	text := string(raw)

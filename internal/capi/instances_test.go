@@ -11,8 +11,8 @@ import (
 	"github.com/cf-process/terraform-provider-cf/internal/redact"
 )
 
-// answers serves fixed bodies by path, and 404 with an unknown endpoint for
-// others.
+// answers serves fixed bodies by path, and a 404 for an unknown endpoint for other
+// paths.
 func answers(bodies map[string]string) *listServer {
 	return &listServer{answer: func(w http.ResponseWriter, r *http.Request) bool {
 		body, found := bodies[r.URL.Path]
@@ -48,8 +48,8 @@ func TestProcessInstances(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			if asked := server.asked(); !slices.Equal(asked, test.want) {
-				t.Errorf("got the requests %s\nwant %s", short(asked), short(test.want))
+			if received := server.received(); !slices.Equal(received, test.want) {
+				t.Errorf("got the requests %s\nwant %s", short(received), short(test.want))
 			}
 			if got, want := states(&capi.Process{ProcessInstances: instances.Resources}), "[0:RUNNING:0 1:DOWN]"; got != want {
 				t.Errorf("got the instances %s, want %s", got, want)
@@ -81,8 +81,8 @@ func TestProcessInstancesFromStats(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			if asked := server.asked(); !slices.Equal(asked, test.want) {
-				t.Errorf("got the requests %s\nwant %s", short(asked), short(test.want))
+			if received := server.received(); !slices.Equal(received, test.want) {
+				t.Errorf("got the requests %s\nwant %s", short(received), short(test.want))
 			}
 			if got, want := states(&capi.Process{ProcessInstances: instances.Resources}), "[0:RUNNING 1:DOWN]"; got != want {
 				t.Errorf("got the instances %s, want %s", got, want)
@@ -99,8 +99,8 @@ func TestProcessInstancesErrors(t *testing.T) {
 	}
 	// The stats of a process that does not exist are not read.
 	server := &listServer{lists: map[string][]row{}}
-	if _, err := server.start(t).ProcessInstances(context.Background(), capi.Address{GUID: "gone"}); !capi.IsNotFound(err) || len(server.asked()) != 1 {
-		t.Errorf("process that is gone: got error %v after %s requests, want one that it is not found, after 1", err, short(server.asked()))
+	if _, err := server.start(t).ProcessInstances(context.Background(), capi.Address{GUID: "gone"}); !capi.IsNotFound(err) || len(server.received()) != 1 {
+		t.Errorf("process that is gone: got error %v after %s requests, want one that it is not found, after 1", err, short(server.received()))
 	}
 }
 

@@ -62,8 +62,8 @@ func TestEveryFilterChangesTheRequest(t *testing.T) {
 			if _, err := server.start(t).ListProcesses(t.Context(), filter); err != nil {
 				t.Fatal(err)
 			}
-			if slices.Equal(server.asked(), []string{processesPath + "?per_page=5000"}) {
-				t.Errorf("got the request %.200q, want a filter in it", server.asked()[0])
+			if slices.Equal(server.received(), []string{processesPath + "?per_page=5000"}) {
+				t.Errorf("got the request %.200q, want a filter in it", server.received()[0])
 			}
 		})
 	}

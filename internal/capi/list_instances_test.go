@@ -14,7 +14,7 @@ import (
 	"github.com/cf-process/terraform-provider-cf/internal/capi"
 )
 
-// states are the states of the instances of a process; "-" where they are not
+// states returns the states of the instances of a process, "-" if they are not
 // known.
 func states(p *capi.Process) string {
 	if p.ProcessInstances == nil {
@@ -39,8 +39,8 @@ func allStates(list *capi.ProcessList) string {
 	return strings.Join(all, " ")
 }
 
-// The answer of Cloud Controller 3.228.0: a running process, one of a stopped
-// app, one without instances.
+// embedded is a response of Cloud Controller 3.228.0: a running process, one of a
+// stopped app, one without instances.
 func embedded() []row {
 	return []row{
 		{"guid": "a", "instances": 1, "process_instances": []row{{"index": 0, "state": "RUNNING", "since": 1601}}},
@@ -67,8 +67,8 @@ func TestListProcessesEmbedsInstances(t *testing.T) {
 	if got, want := allStates(list), "a[0:RUNNING:1601] b[0:DOWN:0] c[]"; got != want {
 		t.Errorf("got %s, want %s", got, want)
 	}
-	if want := []string{"/v3/processes?embed=process_instances&per_page=5000"}; !slices.Equal(server.asked(), want) {
-		t.Errorf("got the requests %q, want %q", server.asked(), want)
+	if want := []string{"/v3/processes?embed=process_instances&per_page=5000"}; !slices.Equal(server.received(), want) {
+		t.Errorf("got the requests %q, want %q", server.received(), want)
 	}
 }
 
@@ -122,7 +122,7 @@ func TestListProcessesReadsInstancesFromStats(t *testing.T) {
 					if name == "ignored" {
 						requests = 1 + 42
 					}
-					if n := len(server.asked()); n != requests {
+					if n := len(server.received()); n != requests {
 						t.Errorf("got %d requests, want %d", n, requests)
 					}
 				})
@@ -158,10 +158,10 @@ func TestListProcessesWhileTheRuntimeIsAway(t *testing.T) {
 	if got, want := allStates(list), "a- b- c-"; got != want || !errors.As(list.InstancesErr, &reason) || !reason.Has(10001) {
 		t.Errorf("got the states %.200s and the reason %v, want %s and the API's error 10001", got, list.InstancesErr, want)
 	}
-	if n := len(server.asked()); n != 2 {
-		t.Errorf("got %s requests, want one with and one without embed", short(server.asked()))
+	if n := len(server.received()); n != 2 {
+		t.Errorf("got %s requests, want one with and one without embed", short(server.received()))
 	}
-	// The client does not take it for a foundation without embed.
+	// The client does not conclude that the foundation has no embed.
 	away = false
 	server.lists[processesPath] = embedded()
 	if list, err = client.ListProcesses(t.Context(), capi.ProcessFilter{IncludeInstances: true}); err != nil || !strings.HasPrefix(allStates(list), "a[0:RUNNING") {
@@ -194,14 +194,14 @@ func TestListProcessesWithStatsThatFail(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			var asked atomic.Int64
+			var received atomic.Int64
 			server := &listServer{lists: map[string][]row{processesPath: rows}, known: []string{"order_by"}}
 			server.answer = func(w http.ResponseWriter, r *http.Request) bool {
 				guid, isStats := strings.CutSuffix(strings.TrimPrefix(r.URL.Path, processesPath+"/"), "/stats")
 				if !isStats {
 					return false
 				}
-				asked.Add(1)
+				received.Add(1)
 				switch guid {
 				case "gone":
 					fail(w, 404, 10010, "CF-ResourceNotFound", "Process not found")
@@ -224,7 +224,7 @@ func TestListProcessesWithStatsThatFail(t *testing.T) {
 			if got := allStates(list); !strings.HasPrefix(got, "gone- fine[") || !strings.Contains(got, "secret-") {
 				t.Errorf("got the states %.200s, want instances for fine, and none for gone and secret", got)
 			}
-			if n := asked.Load(); n > test.maxRequests {
+			if n := received.Load(); n > test.maxRequests {
 				t.Errorf("got %d requests for stats, want at most %d", n, test.maxRequests)
 			}
 		})

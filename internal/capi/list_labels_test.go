@@ -35,13 +35,13 @@ func TestListProcessesLeavesOutWhatIsNotALabelValue(t *testing.T) {
 			if want := min(1, len(test.want)); err != nil || len(list.Processes) != want {
 				t.Errorf("got %s and error %v, want %d processes", describe(list), err, want)
 			}
-			asked := server.asked()
-			if len(asked) != len(test.want) {
-				t.Fatalf("got %s requests, want %d", short(asked), len(test.want))
+			received := server.received()
+			if len(received) != len(test.want) {
+				t.Fatalf("got %s requests, want %d", short(received), len(test.want))
 			}
 			for i, want := range test.want {
-				if !strings.Contains(asked[i], want) {
-					t.Errorf("request %d: got %.300s, want %s in it", i, asked[i], want)
+				if !strings.Contains(received[i], want) {
+					t.Errorf("request %d: got %.300s, want %s in it", i, received[i], want)
 				}
 			}
 		})

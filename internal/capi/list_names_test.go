@@ -101,9 +101,9 @@ func TestListProcessesSplitsLongNames(t *testing.T) {
 	if err != nil || len(list.Processes) != 4 || len(list.Unmatched) != 400 {
 		t.Fatalf("got %s and error %v, want 4 processes and 400 names unmatched", describe(list), err)
 	}
-	for _, asked := range server.asked() {
-		if len(asked) > 8192 {
-			t.Errorf("got a URL of %d bytes, want at most 8192", len(asked))
+	for _, request := range server.received() {
+		if len(request) > 8192 {
+			t.Errorf("got a URL of %d bytes, want at most 8192", len(request))
 		}
 	}
 	if slices.Contains(server.paths(), "/v3/spaces") {

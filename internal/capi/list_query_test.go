@@ -39,8 +39,8 @@ func TestListProcessesEncodesFilters(t *testing.T) {
 			if _, err := server.start(t).ListProcesses(context.Background(), test.filter); err != nil {
 				t.Fatal(err)
 			}
-			if asked := server.asked(); len(asked) != 1 || asked[0] != test.want {
-				t.Errorf("got the requests %s\nwant 1:\n%s", short(asked), test.want)
+			if received := server.received(); len(received) != 1 || received[0] != test.want {
+				t.Errorf("got the requests %s\nwant 1:\n%s", short(received), test.want)
 			}
 		})
 	}
@@ -59,8 +59,8 @@ func TestListProcessesAsksNothingForAnEmptyFilter(t *testing.T) {
 			t.Parallel()
 			server := &listServer{lists: map[string][]row{processesPath: numbered(3)}}
 			list, err := server.start(t).ListProcesses(context.Background(), filter)
-			if err != nil || list.Processes == nil || len(list.Processes) != 0 || len(server.asked()) != 0 {
-				t.Errorf("got %s and error %v after %s requests, want an empty list without a request", describe(list), err, short(server.asked()))
+			if err != nil || list.Processes == nil || len(list.Processes) != 0 || len(server.received()) != 0 {
+				t.Errorf("got %s and error %v after %s requests, want an empty list without a request", describe(list), err, short(server.received()))
 			}
 		})
 	}
@@ -74,8 +74,8 @@ func TestListProcessesOfAnAppThatIsNotThere(t *testing.T) {
 		t.Errorf("app that is gone: got error %v, want one that it is not found", err)
 	}
 	server.forget()
-	if _, err := client.ListProcesses(context.Background(), capi.ProcessFilter{AppGUID: "../spaces"}); err == nil || len(server.asked()) != 0 {
-		t.Errorf("app GUID \"../spaces\": got error %v after %s requests, want an error without a request", err, short(server.asked()))
+	if _, err := client.ListProcesses(context.Background(), capi.ProcessFilter{AppGUID: "../spaces"}); err == nil || len(server.received()) != 0 {
+		t.Errorf("app GUID \"../spaces\": got error %v after %s requests, want an error without a request", err, short(server.received()))
 	}
 }
 
@@ -108,12 +108,12 @@ func TestListProcessesSplitsLongLists(t *testing.T) {
 	if !slices.Equal(guids(list.Processes), all[:1500]) {
 		t.Errorf("got %s, want the 1500 of the filter in the order of created_at", describe(list))
 	}
-	asked := server.asked()
+	received := server.received()
 	// 1,500 GUIDs of 36 characters with a comma are 55,500 bytes.
-	if len(asked) != 7 {
-		t.Errorf("got %d requests, want 7", len(asked))
+	if len(received) != 7 {
+		t.Errorf("got %d requests, want 7", len(received))
 	}
-	for _, url := range asked {
+	for _, url := range received {
 		if n := len("http://127.0.0.1:12345") + len(url); n > 8192 {
 			t.Errorf("got a URL of %d bytes, want at most 8192", n)
 		}
@@ -159,7 +159,7 @@ func TestListProcessesMergesByOrder(t *testing.T) {
 			for _, r := range ordered {
 				want = append(want, r["guid"].(string))
 			}
-			if n := len(server.asked()); n < 2 {
+			if n := len(server.received()); n < 2 {
 				t.Errorf("got %d requests, want 2 or more, so that there are parts to merge", n)
 			}
 			if got := guids(list.Processes); !slices.Equal(got, want) {
@@ -211,7 +211,7 @@ func TestListProcessesSendsOneLongListAtATime(t *testing.T) {
 	if len(list.Processes) != 200 || *list.Processes[0].AppGUID() != "app-1" {
 		t.Errorf("got %s, want the 200 of app-1 and app-2, one of app-1 first", describe(list))
 	}
-	if n := len(server.asked()); n != 5 {
+	if n := len(server.received()); n != 5 {
 		t.Errorf("got %d requests, want 5", n)
 	}
 }
@@ -228,10 +228,10 @@ func TestListProcessesSplitsListsThatOnlyTheAPIKnows(t *testing.T) {
 		t.Fatal(err)
 	}
 	combinations := map[string]bool{}
-	for _, asked := range server.asked() {
-		u, _ := url.Parse(asked)
-		if len(asked) > 8192 {
-			t.Errorf("got a URL of %d bytes, want at most 8192", len(asked))
+	for _, request := range server.received() {
+		u, _ := url.Parse(request)
+		if len(request) > 8192 {
+			t.Errorf("got a URL of %d bytes, want at most 8192", len(request))
 		}
 		for _, o := range strings.Split(u.Query().Get("organization_guids"), ",") {
 			for _, s := range strings.Split(u.Query().Get("space_guids"), ",") {
@@ -301,8 +301,8 @@ func TestListProcessesSelectsWhereTheFoundationDoesNot(t *testing.T) {
 					t.Errorf("%s: got %.200s, want %s", reading, got, test.want)
 				}
 			}
-			if asked := server.asked(); len(asked) > 3 {
-				t.Errorf("got %s requests, want at most 3, since the client remembers the filters that are refused", short(asked))
+			if received := server.received(); len(received) > 3 {
+				t.Errorf("got %s requests, want at most 3, since the client remembers the filters that are refused", short(received))
 			}
 		})
 	}
@@ -343,8 +343,8 @@ func TestListProcessesNamesTheFilterThatTheFoundationLacks(t *testing.T) {
 					t.Errorf("%s: got error %v, want an UnsupportedFilterError for %q with the API's error in it", reading, err, test.want)
 				}
 			}
-			if asked := server.asked(); len(asked) != 1 {
-				t.Errorf("got %s requests, want 1", short(asked))
+			if received := server.received(); len(received) != 1 {
+				t.Errorf("got %s requests, want 1", short(received))
 			}
 		})
 	}
@@ -383,7 +383,7 @@ func TestListProcessesUnderstandsCloudControllersRefusal(t *testing.T) {
 	// Another 400 is an error with the API's text, and the filter is not dropped.
 	server = refuse("The query parameter is invalid: Types must be an array")
 	_, err = server.start(t).ListProcesses(context.Background(), capi.ProcessFilter{Types: []string{"worker"}})
-	if err == nil || !strings.Contains(err.Error(), "Types must be an array") || len(server.asked()) != 1 {
-		t.Errorf("types refused: got error %v after %s requests, want the API's \"Types must be an array\" after 1", err, short(server.asked()))
+	if err == nil || !strings.Contains(err.Error(), "Types must be an array") || len(server.received()) != 1 {
+		t.Errorf("types refused: got error %v after %s requests, want the API's \"Types must be an array\" after 1", err, short(server.received()))
 	}
 }

@@ -26,7 +26,7 @@ func process(guid string) row { return row{"guid": guid, "created_at": "2026-01-
 
 // listServer serves lists by path and records the requests.
 //
-// It is separate from internal/fakecf because its tests need lists that no one
+// It is separate from internal/fakecf because its tests need lists that no single
 // foundation has: some ignore guids, refuse large pages or lack parameters, and
 // their rows change while a client reads the pages.
 type listServer struct {
@@ -35,17 +35,17 @@ type listServer struct {
 	lists map[string][]row
 	// maxPerPage is the largest page that is not refused; 0 for 5000.
 	maxPerPage int
-	// known are the parameters that are not refused; nil for all.
+	// known are the accepted parameters; nil for all.
 	known []string
 	// refusal is the status of a per_page that is too large; 0 for 400.
 	refusal int
-	// selects says whether guids select, or are ignored.
+	// selects is set if guids select, instead of being ignored.
 	selects bool
-	// before runs before a request is answered, under the lock.
+	// before runs before the response, under the lock.
 	before func(r *http.Request)
-	// answer replaces the answer where it returns true.
+	// answer replaces the response if it returns true.
 	answer func(w http.ResponseWriter, r *http.Request) bool
-	// included comes along with each page of a request that asks for it.
+	// included is in each page of a request with include.
 	included map[string]any
 
 	mutex    sync.Mutex
@@ -174,15 +174,15 @@ func fail(w http.ResponseWriter, status, code int, title, detail string) {
 	_ = json.NewEncoder(w).Encode(row{"errors": []row{{"code": code, "title": title, "detail": detail}}})
 }
 
-// asked are the requests, each as its path and its decoded query.
-func (s *listServer) asked() []string {
+// received returns the requests, each as its path and its query as it was sent.
+func (s *listServer) received() []string {
 	s.mutex.Lock()
 	defer s.mutex.Unlock()
-	asked := make([]string, 0, len(s.requests))
+	received := make([]string, 0, len(s.requests))
 	for _, u := range s.requests {
-		asked = append(asked, u.Path+"?"+u.RawQuery)
+		received = append(received, u.Path+"?"+u.RawQuery)
 	}
-	return asked
+	return received
 }
 
 func (s *listServer) forget() {
@@ -191,7 +191,7 @@ func (s *listServer) forget() {
 	s.requests = nil
 }
 
-// describe returns what a list has, short enough for a failure.
+// describe returns the contents of a list, short enough for a failure.
 func describe(list *capi.ProcessList) string {
 	if list == nil {
 		return "no list"
@@ -238,7 +238,7 @@ func short(texts []string) string {
 	return fmt.Sprintf("%d:\n%.800s", len(texts), strings.Join(texts, "\n"))
 }
 
-// guids are the GUIDs of a list.
+// guids returns the GUIDs of a list.
 func guids(processes []*capi.Process) []string {
 	found := make([]string, 0, len(processes))
 	for _, p := range processes {
@@ -259,7 +259,7 @@ func numbered(n int) []row {
 	return rows
 }
 
-// paths are the paths of the requests as they were sent.
+// paths returns the paths of the requests, still encoded.
 func (s *listServer) paths() []string {
 	s.mutex.Lock()
 	defer s.mutex.Unlock()

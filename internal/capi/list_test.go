@@ -31,11 +31,11 @@ func TestListProcessesReadsEachPageOnce(t *testing.T) {
 	if list.Unstable != "" || list.Warnings != nil {
 		t.Errorf("got the warnings %q and %q, want none", list.Unstable, list.Warnings)
 	}
-	asked := server.asked()
-	slices.Sort(asked)
+	received := server.received()
+	slices.Sort(received)
 	want := []string{"/v3/processes?per_page=5000", "/v3/processes?per_page=5000&page=2", "/v3/processes?per_page=5000&page=3"}
-	if !slices.Equal(asked, want) {
-		t.Errorf("got the requests %s\nwant %s", short(asked), short(want))
+	if !slices.Equal(received, want) {
+		t.Errorf("got the requests %s\nwant %s", short(received), short(want))
 	}
 }
 
@@ -78,16 +78,16 @@ func TestListProcessesAsksForSmallerPages(t *testing.T) {
 			if err != nil || len(list.Processes) != 20 {
 				t.Fatalf("got %s and error %v, want 20 processes", describe(list), err)
 			}
-			if asked := server.asked(); asked[0] != "/v3/processes?per_page=5000" ||
-				asked[1] != fmt.Sprintf("/v3/processes?per_page=%d", test.limit) {
-				t.Errorf("got the requests %s\nwant pages of 5000 and then of %d", short(asked), test.limit)
+			if received := server.received(); received[0] != "/v3/processes?per_page=5000" ||
+				received[1] != fmt.Sprintf("/v3/processes?per_page=%d", test.limit) {
+				t.Errorf("got the requests %s\nwant pages of 5000 and then of %d", short(received), test.limit)
 			}
 			server.forget()
 			if _, err := client.ListProcesses(context.Background(), capi.ProcessFilter{}); err != nil {
 				t.Fatal(err)
 			}
-			if asked := server.asked()[0]; asked != fmt.Sprintf("/v3/processes?per_page=%d", test.limit) {
-				t.Errorf("second list: got the request %s, want pages of %d at once", asked, test.limit)
+			if received := server.received()[0]; received != fmt.Sprintf("/v3/processes?per_page=%d", test.limit) {
+				t.Errorf("second list: got the request %s, want pages of %d at once", received, test.limit)
 			}
 		})
 	}
@@ -107,9 +107,9 @@ func TestListProcessesGivesUpPerPageAtLast(t *testing.T) {
 	if err != nil || len(list.Processes) != 3 {
 		t.Fatalf("got %s and error %v, want 3 processes", describe(list), err)
 	}
-	asked := server.asked()
-	if asked[len(asked)-1] != "/v3/processes?" || len(asked) > 8 {
-		t.Errorf("got the requests %s\nwant at most 8, the last without per_page", short(asked))
+	received := server.received()
+	if received[len(received)-1] != "/v3/processes?" || len(received) > 8 {
+		t.Errorf("got the requests %s\nwant at most 8, the last without per_page", short(received))
 	}
 }
 
@@ -168,15 +168,15 @@ func TestListProcessesReadsAgainAtOnce(t *testing.T) {
 	if err != nil || len(list.Processes) != 999 {
 		t.Fatalf("got %s and error %v, want 999 processes", describe(list), err)
 	}
-	if n := len(server.asked()); n > 115 {
+	if n := len(server.received()); n > 115 {
 		t.Errorf("got %d requests for 100 pages, want at most 115", n)
 	}
 }
 
 func TestListProcessesWarnsWhenPagesNeverAgree(t *testing.T) {
 	t.Parallel()
-	// In the third reading the last page is full, and what is created meanwhile
-	// makes one page more.
+	// In the third reading the last page is full, and the process that is created
+	// meanwhile makes another page.
 	server := &listServer{lists: map[string][]row{processesPath: numbered(28)}, maxPerPage: 10}
 	created := 0
 	server.before = func(r *http.Request) {
@@ -277,7 +277,7 @@ func TestListProcessesEndsWhateverTheServerSays(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			if n := len(server.asked()); n > test.requests {
+			if n := len(server.received()); n > test.requests {
 				t.Errorf("got %d requests, want at most %d", n, test.requests)
 			}
 			if (list.Unstable != "") != test.wantUnstable {

@@ -83,11 +83,11 @@ func TestNamesTakeFewRequests(t *testing.T) {
 			if len(names.ByApp) != test.wanted {
 				t.Errorf("got the names of %d apps, want %d", len(names.ByApp), test.wanted)
 			}
-			asked := server.asked()
-			if len(asked) != test.requests || strings.Contains(asked[len(asked)-1], "guids=") != test.guids {
-				t.Errorf("got %d requests, the last %.80s, want %d, with guids: %t", len(asked), asked[len(asked)-1], test.requests, test.guids)
+			received := server.received()
+			if len(received) != test.requests || strings.Contains(received[len(received)-1], "guids=") != test.guids {
+				t.Errorf("got %d requests, the last %.80s, want %d, with guids: %t", len(received), received[len(received)-1], test.requests, test.guids)
 			}
-			for _, url := range asked {
+			for _, url := range received {
 				if !strings.HasPrefix(url, "/v3/apps?include=space.organization&") {
 					t.Errorf("got the request %.80s, want apps with their spaces and organizations", url)
 				}
@@ -130,8 +130,8 @@ func TestNamesWithoutIncludes(t *testing.T) {
 				t.Fatal(err)
 			}
 			checkNames(t, names, processes)
-			if asked := server.asked(); len(asked) != test.requests {
-				t.Errorf("got %s requests, want %d", short(asked), test.requests)
+			if received := server.received(); len(received) != test.requests {
+				t.Errorf("got %s requests, want %d", short(received), test.requests)
 			}
 		})
 	}
@@ -153,8 +153,8 @@ func TestNamesOfWhatTheUserMayNotSee(t *testing.T) {
 		t.Errorf("app in a hidden space: got the names %s, want only that of the app", asJSON(n))
 	}
 	server.forget()
-	if _, err := server.start(t).Names(context.Background(), []*capi.Process{{GUID: "no app"}}); err != nil || len(server.asked()) != 0 {
-		t.Errorf("process without an app: got error %v after %s requests, want none", err, short(server.asked()))
+	if _, err := server.start(t).Names(context.Background(), []*capi.Process{{GUID: "no app"}}); err != nil || len(server.received()) != 0 {
+		t.Errorf("process without an app: got error %v after %s requests, want none", err, short(server.received()))
 	}
 }
 

@@ -178,7 +178,7 @@ func TestListsThatGrowForEverEnd(t *testing.T) {
 	}
 	// 51 pages by the first one: two readings that stop soon, and one of at most
 	// twice as many pages.
-	if n, most := len(server.asked()), 2*6+2*51+10; n > most {
+	if n, most := len(server.received()), 2*6+2*51+10; n > most {
 		t.Errorf("got %d requests, want at most %d", n, most)
 	}
 }

@@ -36,7 +36,8 @@ func startSession(t *testing.T) *session {
 	return &session{t: t, server: server, schemas: schemas}
 }
 
-// object returns a configuration of the schema, with null for what is not set.
+// object returns a configuration of the schema, with null for the other
+// attributes.
 func (s *session) object(schema *tfprotov6.Schema, set map[string]any) *tfprotov6.DynamicValue {
 	s.t.Helper()
 	object, ok := schema.ValueType().(tftypes.Object)

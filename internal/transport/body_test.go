@@ -245,8 +245,8 @@ func TestOnLargeBodies(t *testing.T) {
 	}
 }
 
-// Of an error response only the first maxErrorBytes are read, whatever its length;
-// a successful one is read completely.
+// Of an error response only the first maxErrorBytes are read, regardless of its
+// length; a successful one is read completely.
 func TestErrorBodiesAreReadInPart(t *testing.T) {
 	const size = 3 << 20
 	for status, want := range map[int]int{200: size, 400: maxErrorBytes, 422: maxErrorBytes, 501: maxErrorBytes} {

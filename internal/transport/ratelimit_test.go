@@ -200,17 +200,17 @@ func TestGateHoldsAll(t *testing.T) {
 	c := newTestClient(t, Config{MaxRetries: 1, RequestTimeout: 10 * time.Second}, clock)
 
 	var wg sync.WaitGroup
-	ask := func() {
+	read := func() {
 		wg.Go(func() {
 			if response, err := c.Do(t.Context(), get(t, s.URL)); err != nil || response.Status != 200 {
 				t.Errorf("got %s, want a 200", outcome(response, err))
 			}
 		})
 	}
-	ask()
+	read()
 	<-waiting // the first was refused and waits
 	for range 40 {
-		ask()
+		read()
 	}
 	for range 40 {
 		<-waiting

@@ -13,8 +13,8 @@ import (
 	"time"
 )
 
-// wire is a server that responds to each request with what respond writes; it
-// returns the server's URL. The context ends with the test.
+// wire starts a server that calls respond for each request, and returns its URL.
+// The context ends with the test.
 func wire(t *testing.T, respond func(ctx context.Context, conn net.Conn)) string {
 	t.Helper()
 	listener, err := net.Listen("tcp", "127.0.0.1:0")

@@ -12,7 +12,7 @@ import (
 	"time"
 )
 
-// clock is a clock that only waiting moves. It notes the waits.
+// clock is a clock that only advances by waits. It records them.
 type clock struct {
 	mu    sync.Mutex
 	time  time.Time
@@ -47,7 +47,7 @@ type logLine struct {
 	fields         map[string]any
 }
 
-// testLog keeps what is logged.
+// testLog keeps the lines of a log.
 type testLog struct {
 	mu    sync.Mutex
 	lines []logLine
@@ -185,7 +185,7 @@ func cutChunk(w http.ResponseWriter, _ *http.Request) {
 	panic(http.ErrAbortHandler)
 }
 
-// cutGzip ends inside of the compressed data.
+// cutGzip ends in the middle of the compressed data.
 func cutGzip(w http.ResponseWriter, _ *http.Request) {
 	w.Header().Set("Content-Encoding", "gzip")
 	_, _ = w.Write([]byte{0x1f, 0x8b, 0x08, 0, 0, 0, 0, 0, 0, 0xff, 0x4a})

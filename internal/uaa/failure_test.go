@@ -61,7 +61,7 @@ func TestRefusedCredentialIsTriedOnce(t *testing.T) {
 			if value, err := s.Renew(t.Context(), "bearer anything"); err == nil {
 				t.Errorf("renewal: got the authorization %q, want an error", value)
 			}
-			if _, tokens := f.asked(); tokens != 1 {
+			if _, tokens := f.received(); tokens != 1 {
 				t.Errorf("got %d logins, want 1", tokens)
 			}
 		})
@@ -89,7 +89,7 @@ func TestRefusedWhileTheTokenLives(t *testing.T) {
 	if e := mustFail(t, value, err); e.Description != "Bad credentials" {
 		t.Errorf("got %s, want the description Bad credentials", describe(e))
 	}
-	if _, tokens := f.asked(); tokens != 3 {
+	if _, tokens := f.received(); tokens != 3 {
 		t.Errorf("got %d requests for a token, want 3", tokens)
 	}
 }
@@ -125,7 +125,7 @@ func TestPasscodeIsSentOnce(t *testing.T) {
 			if e := mustFail(t, value, err); !strings.Contains(e.Error(), "passcode has been used") || !strings.Contains(e.Advice, "CF_SSO_PASSCODE") {
 				t.Errorf("second login: got %s, want that the passcode has been used, and CF_SSO_PASSCODE in the advice", describe(e))
 			}
-			if _, tokens := f.asked(); tokens != 1 {
+			if _, tokens := f.received(); tokens != 1 {
 				t.Errorf("got %d requests with the passcode, want 1", tokens)
 			}
 		})
@@ -186,7 +186,7 @@ func TestDiscoveryFailures(t *testing.T) {
 					t.Errorf("login %d: got %s, want \"find the UAA\" and %q in it", login+1, describe(e), test.contains)
 				}
 			}
-			if roots, tokens := f.asked(); roots != test.requests || tokens != 0 {
+			if roots, tokens := f.received(); roots != test.requests || tokens != 0 {
 				t.Errorf("got %d discoveries and %d logins, want %d and none", roots, tokens, test.requests)
 			}
 		})
@@ -234,7 +234,7 @@ func TestNoPlainUAA(t *testing.T) {
 			}
 		})
 	}
-	if _, tokens := f.asked(); tokens != 0 {
+	if _, tokens := f.received(); tokens != 0 {
 		t.Errorf("got %d requests with the credential, want none", tokens)
 	}
 }

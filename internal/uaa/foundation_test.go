@@ -88,8 +88,8 @@ func (f *foundation) answers(token func(url.Values, http.ResponseWriter) bool) {
 	f.token = token
 }
 
-// asked returns the number of requests for the root and for a token.
-func (f *foundation) asked() (roots, tokens int) {
+// received counts the requests for the root and for a token.
+func (f *foundation) received() (roots, tokens int) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	return f.roots, len(f.grants)

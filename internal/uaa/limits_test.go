@@ -60,7 +60,7 @@ func TestTransientFailures(t *testing.T) {
 					}
 				}
 			}
-			if _, tokens := f.asked(); tokens != test.requests {
+			if _, tokens := f.received(); tokens != test.requests {
 				t.Errorf("got %d requests for a token, want %d, those of one login", tokens, test.requests)
 			}
 			if test.status == 429 {
@@ -90,7 +90,7 @@ func TestUnusableToken(t *testing.T) {
 			t.Fatalf("got %s, want that the token has characters that no token has", describe(e))
 		}
 	}
-	if _, tokens := f.asked(); tokens != 1 {
+	if _, tokens := f.received(); tokens != 1 {
 		t.Errorf("got %d logins, want 1", tokens)
 	}
 }
@@ -125,12 +125,13 @@ func TestLoginServerThatDoesNotAnswer(t *testing.T) {
 		})
 	}
 	wg.Wait()
-	if roots, _ := f.asked(); roots != 1 {
+	if roots, _ := f.received(); roots != 1 {
 		t.Errorf("got %d requests, want 1", roots)
 	}
 }
 
-// The API refuses each token. Readers log in once more, and then get one error.
+// When the API refuses each token, readers log in a second time, and then all get
+// the same error.
 func TestTokensRefused(t *testing.T) {
 	now := time.Now()
 	for name, test := range map[string]struct {
@@ -178,7 +179,7 @@ func TestTokensRefused(t *testing.T) {
 				})
 			}
 			wg.Wait()
-			if _, tokens := f.asked(); tokens != 2 {
+			if _, tokens := f.received(); tokens != 2 {
 				t.Errorf("got %d logins, want 2", tokens)
 			}
 			if len(errs) != 1 {
@@ -216,7 +217,7 @@ func TestTokensThatAreRefusedQuickly(t *testing.T) {
 	if e := mustFail(t, value, err); !e.TokensRefused {
 		t.Errorf("got %s, want TokensRefused", describe(e))
 	}
-	if _, tokens := f.asked(); tokens != maxQuick {
+	if _, tokens := f.received(); tokens != maxQuick {
 		t.Errorf("got %d logins, want %d", tokens, maxQuick)
 	}
 }
@@ -236,7 +237,7 @@ func TestTokensThatAreRevoked(t *testing.T) {
 		clock.pass(quickly + time.Second)
 		value, err = s.Renew(t.Context(), value)
 	}
-	if _, tokens := f.asked(); tokens != 21 {
+	if _, tokens := f.received(); tokens != 21 {
 		t.Errorf("got %d logins, want 21", tokens)
 	}
 }

@@ -53,13 +53,13 @@ func TestGrants(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			f := newFoundation(t)
 			s, secrets := newSession(t, f, test.credential)
-			if roots, tokens := f.asked(); roots+tokens != 0 {
+			if roots, tokens := f.received(); roots+tokens != 0 {
 				t.Errorf("before a token is needed: got %d discoveries and %d logins, want none", roots, tokens)
 			}
 			for range 3 {
 				mustAuthorize(t, s, "bearer token-1")
 			}
-			if roots, tokens := f.asked(); roots != 1 || tokens != 1 {
+			if roots, tokens := f.received(); roots != 1 || tokens != 1 {
 				t.Errorf("got %d discoveries and %d logins, want 1 and 1", roots, tokens)
 			}
 			if got := f.grants[0]; got.Encode() != test.want.Encode() {
@@ -104,7 +104,7 @@ func TestAccessTokenAlone(t *testing.T) {
 				t.Errorf("got the advice %q for %s, want cf oauth-token in it only for a token of the UAA", e.Advice, want)
 			}
 			mustAuthorize(t, s, want) // the API decides for each request
-			if roots, tokens := f.asked(); roots+tokens != 0 {
+			if roots, tokens := f.received(); roots+tokens != 0 {
 				t.Errorf("got %d discoveries and %d logins, want none", roots, tokens)
 			}
 		})
@@ -143,7 +143,7 @@ func TestAccessAndRefreshToken(t *testing.T) {
 				t.Errorf("renewal: got the authorization %.100q and error %v, want another token", got, err)
 			}
 			s.Accepted(got)
-			if roots, _ := f.asked(); roots != 0 && test.kind == CLISession {
+			if roots, _ := f.received(); roots != 0 && test.kind == CLISession {
 				t.Errorf("got %d discoveries, want none, since the session of the CLI names its UAA", roots)
 			}
 			f.answers(refuseRefresh)
@@ -221,7 +221,7 @@ func TestRenewedBeforeItExpires(t *testing.T) {
 			if got := f.grants[2].Get("refresh_token"); got != "refresh-2" {
 				t.Errorf("second renewal: got the refresh token %q, want refresh-2", got)
 			}
-			if roots, _ := f.asked(); roots != 1 {
+			if roots, _ := f.received(); roots != 1 {
 				t.Errorf("got %d discoveries, want 1", roots)
 			}
 		})
@@ -260,7 +260,7 @@ func TestRenewalThatCanWait(t *testing.T) {
 	for range 5 {
 		mustAuthorize(t, s, "bearer token-1")
 	}
-	if _, tokens := f.asked(); tokens != 3 { // one renewal with its one retry
+	if _, tokens := f.received(); tokens != 3 { // one renewal with its one retry
 		t.Errorf("got %d requests for a token, want 3", tokens)
 	}
 	clock.pass(time.Minute) // past the expiry
@@ -293,7 +293,7 @@ func TestRenewByCredentialAfterRefresh(t *testing.T) {
 	if got, err := s.Renew(t.Context(), "bearer token-1"); err != nil || got != "bearer token-3" {
 		t.Errorf("late renewal: got the authorization %q and error %v, want bearer token-3", got, err)
 	}
-	if _, tokens := f.asked(); tokens != 3 {
+	if _, tokens := f.received(); tokens != 3 {
 		t.Errorf("got %d requests for a token, want 3", tokens)
 	}
 }
@@ -302,12 +302,12 @@ func TestManyReadersOneLogin(t *testing.T) {
 	f := newFoundation(t)
 	s, _ := newSession(t, f, Credential{Kind: ClientCredentials, ClientID: "pipeline", ClientSecret: "secret"})
 	f.refresh = false
-	all := func(want string, ask func() (string, error)) {
+	all := func(want string, send func() (string, error)) {
 		t.Helper()
 		var wg sync.WaitGroup
 		for range 200 {
 			wg.Go(func() {
-				if got, err := ask(); err != nil || got != want {
+				if got, err := send(); err != nil || got != want {
 					t.Errorf("got the authorization %q and error %v, want %q", got, err, want)
 				}
 			})
@@ -316,7 +316,7 @@ func TestManyReadersOneLogin(t *testing.T) {
 	}
 	all("bearer token-1", func() (string, error) { return s.Authorization(t.Context()) })
 	all("bearer token-2", func() (string, error) { return s.Renew(t.Context(), "bearer token-1") })
-	if roots, tokens := f.asked(); roots != 1 || tokens != 2 {
+	if roots, tokens := f.received(); roots != 1 || tokens != 2 {
 		t.Errorf("got %d discoveries and %d logins, want 1 and 2", roots, tokens)
 	}
 }
@@ -380,7 +380,7 @@ func TestCanceledReaders(t *testing.T) {
 			t.Errorf("other readers: got the authorization and error %q, want %q", got, want)
 		}
 	}
-	if _, tokens := f.asked(); tokens != 1 {
+	if _, tokens := f.received(); tokens != 1 {
 		t.Errorf("got %d logins, want 1", tokens)
 	}
 }
