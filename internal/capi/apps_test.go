@@ -159,7 +159,7 @@ func TestFindApps(t *testing.T) {
 		search          capi.AppSearch
 		want, elsewhere string
 	}{
-		{"alone", capi.AppSearch{Name: "app s-o1-dev"}, "a-s-o1-dev-app", ""},
+		{"one app", capi.AppSearch{Name: "app s-o1-dev"}, "a-s-o1-dev-app", ""},
 		{"several", capi.AppSearch{Name: "shop"}, "a-s-o1-prod-shop a-s-o1-dev-shop a-s-o2-prod-shop a-s-o2-dev-shop", ""},
 		{"in a space and an organization", capi.AppSearch{Name: "shop", SpaceName: "dev", OrganizationName: "two"}, "a-s-o2-dev-shop", "a-s-o1-prod-shop a-s-o1-dev-shop a-s-o2-prod-shop"},
 		{"in a space GUID", capi.AppSearch{Name: "shop", SpaceGUID: "s-o1-dev"}, "a-s-o1-dev-shop", ""},
@@ -236,7 +236,7 @@ func TestFindAppsWithSpecialNames(t *testing.T) {
 }
 
 // A foundation that accepts the filter and ignores it has the same result.
-func TestFindAppsWhereTheFilterIsIgnored(t *testing.T) {
+func TestFindAppsWithIgnoredFilter(t *testing.T) {
 	t.Parallel()
 	server := newNamesServer(false)
 	server.answer = func(w http.ResponseWriter, r *http.Request) bool {

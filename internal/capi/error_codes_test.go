@@ -20,7 +20,7 @@ func TestScaleThatWasStored(t *testing.T) {
 		stored       bool
 		requests     int
 	}{
-		{"Diego is away", 503, capi.CodeRunnerUnavailable, true, 1},
+		{"Diego is unavailable", 503, capi.CodeRunnerUnavailable, true, 1},
 		{"Diego refused", 500, capi.CodeRunnerError, true, 1},
 		{"another 503", 503, 10015, false, 6},
 		{"another 500", 500, capi.CodeUnknownError, false, 6},

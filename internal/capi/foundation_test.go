@@ -54,7 +54,7 @@ func TestByNameOnAFoundation(t *testing.T) {
 
 // While the runtime is unavailable, a scale is stored, and only the instances are
 // missing from lists.
-func TestARuntimeThatIsAwayOnAFoundation(t *testing.T) {
+func TestUnavailableRuntimeOnAFoundation(t *testing.T) {
 	t.Parallel()
 	f := fakecf.New(t)
 	client := sessionClient(t, f, time.Minute, 3)

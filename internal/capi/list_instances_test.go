@@ -136,7 +136,7 @@ func TestListProcessesReadsInstancesFromStats(t *testing.T) {
 
 // While Diego is unavailable, Cloud Controller answers 500 to a list with embed,
 // and only to that.
-func TestListProcessesWhileTheRuntimeIsAway(t *testing.T) {
+func TestListProcessesWhileTheRuntimeIsUnavailable(t *testing.T) {
 	t.Parallel()
 	server := &listServer{lists: map[string][]row{processesPath: withoutEmbedded()}}
 	away := true
@@ -188,9 +188,9 @@ func TestListProcessesWithStatsThatFail(t *testing.T) {
 		fail        func(w http.ResponseWriter)
 		maxRequests int64
 	}{
-		"some":                {func(w http.ResponseWriter) { _, _ = w.Write([]byte(someStats)) }, 110},
-		"the runtime is away": {func(w http.ResponseWriter) { fail(w, 503, 200002, "CF-StatsUnavailable", "Stats unavailable") }, 2 * 10},
-		"each is a 500":       {func(w http.ResponseWriter) { fail(w, 500, 10001, "UnknownError", "x") }, 2 * 20},
+		"some":                       {func(w http.ResponseWriter) { _, _ = w.Write([]byte(someStats)) }, 110},
+		"the runtime is unavailable": {func(w http.ResponseWriter) { fail(w, 503, 200002, "CF-StatsUnavailable", "Stats unavailable") }, 2 * 10},
+		"each is a 500":              {func(w http.ResponseWriter) { fail(w, 500, 10001, "UnknownError", "x") }, 2 * 20},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()

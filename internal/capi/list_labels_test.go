@@ -9,7 +9,7 @@ import (
 )
 
 // Korifi answers 422 to a list with one GUID that is not a label value.
-func TestListProcessesLeavesOutWhatIsNotALabelValue(t *testing.T) {
+func TestListProcessesOmitsInvalidLabelValues(t *testing.T) {
 	t.Parallel()
 	server := &listServer{lists: map[string][]row{processesPath: {{"guid": "p", "relationships": to("app", "app-1")}}}}
 	server.answer = func(w http.ResponseWriter, r *http.Request) bool {

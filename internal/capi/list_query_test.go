@@ -46,7 +46,7 @@ func TestListProcessesEncodesFilters(t *testing.T) {
 	}
 }
 
-func TestListProcessesAsksNothingForAnEmptyFilter(t *testing.T) {
+func TestListProcessesSendsNothingForAnEmptyFilter(t *testing.T) {
 	t.Parallel()
 	empty := []string{}
 	for name, filter := range map[string]capi.ProcessFilter{
@@ -66,7 +66,7 @@ func TestListProcessesAsksNothingForAnEmptyFilter(t *testing.T) {
 	}
 }
 
-func TestListProcessesOfAnAppThatIsNotThere(t *testing.T) {
+func TestListProcessesOfAMissingApp(t *testing.T) {
 	t.Parallel()
 	server := &listServer{lists: map[string][]row{}}
 	client := server.start(t)
@@ -169,7 +169,7 @@ func TestListProcessesMergesByOrder(t *testing.T) {
 	}
 }
 
-func TestListProcessesOrdersWhereTheFoundationDoesNot(t *testing.T) {
+func TestListProcessesOrdersIfTheFoundationDoesNot(t *testing.T) {
 	t.Parallel()
 	rows := []row{
 		{"guid": "b", "created_at": "2026-01-02T00:00:00Z"}, {"guid": "z", "created_at": "2026-01-01T00:00:00Z"},
@@ -216,7 +216,7 @@ func TestListProcessesSendsOneLongListAtATime(t *testing.T) {
 	}
 }
 
-func TestListProcessesSplitsListsThatOnlyTheAPIKnows(t *testing.T) {
+func TestListProcessesSplitsListsThatOnlyTheAPIApplies(t *testing.T) {
 	t.Parallel()
 	server := &listServer{lists: map[string][]row{processesPath: numbered(3)}}
 	var organizations, spaces []string
@@ -260,7 +260,7 @@ func korifiRows() []row {
 	}
 }
 
-func TestListProcessesSelectsWhereTheFoundationDoesNot(t *testing.T) {
+func TestListProcessesFiltersIfTheFoundationDoesNot(t *testing.T) {
 	t.Parallel()
 	for _, test := range []struct {
 		name   string

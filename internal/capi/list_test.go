@@ -39,7 +39,7 @@ func TestListProcessesReadsEachPageOnce(t *testing.T) {
 	}
 }
 
-func TestListProcessesIsPolite(t *testing.T) {
+func TestListProcessesLimitsConcurrency(t *testing.T) {
 	t.Parallel()
 	server := &listServer{lists: map[string][]row{processesPath: numbered(600)}, maxPerPage: 10}
 	client := server.start(t)
@@ -60,7 +60,7 @@ func TestListProcessesAcceptsAnEmptyList(t *testing.T) {
 	}
 }
 
-func TestListProcessesAsksForSmallerPages(t *testing.T) {
+func TestListProcessesRequestsSmallerPages(t *testing.T) {
 	t.Parallel()
 	for _, test := range []struct {
 		name           string
@@ -93,7 +93,7 @@ func TestListProcessesAsksForSmallerPages(t *testing.T) {
 	}
 }
 
-func TestListProcessesGivesUpPerPageAtLast(t *testing.T) {
+func TestListProcessesFinallyOmitsPerPage(t *testing.T) {
 	t.Parallel()
 	server := &listServer{lists: map[string][]row{processesPath: numbered(3)}}
 	server.answer = func(w http.ResponseWriter, r *http.Request) bool {
@@ -154,7 +154,7 @@ func TestListProcessesReadsAgainWhenRowsShift(t *testing.T) {
 }
 
 // A reading that turns out to be inconsistent stops early.
-func TestListProcessesReadsAgainAtOnce(t *testing.T) {
+func TestListProcessesRestartsAtOnce(t *testing.T) {
 	t.Parallel()
 	server := &listServer{lists: map[string][]row{processesPath: numbered(1000)}, maxPerPage: 10}
 	changed := false
@@ -204,7 +204,7 @@ func TestListProcessesWarnsWhenPagesNeverAgree(t *testing.T) {
 	}
 }
 
-func TestListProcessesRefusesWhatIsNoPage(t *testing.T) {
+func TestListProcessesRefusesInvalidPages(t *testing.T) {
 	t.Parallel()
 	const page1 = `{"pagination": {"total_results": 4, "total_pages": 2, "next": {"href": "x"}}, "resources": [{"guid": "a"}, {"guid": "b"}]}`
 	for _, test := range []struct{ name, first, second, want, field string }{
@@ -250,7 +250,7 @@ func TestListProcessesRefusesWhatIsNoPage(t *testing.T) {
 
 // A server with wrong numbers or links in its pages must neither keep the client
 // reading forever nor send it to another URL.
-func TestListProcessesEndsWhateverTheServerSays(t *testing.T) {
+func TestListProcessesEndsWithAnyServer(t *testing.T) {
 	t.Parallel()
 	two := `"resources": [{"guid": "a"}, {"guid": "b"}]`
 	for _, test := range []struct {

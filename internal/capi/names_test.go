@@ -137,7 +137,7 @@ func TestNamesWithoutIncludes(t *testing.T) {
 	}
 }
 
-func TestNamesOfWhatTheUserMayNotSee(t *testing.T) {
+func TestNamesOfHiddenObjects(t *testing.T) {
 	t.Parallel()
 	server, processes := namedFoundation(3)
 	server.lists["/v3/apps"] = server.lists["/v3/apps"][:2]

@@ -162,7 +162,7 @@ func TestPagesThatAreNeverServed(t *testing.T) {
 }
 
 // A list with a total that grows with every page ends, in both ways of reading.
-func TestListsThatGrowForEverEnd(t *testing.T) {
+func TestEndlesslyGrowingListsEnd(t *testing.T) {
 	t.Parallel()
 	server := &listServer{}
 	server.answer = func(w http.ResponseWriter, r *http.Request) bool {

@@ -66,7 +66,7 @@ func TestLoggerKeepsSecretsOut(t *testing.T) {
 }
 
 // There is no logger when the log is off, and one at any other level.
-func TestNoLoggerWhereTheLogIsOff(t *testing.T) {
+func TestNoLoggerIfTheLogIsOff(t *testing.T) {
 	for level, want := range map[string]bool{"off": false, "": true, "warn": true} {
 		t.Run(fmt.Sprintf("level %q", level), func(t *testing.T) {
 			t.Setenv(LogLevelVariable, level)

@@ -197,7 +197,7 @@ func TestBombs(t *testing.T) {
 
 // A body that does not get memory in time fails with an error that names the limit,
 // and is not read further.
-func TestMemoryIsTaken(t *testing.T) {
+func TestMemoryLimitOfBodies(t *testing.T) {
 	s := serve(t, bomb(1<<20))
 	c := newTestClient(t, Config{RequestTimeout: 20 * time.Second})
 	c.bodies = &budget{limit: 1 << 20}

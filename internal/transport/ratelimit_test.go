@@ -60,7 +60,7 @@ func TestRetryAt(t *testing.T) {
 	}
 }
 
-func TestWaitsAsTold(t *testing.T) {
+func TestWaitsForTheServersTime(t *testing.T) {
 	start := newClock().now()
 	for name, test := range map[string]struct {
 		fault http.HandlerFunc
@@ -151,7 +151,7 @@ func TestLong503DoesNotLimitOthers(t *testing.T) {
 	}
 }
 
-func TestNoRetriesNoLimit(t *testing.T) {
+func TestNoLimitWithoutRetries(t *testing.T) {
 	s := serve(t, status(429, "Retry-After", "60"), text("fine"))
 	c := newTestClient(t, Config{MaxRetries: 0})
 	if response, err := c.Do(t.Context(), get(t, s.URL)); err != nil || response.Status != 429 {
@@ -256,7 +256,7 @@ func TestWaitIsNotPartOfTheAttempt(t *testing.T) {
 
 // A 429 without a time delays only its own request: when one request in ten gets
 // one, 200 reads take a second longer, instead of one wait for all after another.
-func TestRandom429sDelayThemselvesAlone(t *testing.T) {
+func TestRandom429sDelayOnlyThemselves(t *testing.T) {
 	var requests atomic.Int64
 	s := serve(t, func(w http.ResponseWriter, r *http.Request) {
 		if requests.Add(1)%10 == 0 {

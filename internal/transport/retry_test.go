@@ -244,7 +244,7 @@ func TestHTTPClient(t *testing.T) {
 }
 
 // A request that was never sent is tried again, also with Once.
-func TestOnceBeforeItLeft(t *testing.T) {
+func TestOnceBeforeArrival(t *testing.T) {
 	s := serve(t, text("fine"))
 	c := newTestClient(t, Config{MaxRetries: 2})
 	dials := 0

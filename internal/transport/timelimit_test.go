@@ -136,7 +136,7 @@ func (s stuck) Read([]byte) (int, error) {
 func (stuck) Close() error { return nil }
 
 // The time limit holds even when net/http ignores the context.
-func TestTimeLimitHoldsByConstruction(t *testing.T) {
+func TestTimeLimitWithoutNetHTTP(t *testing.T) {
 	for _, body := range []bool{false, true} {
 		t.Run(fmt.Sprintf("body %t", body), func(t *testing.T) {
 			s := stuck{body: body, release: make(chan struct{})}

@@ -80,7 +80,7 @@ func TestGrants(t *testing.T) {
 	}
 }
 
-func TestAccessTokenAlone(t *testing.T) {
+func TestOnlyAnAccessToken(t *testing.T) {
 	for given, want := range map[string]string{
 		"token":                   "bearer token",
 		" token\n":                "bearer token",
