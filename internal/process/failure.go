@@ -34,13 +34,13 @@ func guidHints(address capi.Address) string {
 	shown := func(s string) string { return redact.Clean(s, 100) }
 	switch {
 	case address.ByApp() && !looksLikeGUID(address.AppGUID):
-		return fmt.Sprintf("%q is not a GUID: app_guid takes the GUID of the app (cf app NAME --guid). Data sources take "+
-			"a name as app_name.", shown(address.AppGUID))
+		return fmt.Sprintf("%q is not a GUID: app_guid takes the GUID of the app (cf app NAME --guid). The data source "+
+			"cf_process finds it by app_name.", shown(address.AppGUID))
 	case address.ByApp():
 		return "If this is the GUID of a process, use guid."
 	case !looksLikeGUID(address.GUID):
-		return fmt.Sprintf("%q is not a GUID: guid takes the GUID of the process. Data sources take the name of the app as "+
-			"app_name.", shown(address.GUID))
+		return fmt.Sprintf("%q is not a GUID: guid takes the GUID of the process. The data source cf_process finds it "+
+			"by app_name.", shown(address.GUID))
 	default:
 		return "If this is the GUID of an app, use app_guid."
 	}

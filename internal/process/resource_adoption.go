@@ -115,8 +115,8 @@ func (r *processResource) adoptionWarning(config field.Attributes, p *capi.Proce
 	}
 	return diag.Diagnostics{diag.NewWarningDiagnostic("Adopting the process changes it",
 		fmt.Sprintf("The apply adopts %s and changes what differs from the configuration:\n  - %s\n\nAttributes that the configuration "+
-			"does not set are not touched. To see each attribute of the process in the plan, import it before, with an import block "+
-			"for example.", name, strings.Join(lines, "\n  - ")))}
+			"does not set are not touched. To see each attribute of the process in the plan, import it first, for example with an import "+
+			"block.", name, strings.Join(lines, "\n  - ")))}
 }
 
 const (
