@@ -79,7 +79,7 @@ func (a *processAction) configured(config tfsdk.Config) (invocation, diag.Diagno
 func (a *processAction) target(m addressModel, verb string, progress func(string)) instances.Target {
 	address := m.address()
 	return instances.Target{
-		Client: a.Client, Clock: a.clock, Address: address, Progress: progress, Failure: m.failure(verb + " " + address.String()),
+		Client: a.Client, Clock: a.clock, Address: address, Progress: progress, Failure: m.failure(verb),
 	}
 }
 

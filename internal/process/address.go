@@ -3,7 +3,6 @@ package process
 import (
 	"github.com/hashicorp/terraform-plugin-framework/diag"
 	"github.com/hashicorp/terraform-plugin-framework/path"
-	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
 	"github.com/cf-process/terraform-provider-cf/internal/capi"
@@ -65,19 +64,11 @@ func (m addressModel) address() capi.Address {
 	return a
 }
 
-// path is the attribute that a "not found" belongs to.
-func (m addressModel) path() path.Path {
-	if !m.GUID.IsNull() {
-		return path.Root("guid")
-	}
-	return path.Root("app_guid")
-}
-
-// failure describes that the action on the process failed. A process that is not
-// there is reported where the configuration addresses it, with what may be wrong.
+// failure describes that an action such as "read" failed on the process. A type
+// that is missing is reported at type only where the configuration sets it.
 func (m addressModel) failure(action string) diagnostic.Failure {
 	failure := readFailure(m.address())
-	failure.Action, failure.Attribute = action, m.path()
+	failure.Action = action + " " + m.address().String()
 	if !isKnown(m.Type) {
 		failure.TypeAttribute = path.Empty()
 	}
@@ -135,6 +126,3 @@ var segmentRule = checked{
 	"must not be empty, \".\" or \"..\", and must not contain \"/\", \"?\", \"#\", \"%\", control characters, or spaces at its ends",
 	capi.CheckSegment,
 }
-
-// segment are the validators of every GUID and process type.
-func segment() []validator.String { return []validator.String{segmentRule} }

@@ -2,7 +2,8 @@ package process
 
 import (
 	"context"
-	"slices"
+	"fmt"
+	"maps"
 
 	"github.com/hashicorp/terraform-plugin-framework/datasource"
 	"github.com/hashicorp/terraform-plugin-framework/datasource/schema"
@@ -10,114 +11,102 @@ import (
 	"github.com/hashicorp/terraform-plugin-go/tftypes"
 
 	"github.com/cf-process/terraform-provider-cf/internal/capi"
+	"github.com/cf-process/terraform-provider-cf/internal/diagnostic"
 	"github.com/cf-process/terraform-provider-cf/internal/field"
 )
 
+// dataSource is one of the data sources. They differ in name, schema and what they
+// read.
+type dataSource struct {
+	dataSourceClient
+	// name is the type name without that of the provider.
+	name   string
+	schema func() schema.Schema
+	// check checks a configuration without a request; nil where the schema has all
+	// the rules.
+	check func(config field.Attributes) diag.Diagnostics
+	// read returns the state for a configuration. There is none when there are
+	// errors.
+	read func(ctx context.Context, client *capi.Client, config tftypes.Value) (tftypes.Value, diag.Diagnostics)
+}
+
 var (
-	_ datasource.DataSource                     = (*dataSource)(nil)
-	_ datasource.DataSourceWithConfigure        = (*dataSource)(nil)
-	_ datasource.DataSourceWithConfigValidators = (*dataSource)(nil)
+	_ datasource.DataSource                   = (*dataSource)(nil)
+	_ datasource.DataSourceWithConfigure      = (*dataSource)(nil)
+	_ datasource.DataSourceWithValidateConfig = (*dataSource)(nil)
 )
-
-// dataSource is cf_process: one process.
-type dataSource struct{ dataSourceClient }
-
-// NewDataSource makes the data source cf_process.
-func NewDataSource() datasource.DataSource { return &dataSource{} }
 
 // Metadata names the data source.
 func (d *dataSource) Metadata(_ context.Context, req datasource.MetadataRequest, resp *datasource.MetadataResponse) {
-	resp.TypeName = req.ProviderTypeName + "_process"
+	resp.TypeName = req.ProviderTypeName + d.name
 }
 
 // Schema describes the data source.
 func (d *dataSource) Schema(_ context.Context, _ datasource.SchemaRequest, resp *datasource.SchemaResponse) {
-	attributes := named.DataSource()
-	for _, argument := range lookupArguments {
-		attributes[argument.name] = schema.StringAttribute{
-			Optional: true, Computed: true, MarkdownDescription: argument.description, Validators: argument.validators,
-		}
-	}
-	attributes["include_names"] = schema.BoolAttribute{
-		Optional: true,
-		MarkdownDescription: "Whether to look up `app_name`, `space_name`, `organization_guid` and `organization_name`, " +
-			"with one more request. They are looked up anyway when `app_name` is set. Default: `false`.",
-	}
-	resp.Schema = schema.Schema{
-		MarkdownDescription: "Reads one process: the unit of an app that runs, with its instances, memory, health " +
-			"checks and metadata. Address it by `app_name`, `app_guid` or `guid`.",
-		Attributes: attributes,
+	resp.Schema = d.schema()
+}
+
+// ValidateConfig checks the rules for several arguments.
+func (d *dataSource) ValidateConfig(_ context.Context, req datasource.ValidateConfigRequest, resp *datasource.ValidateConfigResponse) {
+	if d.check != nil {
+		resp.Diagnostics.Append(d.check(field.Open(req.Config.Raw))...)
 	}
 }
 
-// ConfigValidators check the address.
-func (d *dataSource) ConfigValidators(context.Context) []datasource.ConfigValidator {
-	return []datasource.ConfigValidator{lookupValidator{}}
-}
-
-// Read requests the process: GET /v3/processes/{guid}, or
-// GET /v3/apps/{guid}/processes/{type}.
+// Read makes the state.
 func (d *dataSource) Read(ctx context.Context, req datasource.ReadRequest, resp *datasource.ReadResponse) {
-	respond(ctx, d.Client, req, resp, d.read)
+	state, diags := d.read(ctx, d.Client, req.Config.Raw)
+	resp.Diagnostics.Append(diags...)
+	if !diags.HasError() {
+		resp.State.Raw = state
+	}
 }
 
-// read makes the state for the framework.
-func (d *dataSource) read(ctx context.Context, client *capi.Client, config tftypes.Value) (tftypes.Value, diag.Diagnostics) {
-	arguments := field.Open(config)
-	at, diags := lookupIn(arguments).resolve(ctx, client)
-	if diags.HasError() {
-		return tftypes.Value{}, diags
-	}
-	entry := &namedProcess{}
-	var err error
-	if entry.process, err = client.GetProcess(ctx, at.address); err != nil {
-		diags.Append(at.failure.Diagnostic(err))
-		return tftypes.Value{}, diags
-	}
-	switch {
-	case at.names != nil:
-		entry.names = *at.names
-	case arguments.Flag("include_names"):
-		diags.Append(entry.lookUpNames(ctx, client)...)
-	}
-	state := named.Values(entry)
-	state["include_names"] = arguments["include_names"]
-	typ, _ := config.Type().(tftypes.Object)
-	return state.Value(typ), diags
+// with is the state of a data source: its configuration and what was found.
+func with(config tftypes.Value, name string, found tftypes.Value) tftypes.Value {
+	values := maps.Clone(field.Open(config))
+	values[name] = found
+	return tftypes.NewValue(config.Type(), map[string]tftypes.Value(values))
 }
 
-// lookUpNames reads the names around the app of the process.
-func (n *namedProcess) lookUpNames(ctx context.Context, client *capi.Client) diag.Diagnostics {
-	found, err := client.Names(ctx, []*capi.Process{n.process})
+// listAttribute is a list of objects that a data source reads.
+func listAttribute[T any](description string, of *field.Record[T]) schema.ListNestedAttribute {
+	return schema.ListNestedAttribute{
+		Computed: true, MarkdownDescription: description,
+		NestedObject: schema.NestedAttributeObject{Attributes: of.DataSource()},
+	}
+}
+
+// lookUpNames returns the names around the apps of processes, by the GUID of the
+// app.
+func lookUpNames(ctx context.Context, client *capi.Client, processes []*capi.Process) (map[string]capi.AppNames, diag.Diagnostics) {
+	found, err := client.Names(ctx, processes)
 	if err != nil {
-		return diag.Diagnostics{namesFailure.Diagnostic(err)}
+		return nil, diag.Diagnostics{diagnostic.Failure{
+			Object: "App", Action: "read the names of apps, spaces and organizations", Feature: "include_names",
+		}.Diagnostic(err)}
 	}
-	if app := n.process.AppGUID(); app != nil {
-		n.names = found.ByApp[*app]
+	return found.ByApp, listWarnings("apps", found.Warnings, found.Unstable)
+}
+
+// apiWarnings are the warnings of the API as Terraform shows them.
+func apiWarnings(warnings []capi.Text) diag.Diagnostics {
+	var diags diag.Diagnostics
+	for _, warning := range warnings {
+		diags.AddWarning("Warning from the API", warning.String())
 	}
-	diags := apiWarnings(found.Warnings)
-	diags.Append(unstableWarning("apps", found.Unstable)...)
 	return diags
 }
 
-// pack makes the state without the framework; see FastRead. It takes only what
-// needs no names.
-func (d *dataSource) pack(ctx context.Context, client *capi.Client, config []byte) (packed []byte, diags diag.Diagnostics, ok bool) {
-	address, ok := packedAddress(config)
-	if !ok {
-		return nil, nil, false
+// listWarnings are the warnings of the API about a list of objects, and one where
+// the list may be incomplete.
+func listWarnings(objects string, warnings []capi.Text, unstable string) diag.Diagnostics {
+	diags := apiWarnings(warnings)
+	if unstable != "" {
+		diags.AddWarning("The list changed while it was read", fmt.Sprintf(
+			"The pages of the list of %s did not agree: %s. The result has each one that was found once, but one that "+
+				"moved between two pages may be missing. Narrow the list with filters, or read it again when less is "+
+				"deployed.", objects, unstable))
 	}
-	p, err := client.GetProcess(ctx, address.address())
-	if err != nil {
-		return nil, diag.Diagnostics{readFailure(address.address()).Diagnostic(err)}, true
-	}
-	state := field.NewPacker()
-	packedProcess.Pack(state, &namedProcess{process: p})
-	packed, diags = state.Bytes(nil)
-	return packed, diags, true
+	return diags
 }
-
-// packedProcess is the whole state of the data source where include_names is not
-// set.
-var packedProcess = field.RecordOf(append(slices.Clone(namedFields),
-	field.Bool("include_names", "", func(*namedProcess) *bool { return nil }))...)

@@ -91,7 +91,7 @@ func TestIncludeNamesOfOneProcess(t *testing.T) {
 func TestProcessByNameFails(t *testing.T) {
 	t.Parallel()
 	f, _, spaces, guids := twoSpaces(t)
-	f.AddApp(spaces[0], "batch")
+	batch := f.AddApp(spaces[0], "batch")
 	for i := range 200 {
 		f.AddProcess(f.AddApp(f.AddSpace(f.AddOrganization(fmt.Sprintf("org-%03d", i)), "dev"), "worker"), fakecf.Process{Type: "web"})
 	}
@@ -137,6 +137,14 @@ func TestProcessByNameFails(t *testing.T) {
 				if !strings.Contains(diagnostics, want) {
 					t.Errorf("got %s\nwant %q in it", diagnostics, want)
 				}
+			}
+		})
+	}
+	for name, r := range map[string]*reader{"framework": newReader(t, f, fakecf.Admin), "fast read": newWholeReader(t, f, fakecf.Admin)} {
+		t.Run("an app by GUID without the default type, "+name, func(t *testing.T) {
+			_, diagnostics := r.try("cf_process", arguments{"app_guid": batch})
+			if want := `error at ("app_guid")`; !strings.Contains(diagnostics, want) {
+				t.Errorf("got %s\nwant %q in it: type is not set", diagnostics, want)
 			}
 		})
 	}

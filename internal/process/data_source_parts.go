@@ -6,25 +6,19 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/datasource"
 	"github.com/hashicorp/terraform-plugin-framework/datasource/schema"
 	"github.com/hashicorp/terraform-plugin-framework/diag"
+	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
 	"github.com/hashicorp/terraform-plugin-go/tftypes"
 
 	"github.com/cf-process/terraform-provider-cf/internal/capi"
 	"github.com/cf-process/terraform-provider-cf/internal/field"
 )
 
-var (
-	_ datasource.DataSource                     = (*partsDataSource)(nil)
-	_ datasource.DataSourceWithConfigure        = (*partsDataSource)(nil)
-	_ datasource.DataSourceWithConfigValidators = (*partsDataSource)(nil)
-)
-
-// partsDataSource is a data source that takes the address of a process and reads
-// a list that belongs to it: cf_process_stats, _instances or _sidecars.
-type partsDataSource struct {
-	dataSourceClient
-	// parts is what the list has, as in the names of the data source and of the
+// parts is a list that belongs to a process, which a data source reads by the
+// address of the process.
+type parts struct {
+	// name is what the list has, as in the names of the data source and of the
 	// attribute.
-	parts string
+	name string
 	// action is what reading is called in a message, before the process.
 	action      string
 	description string
@@ -35,8 +29,8 @@ type partsDataSource struct {
 
 // NewStatsDataSource makes the data source cf_process_stats.
 func NewStatsDataSource() datasource.DataSource {
-	return &partsDataSource{
-		parts: "stats", action: "read the stats of ",
+	return parts{
+		name: "stats", action: "read the stats of ",
 		description: "Reads what each instance of a process does and uses: state, CPU, memory, disk, ports and " +
 			"quotas. The numbers change with every read; for the states alone, `cf_process_instances` asks for less. " +
 			"Warnings of the API about the numbers become warnings of Terraform.",
@@ -49,13 +43,13 @@ func NewStatsDataSource() datasource.DataSource {
 			}
 			return statFields.List(len(stats.Resources), func(i int) *capi.InstanceStats { return &stats.Resources[i] }), apiWarnings(stats.Warnings), nil
 		},
-	}
+	}.dataSource()
 }
 
 // NewInstancesDataSource makes the data source cf_process_instances.
 func NewInstancesDataSource() datasource.DataSource {
-	return &partsDataSource{
-		parts: "instances", action: "read the instances of ",
+	return parts{
+		name: "instances", action: "read the instances of ",
 		description: "Reads the state of each instance of a process: less than `cf_process_stats` does, from a " +
 			"newer and lighter endpoint. A foundation without that endpoint is asked for the stats instead.",
 		list: listAttribute("The instances of the process, in the API's order.", instanceFields),
@@ -66,13 +60,13 @@ func NewInstancesDataSource() datasource.DataSource {
 			}
 			return instanceFields.List(len(instances.Resources), func(i int) *capi.ProcessInstance { return &instances.Resources[i] }), apiWarnings(instances.Warnings), nil
 		},
-	}
+	}.dataSource()
 }
 
 // NewSidecarsDataSource makes the data source cf_process_sidecars.
 func NewSidecarsDataSource() datasource.DataSource {
-	return &partsDataSource{
-		parts: "sidecars", action: "list the sidecars of ",
+	return parts{
+		name: "sidecars", action: "list the sidecars of ",
 		description: "Reads the sidecars of a process: the further processes that run in each of its instances, " +
 			"declared by the app's manifest or by a buildpack. Always empty on Korifi.",
 		list: listAttribute("The sidecars, in the API's order; an empty list when there are none.", sidecarFields),
@@ -89,52 +83,38 @@ func NewSidecarsDataSource() datasource.DataSource {
 			if err != nil {
 				return tftypes.Value{}, nil, err
 			}
-			warnings := apiWarnings(list.Warnings)
-			warnings.Append(unstableWarning("sidecars", list.Unstable)...)
-			return sidecarFields.List(len(list.Sidecars), func(i int) *capi.Sidecar { return list.Sidecars[i] }), warnings, nil
+			sidecars := sidecarFields.List(len(list.Sidecars), func(i int) *capi.Sidecar { return list.Sidecars[i] })
+			return sidecars, listWarnings("sidecars", list.Warnings, list.Unstable), nil
 		},
-	}
+	}.dataSource()
 }
 
-func listAttribute[T any](description string, of *field.Record[T]) schema.ListNestedAttribute {
-	return schema.ListNestedAttribute{
-		Computed: true, MarkdownDescription: description,
-		NestedObject: schema.NestedAttributeObject{Attributes: of.DataSource()},
-	}
+func (l parts) dataSource() datasource.DataSource {
+	return &dataSource{name: "_process_" + l.name, schema: l.schema, check: checkLookup, read: l.state}
 }
 
-// Metadata names the data source.
-func (d *partsDataSource) Metadata(_ context.Context, req datasource.MetadataRequest, resp *datasource.MetadataResponse) {
-	resp.TypeName = req.ProviderTypeName + "_process_" + d.parts
-}
-
-// Schema describes the data source.
-func (d *partsDataSource) Schema(_ context.Context, _ datasource.SchemaRequest, resp *datasource.SchemaResponse) {
-	attributes := lookupAttributes()
-	attributes[d.parts] = d.list
-	resp.Schema = schema.Schema{MarkdownDescription: d.description, Attributes: attributes}
-}
-
-// ConfigValidators check the address.
-func (d *partsDataSource) ConfigValidators(context.Context) []datasource.ConfigValidator {
-	return []datasource.ConfigValidator{lookupValidator{}}
-}
-
-// Read reads the list.
-func (d *partsDataSource) Read(ctx context.Context, req datasource.ReadRequest, resp *datasource.ReadResponse) {
-	respond(ctx, d.Client, req, resp, func(ctx context.Context, client *capi.Client, config tftypes.Value) (tftypes.Value, diag.Diagnostics) {
-		at, diags := lookupIn(field.Open(config)).resolve(ctx, client)
-		if diags.HasError() {
-			return tftypes.Value{}, diags
+func (l parts) schema() schema.Schema {
+	attributes := map[string]schema.Attribute{l.name: l.list}
+	for _, argument := range lookupArguments {
+		attributes[argument.name] = schema.StringAttribute{
+			Optional: true, MarkdownDescription: argument.description, Validators: []validator.String{argument.rule},
 		}
-		list, warnings, err := d.read(ctx, client, at.address)
-		if err != nil {
-			at.failure.Action = d.action + at.process
-			at.failure.Feature = "The data source cf_process_" + d.parts
-			diags.Append(at.failure.Diagnostic(err))
-			return tftypes.Value{}, diags
-		}
-		diags.Append(warnings...)
-		return with(config, d.parts, list), diags
-	})
+	}
+	return schema.Schema{MarkdownDescription: l.description, Attributes: attributes}
+}
+
+func (l parts) state(ctx context.Context, client *capi.Client, config tftypes.Value) (tftypes.Value, diag.Diagnostics) {
+	at, diags := lookupIn(field.Open(config)).resolve(ctx, client)
+	if diags.HasError() {
+		return tftypes.Value{}, diags
+	}
+	list, warnings, err := l.read(ctx, client, at.address)
+	if err != nil {
+		at.failure.Action = l.action + at.process
+		at.failure.Feature = "The data source cf_process_" + l.name
+		diags.Append(at.failure.Diagnostic(err))
+		return tftypes.Value{}, diags
+	}
+	diags.Append(warnings...)
+	return with(config, l.name, list), diags
 }

@@ -4,7 +4,6 @@ import (
 	"context"
 	"sync"
 
-	"github.com/hashicorp/terraform-plugin-framework/datasource"
 	"github.com/hashicorp/terraform-plugin-framework/diag"
 	"github.com/hashicorp/terraform-plugin-go/tfprotov6"
 	"github.com/hashicorp/terraform-plugin-go/tftypes"
@@ -33,19 +32,18 @@ type FastRead struct {
 // FastReads are those of the data sources that are read thousands of times,
 // or whose state can have tens of thousands of objects.
 func FastReads() []FastRead {
-	one, list := &dataSource{}, &processesDataSource{}
-	// Made when it is first asked for, since most runs of a provider read nothing.
-	kind := sync.OnceValue(func() tftypes.Type { return schemaType(list) })
+	// Made when it is first needed, since most runs of a provider read nothing.
+	listType := sync.OnceValue(func() tftypes.Type { return processesSchema().Type().TerraformType(context.Background()) })
 	return []FastRead{
-		{TypeName: "process", Valid: validAddress, Read: one.pack},
+		{TypeName: "process", Valid: validAddress, Read: packProcess},
 		{
 			TypeName: "processes", Large: true,
-			Read: func(ctx context.Context, client *capi.Client, config []byte) ([]byte, diag.Diagnostics, bool) {
-				given, err := tfprotov6.DynamicValue{MsgPack: config}.Unmarshal(kind())
+			Read: func(ctx context.Context, client *capi.Client, packed []byte) ([]byte, diag.Diagnostics, bool) {
+				config, err := tfprotov6.DynamicValue{MsgPack: packed}.Unmarshal(listType())
 				if err != nil {
 					return nil, nil, false
 				}
-				state, diags := list.pack(ctx, client, given)
+				state, diags := packProcesses(ctx, client, config)
 				return state, diags, true
 			},
 		},
@@ -61,12 +59,4 @@ func validAddress(config []byte) bool {
 		return false
 	}
 	return len(address.checkSegments()) == 0 && len(addressRules{}.check(address)) == 0
-}
-
-// schemaType is the Terraform type of a data source's schema.
-func schemaType(source datasource.DataSource) tftypes.Type {
-	ctx := context.Background()
-	var described datasource.SchemaResponse
-	source.Schema(ctx, datasource.SchemaRequest{}, &described)
-	return described.Schema.Type().TerraformType(ctx)
 }

@@ -112,7 +112,7 @@ func shown(f field.Field[capi.Process]) attribute[capi.Process, requests] {
 // takes, and sends in no request.
 func addressSetting(argument string) field.Setting {
 	return field.Setting{
-		Optional: true, Strings: segment(),
+		Optional: true, Strings: []validator.String{segmentRule},
 		Description: argument + " If all three are set, they must refer to the same process. Changing the address to another process " +
 			"replaces the resource; neither process is recreated.",
 	}
@@ -199,6 +199,15 @@ var link = field.RecordOf(
 type namedProcess struct {
 	process *capi.Process
 	names   capi.AppNames
+}
+
+// withNames is the process with those of the names by app that are its own.
+func withNames(p *capi.Process, byApp map[string]capi.AppNames) *namedProcess {
+	n := &namedProcess{process: p}
+	if app := p.AppGUID(); app != nil {
+		n.names = byApp[*app]
+	}
+	return n
 }
 
 // The fields of a process with names, and those of a process in a list.

@@ -1,8 +1,6 @@
 package process
 
 import (
-	"strings"
-
 	ds "github.com/hashicorp/terraform-plugin-framework/datasource/schema"
 	ls "github.com/hashicorp/terraform-plugin-framework/list/schema"
 	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
@@ -12,43 +10,41 @@ import (
 	"github.com/cf-process/terraform-provider-cf/internal/field"
 )
 
-// filter is a filter of a list of processes: its attribute in the data source
-// and in the list resource, and how it gets into the query.
+// filter is a filter of a list of processes: its attribute, and how it gets into
+// the query.
 type filter struct {
-	name       string
-	dataSource ds.Attribute
-	list       ls.Attribute
-	// guids says that the values are GUIDs.
-	guids bool
+	name string
+	// attribute is that of the data source; see inListResource.
+	attribute ds.Attribute
 	// read puts the value in the configuration into the query.
 	read func(config field.Attributes, into *capi.ProcessFilter)
 }
 
 // filters is the table of the filters of cf_processes and of the list resource.
 var filters = []filter{
-	listFilter("guids", "GUIDs of processes.", func(f *capi.ProcessFilter) *[]string { return &f.GUIDs }),
-	listFilter("types", "Types of processes: `web`, `worker`, …", func(f *capi.ProcessFilter) *[]string { return &f.Types }),
-	listFilter("app_guids", "GUIDs of apps that the processes belong to.",
+	listFilter("guids", "GUIDs of processes."+listNote, func(f *capi.ProcessFilter) *[]string { return &f.GUIDs }),
+	listFilter("types", "Types of processes: `web`, `worker`, …"+listNote, func(f *capi.ProcessFilter) *[]string { return &f.Types }),
+	listFilter("app_guids", "GUIDs of apps that the processes belong to."+listNote,
 		func(f *capi.ProcessFilter) *[]string { return &f.AppGUIDs }),
-	listFilter("space_guids", "GUIDs of spaces that the processes belong to.",
+	listFilter("space_guids", "GUIDs of spaces that the processes belong to."+listNote,
 		func(f *capi.ProcessFilter) *[]string { return &f.SpaceGUIDs }),
-	listFilter("organization_guids", "GUIDs of organizations that the processes belong to. Not on Korifi.",
+	listFilter("organization_guids", "GUIDs of organizations that the processes belong to. Not on Korifi."+listNote,
 		func(f *capi.ProcessFilter) *[]string { return &f.OrganizationGUIDs }),
-	nameFilter("app_names", "Names of apps that the processes belong to.",
+	listFilter("app_names", "Names of apps that the processes belong to."+nameNote,
 		func(f *capi.ProcessFilter) *[]string { return &f.AppNames }),
-	nameFilter("space_names", "Names of spaces that the processes belong to.",
+	listFilter("space_names", "Names of spaces that the processes belong to."+nameNote,
 		func(f *capi.ProcessFilter) *[]string { return &f.SpaceNames }),
-	nameFilter("organization_names", "Names of organizations that the processes belong to.",
+	listFilter("organization_names", "Names of organizations that the processes belong to."+nameNote,
 		func(f *capi.ProcessFilter) *[]string { return &f.OrganizationNames }),
 	textFilter("app_guid", "GUID of one app whose processes are listed. Unlike with `app_guids`, an app that does not exist "+
-		"is an error. Conflicts with the other filters by app, space and organization.", oneAppRules(),
-		func(f *capi.ProcessFilter) *string { return &f.AppGUID }),
+		"is an error. Conflicts with the other filters by app, space and organization.",
+		func(f *capi.ProcessFilter) *string { return &f.AppGUID }, segmentRule, oneAppRule),
 	textFilter("label_selector", "Conditions on the labels of the processes, all of which must match: `env=prod`, "+
 		"`env!=dev`, `env in (prod,staging)`, `env notin (dev)`, `env`, `!env`, separated by commas. Not on Korifi.",
-		labelSelectorRules(), func(f *capi.ProcessFilter) *string { return &f.LabelSelector }),
+		func(f *capi.ProcessFilter) *string { return &f.LabelSelector }, labelSelectorRule),
 	textFilter("order_by", "Order of the processes: `created_at`, `updated_at`, or one of these with a `-` in front for "+
-		"the latest first. Default: by creation.", orderByRules(),
-		func(f *capi.ProcessFilter) *string { return &f.OrderBy }),
+		"the latest first. Default: by creation.",
+		func(f *capi.ProcessFilter) *string { return &f.OrderBy }, orderByRule),
 	timeFilter("created_ats", "When the processes were created. Not on Korifi.",
 		func(f *capi.ProcessFilter) **capi.TimeFilter { return &f.CreatedAts }),
 	timeFilter("updated_ats", "When the processes were last changed. Not on Korifi.",
@@ -64,47 +60,32 @@ func filterIn(config field.Attributes) capi.ProcessFilter {
 	return query
 }
 
-// listNote is what every filter with a list says.
-const listNote = " Order and repeats do not matter, the list can have any length, and an empty list selects nothing."
-
-// listFilter selects what has any of the values: GUIDs, or types.
-func listFilter(name, description string, into func(*capi.ProcessFilter) *[]string) filter {
-	description += listNote
-	return filter{
-		name: name, guids: strings.HasSuffix(name, "guids"),
-		dataSource: ds.ListAttribute{
-			Optional: true, ElementType: types.StringType, MarkdownDescription: description, Validators: valueListRules(),
-		},
-		list: ls.ListAttribute{
-			Optional: true, ElementType: types.StringType, MarkdownDescription: description, Validators: valueListRules(),
-		},
-		read: func(config field.Attributes, query *capi.ProcessFilter) { *into(query) = config.TextList(name) },
-	}
-}
-
-// nameFilter selects by names, which the client resolves to GUIDs.
-func nameFilter(name, description string, into func(*capi.ProcessFilter) *[]string) filter {
-	description += listNote + " Names are compared as the API does, without case on Cloud Controller. A name that matches " +
+// listNote is what every filter with a list says, and nameNote what one with names
+// says, which the client resolves to GUIDs.
+const (
+	listNote = " Order and repeats do not matter, the list can have any length, and an empty list selects nothing."
+	nameNote = listNote + " Names are compared as the API does, without case on Cloud Controller. A name that matches " +
 		"nothing is a warning. Together with GUIDs of the same kind, both have to match."
+)
+
+// listFilter selects what has any of the values: GUIDs, types or names.
+func listFilter(name, description string, into func(*capi.ProcessFilter) *[]string) filter {
 	return filter{
 		name: name,
-		dataSource: ds.ListAttribute{
-			Optional: true, ElementType: types.StringType, MarkdownDescription: description, Validators: valueListRules(),
-		},
-		list: ls.ListAttribute{
-			Optional: true, ElementType: types.StringType, MarkdownDescription: description, Validators: valueListRules(),
+		attribute: ds.ListAttribute{
+			Optional: true, ElementType: types.StringType, MarkdownDescription: description,
+			Validators: []validator.List{eachValue{nonEmpty}},
 		},
 		read: func(config field.Attributes, query *capi.ProcessFilter) { *into(query) = config.TextList(name) },
 	}
 }
 
 // textFilter is a filter with one value.
-func textFilter(name, description string, rules []validator.String, into func(*capi.ProcessFilter) *string) filter {
+func textFilter(name, description string, into func(*capi.ProcessFilter) *string, rules ...validator.String) filter {
 	return filter{
-		name:       name,
-		dataSource: ds.StringAttribute{Optional: true, MarkdownDescription: description, Validators: rules},
-		list:       ls.StringAttribute{Optional: true, MarkdownDescription: description, Validators: rules},
-		read:       func(config field.Attributes, query *capi.ProcessFilter) { *into(query), _ = config.Text(name) },
+		name:      name,
+		attribute: ds.StringAttribute{Optional: true, MarkdownDescription: description, Validators: rules},
+		read:      func(config field.Attributes, query *capi.ProcessFilter) { *into(query), _ = config.Text(name) },
 	}
 }
 
@@ -121,25 +102,21 @@ var timeOperators = []struct {
 
 // timeFilter selects by a time.
 func timeFilter(name, description string, into func(*capi.ProcessFilter) **capi.TimeFilter) filter {
-	const values = "At any of these times exactly, each as `YYYY-MM-DDThh:mm:ssZ`. Conflicts with the other conditions."
-	dataSource := map[string]ds.Attribute{"values": ds.ListAttribute{
-		Optional: true, ElementType: types.StringType, MarkdownDescription: values, Validators: timestampListRules(),
-	}}
-	list := map[string]ls.Attribute{"values": ls.ListAttribute{
-		Optional: true, ElementType: types.StringType, MarkdownDescription: values, Validators: timestampListRules(),
-	}}
+	exact := conflicts{why: "selects exact times"}
+	conditions := make(map[string]ds.Attribute, len(timeOperators)+1)
 	for _, operator := range timeOperators {
-		dataSource[operator.name] = ds.StringAttribute{
-			Optional: true, MarkdownDescription: operator.description, Validators: timestampRules(),
-		}
-		list[operator.name] = ls.StringAttribute{
-			Optional: true, MarkdownDescription: operator.description, Validators: timestampRules(),
+		exact.others = append(exact.others, operator.name)
+		conditions[operator.name] = ds.StringAttribute{
+			Optional: true, MarkdownDescription: operator.description, Validators: []validator.String{timestampRule},
 		}
 	}
+	conditions["values"] = ds.ListAttribute{
+		Optional: true, ElementType: types.StringType, Validators: []validator.List{eachValue{timestampRule}, exact},
+		MarkdownDescription: "At any of these times exactly, each as `YYYY-MM-DDThh:mm:ssZ`. Conflicts with the other conditions.",
+	}
 	return filter{
-		name:       name,
-		dataSource: ds.SingleNestedAttribute{Optional: true, MarkdownDescription: description, Attributes: dataSource},
-		list:       ls.SingleNestedAttribute{Optional: true, MarkdownDescription: description, Attributes: list},
+		name:      name,
+		attribute: ds.SingleNestedAttribute{Optional: true, MarkdownDescription: description, Attributes: conditions},
 		read: func(config field.Attributes, query *capi.ProcessFilter) {
 			times := config.Child(name)
 			if times == nil {
@@ -152,4 +129,23 @@ func timeFilter(name, description string, into func(*capi.ProcessFilter) **capi.
 			*into(query) = condition
 		},
 	}
+}
+
+// inListResource returns the attribute of a filter as the list resource has it.
+func inListResource(attribute ds.Attribute) ls.Attribute {
+	switch a := attribute.(type) {
+	case ds.StringAttribute:
+		return ls.StringAttribute{Optional: true, MarkdownDescription: a.MarkdownDescription, Validators: a.Validators}
+	case ds.ListAttribute:
+		return ls.ListAttribute{
+			Optional: true, ElementType: a.ElementType, MarkdownDescription: a.MarkdownDescription, Validators: a.Validators,
+		}
+	case ds.SingleNestedAttribute:
+		nested := make(map[string]ls.Attribute, len(a.Attributes))
+		for name, inner := range a.Attributes {
+			nested[name] = inListResource(inner)
+		}
+		return ls.SingleNestedAttribute{Optional: true, MarkdownDescription: a.MarkdownDescription, Attributes: nested}
+	}
+	return nil // a filter has no other type
 }

@@ -23,45 +23,20 @@ import (
 
 // The rules of the filters, for every schema that has them.
 
-// valueListRules are those of a list of GUIDs, types or names, which take any
-// characters.
-func valueListRules() []validator.List {
-	return []validator.List{eachValue{nonEmpty}}
-}
-
-func orderByRules() []validator.String {
-	return []validator.String{checked{"must be one of " + strings.Join(capi.OrderBy, ", "), func(s string) error {
+var (
+	orderByRule = checked{"must be one of " + strings.Join(capi.OrderBy, ", "), func(s string) error {
 		if !slices.Contains(capi.OrderBy, s) {
 			return fmt.Errorf("must be one of %s, not %q", strings.Join(capi.OrderBy, ", "), redact.Clean(s, 100))
 		}
 		return nil
-	}}}
-}
-
-func oneAppRules() []validator.String {
-	return append(segment(), conflicts{
+	}}
+	oneAppRule = conflicts{
 		"selects one app, and with it one space and organization",
 		[]string{"app_guids", "space_guids", "organization_guids", "app_names", "space_names", "organization_names"},
-	})
-}
-
-func labelSelectorRules() []validator.String {
-	return []validator.String{checked{"must be a label selector, like env=prod,team in (a,b)", checkLabelSelector}}
-}
-
-func timestampRules() []validator.String {
-	return []validator.String{timestamp}
-}
-
-var timestamp = checked{"must be a time, written as YYYY-MM-DDThh:mm:ssZ", checkTimestamp}
-
-func timestampListRules() []validator.List {
-	var others []string
-	for _, operator := range timeOperators {
-		others = append(others, operator.name)
 	}
-	return []validator.List{eachValue{timestamp}, conflicts{"selects exact times", others}}
-}
+	labelSelectorRule = checked{"must be a label selector, like env=prod,team in (a,b)", checkLabelSelector}
+	timestampRule     = checked{"must be a time, written as YYYY-MM-DDThh:mm:ssZ", checkTimestamp}
+)
 
 // checkTimestamp takes times as the API does: in UTC, to the second.
 func checkTimestamp(s string) error {

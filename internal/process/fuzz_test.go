@@ -2,6 +2,7 @@ package process
 
 import (
 	"bytes"
+	"context"
 	"fmt"
 	"strings"
 	"testing"
@@ -109,7 +110,7 @@ func FuzzImportID(f *testing.F) {
 // FuzzPackedAddress checks that a configuration that is accepted as an address
 // contains exactly that address.
 func FuzzPackedAddress(f *testing.F) {
-	typ := schemaType(&dataSource{}).(tftypes.Object)
+	typ := processSchema().Type().TerraformType(context.Background()).(tftypes.Object)
 	for _, given := range []map[string]any{
 		{}, {"guid": "g"}, {"app_guid": "a", "type": "web"}, {"guid": tftypes.UnknownValue}, {"guid": "g", "command": "c"},
 		{"guid": strings.Repeat("g", 300), "user": tftypes.UnknownValue}, {"guid": "g", "command_redacted": false},
@@ -170,7 +171,7 @@ func packArguments(t testing.TB, typ tftypes.Object, given map[string]any) []byt
 // one is not.
 func TestAddressesAreUnderstoodWithoutTheFramework(t *testing.T) {
 	t.Parallel()
-	typ := schemaType(&dataSource{}).(tftypes.Object)
+	typ := processSchema().Type().TerraformType(context.Background()).(tftypes.Object)
 	for _, given := range []map[string]any{
 		{"guid": "g"}, {"guid": strings.Repeat("g", 70_000)}, {"app_guid": "a"}, {"app_guid": "a", "type": "worker"},
 	} {

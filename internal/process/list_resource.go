@@ -44,7 +44,7 @@ const (
 func (l *listResource) ListResourceConfigSchema(_ context.Context, _ list.ListResourceSchemaRequest, resp *list.ListResourceSchemaResponse) {
 	attributes := make(map[string]schema.Attribute, len(filters))
 	for _, f := range filters {
-		attributes[f.name] = f.list
+		attributes[f.name] = inListResource(f.attribute)
 	}
 	attributes["identify_by"] = schema.StringAttribute{
 		Optional: true, Validators: []validator.String{oneOf(identifyByGUID, identifyByApp)},
@@ -68,7 +68,7 @@ func (l *listResource) List(ctx context.Context, req list.ListRequest, stream *l
 		stream.Results = list.ListResultsStreamDiagnostics(diag.Diagnostics{listFailure(query, err)})
 		return
 	}
-	warnings := listWarnings(config, found)
+	warnings := processWarnings(config, found)
 	processes := found.Processes
 	form := formGUID
 	if by, _ := config.Text("identify_by"); by == identifyByApp {

@@ -26,9 +26,8 @@ func TestPackedListAllocatesTheMemoryItNeeds(t *testing.T) {
 	config := tftypes.NewValue(tftypes.Object{AttributeTypes: map[string]tftypes.Type{"processes": listType}}, map[string]tftypes.Value{
 		"processes": tftypes.NewValue(listType, nil),
 	})
-	list := &capi.ProcessList{Processes: processes}
 	p := field.NewPacker()
-	field.PackList(p, config, "processes", listed, len(processes), func(i int) *namedProcess { return entry(list, i) })
+	field.PackList(p, config, "processes", listed, len(processes), func(i int) *namedProcess { return withNames(processes[i], nil) })
 	state, diags := p.Bytes(nil)
 	if diags.HasError() {
 		t.Fatalf("got diagnostics %v, want none", diags)

@@ -22,25 +22,13 @@ import (
 	"github.com/cf-process/terraform-provider-cf/internal/redact"
 )
 
-var (
-	_ datasource.DataSource              = (*processesDataSource)(nil)
-	_ datasource.DataSourceWithConfigure = (*processesDataSource)(nil)
-)
-
-// processesDataSource is cf_processes: the processes of a whole foundation, or of
-// what the filters leave of it.
-type processesDataSource struct{ dataSourceClient }
-
-// NewProcessesDataSource makes the data source cf_processes.
-func NewProcessesDataSource() datasource.DataSource { return &processesDataSource{} }
-
-// Metadata names the data source.
-func (d *processesDataSource) Metadata(_ context.Context, req datasource.MetadataRequest, resp *datasource.MetadataResponse) {
-	resp.TypeName = req.ProviderTypeName + "_processes"
+// NewProcessesDataSource makes the data source cf_processes: the processes of a
+// whole foundation, or those that the filters select.
+func NewProcessesDataSource() datasource.DataSource {
+	return &dataSource{name: "_processes", schema: processesSchema, read: readProcesses}
 }
 
-// Schema describes the data source.
-func (d *processesDataSource) Schema(_ context.Context, _ datasource.SchemaRequest, resp *datasource.SchemaResponse) {
+func processesSchema() schema.Schema {
 	attributes := map[string]schema.Attribute{
 		"include_names": schema.BoolAttribute{
 			Optional: true,
@@ -65,9 +53,9 @@ func (d *processesDataSource) Schema(_ context.Context, _ datasource.SchemaReque
 			"is true.", listed),
 	}
 	for _, f := range filters {
-		attributes[f.name] = f.dataSource
+		attributes[f.name] = f.attribute
 	}
-	resp.Schema = schema.Schema{
+	return schema.Schema{
 		MarkdownDescription: "Reads many processes at once: all that the user can see, or those that the filters select. " +
 			"A process must match every filter, and within a list any one value. The number of requests is the number of pages " +
 			"of 5,000 processes.",
@@ -75,43 +63,31 @@ func (d *processesDataSource) Schema(_ context.Context, _ datasource.SchemaReque
 	}
 }
 
-// Read lists the processes: GET /v3/processes, or GET /v3/apps/{guid}/processes.
-func (d *processesDataSource) Read(ctx context.Context, req datasource.ReadRequest, resp *datasource.ReadResponse) {
-	respond(ctx, d.Client, req, resp, d.read)
-}
-
-// read makes the state for the framework.
-func (d *processesDataSource) read(ctx context.Context, client *capi.Client, config tftypes.Value) (tftypes.Value, diag.Diagnostics) {
-	list, diags := d.list(ctx, client, config)
+// readProcesses makes the state for the framework.
+func readProcesses(ctx context.Context, client *capi.Client, config tftypes.Value) (tftypes.Value, diag.Diagnostics) {
+	list, diags := listProcesses(ctx, client, config)
 	if diags.HasError() {
 		return tftypes.Value{}, diags
 	}
-	processes := keptFields(config).List(len(list.Processes), func(i int) *namedProcess { return entry(list, i) })
+	processes := keptFields(config).List(len(list.Processes), func(i int) *namedProcess {
+		return withNames(list.Processes[i], list.Names)
+	})
 	return with(config, "processes", processes), diags
 }
 
-// pack makes the state without the framework; see FastRead.
-func (d *processesDataSource) pack(ctx context.Context, client *capi.Client, config tftypes.Value) ([]byte, diag.Diagnostics) {
-	list, diags := d.list(ctx, client, config)
+// packProcesses makes the state without the framework; see FastRead.
+func packProcesses(ctx context.Context, client *capi.Client, config tftypes.Value) ([]byte, diag.Diagnostics) {
+	list, diags := listProcesses(ctx, client, config)
 	if diags.HasError() {
 		return nil, diags
 	}
 	state := field.NewPacker()
 	field.PackList(state, config, "processes", keptFields(config), len(list.Processes), func(i int) *namedProcess {
-		e := entry(list, i)
+		entry := withNames(list.Processes[i], list.Names)
 		list.Processes[i] = nil // there can be tens of thousands
-		return e
+		return entry
 	})
 	return state.Bytes(diags)
-}
-
-// entry is the process at an index of a list, with its names.
-func entry(list *capi.ProcessList, i int) *namedProcess {
-	e := &namedProcess{process: list.Processes[i]}
-	if app := e.process.AppGUID(); app != nil {
-		e.names = list.Names[*app]
-	}
-	return e
 }
 
 // keptFields are the fields of a process in the list that the configuration
@@ -127,8 +103,9 @@ func keptFields(config tftypes.Value) *field.Record[namedProcess] {
 	})
 }
 
-// list requests the processes.
-func (d *processesDataSource) list(ctx context.Context, client *capi.Client, config tftypes.Value) (*capi.ProcessList, diag.Diagnostics) {
+// listProcesses requests the processes: GET /v3/processes, or
+// GET /v3/apps/{guid}/processes.
+func listProcesses(ctx context.Context, client *capi.Client, config tftypes.Value) (*capi.ProcessList, diag.Diagnostics) {
 	arguments := field.Open(config)
 	query := filterIn(arguments)
 	query.IncludeNames = query.ByName() // they come for free
@@ -137,25 +114,18 @@ func (d *processesDataSource) list(ctx context.Context, client *capi.Client, con
 	if err != nil {
 		return nil, diag.Diagnostics{listFailure(query, err)}
 	}
-	diags := listWarnings(arguments, list)
-	if list.Names != nil || !arguments.Flag("include_names") {
-		return list, diags
+	diags := processWarnings(arguments, list)
+	if list.Names == nil && arguments.Flag("include_names") {
+		names, warnings := lookUpNames(ctx, client, list.Processes)
+		diags.Append(warnings...)
+		list.Names = names
 	}
-	names, err := client.Names(ctx, list.Processes)
-	if err != nil {
-		diags.Append(namesFailure.Diagnostic(err))
-		return nil, diags
-	}
-	diags.Append(apiWarnings(names.Warnings)...)
-	diags.Append(unstableWarning("apps", names.Unstable)...)
-	list.Names = names.ByApp
 	return list, diags
 }
 
-// listWarnings are the warnings about a list.
-func listWarnings(config field.Attributes, list *capi.ProcessList) diag.Diagnostics {
-	diags := apiWarnings(list.Warnings)
-	diags.Append(unstableWarning("processes", list.Unstable)...)
+// processWarnings are the warnings about a list of processes.
+func processWarnings(config field.Attributes, list *capi.ProcessList) diag.Diagnostics {
+	diags := listWarnings("processes", list.Warnings, list.Unstable)
 	diags.Append(unmatchedWarnings(config, list)...)
 	if err := list.InstancesErr; err != nil {
 		unknown := 0
@@ -196,7 +166,7 @@ func unmatchedWarnings(config field.Attributes, list *capi.ProcessList) diag.Dia
 		return diags
 	}
 	for _, f := range filters {
-		if !f.guids {
+		if !strings.HasSuffix(f.name, "guids") {
 			continue
 		}
 		odd := slices.DeleteFunc(config.TextList(f.name), looksLikeGUID)

@@ -14,9 +14,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/types"
 )
 
-// notEmpty are the validators of a name: the API takes any characters.
-func notEmpty() []validator.String { return []validator.String{nonEmpty} }
-
+// nonEmpty is the rule for a name: the API takes any characters.
 var nonEmpty = checked{"must not be empty", func(s string) error {
 	if s == "" {
 		return errors.New("must not be empty")

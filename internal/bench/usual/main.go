@@ -37,7 +37,7 @@ func (oneSource) DataSources(context.Context) []func() datasource.DataSource {
 // configurable is what a data source of this provider is.
 type configurable interface {
 	datasource.DataSourceWithConfigure
-	datasource.DataSourceWithConfigValidators
+	datasource.DataSourceWithValidateConfig
 }
 
 // repeating gives the state of the first read that succeeded.
