@@ -104,13 +104,8 @@ func (s scaling) invoke(ctx context.Context, a *processAction, progress func(str
 		progress("the change is stored, but the runtime does not have it yet")
 		scaled, err = a.Client.GetProcess(ctx, target.Address)
 	}
-	if at, ok := unknownField(err); ok {
-		// A foundation without log rates names the key that it does not know.
-		diags.Append(unknownAttribute(at, " Nothing was scaled.", target.Failure, err))
-		return diags
-	}
 	if err != nil {
-		diags.Append(target.Failure.Diagnostic(err))
+		diags.Append(refusedChange(target.Failure, " Nothing was scaled.", err)...)
 		return diags
 	}
 	note := ""

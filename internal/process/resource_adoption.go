@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"maps"
+	"net/http"
 	"slices"
 	"strconv"
 	"strings"
@@ -29,45 +30,32 @@ const previewTimeout = 10 * time.Second
 // not there yet, which is a warning; the API cannot be asked. The apply reports what
 // is wrong. Only settings that the provider lacks are an error already.
 func (r *processResource) preview(ctx context.Context, config field.Attributes) (*capi.Process, diag.Diagnostics) {
-	if r.Client == nil || r.walk.unreachable.Load() || !setsAttributes(config) {
+	setsNothing := !slices.ContainsFunc(writable, func(a processAttribute) bool { return config.IsSet(a.Name) })
+	isUnknown := func(name string) bool { return !config[name].IsKnown() }
+	if r.Client == nil || r.walk.unreachable.Load() || setsNothing || slices.ContainsFunc(addressNames, isUnknown) {
 		return nil, nil
-	}
-	for _, name := range addressNames {
-		if config.IsSet(name) && !config.IsKnown(name) {
-			return nil, nil
-		}
 	}
 	ctx, cancel := r.clock.WithTimeout(ctx, previewTimeout)
 	defer cancel()
 	address := addressIn(config).address()
 	p, err := r.Client.GetProcess(ctx, address)
+	missing, notConfigured := errors.AsType[*diagnostic.NotConfigured](err)
+	answer, answered := errors.AsType[*capi.Error](err)
 	switch {
 	case err == nil:
 		return p, nil
 	case capi.IsNotFound(err):
 		return nil, diag.Diagnostics{diag.NewWarningDiagnostic("Process not found",
 			"The plan does not know the process, and the apply fails unless it exists by then.\n\n"+adoptFailure(address).Detail(err))}
-	}
-	var missing *diagnostic.NotConfigured
-	if errors.As(err, &missing) && !missing.Unknown {
+	case notConfigured && !missing.Unknown:
 		// The apply cannot know more, and no one can apply this plan.
 		return nil, diag.Diagnostics{adoptFailure(address).Diagnostic(err)}
-	}
-	var answered *capi.Error
-	if !errors.As(err, &answered) || answered.Status >= 500 {
+	case !answered || answer.Status >= http.StatusInternalServerError:
 		// The other resources of the plan do not wait for the same.
 		r.walk.unreachable.Store(true)
 	}
 	tflog.Debug(ctx, "the process is planned without being read: "+err.Error(), map[string]any{"process": address.String()})
 	return nil, nil
-}
-
-// setsAttributes reports whether the configuration sets an attribute that a request
-// could carry.
-func setsAttributes(config field.Attributes) bool {
-	return slices.ContainsFunc(processTable.attributes, func(a attribute[capi.Process, requests]) bool {
-		return a.write != nil && config.IsSet(a.Name)
-	})
 }
 
 // fillFixed puts into the plan what no one can change between the plan and the
@@ -93,12 +81,10 @@ func fillFixed(planned, config field.Attributes, p *capi.Process) {
 func (r *processResource) adoptionWarning(config field.Attributes, p *capi.Process) diag.Diagnostics {
 	preview := changePreview{quote: func(s string) string { return strconv.Quote(r.Client.Quote(s, shownLength)) }}
 	current := situationOf(p, nil).current
-	for _, a := range processTable.attributes {
-		switch {
-		case a.write == nil || !config.IsSet(a.Name):
-		case a.Name == "command" && p.CommandRedacted:
+	for _, a := range writable {
+		if a.Name == "command" && p.CommandRedacted && config.IsSet("command") {
 			preview.add(a.Name, "hidden by the API", "as configured")
-		default:
+		} else {
 			preview.compare(a.Name, config[a.Name], current[a.Name])
 		}
 	}
@@ -109,14 +95,10 @@ func (r *processResource) adoptionWarning(config field.Attributes, p *capi.Proce
 	if more := len(lines) - maxPreviewLines; more > 0 {
 		lines = append(lines[:maxPreviewLines:maxPreviewLines], fmt.Sprintf("… and %d more", more))
 	}
-	name := "the process " + p.GUID
-	if p.Type != nil {
-		name = fmt.Sprintf("the process %s (%s)", p.GUID, *p.Type)
-	}
 	return diag.Diagnostics{diag.NewWarningDiagnostic("Adopting the process changes it",
-		fmt.Sprintf("The apply adopts %s and changes what differs from the configuration:\n  - %s\n\nAttributes that the configuration "+
+		fmt.Sprintf("The apply adopts the %s and changes what differs from the configuration:\n  - %s\n\nAttributes that the configuration "+
 			"does not set are not touched. To see each attribute of the process in the plan, import it first, for example with an import "+
-			"block.", name, strings.Join(lines, "\n  - ")))}
+			"block.", nameIn(current), strings.Join(lines, "\n  - ")))}
 }
 
 const (
@@ -138,63 +120,54 @@ func (c *changePreview) add(name, before, after string) {
 
 // compare adds what a configured value changes.
 func (c *changePreview) compare(name string, config, current tftypes.Value) {
+	set, now := field.Open(config), field.Open(current)
+	isObject, isMap := config.Type().Is(tftypes.Object{}), config.Type().Is(tftypes.Map{})
 	switch {
 	case config.IsNull() || config.Equal(current):
 	case !config.IsKnown():
-		if !current.Type().Is(tftypes.Object{}) && !current.Type().Is(tftypes.Map{}) {
+		if !isObject && !isMap {
 			c.add(name, c.show(current), "known after apply")
 		}
-	case config.Type().Is(tftypes.Object{}):
-		set, now := field.Open(config), field.Open(current)
+	case isObject:
 		for _, attribute := range slices.Sorted(maps.Keys(set)) {
-			before, ok := now[attribute]
-			if !ok {
-				before = tftypes.NewValue(set[attribute].Type(), nil)
-			}
-			c.compare(name+"."+attribute, set[attribute], before)
+			c.compare(name+"."+attribute, set[attribute], now[attribute])
 		}
-		c.dropsEndpoint(name, set, now)
-	case config.Type().Is(tftypes.Map{}):
-		c.compareMap(name, field.Open(config), field.Open(current))
+		// A health check loses its endpoint with its type.
+		had := now.Child("data")
+		if checkType, ok := set.Text("type"); ok && checkType != "http" && had.IsSet("endpoint") {
+			c.add(name+".data.endpoint", c.show(had["endpoint"]), "removed")
+		}
+	case isMap:
+		c.compareMap(name, set, now)
 	case isReset(config):
 		if !isEmpty(current) && !isReset(current) {
 			c.add(name, c.show(current), "the default")
 		}
+	case config.Type().Is(tftypes.Number) || strings.HasSuffix(name, "health_check.type"):
+		c.add(name, c.show(current), c.show(config))
 	default:
-		c.add(name, c.show(current), c.configured(name, config))
+		c.add(name, c.show(current), "as configured")
 	}
 }
 
-// dropsEndpoint adds the endpoint that a health check loses with its type.
-func (c *changePreview) dropsEndpoint(name string, set, now field.Attributes) {
-	checkType, ok := set.Text("type")
-	if endpoint := now.Child("data")["endpoint"]; ok && checkType != "http" && now.Child("data").IsSet("endpoint") {
-		c.add(name+".data.endpoint", c.show(endpoint), "removed")
-	}
-}
-
+// compareMap adds the keys that change; config is the whole map.
 func (c *changePreview) compareMap(name string, config, current field.Attributes) {
-	all := maps.Clone(current)
-	if all == nil {
-		all = make(field.Attributes)
-	}
+	all := make(field.Attributes, len(config)+len(current))
+	maps.Copy(all, current)
 	maps.Copy(all, config)
 	for _, key := range slices.Sorted(maps.Keys(all)) {
-		at := fmt.Sprintf("%s[%s]", name, c.quote(key))
-		before, had := current[key]
-		after, set := config[key]
-		switch {
-		case !set:
-			c.add(at, c.show(before), "removed")
-		case !had:
-			c.add(at, "none", "as configured")
-		case !after.Equal(before):
-			c.add(at, c.show(before), "as configured")
+		after := "as configured"
+		if _, set := config[key]; !set {
+			after = "removed"
+		}
+		if !config[key].Equal(current[key]) {
+			c.add(fmt.Sprintf("%s[%s]", name, c.quote(key)), c.show(current[key]), after)
 		}
 	}
 }
 
-// show is a value of the process.
+// show returns a scalar in words. A value of the configuration must be one that
+// cannot be secret.
 func (c *changePreview) show(v tftypes.Value) string {
 	o := field.Attributes{"v": v}
 	if n := o.IntPointer("v"); n != nil {
@@ -204,12 +177,4 @@ func (c *changePreview) show(v tftypes.Value) string {
 		return c.quote(s)
 	}
 	return "none"
-}
-
-// configured is a value of the configuration.
-func (c *changePreview) configured(name string, v tftypes.Value) string {
-	if v.Type().Is(tftypes.Number) || strings.HasSuffix(name, "health_check.type") {
-		return c.show(v)
-	}
-	return "as configured"
 }

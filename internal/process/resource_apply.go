@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"maps"
 	"net/http"
 	"regexp"
 	"strings"
@@ -43,8 +44,9 @@ type outcome struct {
 func (r *processResource) converge(ctx context.Context, address capi.Address, config, prior field.Attributes) (outcome, diag.Diagnostics) {
 	var done outcome
 	var diags diag.Diagnostics
+	var inFlight error
 	began := r.clock.Now()
-	attempt := func(ctx context.Context) (bool, error) {
+	err := instances.Poll(ctx, r.clock, deploymentPollInterval, func(ctx context.Context) (bool, error) {
 		// Read again at every attempt: a deployment replaces the process.
 		p, err := r.Client.GetProcess(ctx, address)
 		if err != nil {
@@ -54,18 +56,14 @@ func (r *processResource) converge(ctx context.Context, address capi.Address, co
 		if diags.Append(checkAgainst(config, prior, p)...); diags.HasError() {
 			return true, nil
 		}
-		return true, r.write(ctx, address, changesFor(config, prior, p), &done)
-	}
-	var inFlight error
-	err := instances.Poll(ctx, r.clock, deploymentPollInterval, func(ctx context.Context) (bool, error) {
-		finished, err := attempt(ctx)
+		err = r.write(ctx, address, changesFor(config, prior, p), &done)
 		if capi.IsDeploymentInFlight(err) {
 			inFlight = err
 			return false, nil
 		}
-		return finished, err
+		return true, err
 	})
-	var reading readError
+	reading, failedReading := errors.AsType[readError](err)
 	switch {
 	case err == nil:
 	case inFlight != nil && instances.TimedOut(ctx):
@@ -74,13 +72,15 @@ func (r *processResource) converge(ctx context.Context, address capi.Address, co
 			instances.Seconds(r.clock.Now().Sub(began)), changeFailure(address).Detail(inFlight)))
 	case instances.TimedOut(ctx):
 		diags.Append(timeout("change "+address.String(), r.clock.Now().Sub(began)))
-	case inFlight != nil && errors.As(err, &reading) && capi.IsNotFound(err) && !address.ByApp():
-		failure := readFailure(address)
-		failure.NotFound = "A deployment was in progress, which replaces the process by one with another GUID. " +
-			"To follow it, set app_guid and type instead of guid."
+	case failedReading:
+		failure := adoptFailure(address)
+		if inFlight != nil && !address.ByApp() {
+			failure.NotFound = "A deployment was in progress, which replaces the process by one with another GUID. " +
+				"To follow it, set app_guid and type instead of guid."
+		}
 		diags.Append(failure.Diagnostic(reading.error))
 	default:
-		diags.Append(convergeDiagnostics(address, err)...)
+		diags.Append(refusedChange(changeFailure(address), "", err)...)
 	}
 	if done.stored != nil {
 		diags.AddWarning("Stored, but not yet in effect", changeFailure(address).Detail(done.stored)+"\n\nThe API has stored the "+
@@ -115,52 +115,48 @@ func (r *processResource) write(ctx context.Context, address capi.Address, todo 
 			target = capi.Address{GUID: done.process.GUID}
 		}
 		p, err := r.Client.UpdateProcess(ctx, target, todo.update)
-		if p, err = r.stored(ctx, target, p, err, done); err != nil {
+		if err = r.accept(ctx, target, p, err, done); err != nil {
 			return err
 		}
-		done.process, done.patched = p, true
+		done.patched = true
 	}
-	if !todo.scale.IsZero() && !done.scaled {
+	if !todo.scale.IsZero() {
 		p, err := r.Client.ScaleProcess(ctx, address, todo.scale)
-		if p, err = r.stored(ctx, address, p, err, done); err != nil {
+		if err = r.accept(ctx, address, p, err, done); err != nil {
 			return err
 		}
-		done.process, done.scaled = p, true
+		done.scaled = true
 	}
 	return nil
 }
 
-// stored turns the answer to a request that was stored although it failed into
-// the process as it is by now.
-func (r *processResource) stored(ctx context.Context, address capi.Address, p *capi.Process, err error, done *outcome) (*capi.Process, error) {
-	if !capi.WasStored(err) {
-		return p, err
+// accept records the process in a response. After a request that failed but was
+// stored, it reads the process.
+func (r *processResource) accept(ctx context.Context, address capi.Address, p *capi.Process, err error, done *outcome) error {
+	if capi.WasStored(err) {
+		done.stored = err
+		p, err = r.Client.GetProcess(ctx, address)
 	}
-	done.stored = err
-	return r.Client.GetProcess(ctx, address)
+	if err != nil {
+		return err
+	}
+	done.process = p
+	return nil
 }
 
-func convergeDiagnostics(address capi.Address, err error) diag.Diagnostics {
-	var reading readError
-	if errors.As(err, &reading) {
-		return diag.Diagnostics{adoptFailure(address).Diagnostic(reading.error)}
-	}
+// refusedChange describes an error of a change. It reports a field that the
+// foundation does not know on its attribute, with a sentence about the consequence,
+// which can be empty.
+func refusedChange(failure diagnostic.Failure, consequence string, err error) diag.Diagnostics {
 	var diags diag.Diagnostics
 	for _, at := range unknownFields(err) {
-		diags.Append(unknownAttribute(at, "", changeFailure(address), err))
+		diags.AddAttributeError(at, "Not available on this foundation", "The API of this foundation does not know "+at.String()+
+			": it is too old, or it is not Cloud Controller. Leave it out."+consequence+"\n\n"+failure.Detail(err))
 	}
 	if len(diags) == 0 {
-		diags.Append(changeFailure(address).Diagnostic(err))
+		diags.Append(failure.Diagnostic(err))
 	}
 	return diags
-}
-
-// unknownAttribute is the error for an attribute that the foundation does not
-// know; consequence is a sentence about it, or empty.
-func unknownAttribute(at path.Path, consequence string, failure diagnostic.Failure, err error) diag.Diagnostic {
-	return diag.NewAttributeErrorDiagnostic(at, "Not available on this foundation",
-		"The API of this foundation does not know "+at.String()+": it is too old, or it is not Cloud Controller. Leave it out."+
-			consequence+"\n\n"+failure.Detail(err))
 }
 
 // timeout is the error for a deadline of the configuration that has passed.
@@ -191,8 +187,8 @@ var (
 // unknownFields are the attributes that the foundation's API does not know, if
 // that is the error.
 func unknownFields(err error) []path.Path {
-	var e *capi.Error
-	if !errors.As(err, &e) || e.Status != http.StatusUnprocessableEntity {
+	e, ok := errors.AsType[*capi.Error](err)
+	if !ok || e.Status != http.StatusUnprocessableEntity {
 		return nil
 	}
 	var fields []path.Path
@@ -227,29 +223,17 @@ func fieldPath(name, detail string) (path.Path, bool) {
 	return path.Path{}, false
 }
 
-// unknownField is the first of unknownFields.
-func unknownField(err error) (path.Path, bool) {
-	fields := unknownFields(err)
-	if len(fields) == 0 {
-		return path.Path{}, false
-	}
-	return fields[0], true
-}
-
 // partialState is the state after an update that failed between its two
 // requests: planned values of the one that succeeded, the prior ones of the
 // scale, and the API's word on what it computes.
 func partialState(plan, prior field.Attributes, done outcome) tftypes.Value {
-	state := make(field.Attributes, len(prior))
-	for name, value := range prior {
-		state[name] = value
-	}
-	actual := resourceValues(done.process, prior)
-	for _, a := range processTable.attributes {
-		if a.Name == "command_redacted" || a.write != nil && !a.scales {
+	state, actual := maps.Clone(prior), resourceValues(done.process, prior)
+	for _, a := range writable {
+		if !a.scales {
 			state[a.Name] = field.FillUnknown(plan[a.Name], actual[a.Name])
 		}
 	}
+	state["command_redacted"] = field.FillUnknown(plan["command_redacted"], actual["command_redacted"])
 	state["updated_at"], state["version"] = actual["updated_at"], actual["version"]
 	return valueOfResource(state)
 }

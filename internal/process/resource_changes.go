@@ -2,6 +2,7 @@ package process
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/hashicorp/terraform-plugin-framework/diag"
@@ -10,6 +11,12 @@ import (
 	"github.com/cf-process/terraform-provider-cf/internal/capi"
 	"github.com/cf-process/terraform-provider-cf/internal/field"
 )
+
+// processAttribute is an attribute of a process.
+type processAttribute = attribute[capi.Process, requests]
+
+// writable are the attributes that a request can change.
+var writable = slices.DeleteFunc(slices.Clone(processTable.attributes), func(a processAttribute) bool { return a.write == nil })
 
 // changesFor compares the configuration with the process as it is now. prior is
 // the state before; nil while the process is adopted.
@@ -36,15 +43,14 @@ func (c requests) replacesInstances(p *capi.Process) bool {
 // API would refuse. prior is the state before, nil while the process is adopted.
 func checkAgainst(config, prior field.Attributes, p *capi.Process) diag.Diagnostics {
 	var diags diag.Diagnostics
-	for _, part := range []struct {
-		name   string
-		actual *string
-	}{{"app_guid", p.AppGUID()}, {"type", p.Type}} {
-		wanted, set := config.Text(part.name)
-		if set && part.actual != nil && !strings.EqualFold(wanted, *part.actual) {
-			diags.AddAttributeError(path.Root(part.name), "Contradictory address",
+	actual := processTable.Values(p)
+	for _, name := range []string{"app_guid", "type"} {
+		has, known := actual.Text(name)
+		wanted, set := config.Text(name)
+		if known && set && !strings.EqualFold(wanted, has) {
+			diags.AddAttributeError(path.Root(name), "Contradictory address",
 				fmt.Sprintf("The process %s has %s %q, but the configuration has %q. Set only guid, or only app_guid and type.",
-					p.GUID, part.name, *part.actual, wanted))
+					p.GUID, name, has, wanted))
 		}
 	}
 	diags.Append(situationOf(p, prior).check(config)...)

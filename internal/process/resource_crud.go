@@ -1,6 +1,7 @@
 package process
 
 import (
+	"cmp"
 	"context"
 
 	"github.com/hashicorp/terraform-plugin-framework/diag"
@@ -128,16 +129,10 @@ func (r *processResource) Delete(_ context.Context, req resource.DeleteRequest, 
 // run, if that is configured. The number of instances is the configured one, or
 // what the process has: the planned one may be old where an autoscaler owns it.
 func (r *processResource) wait(ctx context.Context, address capi.Address, config field.Attributes, done outcome) diag.Diagnostics {
-	var diags diag.Diagnostics
-	if !done.scaled && done.since.IsZero() || !config.Flag("wait_for_instances") {
-		return diags
-	}
-	want := config.IntPointer("instances")
-	if want == nil {
-		want = done.process.Instances
-	}
-	if want == nil {
-		return diags
+	want := cmp.Or(config.IntPointer("instances"), done.process.Instances)
+	changed := done.scaled || !done.since.IsZero()
+	if !changed || want == nil || !config.Flag("wait_for_instances") {
+		return nil
 	}
 	failure := changeFailure(address)
 	failure.Action = "wait for the instances of " + address.String()
@@ -145,12 +140,11 @@ func (r *processResource) wait(ctx context.Context, address capi.Address, config
 		Client: r.Client, Clock: r.clock, Address: address, Failure: failure,
 		Progress: func(line string) { tflog.Info(ctx, "waiting for instances: "+line) },
 	}
-	diags.Append(target.Wait(ctx, instances.Wanted{
+	return target.Wait(ctx, instances.Wanted{
 		Count: *want, Since: done.since,
 		Longer: "The process has what is configured; only the waiting failed. To wait longer, raise the timeouts of the " +
 			"resource.",
-	})...)
-	return diags
+	})
 }
 
 // deadline bounds ctx by the timeout of an operation in a plan or state.

@@ -116,9 +116,7 @@ func plannedValues(config, plan, state field.Attributes) field.Attributes {
 	if state == nil {
 		return planned
 	}
-	if slices.ContainsFunc(processTable.attributes, func(a attribute[capi.Process, requests]) bool {
-		return a.write != nil && !planned[a.Name].Equal(state[a.Name])
-	}) {
+	if slices.ContainsFunc(writable, func(a processAttribute) bool { return !planned[a.Name].Equal(state[a.Name]) }) {
 		planned["updated_at"] = field.Unknown(planned["updated_at"])
 	}
 	if state.IsSet("version") && processTable.bumpsVersion(planned, state) {
