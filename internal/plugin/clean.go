@@ -16,22 +16,13 @@ import (
 // characters.
 const maxShown = 32 << 10
 
-// cleaningServer is the last gate to the terminal: whatever a message was made
-// of, no secret of the run, control character or escape sequence leaves the
-// provider in a diagnostic or a progress line. The places that make messages
-// clean and bound each text from outside, so that the rest stays readable; this
-// holds where one of them forgets to.
+// cleaningServer is the last check before the terminal: no secret of the run,
+// control character or escape sequence leaves the provider in a diagnostic or a
+// progress line. The code that makes messages cleans and bounds each text from
+// outside, so that the rest stays readable; this covers the places that forget to.
 type cleaningServer struct {
 	protocolServer
 	secrets func() *redact.Set // nil before the provider is configured
-}
-
-func newCleaningServer(server tfprotov6.ProviderServer, secrets func() *redact.Set) tfprotov6.ProviderServer {
-	whole, ok := server.(protocolServer)
-	if !ok {
-		return server
-	}
-	return &cleaningServer{protocolServer: whole, secrets: secrets}
 }
 
 func (s *cleaningServer) clean(diags []*tfprotov6.Diagnostic) {
@@ -68,74 +59,42 @@ func (s *cleaningServer) text(text string) string {
 
 // ValidateProviderConfig cleans what the framework's server reports.
 func (s *cleaningServer) ValidateProviderConfig(ctx context.Context, req *tfprotov6.ValidateProviderConfigRequest) (*tfprotov6.ValidateProviderConfigResponse, error) {
-	resp, err := s.protocolServer.ValidateProviderConfig(ctx, req)
-	if resp != nil {
-		s.clean(resp.Diagnostics)
-	}
-	return resp, err
+	return edited(ctx, s.protocolServer.ValidateProviderConfig, req, func(resp *tfprotov6.ValidateProviderConfigResponse) { s.clean(resp.Diagnostics) })
 }
 
 // ConfigureProvider cleans what the framework's server reports.
 func (s *cleaningServer) ConfigureProvider(ctx context.Context, req *tfprotov6.ConfigureProviderRequest) (*tfprotov6.ConfigureProviderResponse, error) {
-	resp, err := s.protocolServer.ConfigureProvider(ctx, req)
-	if resp != nil {
-		s.clean(resp.Diagnostics)
-	}
-	return resp, err
+	return edited(ctx, s.protocolServer.ConfigureProvider, req, func(resp *tfprotov6.ConfigureProviderResponse) { s.clean(resp.Diagnostics) })
 }
 
 // ReadDataSource cleans what the framework's server reports.
 func (s *cleaningServer) ReadDataSource(ctx context.Context, req *tfprotov6.ReadDataSourceRequest) (*tfprotov6.ReadDataSourceResponse, error) {
-	resp, err := s.protocolServer.ReadDataSource(ctx, req)
-	if resp != nil {
-		s.clean(resp.Diagnostics)
-	}
-	return resp, err
+	return edited(ctx, s.protocolServer.ReadDataSource, req, func(resp *tfprotov6.ReadDataSourceResponse) { s.clean(resp.Diagnostics) })
 }
 
 // ReadResource cleans what the framework's server reports.
 func (s *cleaningServer) ReadResource(ctx context.Context, req *tfprotov6.ReadResourceRequest) (*tfprotov6.ReadResourceResponse, error) {
-	resp, err := s.protocolServer.ReadResource(ctx, req)
-	if resp != nil {
-		s.clean(resp.Diagnostics)
-	}
-	return resp, err
+	return edited(ctx, s.protocolServer.ReadResource, req, func(resp *tfprotov6.ReadResourceResponse) { s.clean(resp.Diagnostics) })
 }
 
 // PlanResourceChange cleans what the framework's server reports.
 func (s *cleaningServer) PlanResourceChange(ctx context.Context, req *tfprotov6.PlanResourceChangeRequest) (*tfprotov6.PlanResourceChangeResponse, error) {
-	resp, err := s.protocolServer.PlanResourceChange(ctx, req)
-	if resp != nil {
-		s.clean(resp.Diagnostics)
-	}
-	return resp, err
+	return edited(ctx, s.protocolServer.PlanResourceChange, req, func(resp *tfprotov6.PlanResourceChangeResponse) { s.clean(resp.Diagnostics) })
 }
 
 // ApplyResourceChange cleans what the framework's server reports.
 func (s *cleaningServer) ApplyResourceChange(ctx context.Context, req *tfprotov6.ApplyResourceChangeRequest) (*tfprotov6.ApplyResourceChangeResponse, error) {
-	resp, err := s.protocolServer.ApplyResourceChange(ctx, req)
-	if resp != nil {
-		s.clean(resp.Diagnostics)
-	}
-	return resp, err
+	return edited(ctx, s.protocolServer.ApplyResourceChange, req, func(resp *tfprotov6.ApplyResourceChangeResponse) { s.clean(resp.Diagnostics) })
 }
 
 // ImportResourceState cleans what the framework's server reports.
 func (s *cleaningServer) ImportResourceState(ctx context.Context, req *tfprotov6.ImportResourceStateRequest) (*tfprotov6.ImportResourceStateResponse, error) {
-	resp, err := s.protocolServer.ImportResourceState(ctx, req)
-	if resp != nil {
-		s.clean(resp.Diagnostics)
-	}
-	return resp, err
+	return edited(ctx, s.protocolServer.ImportResourceState, req, func(resp *tfprotov6.ImportResourceStateResponse) { s.clean(resp.Diagnostics) })
 }
 
 // PlanAction cleans what the framework's server reports.
 func (s *cleaningServer) PlanAction(ctx context.Context, req *tfprotov6.PlanActionRequest) (*tfprotov6.PlanActionResponse, error) {
-	resp, err := s.protocolServer.PlanAction(ctx, req)
-	if resp != nil {
-		s.clean(resp.Diagnostics)
-	}
-	return resp, err
+	return edited(ctx, s.protocolServer.PlanAction, req, func(resp *tfprotov6.PlanActionResponse) { s.clean(resp.Diagnostics) })
 }
 
 // InvokeAction cleans the progress lines and the diagnostics of the action.

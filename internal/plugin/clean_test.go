@@ -86,7 +86,7 @@ func TestNoTextLeavesUncleaned(t *testing.T) {
 	t.Parallel()
 	secrets := new(redact.Set)
 	secrets.Add("s3cret-t0ken")
-	server := reflect.ValueOf(newCleaningServer(hostileServer{}, func() *redact.Set { return secrets }))
+	server := reflect.ValueOf(&cleaningServer{hostileServer{}, func() *redact.Set { return secrets }})
 	for _, name := range cleanedMethods {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()

@@ -13,7 +13,7 @@ import (
 	"github.com/cf-process/terraform-provider-cf/internal/provider"
 )
 
-// fastReadServer answers ReadDataSource for cf_process and cf_processes itself,
+// fastReadServer handles ReadDataSource for cf_process and cf_processes on its own,
 // and leaves everything else to the framework, in particular everything invalid.
 //
 // After Read, the framework copies, compares and rebuilds the whole state more
@@ -28,16 +28,12 @@ type fastReadServer struct {
 	reads    map[string]process.FastRead
 }
 
-func newFastReadServer(p interface{ Client() *capi.Client }, framework tfprotov6.ProviderServer) tfprotov6.ProviderServer {
-	whole, ok := framework.(protocolServer)
-	if !ok {
-		return framework
-	}
+func newFastReadServer(p interface{ Client() *capi.Client }, framework protocolServer) *fastReadServer {
 	reads := make(map[string]process.FastRead)
 	for _, read := range process.FastReads() {
 		reads[provider.TypeName+"_"+read.TypeName] = read
 	}
-	return &fastReadServer{protocolServer: whole, provider: p, reads: reads}
+	return &fastReadServer{protocolServer: framework, provider: p, reads: reads}
 }
 
 // ValidateDataResourceConfig accepts what is certainly valid, and leaves

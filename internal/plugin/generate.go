@@ -14,31 +14,21 @@ import (
 // and has no way for a resource to leave one out.
 type generatingServer struct{ protocolServer }
 
-func newGeneratingServer(next tfprotov6.ProviderServer) tfprotov6.ProviderServer {
-	whole, ok := next.(protocolServer)
-	if !ok {
-		return next
-	}
-	return &generatingServer{whole}
-}
-
 // GetProviderSchema adds the capability: the framework has the request, but does not
 // offer it to Terraform (terraform-plugin-framework 1.19).
 func (s *generatingServer) GetProviderSchema(ctx context.Context, req *tfprotov6.GetProviderSchemaRequest) (*tfprotov6.GetProviderSchemaResponse, error) {
-	resp, err := s.protocolServer.GetProviderSchema(ctx, req)
-	if err == nil && resp != nil && resp.ServerCapabilities != nil {
-		resp.ServerCapabilities.GenerateResourceConfig = true
-	}
-	return resp, err
+	return edited(ctx, s.protocolServer.GetProviderSchema, req, func(resp *tfprotov6.GetProviderSchemaResponse) { offer(resp.ServerCapabilities) })
 }
 
 // GetMetadata adds the capability, as GetProviderSchema does.
 func (s *generatingServer) GetMetadata(ctx context.Context, req *tfprotov6.GetMetadataRequest) (*tfprotov6.GetMetadataResponse, error) {
-	resp, err := s.protocolServer.GetMetadata(ctx, req)
-	if err == nil && resp != nil && resp.ServerCapabilities != nil {
-		resp.ServerCapabilities.GenerateResourceConfig = true
+	return edited(ctx, s.protocolServer.GetMetadata, req, func(resp *tfprotov6.GetMetadataResponse) { offer(resp.ServerCapabilities) })
+}
+
+func offer(capabilities *tfprotov6.ServerCapabilities) {
+	if capabilities != nil {
+		capabilities.GenerateResourceConfig = true
 	}
-	return resp, err
 }
 
 // GenerateResourceConfig generates the configuration of a resource. Where the result

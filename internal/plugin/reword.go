@@ -15,54 +15,33 @@ import (
 // (terraform-plugin-framework 1.19).
 type rewordingServer struct{ protocolServer }
 
-func newRewordingServer(next tfprotov6.ProviderServer) tfprotov6.ProviderServer {
-	whole, ok := next.(protocolServer)
-	if !ok {
-		return next
-	}
-	return &rewordingServer{whole}
-}
-
 // ValidateResourceConfig rewords the framework's errors.
 func (s *rewordingServer) ValidateResourceConfig(ctx context.Context, req *tfprotov6.ValidateResourceConfigRequest) (*tfprotov6.ValidateResourceConfigResponse, error) {
-	resp, err := s.protocolServer.ValidateResourceConfig(ctx, req)
-	if resp != nil {
-		resp.Diagnostics = reworded(resp.Diagnostics)
-	}
-	return resp, err
+	return edited(ctx, s.protocolServer.ValidateResourceConfig, req, func(resp *tfprotov6.ValidateResourceConfigResponse) { resp.Diagnostics = reworded(resp.Diagnostics) })
 }
 
 // ValidateDataResourceConfig rewords the framework's errors.
 func (s *rewordingServer) ValidateDataResourceConfig(ctx context.Context, req *tfprotov6.ValidateDataResourceConfigRequest) (*tfprotov6.ValidateDataResourceConfigResponse, error) {
-	resp, err := s.protocolServer.ValidateDataResourceConfig(ctx, req)
-	if resp != nil {
+	return edited(ctx, s.protocolServer.ValidateDataResourceConfig, req, func(resp *tfprotov6.ValidateDataResourceConfigResponse) {
 		resp.Diagnostics = reworded(resp.Diagnostics)
-	}
-	return resp, err
+	})
 }
 
 // ValidateActionConfig rewords the framework's errors.
 func (s *rewordingServer) ValidateActionConfig(ctx context.Context, req *tfprotov6.ValidateActionConfigRequest) (*tfprotov6.ValidateActionConfigResponse, error) {
-	resp, err := s.protocolServer.ValidateActionConfig(ctx, req)
-	if resp != nil {
-		resp.Diagnostics = reworded(resp.Diagnostics)
-	}
-	return resp, err
+	return edited(ctx, s.protocolServer.ValidateActionConfig, req, func(resp *tfprotov6.ValidateActionConfigResponse) { resp.Diagnostics = reworded(resp.Diagnostics) })
 }
 
 // MoveResourceState explains that no resource can become a process.
 func (s *rewordingServer) MoveResourceState(ctx context.Context, req *tfprotov6.MoveResourceStateRequest) (*tfprotov6.MoveResourceStateResponse, error) {
-	resp, err := s.protocolServer.MoveResourceState(ctx, req)
-	if resp == nil {
-		return resp, err
-	}
-	for _, d := range resp.Diagnostics {
-		if d.Summary == "Unable to Move Resource State" {
-			d.Detail = fmt.Sprintf("%s cannot take over the state of %s. Remove the moved block, and use an import block instead.",
-				req.TargetTypeName, req.SourceTypeName)
+	return edited(ctx, s.protocolServer.MoveResourceState, req, func(resp *tfprotov6.MoveResourceStateResponse) {
+		for _, d := range resp.Diagnostics {
+			if d.Summary == "Unable to Move Resource State" {
+				d.Detail = fmt.Sprintf("%s cannot take over the state of %s. Remove the moved block, and use an import block instead.",
+					req.TargetTypeName, req.SourceTypeName)
+			}
 		}
-	}
-	return resp, err
+	})
 }
 
 // reworded returns the errors in the words of the provider. It leaves out one about

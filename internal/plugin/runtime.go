@@ -27,13 +27,13 @@ func CollectGarbageSeldom() {
 	transport.OnLargeBodies(collectGarbageNormally)
 }
 
-// collectGarbageNormally bounds the memory that large lists take.
+// collectGarbageNormally bounds the memory of large lists.
 func collectGarbageNormally() { debug.SetGCPercent(defaultGCPercent) }
 
 // sdkLogVariable sets the level of the plugin SDK's own lines.
 const sdkLogVariable = "TF_LOG_SDK"
 
-// SilenceUnusedLogs turns the log off where nobody asked for one. The plugin
+// SilenceUnusedLogs turns the log off where no variable requests one. The plugin
 // SDK would otherwise write every line at TRACE, encoded as JSON, for Terraform
 // to read and discard: a third of the cost of a small read. Terraform passes its
 // environment to the provider, so TF_LOG is visible here too. Call it before the

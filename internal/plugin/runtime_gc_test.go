@@ -25,7 +25,7 @@ func (reading) ListResource(context.Context, *tfprotov6.ListResourceRequest) (*t
 func TestLargeListsResetTheGCPercentage(t *testing.T) {
 	before := debug.SetGCPercent(defaultGCPercent)
 	t.Cleanup(func() { debug.SetGCPercent(before) })
-	server := newFastReadServer(provider.New("test"), reading{}).(*fastReadServer)
+	server := newFastReadServer(provider.New("test"), reading{})
 	source := func(name string) func() error {
 		return func() error {
 			_, err := server.ReadDataSource(t.Context(), &tfprotov6.ReadDataSourceRequest{TypeName: name})

@@ -1,9 +1,11 @@
-// Package plugin serves the provider to Terraform. All that makes the process
-// faster, quieter or safer than the framework alone stands here, each trick in a
-// file of its own that can be removed without touching the rest.
+// Package plugin serves the provider to Terraform. Everything that makes the process
+// faster, quieter or safer than the framework alone is here, each part in a separate
+// file that can be removed without touching the rest.
 package plugin
 
 import (
+	"context"
+
 	"github.com/hashicorp/terraform-plugin-framework/providerserver"
 	"github.com/hashicorp/terraform-plugin-go/tfprotov6"
 	"github.com/hashicorp/terraform-plugin-go/tfprotov6/tf6server"
@@ -15,8 +17,8 @@ import (
 const address = "registry.terraform.io/cf-process/cf"
 
 // Serve runs the plugin until Terraform ends it. The version is that of the
-// build. With debug, it waits for a debugger and prints what
-// TF_REATTACH_PROVIDERS has to be.
+// build. With debug, it waits for a debugger and prints the value for
+// TF_REATTACH_PROVIDERS.
 func Serve(version string, debug bool) error {
 	var options []tf6server.ServeOpt
 	if debug {
@@ -33,7 +35,12 @@ func NewServer(version string) func() tfprotov6.ProviderServer {
 	return func() tfprotov6.ProviderServer {
 		p := provider.New(version)
 		framework := providerserver.NewProtocol6(p)()
-		return newStoppingServer(newCleaningServer(newRewordingServer(newGeneratingServer(newFastReadServer(p, framework))), p.Secrets), stopTimeout)
+		whole, ok := framework.(protocolServer)
+		if !ok {
+			return framework // of another version: it works, without the wrappers
+		}
+		reworded := &rewordingServer{&generatingServer{newFastReadServer(p, whole)}}
+		return newStoppingServer(&cleaningServer{reworded, p.Secrets}, stopTimeout)
 	}
 }
 
@@ -44,4 +51,13 @@ type protocolServer interface {
 	tfprotov6.ProviderServerWithActions
 	tfprotov6.ProviderServerWithListResource
 	tfprotov6.ProviderServerWithStateStores
+}
+
+// edited passes a request on, and edits the response if there is one.
+func edited[Q, R any](ctx context.Context, next func(context.Context, *Q) (*R, error), req *Q, edit func(*R)) (*R, error) {
+	resp, err := next(ctx, req)
+	if resp != nil {
+		edit(resp)
+	}
+	return resp, err
 }

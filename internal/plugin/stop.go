@@ -28,12 +28,8 @@ type stoppingServer struct {
 	running map[chan struct{}]struct{}
 }
 
-func newStoppingServer(server tfprotov6.ProviderServer, timeout time.Duration) tfprotov6.ProviderServer {
-	whole, ok := server.(protocolServer)
-	if !ok {
-		return server // of another framework: it works, but says nothing after a cancel
-	}
-	return &stoppingServer{protocolServer: whole, timeout: timeout, running: map[chan struct{}]struct{}{}}
+func newStoppingServer(server protocolServer, timeout time.Duration) *stoppingServer {
+	return &stoppingServer{protocolServer: server, timeout: timeout, running: map[chan struct{}]struct{}{}}
 }
 
 // InvokeAction counts the action as running until its last event is sent.

@@ -44,7 +44,7 @@ func TestStopWaitsForTheLastEventOfAnAction(t *testing.T) {
 	} {
 		t.Run(name, inBubble(func(t *testing.T) {
 			server := newStoppingServer(&lingering{stopped: make(chan struct{}), takes: test.takes}, test.timeout)
-			stream, err := server.(tfprotov6.ProviderServerWithActions).InvokeAction(t.Context(), &tfprotov6.InvokeActionRequest{})
+			stream, err := server.InvokeAction(t.Context(), &tfprotov6.InvokeActionRequest{})
 			if err != nil {
 				t.Fatal(err)
 			}
