@@ -56,6 +56,7 @@ func (r *exampleRun) inBrowser(report string) {
 	b.row("keyboard", func() { b.keyboard(large) })
 	b.row("downloads", func() { b.downloads(large) })
 	b.row("print", func() { b.print(large) })
+	b.row("old browser", func() { b.withoutGzip(small) })
 }
 
 // row runs a part of the test in t.Run, and reports to it until it ends.
@@ -249,6 +250,26 @@ func (b *browser) names(path string) {
 	want := []string{hostile.org, hostile.space, hostile.app, hostile.kind}
 	if rows := b.rows(); !slices.ContainsFunc(rows, func(row []string) bool { return slices.Equal(row[columnOrganization:columnType+1], want) }) {
 		b.Errorf("names: got the rows %.2000s, want one with %q", fmt.Sprintf("%q", rows), want)
+	}
+}
+
+// withoutGzip opens the report where the browser cannot decompress the findings:
+// the page says so.
+func (b *browser) withoutGzip(path string) {
+	b.Helper()
+	b.call("Page.enable", nil, nil)
+	b.call("Page.addScriptToEvaluateOnNewDocument", map[string]any{"source": "delete window.DecompressionStream"}, nil)
+	b.open(path, 1280, "light")
+	if message := b.text("#old"); !strings.Contains(message, "cannot unpack the findings") {
+		b.Errorf("without DecompressionStream: got the message %.200q, want that the browser cannot unpack the findings", message)
+	}
+	var shown bool
+	b.eval(&shown, `!document.getElementById("old").hidden`)
+	if !shown {
+		b.Error("without DecompressionStream: got a hidden message, want it shown")
+	}
+	if rows := b.rows(); len(rows) != 0 {
+		b.Errorf("without DecompressionStream: got %d findings, want none", len(rows))
 	}
 }
 
