@@ -53,7 +53,7 @@ type stat struct {
 	Details  *string `json:"details"`
 }
 
-// text is a field as text, "" where it is none.
+// text is a field as text, or "" if it is none.
 func (p *playedProcess) text(field string) string {
 	text, _ := p.fields[field].(string) // null and absent are ""
 	return text

@@ -7,7 +7,7 @@ import (
 	"strings"
 )
 
-// kind is the document that a request answers with; the elements of a list have
+// kind is the document that a request responds with; the elements of a list have
 // the kind of the list.
 type kind string
 

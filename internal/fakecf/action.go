@@ -23,20 +23,21 @@ type Action struct {
 	released   <-chan struct{} // closes when hanging requests are released
 	cutting    bool
 	cut        int
-	unframed   bool // the cut is without a length
+	unframed   bool // without Content-Length
 	switching  bool
 	slow       time.Duration
 	rewrite    func(status int, body []byte) (int, []byte)
 }
 
-// Body answers with this status, content type and body; the request has no
-// effect. An empty content type sends none.
+// Body responds with this status, content type and body; the request has no
+// effect. With an empty content type there is no Content-Type header.
 func Body(status int, contentType, body string) Action {
 	return Action{answer: func(*Foundation) *rest.Answer { return rest.NewAnswer(status, contentType, []byte(body)) }}
 }
 
-// Status answers with this status and an error body as Cloud Controller sends
-// it; the request has no effect. Without errs there is one that suits the status.
+// Status responds with this status and an error body as Cloud Controller sends
+// it; the request has no effect. Without errs the body has the usual error of the
+// status.
 func Status(status int, errs ...APIError) Action {
 	if len(errs) == 0 {
 		errs = []APIError{rest.UsualError(status)}
@@ -44,8 +45,8 @@ func Status(status int, errs ...APIError) Action {
 	return Action{answer: func(*Foundation) *rest.Answer { return rest.Errors(status, errs...) }}
 }
 
-// RateLimited answers 429 as Cloud Controller does, with Retry-After in
-// seconds and X-RateLimit-Reset by the foundation's clock.
+// RateLimited responds with 429 like Cloud Controller, with Retry-After in
+// seconds and X-RateLimit-Reset according to the foundation's clock.
 func RateLimited(retryAfter time.Duration) Action {
 	seconds := int64((retryAfter + time.Second - 1) / time.Second)
 	return Action{answer: func(f *Foundation) *rest.Answer {
@@ -59,33 +60,33 @@ func RateLimited(retryAfter time.Duration) Action {
 	}}
 }
 
-// UAAError answers as UAA does.
+// UAAError responds with an error of UAA.
 func UAAError(status int, code, description string) Action {
 	return Action{answer: func(*Foundation) *rest.Answer { return uaa.Error(status, code, description) }}
 }
 
-// RouterError answers as the router in front does: plain text and the header
-// X-Cf-RouterError, for instance 502 endpoint_failure, 404 unknown_route.
+// RouterError responds like the router in front of the API: plain text and the
+// header X-Cf-RouterError, for instance 502 endpoint_failure, 404 unknown_route.
 func RouterError(status int, code string) Action {
 	return Body(status, "text/plain; charset=utf-8", strconv.Itoa(status)+" "+http.StatusText(status)+
 		": Registered endpoint failed to handle the request.\n").WithHeader("X-Cf-RouterError", code)
 }
 
-// HTML answers as a load balancer or a captive portal does.
+// HTML responds like a load balancer or a captive portal.
 func HTML(status int) Action {
 	return Body(status, "text/html; charset=utf-8", "<!DOCTYPE html>\n<html><head><title>"+http.StatusText(status)+
 		"</title></head>\n<body><h1>"+strconv.Itoa(status)+" "+http.StatusText(status)+"</h1></body></html>\n")
 }
 
-// JSON answers with v as JSON: the wrong document, for instance.
+// JSON responds with v as JSON, for instance the wrong document.
 func JSON(status int, v any) Action {
 	return Action{answer: func(*Foundation) *rest.Answer { return rest.JSON(status, v) }}
 }
 
-// RawJSON answers with this JSON text, which need not be valid.
+// RawJSON responds with this JSON text, which need not be valid.
 func RawJSON(status int, text string) Action { return Body(status, rest.JSONType, text) }
 
-// Garbage answers 200 with n bytes that are no JSON.
+// Garbage responds with 200 and n bytes that are not JSON.
 func Garbage(n int) Action {
 	return Action{answer: func(*Foundation) *rest.Answer {
 		body := make([]byte, n)
@@ -98,10 +99,10 @@ func Garbage(n int) Action {
 	}}
 }
 
-// Empty answers with a status and no body.
+// Empty responds with a status and no body.
 func Empty(status int) Action { return Body(status, rest.JSONType, "") }
 
-// Redirect answers with a redirect (301, 302, 307, 308) to a URL.
+// Redirect responds with a redirect (301, 302, 307, 308) to a URL.
 func Redirect(status int, location string) Action {
 	return Body(status, "text/plain", "").WithHeader("Location", location)
 }
@@ -113,7 +114,7 @@ func Close() Action { return Action{close: true} }
 // answering.
 func CloseAfter() Action { return Action{closeAfter: true} }
 
-// CutOff sends the true answer with its Content-Length, but closes the
+// CutOff sends the real response with its Content-Length, but closes the
 // connection after n bytes of the body.
 func CutOff(n int) Action { return Action{cutting: true, cut: n} }
 
@@ -121,26 +122,26 @@ func CutOff(n int) Action { return Action{cutting: true, cut: n} }
 // body by closing the connection: the client cannot tell that bytes are missing.
 func CutOffUnframed(n int) Action { return Action{cutting: true, cut: n, unframed: true} }
 
-// SwitchProtocols answers 101 instead of acting, and leaves the connection open
-// without sending anything else on it.
+// SwitchProtocols responds with 101 without an effect, and leaves the connection
+// open without sending anything else.
 func SwitchProtocols() Action { return Action{switching: true} }
 
-// Hang waits before the request has any effect, for d, or with 0 until it is
-// released or the client gives up; then the request goes on as usual.
+// Hang waits before the request has any effect: for d, or with 0 until it is
+// released or the client gives up. Then the request continues as usual.
 func Hang(d time.Duration) Action { return Action{hang: true, hangFor: d} }
 
-// HangAfter is like Hang, after the request took effect and before the answer.
+// HangAfter is like Hang, but waits after the effect and before the response.
 func HangAfter(d time.Duration) Action { return Action{hangAfter: true, hangFor: d} }
 
-// Slow sends the true answer in pieces over d.
+// Slow sends the real response in pieces over d.
 func Slow(d time.Duration) Action { return Action{slow: d} }
 
-// Rewrite changes status and body of the true answer.
+// Rewrite changes the status and the body of the real response.
 func Rewrite(change func(status int, body []byte) (int, []byte)) Action {
 	return Action{rewrite: change}
 }
 
-// Edit changes the JSON object of the true answer.
+// Edit changes the JSON object of the real response.
 func Edit(change func(object map[string]any)) Action {
 	return Rewrite(func(status int, body []byte) (int, []byte) {
 		var object map[string]any
@@ -152,7 +153,7 @@ func Edit(change func(object map[string]any)) Action {
 	})
 }
 
-// WithHeader adds a header to the answer; "" as value removes it.
+// WithHeader sets a header of the response; the value "" removes it.
 func (a Action) WithHeader(name, value string) Action {
 	a.header = a.header.Clone()
 	if a.header == nil {

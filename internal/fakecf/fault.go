@@ -11,7 +11,7 @@ import (
 // counted from 1, separately for each fault.
 type Fault struct {
 	Method string                   // "" is any
-	Path   string                   // a prefix of the path, or a regular expression where it starts with ^
+	Path   string                   // a prefix of the path, or a regular expression that starts with ^
 	When   func(*http.Request) bool // nil is always; called after Method and Path
 
 	From  int // the first request that it hits; 0 is 1
@@ -21,7 +21,7 @@ type Fault struct {
 	Do Action
 }
 
-// AddedFault is a fault in place.
+// AddedFault is a fault that was added.
 type AddedFault struct {
 	list    *faultList
 	fault   Fault
@@ -30,7 +30,7 @@ type AddedFault struct {
 	hits    int
 }
 
-// Hits is how often the fault struck.
+// Hits is how many requests met the fault.
 func (a *AddedFault) Hits() int {
 	a.list.mu.Lock()
 	defer a.list.mu.Unlock()
@@ -45,9 +45,8 @@ type faultList struct {
 
 func (l *faultList) init() { l.released = make(chan struct{}) }
 
-// AddFault puts a fault in place. Where several faults want the same request,
-// the one that was added first gets it. It panics on a Path that is no regular
-// expression.
+// AddFault adds a fault. If several faults match a request, the one that was added
+// first acts. It panics on an invalid regular expression in Path.
 func (f *Foundation) AddFault(fault Fault) *AddedFault {
 	added := &AddedFault{list: &f.faults, fault: fault}
 	if strings.HasPrefix(fault.Path, "^") {
@@ -59,7 +58,7 @@ func (f *Foundation) AddFault(fault Fault) *AddedFault {
 	return added
 }
 
-// ClearFaults removes all faults and lets requests go on that hang.
+// ClearFaults removes all faults and releases the requests that hang.
 func (f *Foundation) ClearFaults() {
 	f.faults.mu.Lock()
 	f.faults.faults = nil
@@ -67,7 +66,7 @@ func (f *Foundation) ClearFaults() {
 	f.ReleaseHangs()
 }
 
-// ReleaseHangs lets the requests go on that hang now.
+// ReleaseHangs releases the requests that hang now.
 func (f *Foundation) ReleaseHangs() {
 	f.faults.mu.Lock()
 	defer f.faults.mu.Unlock()
@@ -83,8 +82,8 @@ func (l *faultList) match(r *http.Request) *Action {
 		if added.wants(r) && found == nil {
 			added.hits++
 			action := added.fault.Do
-			// Taken together with the decision: a release between the two
-			// would leave this request hanging for ever.
+			// Read together with the decision: a release between the two would let
+			// this request hang for ever.
 			action.released = l.released
 			found = &action
 		}

@@ -22,7 +22,7 @@ import (
 
 // Foundation is a running foundation. All methods may be called at any time
 // and from any goroutine, also from an OnRequest hook. Those of the embedded
-// store and accounts change what the foundation remembers.
+// store and accounts change the foundation's data.
 type Foundation struct {
 	*state.Store
 	*state.Accounts
@@ -144,7 +144,7 @@ func closeAfter(l net.Listener, err error) error {
 // URL is the root of the API, without a trailing slash.
 func (f *Foundation) URL() string { return f.apiURL }
 
-// UAAURL is the root of the UAA, "" where there is none.
+// UAAURL is the root of the UAA, or "" if there is none.
 func (f *Foundation) UAAURL() string { return f.uaaURL }
 
 // CAPEM is the certificate of the CA that signed the foundation's certificate,

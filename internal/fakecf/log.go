@@ -27,7 +27,7 @@ type Request struct {
 
 type requestLog struct {
 	mu      sync.Mutex
-	limit   int // 0 is without limit
+	limit   int // 0 is unlimited
 	entries []*Request
 	counts  map[string]map[string]int // method, path
 }
@@ -96,12 +96,11 @@ func (f *Foundation) Count(method, pathPrefix string) int {
 	return n
 }
 
-// PeakInFlight is the largest number of requests that were handled at the same
-// time since the start or the last ResetRequests.
+// PeakInFlight is the largest number of requests in flight since the start or the
+// last ResetRequests.
 func (f *Foundation) PeakInFlight() int { return int(f.peak.Load()) }
 
-// Connections is the number of connections that were ever accepted, by API and
-// UAA together.
+// Connections is the number of connections that the API and UAA have accepted.
 func (f *Foundation) Connections() int {
 	f.conns.mu.Lock()
 	defer f.conns.mu.Unlock()
@@ -115,8 +114,7 @@ func (f *Foundation) OpenConnections() int {
 	return len(f.conns.open)
 }
 
-// DropConnections closes every open connection, as a restart of the router
-// does.
+// DropConnections closes every open connection, like a restart of the router.
 func (f *Foundation) DropConnections() {
 	f.conns.mu.Lock()
 	open := make([]net.Conn, 0, len(f.conns.open))

@@ -7,7 +7,7 @@ import (
 	"github.com/cf-process/terraform-provider-cf/internal/fakecf/state"
 )
 
-// What tests put into a foundation and read from it.
+// The types with which tests change and read a foundation.
 type (
 	// Process is a process as the foundation knows it.
 	Process = state.Process
@@ -25,15 +25,15 @@ type (
 	Runtime = state.Runtime
 	// Limits are the configured limits of a foundation.
 	Limits = state.Limits
-	// Pace is how a deployment goes on.
+	// Pace is how a deployment advances.
 	Pace = state.Pace
-	// Role is what a user may see and do.
+	// Role is the permissions of a user.
 	Role = state.Role
-	// APIError is one object of an error answer.
+	// APIError is one object of an error response.
 	APIError = rest.APIError
 )
 
-// The roles, from the one that may do everything to the one that may do nothing.
+// The roles, by descending permissions.
 const (
 	Admin          = state.Admin
 	AdminReadOnly  = state.AdminReadOnly
@@ -48,15 +48,14 @@ const (
 // Ptr returns a pointer to v, for the optional fields of the types above.
 func Ptr[T any](v T) *T { return &v }
 
-// PaceByPoll does one step of a deployment with each GET of it.
+// PaceByPoll advances a deployment with each GET of it.
 func PaceByPoll() Pace { return state.PaceByPoll() }
 
-// PaceByClock does a step of a deployment each time that this long has passed
-// by the foundation's clock. Cloud Controller takes about five seconds.
+// PaceByClock advances a deployment in this interval of the foundation's clock.
+// That of Cloud Controller is about five seconds.
 func PaceByClock(every time.Duration) Pace { return state.PaceByClock(every) }
 
-// PaceByHand does a step of a deployment only when a test calls
-// AdvanceDeployment.
+// PaceByHand advances a deployment only when a test calls AdvanceDeployment.
 func PaceByHand() Pace { return state.PaceByHand() }
 
 // How Diego behaves towards Cloud Controller.

@@ -50,15 +50,15 @@ type options struct {
 // Option changes how a foundation is started.
 type Option func(*options)
 
-// WithTLS serves API and UAA over TLS (HTTP/1.1 and HTTP/2) with a certificate
-// of a CA that only CAPEM makes trusted.
+// WithTLS serves the API and UAA over TLS (HTTP/1.1 and HTTP/2) with a certificate
+// of the CA in CAPEM.
 func WithTLS() Option { return func(o *options) { o.tls = true } }
 
 // WithFlavor chooses the kind of server.
 func WithFlavor(flavor Flavor) Option { return func(o *options) { o.flavor = flavor } }
 
-// WithoutSeed starts empty: no organizations, spaces, apps and processes. The
-// seeded credentials work nevertheless.
+// WithoutSeed starts without organizations, spaces, apps and processes. The
+// seeded credentials still work.
 func WithoutSeed() Option { return func(o *options) { o.seed = false } }
 
 // WithTokenLifetime sets how long an access token is accepted (default 1 h).
@@ -67,10 +67,10 @@ func WithTokenLifetime(d time.Duration) Option { return func(o *options) { o.tok
 // WithMaxPerPage lowers the largest per_page that is accepted (default 5000).
 func WithMaxPerPage(n int) Option { return func(o *options) { o.maxPerPage = n } }
 
-// WithLatency delays every answer by d.
+// WithLatency delays every response by d.
 func WithLatency(d time.Duration) Option { return func(o *options) { o.latency = d } }
 
-// WithForbiddenDelay delays 403 answers by d; Korifi takes about 2.6 s for one.
+// WithForbiddenDelay delays responses with 403 by d; Korifi takes about 2.6 s.
 func WithForbiddenDelay(d time.Duration) Option { return func(o *options) { o.forbidden = d } }
 
 // WithListenAddr sets the address of the API (default 127.0.0.1:0).
@@ -81,25 +81,25 @@ func WithUAAPath(path string) Option {
 	return func(o *options) { o.uaaPath = "/" + strings.Trim(path, "/") }
 }
 
-// WithKorifiUAA starts a UAA for the Korifi flavor as well (its experimental
-// one), which the root document then names.
+// WithKorifiUAA also starts the experimental UAA of Korifi, and adds it to the
+// root document.
 func WithKorifiUAA() Option { return func(o *options) { o.korifiUAA = true } }
 
 // WithRotatingRefreshTokens issues a new refresh token at each use and
-// revokes the old one. By default the same one comes back.
+// revokes the old one. By default the token stays the same.
 func WithRotatingRefreshTokens() Option { return func(o *options) { o.rotateRefresh = true } }
 
 // WithGzip compresses answers for clients that accept it.
 func WithGzip() Option { return func(o *options) { o.gzip = true } }
 
 // WithRateLimit allows limit API requests in each window, for all users
-// together; further ones are answered 429 until the window ends.
+// together; it refuses further ones with 429 until the window ends.
 func WithRateLimit(limit int, window time.Duration) Option {
 	return func(o *options) { o.rateLimit, o.rateWindow = limit, window }
 }
 
-// WithRequestLogLimit keeps at most the last n requests, for runs that make
-// very many. Count counts all of them nevertheless.
+// WithRequestLogLimit keeps at most the last n requests, for runs with very many.
+// Count still counts all of them.
 func WithRequestLogLimit(n int) Option { return func(o *options) { o.logLimit = n } }
 
 // WithoutEndpoints makes an older foundation. Known names: process_instances
@@ -113,9 +113,8 @@ func WithoutEndpoints(names ...string) Option {
 	}
 }
 
-// WithoutFields makes an older foundation that does not know these top-level
-// fields of a process: they are left out of every answer and refused as
-// unknown in PATCH and scale.
+// WithoutFields makes an older foundation that lacks these top-level fields of a
+// process: responses omit them, and PATCH and scale refuse them as unknown.
 func WithoutFields(names ...string) Option {
 	return func(o *options) {
 		for _, name := range names {
@@ -124,6 +123,5 @@ func WithoutFields(names ...string) Option {
 	}
 }
 
-// WithoutInstanceGUIDs leaves instance_guid out of the stats, as older
-// foundations do.
+// WithoutInstanceGUIDs omits instance_guid from the stats, like older foundations.
 func WithoutInstanceGUIDs() Option { return func(o *options) { o.noGUIDs = true } }

@@ -6,7 +6,7 @@ import (
 	"github.com/cf-process/terraform-provider-cf/internal/fakecf/state"
 )
 
-// Credentials that every foundation knows. They open nothing anywhere else.
+// Credentials of every foundation. They are not valid anywhere else.
 const (
 	// User and Password log in to the internal identity provider as Admin.
 	User     = "platform-admin@example.org"
@@ -14,7 +14,7 @@ const (
 	// Origin is a second identity provider, where User has another password.
 	Origin         = "corporate-ldap"
 	OriginPassword = "fake-password-of-the-directory"
-	// AuditorUser may read, without secrets.
+	// AuditorUser may read everything except secrets.
 	AuditorUser     = "space-auditor@example.org"
 	AuditorPassword = "fake-password-of-the-auditor"
 	// ClientID may use client credentials, as Admin.
@@ -34,7 +34,7 @@ const (
 	SpaceGUIDProduction = "5bace000-0000-4000-8000-000000000001" // of retail
 	SpaceGUIDStaging    = "5bace000-0000-4000-8000-000000000002" // of retail
 	SpaceGUIDTools      = "5bace000-0000-4000-8000-000000000003" // of platform
-	SpaceGUIDVault      = "5bace000-0000-4000-8000-000000000004" // of restricted: seen by roles for everything only
+	SpaceGUIDVault      = "5bace000-0000-4000-8000-000000000004" // of restricted: visible only to global roles
 
 	AppGUID         = "a9900000-0000-4000-8000-000000000001" // storefront: web and worker
 	AppGUIDCatalog  = "a9900000-0000-4000-8000-000000000002"
@@ -55,11 +55,11 @@ const (
 	GUIDLabels = "9c0ce550-0000-4000-8000-000000000003"
 	// GUIDNoRevision has null as its revision and no metadata.
 	GUIDNoRevision = "9c0ce550-0000-4000-8000-000000000004"
-	// GUIDHiddenCommand shows its command to nobody.
+	// GUIDHiddenCommand hides its command from every role.
 	GUIDHiddenCommand = "9c0ce550-0000-4000-8000-000000000005"
 	// GUIDTanzu has a registry credential.
 	GUIDTanzu = "9c0ce550-0000-4000-8000-000000000006"
-	// GUIDSparse leaves out what Korifi leaves out.
+	// GUIDSparse omits the fields that Korifi omits.
 	GUIDSparse = "9c0ce550-0000-4000-8000-000000000007"
 	// GUIDTroubled has a RUNNING, a CRASHED and a DOWN instance.
 	GUIDTroubled = "9c0ce550-0000-4000-8000-000000000008"

@@ -14,8 +14,8 @@ import (
 	"github.com/cf-process/terraform-provider-cf/internal/fakecf/state"
 )
 
-// exchange takes a request through log, hook, faults and server, and writes the
-// answer or loses it.
+// exchange passes a request through log, hook, faults and server, and writes the
+// response or drops it.
 func (f *Foundation) exchange(w http.ResponseWriter, r *http.Request, api server) {
 	body, err := io.ReadAll(r.Body)
 	if err != nil {
@@ -59,7 +59,7 @@ func (f *Foundation) exchange(w http.ResponseWriter, r *http.Request, api server
 	f.write(w, r, a, act)
 }
 
-// entered remembers the largest number of requests at the same time.
+// entered counts the requests in flight, and keeps the largest number.
 func (f *Foundation) entered(running int64) {
 	for {
 		peak := f.peak.Load()
@@ -69,7 +69,7 @@ func (f *Foundation) entered(running int64) {
 	}
 }
 
-// pause waits for d, unless client or foundation end first.
+// pause waits for d, or until the client or the foundation is gone.
 func (f *Foundation) pause(ctx context.Context, d time.Duration) {
 	if d <= 0 {
 		return
@@ -105,7 +105,7 @@ func (f *Foundation) write(w http.ResponseWriter, r *http.Request, a *rest.Answe
 		return
 	}
 	if act != nil && act.cut >= 0 && act.cutting {
-		// The length is announced, so the client can tell that bytes are missing.
+		// Content-Length is sent, so that the client notices the missing bytes.
 		_, _ = w.Write(body[:min(act.cut, len(body))])
 		_ = http.NewResponseController(w).Flush() // the client may have gone away
 		panic(http.ErrAbortHandler)
@@ -121,7 +121,7 @@ func (f *Foundation) write(w http.ResponseWriter, r *http.Request, a *rest.Answe
 func (f *Foundation) trickle(w http.ResponseWriter, r *http.Request, body []byte, d time.Duration) {
 	const pieces = 10
 	control := http.NewResponseController(w)
-	_ = control.Flush() // the next write fails when the client has gone away
+	_ = control.Flush() // the next write fails if the client is gone
 	size := max(1, (len(body)+pieces-1)/pieces)
 	for len(body) > 0 {
 		f.pause(r.Context(), d/pieces)

@@ -8,8 +8,8 @@ import (
 	"github.com/cf-process/terraform-provider-cf/internal/fakecf/rest"
 )
 
-// writeUnframed writes a response of HTTP/1.0 without a length, which ends where
-// the connection does.
+// writeUnframed writes a response of HTTP/1.0 without Content-Length, which ends
+// with the connection.
 func writeUnframed(w http.ResponseWriter, a *rest.Answer, body []byte) {
 	conn := takeOver(w)
 	defer func() { _ = conn.Close() }()
@@ -17,7 +17,7 @@ func writeUnframed(w http.ResponseWriter, a *rest.Answer, body []byte) {
 	_, _ = fmt.Fprintf(conn, "HTTP/1.0 %d %s\r\nContent-Type: application/json\r\n\r\n%s", a.Status, http.StatusText(a.Status), body)
 }
 
-// switchProtocols answers 101 and keeps the connection open until the client
+// switchProtocols responds with 101 and keeps the connection open until the client
 // closes it, hanging requests are released, or the foundation ends.
 func (f *Foundation) switchProtocols(w http.ResponseWriter, act *Action) {
 	conn := takeOver(w)
@@ -36,7 +36,7 @@ func (f *Foundation) switchProtocols(w http.ResponseWriter, act *Action) {
 	}
 }
 
-// takeOver returns the connection of a request, which only HTTP/1 has.
+// takeOver hijacks the connection of a request, which only HTTP/1 allows.
 func takeOver(w http.ResponseWriter) net.Conn {
 	conn, _, err := http.NewResponseController(w).Hijack()
 	if err != nil {

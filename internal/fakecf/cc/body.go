@@ -24,14 +24,14 @@ func parseObject(body []byte) (rest.Object, *rest.Answer) {
 	return o, nil
 }
 
-// bodyCheck collects the faults of a body. Cloud Controller reports all of them.
+// bodyCheck collects the errors of a body. Cloud Controller reports all of them.
 type bodyCheck struct{ messages []string }
 
 func (c *bodyCheck) errorf(format string, args ...any) {
 	c.messages = append(c.messages, fmt.Sprintf(format, args...))
 }
 
-// unknown refuses keys that are not known. where is "" at the top.
+// unknown refuses unknown keys. where is "" at the top level.
 func (c *bodyCheck) unknown(o rest.Object, where string, known ...string) {
 	var unknown []string
 	for _, key := range rest.SortedKeys(o) {
@@ -63,14 +63,13 @@ func (c *bodyCheck) integer(o rest.Object, key, title string, low, high int64) (
 		c.errorf("%s is not a number", title)
 		return nil, false
 	}
-	// Beyond 64 bits the value is the nearest one that fits them, which is
-	// enough to know on which side it is wrong.
+	// A number beyond 64 bits becomes the nearest one that fits, which is enough to
+	// know which bound it exceeds.
 	value, err := number.Int64()
 	beyond := errors.Is(err, strconv.ErrRange)
 	switch {
 	case err != nil && !beyond:
-		// Cloud Controller checks how the number is written: 2.0 and 1e3 are not
-		// integers to it, however large they are.
+		// Cloud Controller checks the notation: it refuses 2.0 and 1e3 as integers.
 		c.errorf("%s must be an integer", title)
 	case value < low && low == 1 && strings.HasSuffix(title, "in mb"):
 		c.errorf("%s must be greater than 0", title)
@@ -105,10 +104,9 @@ func (c *bodyCheck) text(o rest.Object, key, title string, longest int) (s *stri
 	return &value, true
 }
 
-// object reads an object inside; nil where it is missing or null. Cloud
-// Controller validates type, timeout and the like one by one, wherever it finds
-// them, and never the objects around them. So a null here is accepted and
-// changes nothing, while a null of a value inside matters.
+// object reads a nested object, or nil if it is missing or null. Cloud Controller
+// validates values such as type and timeout, but not the objects around them. So
+// a null object is accepted and changes nothing, while a null value matters.
 func (c *bodyCheck) object(o rest.Object, key, title string) rest.Object {
 	raw, present := o[key]
 	if !present || rest.IsNull(raw) {

@@ -10,7 +10,7 @@ import (
 	"github.com/cf-process/terraform-provider-cf/internal/fakecf/state"
 )
 
-// deploymentJSON is a deployment in an answer.
+// deploymentJSON is a deployment in a response.
 //
 // Source: cloud_controller_ng 3bbba906, deployment_presenter.rb.
 type deploymentJSON struct {
@@ -77,8 +77,8 @@ func (s *Server) deploymentJSON(d *state.Deployment) []byte {
 	return rest.Marshal(out)
 }
 
-// createDeployment refuses the same as Cloud Controller, and beyond that the
-// strategy canary, revisions and the options that scale, which the fake lacks.
+// createDeployment refuses what Cloud Controller refuses, and also the strategy
+// canary, revisions and the options that scale, which the fake lacks.
 func (s *Server) createDeployment(c *rest.Call, db *state.DB) *rest.Answer {
 	o, malformed := parseObject(c.Content)
 	if malformed != nil {
@@ -128,7 +128,7 @@ func (s *Server) createDeployment(c *rest.Call, db *state.DB) *rest.Answer {
 	return rest.NewAnswer(http.StatusCreated, rest.JSONType, s.deploymentJSON(d))
 }
 
-// maxInFlight reads options, which hold nothing else; the default is 1.
+// maxInFlight reads the only key of options; the default is 1.
 func (c *bodyCheck) maxInFlight(o rest.Object) int64 {
 	options := c.object(o, "options", "Options")
 	var unknown []string
@@ -187,7 +187,7 @@ func (s *Server) listDeployments(c *rest.Call, db *state.DB) *rest.Answer {
 	return page.Answer()
 }
 
-// cancelDeployment is not found for those who may not do it.
+// cancelDeployment responds with 404 to callers without permission.
 func (s *Server) cancelDeployment(c *rest.Call, db *state.DB) *rest.Answer {
 	d, missing := findDeployment(c, db)
 	if missing != nil || !c.Who.Writes() {

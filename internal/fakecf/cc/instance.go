@@ -17,8 +17,8 @@ import (
 
 const megabyte = 1 << 20
 
-// statJSON is a stat in an answer. A DOWN instance has hardly anything, the
-// others have every field.
+// statJSON is a stat in a response. A DOWN instance has few fields, the others
+// have all.
 type statJSON struct {
 	Type             string  `json:"type"`
 	Index            int64   `json:"index"`
@@ -60,7 +60,7 @@ type usageJSON struct {
 }
 
 func (s *Server) statJSON(r *state.ProcessRecord, index int64, now time.Time, withoutMetrics bool) []byte {
-	if index >= r.Count() { // desired, and not there
+	if index >= r.Count() { // desired, but not running
 		return rest.Marshal(statJSON{Type: r.Type, Index: index, State: "DOWN"})
 	}
 	i := r.Instance(index, now)
@@ -167,14 +167,14 @@ func (s *Server) terminateInstance(c *rest.Call, db *state.DB) *rest.Answer {
 	if failure := runtimeError(record, db); failure != nil {
 		return failure
 	}
-	if index < record.Count() { // of a stopped app none is there
+	if index < record.Count() { // a stopped app has none
 		db.Terminate(record, index)
 	}
 	return rest.NewAnswer(http.StatusNoContent, "", nil)
 }
 
-// leadingNumber reads an index as Ruby's to_i does: a text without a digit at
-// its beginning is 0.
+// leadingNumber reads an index like Ruby's to_i: a text that does not begin with
+// a digit is 0.
 //
 // Source: Cloud Controller 3.228.0.
 func leadingNumber(text string) int64 {
@@ -188,8 +188,8 @@ func leadingNumber(text string) int64 {
 
 var numberPrefix = regexp.MustCompile(`\A-?\d+`)
 
-// runtimeError is the answer for a change that was stored and that the runtime
-// did not carry out; nil where it did.
+// runtimeError is the response to a change that was stored but that the runtime
+// did not apply, or nil if it did.
 //
 // Source: Cloud Controller 3.228.0.
 func runtimeError(record *state.ProcessRecord, db *state.DB) *rest.Answer {

@@ -11,8 +11,8 @@ func cut[R interface{ Keys() state.Keys }](s *Server, c *rest.Call, list *rest.L
 	total := len(rows)
 	from, to, pages := list.Window(total)
 	if from == to && list.Page > 1 {
-		// Cloud Controller counts with the rows of the page: without rows it
-		// knows no total.
+		// Cloud Controller counts with the rows of the page, so that the total of an
+		// empty page is 0.
 		total, pages = 0, 1
 	}
 	self := c.Self(s.Root)

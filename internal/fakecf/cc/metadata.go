@@ -11,8 +11,7 @@ import (
 )
 
 // metadata reads metadata {labels, annotations} by Cloud Controller's rules.
-// It refuses null for metadata itself and accepts it for labels and annotations,
-// which it checks only where they hold something.
+// They refuse null for metadata and accept it for labels and annotations.
 func (c *bodyCheck) metadata(o rest.Object) (labels, annotations rest.Change) {
 	raw, present := o["metadata"]
 	if !present {
@@ -43,7 +42,7 @@ func (c *bodyCheck) metadata(o rest.Object) (labels, annotations rest.Change) {
 	for _, key := range rest.SortedKeys(annotations) {
 		value := annotations[key]
 		if value == nil {
-			continue // every key may be removed
+			continue // any key may be removed
 		}
 		if message := keyError(key); message != "" {
 			c.errorf("Metadata annotation key error: %s", message)
@@ -79,7 +78,8 @@ func (c *bodyCheck) strings(o rest.Object, key string) rest.Change {
 
 var dnsName = regexp.MustCompile(`\A([a-zA-Z0-9]([a-zA-Z0-9\-]{0,61}[a-zA-Z0-9])?\.)+[a-zA-Z0-9]([a-zA-Z0-9\-]{0,61}[a-zA-Z0-9])?\z`)
 
-// keyError describes the fault of a key, [prefix/]name, "" where it has none.
+// keyError describes what is wrong with a key, [prefix/]name. It is "" for a valid
+// one.
 func keyError(key string) string {
 	prefix, name, prefixed := strings.Cut(key, "/")
 	if !prefixed {

@@ -13,8 +13,8 @@ const (
 	hiddenInLists    = "[PRIVATE DATA HIDDEN IN LISTS]"
 )
 
-// processJSON is a process in an answer. The fields that the state already has
-// in the same form come with the embedded struct.
+// processJSON is a process in a response. The embedded struct has the fields that
+// the tables keep in the same form.
 type processJSON struct {
 	*state.Process
 	CreatedAt            string       `json:"created_at"`
@@ -34,8 +34,8 @@ type (
 	metadataJSON = rest.Metadata
 )
 
-// healthCheck is a check in an answer. A pointer to a pointer is left out where
-// the outer one is nil, and null where the inner one is.
+// healthCheck is a check in a response. A pointer to a pointer is omitted if the
+// outer one is nil, and null if the inner one is.
 type healthCheck struct {
 	Type string          `json:"type"`
 	Data healthCheckData `json:"data"`
@@ -101,8 +101,8 @@ func (s *Server) processJSON(r *state.ProcessRecord, hidden string) []byte {
 	if !s.WithoutEndpoints["process_instances"] {
 		p.Links["process_instances"] = rest.Link{Href: self + "/process_instances"}
 	}
-	// Tanzu shows the registry credential of every process, if only as null;
-	// elsewhere it shows where a process has one.
+	// Tanzu shows the registry credential of every process, also if it is null;
+	// other foundations show it only if the process has one.
 	if s.Tanzu || r.RegistryCredentialGUID != nil {
 		p.LastSyncedAt = &r.RegistryCredentialLastSyncedAt
 		p.Relationships["registry_credential"] = rest.Related(r.RegistryCredentialGUID)
@@ -128,7 +128,7 @@ func effectiveUser(r *state.ProcessRecord) *string {
 	}
 }
 
-// row renders a process for a list, once until it changes.
+// row renders a process for a list, and caches that until the process changes.
 func (s *Server) row(r *state.ProcessRecord) []byte {
 	if cached := r.Row.Load(); cached != nil {
 		return *cached

@@ -59,7 +59,7 @@ func (s *Server) getProcess(c *rest.Call, db *state.DB) *rest.Answer {
 	return rest.Rendered(rendered)
 }
 
-// embeds reads the query of Get, which knows embed only.
+// embeds reads the query of a single process, which has only embed.
 func (s *Server) embeds(c *rest.Call) (bool, *rest.Answer) {
 	var valid []string
 	if !s.WithoutEndpoints["process_instances"] {

@@ -38,12 +38,12 @@ func mayManage(c *rest.Call, space *state.Space) *rest.Answer {
 	}
 }
 
-// update stores a changed process. updated_at follows every real change.
+// update stores a changed process. Every actual change moves updated_at.
 //
-// version follows commands, users, health checks, memory and disk, which all
-// need new containers, and not instances, log rate limit and metadata. Versions
-// of Cloud Controller differ here, and the newest ones keep the version until
-// the app restarts; a client can rely on neither.
+// Changes of command, user, health checks, memory and disk, which need new
+// containers, change version; those of instances, log rate limit and metadata do
+// not. Releases of Cloud Controller differ here, and the newest ones keep the
+// version until the app restarts: a client must not rely on either.
 func update(db *state.DB, record *state.ProcessRecord, p state.Process) {
 	before := &record.Process
 	if !reflect.DeepEqual(p.EffectiveCommand(), before.EffectiveCommand()) ||
@@ -97,8 +97,8 @@ func (s *Server) patchProcess(c *rest.Call, db *state.DB) *rest.Answer {
 	return rest.Rendered(s.processJSON(record, ""))
 }
 
-// orNone is none for a text of blanks: Cloud Controller 3.228.0 accepts it and
-// shows the default again.
+// orNone is nil for a blank text: Cloud Controller 3.228.0 accepts it and shows
+// the default again.
 func orNone(text *string) *string {
 	if text == nil || strings.TrimSpace(*text) == "" {
 		return nil
@@ -112,8 +112,8 @@ const (
 	maxAnnotations = 200
 )
 
-// tooManyPairs refuses labels or annotations beyond the limit, but not a change
-// that leaves as many as there were.
+// tooManyPairs refuses labels or annotations beyond the limit, unless the change
+// adds none.
 func tooManyPairs(before *state.ProcessRecord, after *state.Process, labels, annotations rest.Change) *rest.Answer {
 	refuse := func(code int, title, what string, given, most int) *rest.Answer {
 		return rest.Errors(http.StatusUnprocessableEntity, rest.APIError{
@@ -129,7 +129,7 @@ func tooManyPairs(before *state.ProcessRecord, after *state.Process, labels, ann
 	return nil
 }
 
-// knownFields leaves out the fields that this foundation is too old for.
+// knownFields omits the fields that this foundation is too old for.
 func (s *Server) knownFields(names ...string) []string {
 	var known []string
 	for _, name := range names {
@@ -140,8 +140,8 @@ func (s *Server) knownFields(names ...string) []string {
 	return known
 }
 
-// healthCheck applies a health check (or a readiness check) of a PATCH. Keys
-// that are missing stay, and a type other than http drops the endpoint.
+// healthCheck applies a health check (or a readiness check) of a PATCH. It keeps
+// the values of missing keys. A type other than http drops the endpoint.
 func (c *bodyCheck) healthCheck(o rest.Object, key string, now *state.HealthCheck) *state.HealthCheck {
 	title := "Health check"
 	fields := []string{"timeout", "invocation_timeout", "interval", "endpoint"}
@@ -271,7 +271,7 @@ func (s *Server) scaleProcess(c *rest.Call, db *state.DB) *rest.Answer {
 	moved := p.Instances != record.Instances
 	update(db, record, p)
 	if failure := runtimeError(record, db); failure != nil && moved {
-		return failure // stored nevertheless
+		return failure // the change is stored
 	}
 	return rest.NewAnswer(http.StatusAccepted, rest.JSONType, s.processJSON(record, ""))
 }

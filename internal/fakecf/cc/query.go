@@ -19,7 +19,7 @@ type listKind struct {
 	arrays         []string // parameters that are lists of values
 	orders         []string // columns to order by, beside the two times
 	labels         bool     // whether it knows label_selector
-	refused        []string // filters of the list above that are refused here
+	refused        []string // filters of the parent list that are refused here
 	include, embed []string // what may be included or embedded; nil: the parameter is unknown
 }
 
@@ -43,8 +43,8 @@ func (k listKind) names() []string {
 	return names
 }
 
-// parseList reads the query of a list as Cloud Controller does: every mistake
-// is reported, in one error object.
+// parseList reads the query of a list. Like Cloud Controller it reports all
+// mistakes in one error object.
 func (s *Server) parseList(c *rest.Call, kind listKind) (*rest.List, *rest.Answer) {
 	list := rest.NewList()
 	list.FoldNames = true
@@ -62,7 +62,7 @@ func (s *Server) parseList(c *rest.Call, kind listKind) (*rest.List, *rest.Answe
 			continue
 		}
 		list.Raw.Set(key, value)
-		if bracketed && !times { // an array, which is equal to nothing
+		if bracketed && !times { // an array, which matches nothing
 			list.Values[name] = []string{}
 			continue
 		}
@@ -93,7 +93,7 @@ type queryParser struct {
 }
 
 // unknownText describes the unknown parameters. For filters that only the list
-// of all processes has, Cloud Controller 3.228.0 does not name the valid ones.
+// of all processes has, Cloud Controller 3.228.0 does not list the valid ones.
 func (p *queryParser) unknownText(valid []string) string {
 	text := "Unknown query parameter(s): '" + strings.Join(p.unknown, "', '") + "'"
 	if p.kind.refused != nil && !slices.ContainsFunc(p.unknown, func(name string) bool { return !slices.Contains(p.kind.refused, name) }) {
@@ -172,8 +172,8 @@ func (p *queryParser) choices(what, value string, valid []string) {
 	}
 }
 
-// splitList splits at commas and decodes each value again, so that a comma
-// inside a value survives as %2C.
+// splitList splits at commas and decodes each value again, so that a value can
+// have a comma as %2C.
 func splitList(value string) []string {
 	values := rest.Commas.Split(value, -1)
 	for i, v := range values {

@@ -22,7 +22,7 @@ func (s *Server) tokenRoutes() []rest.Route[endpoint] {
 			Method: method, Pattern: "v3/" + pattern, Serve: endpoint{handler: serve, writes: method != http.MethodGet},
 		})
 	}
-	// process adds an endpoint of a process in both of its addresses.
+	// process adds an endpoint of a process for both forms of address.
 	process := func(method, rest string, serve handler) {
 		add(method, "processes/*"+rest, serve)
 		add(method, "apps/*/processes/*"+rest, serve)
@@ -52,7 +52,7 @@ func (s *Server) tokenRoutes() []rest.Route[endpoint] {
 		add(http.MethodPost, "deployments", s.createDeployment)
 		add(http.MethodGet, "deployments", s.listDeployments)
 		add(http.MethodGet, "deployments/*", s.getDeployment)
-		routes[len(routes)-1].Serve.writes = true // a poll may let the deployment go on
+		routes[len(routes)-1].Serve.writes = true // a poll may advance the deployment
 		add(http.MethodPost, "deployments/*/actions/cancel", s.cancelDeployment)
 	}
 	add(http.MethodGet, "spaces", s.listSpaces)

@@ -1,16 +1,15 @@
-// Package cc presents a foundation as Cloud Controller does, and as its Tanzu
-// relative does.
+// Package cc serves a foundation like Cloud Controller, and like its Tanzu variant.
 //
-// It follows Cloud Controller 3.228.0, as it was seen to run. In some cases it
-// is stricter on purpose, because a client that needs them has a fault:
+// It follows a running Cloud Controller 3.228.0. In some cases it is stricter on
+// purpose, because a client that relies on them has a bug:
 //   - A body that is empty or not an object is refused; the real one takes no
 //     body for {}.
 //   - Unknown keys inside health_check and data are refused; the real one
 //     ignores them.
 //   - Numbers must be numbers and labels texts; the real one takes "5" and true.
-//   - A health_check or data of another type is a 422; the real one answers 500.
+//   - A health_check or data of another type is a 422; the real one responds with 500.
 //   - null for disk_in_mb is ignored; the real one stores it.
-//   - Admins have a rate limit as all users have.
+//   - Admins have a rate limit like all users.
 package cc
 
 import (
@@ -23,7 +22,7 @@ import (
 	"github.com/cf-process/terraform-provider-cf/internal/fakecf/state"
 )
 
-// Config is how a server differs from the newest Cloud Controller.
+// Config has the differences from the newest Cloud Controller.
 type Config struct {
 	Root string // URL of the API, without a slash at the end
 	UAA  string // URL of the UAA
@@ -45,10 +44,10 @@ type Server struct {
 	routes   []rest.Route[endpoint]
 }
 
-// handler answers a request while it holds the tables.
+// handler responds to a request while it holds the tables.
 type handler func(*rest.Call, *state.DB) *rest.Answer
 
-// endpoint is a handler with its needs.
+// endpoint is a handler and what it needs.
 type endpoint struct {
 	handler
 	writes bool // to the tables
@@ -62,10 +61,10 @@ func New(config Config, store *state.Store, accounts *state.Accounts, limiter *r
 	return s
 }
 
-// RequestIDHeader names the header with the id that operators search for.
+// RequestIDHeader names the header with the id that operators search logs for.
 func (s *Server) RequestIDHeader() string { return "X-VCAP-Request-ID" }
 
-// RequestID puts the server's own id behind the one of the client.
+// RequestID appends the id of the server to the one of the client.
 func (s *Server) RequestID(given, own string) string {
 	if given == "" {
 		return own
@@ -73,7 +72,7 @@ func (s *Server) RequestID(given, own string) string {
 	return given + "::" + own
 }
 
-// Handle answers a request after it has checked the caller, the rate limit, the
+// Handle responds to a request after it has checked the caller, the rate limit, the
 // path and the scope of the token. The root documents have no limit.
 func (s *Server) Handle(c *rest.Call) *rest.Answer {
 	segments, err := splitPath(c.URL.EscapedPath())
@@ -92,8 +91,8 @@ func (s *Server) Handle(c *rest.Call) *rest.Answer {
 	return s.serve(c, err != nil, refused).With(header)
 }
 
-// serve finds the endpoint before it looks at the caller: an unknown path is a
-// 404 for everybody.
+// serve finds the endpoint before it checks the caller: an unknown path is a 404
+// for every caller.
 func (s *Server) serve(c *rest.Call, malformed bool, refused *rest.Answer) *rest.Answer {
 	found, ok := rest.Find(s.routes, method(c), c.Segments)
 	switch {
@@ -132,7 +131,8 @@ func method(c *rest.Call) string {
 	return c.Method
 }
 
-// authenticate finds the caller. What is not a bearer token is none at all.
+// authenticate finds the caller. A credential other than a bearer token counts as
+// none.
 func (s *Server) authenticate(c *rest.Call) (*state.Identity, *rest.Answer) {
 	values := c.Header.Values("Authorization")
 	if len(values) == 0 {
@@ -148,8 +148,8 @@ func (s *Server) authenticate(c *rest.Call) (*state.Identity, *rest.Answer) {
 	return nil, rest.InvalidToken()
 }
 
-// splitPath splits a path as Rails does: a dot that is not written as %2E begins
-// a format. The last segment loses it, and no other segment may have one.
+// splitPath splits a path like Rails: a dot that is not written as %2E begins a
+// format. The last segment loses it, and other segments must not have one.
 //
 // Source: Cloud Controller 3.228.0.
 func splitPath(escaped string) ([]string, error) {
@@ -171,7 +171,7 @@ func splitPath(escaped string) ([]string, error) {
 
 var errFormat = errors.New("a dot in the path")
 
-// unknownRequest has the form of the old API outside of the new one.
+// unknownRequest has the form of API v2 for paths outside of /v3.
 func unknownRequest(c *rest.Call) *rest.Answer {
 	if strings.HasPrefix(c.URL.EscapedPath(), "/v3/") {
 		return rest.UnknownRequest()

@@ -10,7 +10,7 @@ type spaceJSON struct {
 	CreatedAt     string       `json:"created_at"`
 	UpdatedAt     string       `json:"updated_at"`
 	Name          string       `json:"name"`
-	Suspended     bool         `json:"suspended"` // as its organization
+	Suspended     bool         `json:"suspended"` // like its organization
 	Relationships relations    `json:"relationships"`
 	Metadata      metadataJSON `json:"metadata"`
 	Links         rest.Links   `json:"links"`

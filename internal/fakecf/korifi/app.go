@@ -5,7 +5,7 @@ import (
 	"github.com/cf-process/terraform-provider-cf/internal/fakecf/state"
 )
 
-// resourceJSON is an app, a space or an organization in an answer.
+// resourceJSON is an app, a space or an organization in a response.
 type resourceJSON struct {
 	GUID          string                        `json:"guid"`
 	CreatedAt     string                        `json:"created_at"`

@@ -12,8 +12,8 @@ import (
 	"github.com/cf-process/terraform-provider-cf/internal/fakecf/state"
 )
 
-// parseObject reads a body as Korifi does: the rest after the first JSON value
-// is ignored, unknown keys are refused at every depth.
+// parseObject reads a body. Like Korifi it ignores everything after the first JSON
+// value, and refuses unknown keys at every level.
 func parseObject(body []byte, kind string) (rest.Object, *rest.Answer) {
 	var raw json.RawMessage
 	if err := json.NewDecoder(bytes.NewReader(body)).Decode(&raw); err != nil {
@@ -26,8 +26,8 @@ func parseObject(body []byte, kind string) (rest.Object, *rest.Answer) {
 	return o, nil
 }
 
-// onlyKeys refuses unknown keys. The known ones match in any case, as Go's
-// decoder matches them; onlyKeys stores them as they are spelled in known.
+// onlyKeys refuses unknown keys. Like Go's decoder it ignores the case of known
+// ones; it stores them as they are spelled in known.
 func onlyKeys(o rest.Object, known ...string) *rest.Answer {
 	for _, key := range rest.SortedKeys(o) {
 		at := slices.IndexFunc(known, func(name string) bool { return strings.EqualFold(name, key) })
@@ -41,7 +41,7 @@ func onlyKeys(o rest.Object, known ...string) *rest.Answer {
 	return nil
 }
 
-// readField reads a field; null stands for a missing one.
+// readField reads a field; null means that it is missing.
 func readField[T any](o rest.Object, key, title, kind string, into *T) *rest.Answer {
 	raw, present := o[key]
 	if !present || rest.IsNull(raw) {

@@ -7,7 +7,7 @@ import (
 	"github.com/cf-process/terraform-provider-cf/internal/fakecf/state"
 )
 
-// deploymentJSON is a deployment in an answer. It has the GUID of its app, and
+// deploymentJSON is a deployment in a response. It has the GUID of its app, and
 // neither details nor new processes.
 //
 // Source: korifi fb0a00b2, api/presenter/deployment.go.
@@ -26,8 +26,8 @@ type deploymentStatus struct {
 	Reason string `json:"reason"`
 }
 
-// statusOf is the status that a controller has written on the app: right after
-// the POST it is still that of the deployment before.
+// statusOf is the status that a controller wrote to the app: right after the POST
+// it is still that of the previous deployment.
 func statusOf(app *state.App, db *state.DB) deploymentStatus {
 	if db.IsRolling(app) {
 		return deploymentStatus{state.Active, state.Deploying}

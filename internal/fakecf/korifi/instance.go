@@ -13,8 +13,8 @@ import (
 
 const megabyte = 1 << 20
 
-// statJSON is a stat in an answer: zeros for an instance that starts, and
-// neither usage nor quotas for one that does not run.
+// statJSON is a stat in a response: an instance that starts has zeros, and one
+// that does not run has neither usage nor quotas.
 type statJSON struct {
 	Type      string     `json:"type"`
 	Index     int64      `json:"index"`
@@ -39,8 +39,8 @@ func renderStat(r *state.ProcessRecord, index int64, now time.Time) []byte {
 	switch i.State {
 	case "RUNNING":
 		stat.Usage = &usageJSON{Time: at, CPU: 0.123456789, Mem: 64 * megabyte, Disk: 69632}
-		// Of the process, not of the pod: the new value shows before the rollout
-		// has begun.
+		// The value of the process, not of the pod: a new one shows before the rollout
+		// begins.
 		stat.MemQuota, stat.DiskQuota = state.Ptr(r.MemoryInMB*megabyte), state.Ptr(r.DiskInMB*megabyte)
 		stat.Uptime = state.Ptr(max(0, int64(now.Sub(i.Since)/time.Second)))
 	case "STARTING":
@@ -76,8 +76,8 @@ func (s *Server) getStats(c *rest.Call, db *state.DB) *rest.Answer {
 }
 
 // terminateInstance ends the pod whose name ends with the text in the path, if
-// it is the only one: "0" is the end of the names of pods 0, 10 and 20, and "-1"
-// of pod 1 only.
+// it is the only one: the names of pods 0, 10 and 20 end with "0", and only that
+// of pod 1 with "-1".
 //
 // Source: Korifi fb0a00b2.
 func (s *Server) terminateInstance(c *rest.Call, db *state.DB) *rest.Answer {
@@ -112,8 +112,8 @@ func (s *Server) terminateInstance(c *rest.Call, db *state.DB) *rest.Answer {
 	return rest.NewAnswer(http.StatusNoContent, "", nil)
 }
 
-// podWithSuffix finds the pods 0 to count-1 whose name, which ends with a dash
-// and their index, ends with a text. It returns -1 where there is none.
+// podWithSuffix finds the pods 0 to count-1 whose name ends with a text. The name
+// of a pod ends with a dash and its index. It returns -1 if there is none.
 func podWithSuffix(text string, count int64) (pod int64, several bool) {
 	digits := strings.TrimPrefix(text, "-")
 	pod, err := strconv.ParseInt(digits, 10, 64)

@@ -33,7 +33,7 @@ func cut[R interface{ Keys() state.Keys }](s *Server, c *rest.Call, list *rest.L
 
 // parseList reads the query of a list. An unknown parameter is a 400; wrong
 // values of known ones are a 422 that reports all of them. An empty page,
-// per_page, order_by or filter is none.
+// per_page, order_by or filter has no effect.
 func (s *Server) parseList(c *rest.Call, known ...string) (*rest.List, *rest.Answer) {
 	list := rest.NewList()
 	for _, name := range rest.SortedKeys(c.Query) {
@@ -76,9 +76,8 @@ func (s *Server) parseList(c *rest.Call, known ...string) (*rest.List, *rest.Ans
 	return list, nil
 }
 
-// parseValues reads a list of values. Filters by GUID become a selector of
-// labels in Kubernetes, which refuses the whole list for one value that cannot
-// be a label's.
+// parseValues reads a list of values. Filters by GUID become a label selector in
+// Kubernetes, which refuses the whole list if one value is not a valid label value.
 func parseValues(list *rest.List, name, value string) (problem string) {
 	for _, v := range strings.Split(value, ",") {
 		v = strings.TrimSpace(v)
@@ -115,8 +114,8 @@ func parseOrder(list *rest.List, value string, valid []string) (problem string) 
 	return ""
 }
 
-// parseSelector reads a label selector as Kubernetes does: an empty one lets
-// everything pass, no prefix is reserved, and one problem stands for all.
+// parseSelector reads a label selector like Kubernetes: an empty one matches
+// everything, no prefix is reserved, and it reports only one problem.
 func parseSelector(list *rest.List, text string) (problem string) {
 	for _, part := range rest.SplitSelector(text) {
 		r, ok := rest.ParseRequirement(part)

@@ -9,7 +9,7 @@ import (
 )
 
 // The texts of Kubernetes for labels and annotations that it refuses. The real
-// ones go on with an example and a regular expression.
+// ones also have an example and a regular expression.
 const (
 	wrongName   = "name part must consist of alphanumeric characters, '-', '_' or '.', and must start and end with an alphanumeric character"
 	wrongValue  = "a valid label must be an empty string or consist of alphanumeric characters, '-', '_' or '.', and must start and end with an alphanumeric character"
@@ -24,7 +24,7 @@ const maxAnnotations = 256 << 10
 var subdomain = regexp.MustCompile(`\A[a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*\z`)
 
 // metadataError checks the metadata of a PATCH by the rules of Kubernetes and reports
-// the first fault. Annotations match their prefix in any case.
+// the first error. Prefixes of annotations may have capital letters.
 //
 // Source: Korifi fb0a00b2 on a real kube-apiserver.
 func metadataError(labels, annotations rest.Change) *rest.Answer {
@@ -53,7 +53,7 @@ func invalid(where, value, why string) *rest.Answer {
 
 func isLabelValue(value string) bool { return rest.LabelValueError(value) == "" }
 
-// keyError describes the fault of a key, "" where it has none.
+// keyError describes what is wrong with a key. It is "" for a valid one.
 func keyError(key string) string {
 	prefix, name, prefixed := strings.Cut(key, "/")
 	switch {

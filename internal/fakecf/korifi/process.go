@@ -13,7 +13,7 @@ const (
 	keyPrefix        = "korifi.cloudfoundry.org/"
 )
 
-// processJSON is a process in an answer. Korifi has neither version, user, log
+// processJSON is a process in a response. Korifi has neither version, user, log
 // rate limit, readiness check nor revision.
 type processJSON struct {
 	GUID          string                        `json:"guid"`
@@ -35,7 +35,7 @@ type healthCheckJSON struct {
 	Data healthCheckData `json:"data"`
 }
 
-// healthCheckData leaves out a pointer that is nil; an inner one that is nil is
+// healthCheckData omits an outer pointer that is nil; an inner one that is nil is
 // null.
 type healthCheckData struct {
 	Timeout           int64   `json:"timeout"`
@@ -43,7 +43,7 @@ type healthCheckData struct {
 	Endpoint          *string `json:"endpoint,omitempty"`
 }
 
-// defaultTimeout is shown where a health check has no timeout.
+// defaultTimeout is shown for a health check without a timeout.
 const defaultTimeout = 60
 
 func renderHealthCheck(h *state.HealthCheck) healthCheckJSON {
@@ -96,7 +96,7 @@ func (s *Server) processJSON(r *state.ProcessRecord, hidden string) []byte {
 	}), r.Omit, r.Override)
 }
 
-// renderMetadata adds the server's own keys, which nobody can remove.
+// renderMetadata adds the keys that the server sets and that cannot be removed.
 func renderMetadata(r *state.ProcessRecord) rest.Metadata {
 	const format = "2006-01-02T15-04-05"
 	own := func(at time.Time) *string { return state.Ptr(at.Format(format)) }
@@ -113,7 +113,7 @@ func renderMetadata(r *state.ProcessRecord) rest.Metadata {
 	}
 }
 
-// row renders a process for a list, once until it changes.
+// row renders a process for a list, and caches that until the process changes.
 func (s *Server) row(r *state.ProcessRecord) []byte {
 	if cached := r.Row.Load(); cached != nil {
 		return *cached

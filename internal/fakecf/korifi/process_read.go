@@ -81,7 +81,7 @@ func (s *Server) listAppProcesses(c *rest.Call, db *state.DB) *rest.Answer {
 	return s.processPage(c, list, slices.Clone(app.Processes))
 }
 
-// processPage sorts processes that nobody ordered by namespace, which is the
+// processPage sorts processes without an order_by by namespace, which is the
 // space, then by name, which is the GUID.
 func (s *Server) processPage(c *rest.Call, list *rest.List, found []*state.ProcessRecord) *rest.Answer {
 	slices.SortFunc(found, func(a, b *state.ProcessRecord) int {

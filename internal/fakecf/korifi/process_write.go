@@ -18,7 +18,7 @@ func mayWrite(c *rest.Call, db *state.DB) (*state.ProcessRecord, *rest.Answer) {
 		return nil, rest.NotAuthorized()
 	}
 	if db.Runtime != state.RuntimeWorks {
-		return nil, rest.UnknownError() // no controller answers the webhook
+		return nil, rest.UnknownError() // no controller responds to the webhook
 	}
 	return record, nil
 }
@@ -99,8 +99,8 @@ func readPatch(o rest.Object) (*patchBody, *rest.Answer) {
 	return patch, nil
 }
 
-// change changes a health check: missing keys stay, and 0 is none, which an
-// answer shows as the default. An endpoint stays stored when the type hides it.
+// change changes a health check. It keeps the values of missing keys; 0 resets a
+// value to the default. An endpoint stays stored while the type hides it.
 func (patch *patchBody) change(h *state.HealthCheck) {
 	if patch.kind != nil {
 		h.Type = *patch.kind
@@ -175,7 +175,7 @@ func (s *Server) scaleProcess(c *rest.Call, db *state.DB) *rest.Answer {
 }
 
 // store stores a changed process. Every write moves updated_at, even an empty
-// one, and a controller moves it again in a moment.
+// one, and a controller moves it again shortly after.
 func (s *Server) store(db *state.DB, record *state.ProcessRecord, p state.Process) *rest.Answer {
 	p.UpdatedAt = db.Stamp()
 	db.Put(record, p)
@@ -183,7 +183,7 @@ func (s *Server) store(db *state.DB, record *state.ProcessRecord, p state.Proces
 	return rest.Rendered(s.processJSON(record, ""))
 }
 
-// orDefault replaces 0, which Korifi takes for a missing value, by the default.
+// orDefault replaces 0, which Korifi treats as missing, with the default.
 func orDefault(megabytes int64) int64 {
 	if megabytes == 0 {
 		return 1024

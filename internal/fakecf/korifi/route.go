@@ -20,7 +20,7 @@ func (s *Server) tokenRoutes() []rest.Route[handler] {
 	add := func(method, pattern string, serve handler) {
 		routes = append(routes, rest.Route[handler]{Method: method, Pattern: "v3/" + pattern, Serve: serve})
 	}
-	// process adds an endpoint of a process in both of its addresses.
+	// process adds an endpoint of a process for both forms of address.
 	process := func(method, rest string, serve handler) {
 		add(method, "processes/*"+rest, serve)
 		add(method, "apps/*/processes/*"+rest, serve)

@@ -1,5 +1,5 @@
-// Package korifi presents a foundation as Korifi does, which is Cloud Foundry
-// on Kubernetes.
+// Package korifi serves a foundation like Korifi, which is Cloud Foundry on
+// Kubernetes.
 package korifi
 
 import (
@@ -13,7 +13,7 @@ import (
 	"github.com/cf-process/terraform-provider-cf/internal/fakecf/state"
 )
 
-// Config is how a server differs from a Korifi that was just installed.
+// Config has the differences from a Korifi with default settings.
 type Config struct {
 	Root string // URL of the API, without a slash at the end
 	UAA  string // URL of the experimental UAA, "" without
@@ -31,7 +31,7 @@ type Server struct {
 	routes   []rest.Route[handler]
 }
 
-// handler answers a request while it holds the tables.
+// handler responds to a request while it holds the tables.
 type handler func(*rest.Call, *state.DB) *rest.Answer
 
 // New makes a Korifi on top of a store.
@@ -41,10 +41,10 @@ func New(config Config, store *state.Store, accounts *state.Accounts) *Server {
 	return s
 }
 
-// RequestIDHeader names the header with the id that operators search for.
+// RequestIDHeader names the header with the id that operators search logs for.
 func (s *Server) RequestIDHeader() string { return "X-Correlation-ID" }
 
-// RequestID is the one of the client, where it sends one.
+// RequestID is the one of the client, if it sends one.
 func (s *Server) RequestID(given, own string) string {
 	if given != "" {
 		return given
@@ -52,8 +52,8 @@ func (s *Server) RequestID(given, own string) string {
 	return own
 }
 
-// Handle answers a request. Korifi has no rate limit and warns those who have
-// no role.
+// Handle responds to a request. Korifi has no rate limit, and warns users without
+// a role.
 func (s *Server) Handle(c *rest.Call) *rest.Answer {
 	handle, refused := s.admit(c)
 	if refused != nil {
@@ -76,8 +76,8 @@ func (s *Server) run(c *rest.Call, handle handler) (a *rest.Answer) {
 	return a
 }
 
-// admit finds the endpoint, then the caller: an unknown path is a 404 for
-// everybody. Endpoints that need no token leave the caller open.
+// admit finds the endpoint before it checks the caller: an unknown path is a 404
+// for every caller. Endpoints that do not need a token do not set the caller.
 func (s *Server) admit(c *rest.Call) (handle handler, refused *rest.Answer) {
 	segments, err := rest.SplitPath(c.URL.EscapedPath())
 	if err != nil {

@@ -9,7 +9,7 @@ import (
 // JSONType is the content type of JSON answers.
 const JSONType = "application/json; charset=utf-8"
 
-// TimeFormat is the form of timestamps in answers.
+// TimeFormat is the form of timestamps in responses.
 const TimeFormat = "2006-01-02T15:04:05Z"
 
 // Answer is the response of a server; faults may still change it or lose it.
@@ -19,7 +19,7 @@ type Answer struct {
 	Body   []byte
 }
 
-// NewAnswer makes an answer; an empty content type sends none.
+// NewAnswer makes an answer; with an empty content type it has no Content-Type.
 func NewAnswer(status int, contentType string, body []byte) *Answer {
 	a := &Answer{Status: status, Header: http.Header{}, Body: body}
 	if contentType != "" {
@@ -36,14 +36,13 @@ func (a *Answer) With(header http.Header) *Answer {
 	return a
 }
 
-// JSON answers with v as JSON.
+// JSON responds with v as JSON.
 func JSON(status int, v any) *Answer { return NewAnswer(status, JSONType, Marshal(v)) }
 
-// Rendered answers 200 with JSON that is rendered already.
+// Rendered responds with 200 and JSON that is already rendered.
 func Rendered(body []byte) *Answer { return NewAnswer(http.StatusOK, JSONType, body) }
 
-// Marshal renders values that the fake itself made and that can therefore
-// always be rendered.
+// Marshal renders values that the fake made, so that it cannot fail.
 func Marshal(v any) []byte {
 	var buf bytes.Buffer
 	enc := json.NewEncoder(&buf)

@@ -18,7 +18,7 @@ type Call struct {
 	Who      *state.Identity // nil before the caller is known
 }
 
-// Handler answers a request.
+// Handler responds to a request.
 type Handler func(*Call) *Answer
 
 // Last is the last segment of the path.
@@ -32,7 +32,7 @@ func (c *Call) Collection() string { return c.Segments[1] }
 func (c *Call) Self(root string) string { return root + strings.TrimSuffix(c.URL.EscapedPath(), "/") }
 
 // SplitPath decodes each segment separately, so that an encoded slash never
-// becomes a separator. A slash at the end means nothing, as in the real API.
+// becomes a separator. A trailing slash has no effect, as in the real API.
 func SplitPath(escaped string) ([]string, error) {
 	trimmed := strings.TrimSuffix(strings.TrimPrefix(escaped, "/"), "/")
 	if trimmed == "" {

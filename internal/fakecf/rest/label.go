@@ -18,7 +18,8 @@ func Short(s string) string {
 	return s
 }
 
-// LabelValueError describes the fault of a label value, "" where it has none.
+// LabelValueError describes what is wrong with a label value. It is "" for a valid
+// one.
 func LabelValueError(value string) string {
 	if value == "" {
 		return ""
@@ -26,8 +27,8 @@ func LabelValueError(value string) string {
 	return WordError(value)
 }
 
-// WordError describes the fault of a label value or of a key without its
-// prefix, "" where it has none.
+// WordError describes what is wrong with a label value or with a key without its
+// prefix. It is "" for valid ones.
 func WordError(word string) string {
 	switch {
 	case wrongCharacter.MatchString(word):

@@ -12,7 +12,7 @@ import (
 	"github.com/cf-process/terraform-provider-cf/internal/fakecf/state"
 )
 
-// List is the query string of a list, read by the rules of a server.
+// List is the parsed query string of a list.
 type List struct {
 	Page, PerPage int
 	Order         string // created_at, updated_at, name or state; "" is the order of creation
@@ -35,8 +35,8 @@ func NewList() *List {
 // Has reports whether the list of this name holds a value.
 func (l *List) Has(name, value string) bool { return slices.Contains(l.Values[name], value) }
 
-// Pass reports whether a value satisfies the filter of this name. Without the
-// filter every value does.
+// Pass reports whether a value satisfies the filter of this name, or there is no
+// such filter.
 func (l *List) Pass(name, value string) bool {
 	list, given := l.Values[name]
 	return !given || slices.Contains(list, value)
@@ -110,8 +110,8 @@ type Page struct {
 	Included   map[string][][]byte // nil: nothing was to be included
 }
 
-// Answer puts a page together. Rows that are rendered already are not rendered
-// again, which would cost more than everything else.
+// Answer renders a page from rows that are already rendered: rendering them again
+// would cost more than everything else.
 func (p *Page) Answer() *Answer {
 	var b bytes.Buffer
 	b.WriteString(`{"pagination":`)
@@ -142,8 +142,8 @@ func (l *List) PageLink(self string, page int) Link {
 	return Link{Href: self + "?" + values.Encode()}
 }
 
-// Window is where the page of the query lies in total rows, and how many pages
-// there are: at least one.
+// Window returns the rows of the page of the query, and the number of pages: at
+// least one.
 func (l *List) Window(total int) (from, to, pages int) {
 	pages = max(1, (total+l.PerPage-1)/l.PerPage)
 	from = total

@@ -7,8 +7,8 @@ import (
 	"strings"
 )
 
-// Object is a JSON object of a request. A key that is present matters, also
-// with null.
+// Object is a JSON object of a request. Keys that are present matter, even with
+// null.
 type Object map[string]json.RawMessage
 
 // IsNull reports whether a JSON value is null.
@@ -24,8 +24,8 @@ func SortedKeys[V any](m map[string]V) []string {
 	return keys
 }
 
-// Edit leaves out and replaces parts of a JSON object. A key is a path of names
-// joined by dots.
+// Edit omits and replaces parts of a JSON object. A key is a path of names joined
+// by dots.
 func Edit(object []byte, omit []string, override map[string]json.RawMessage) []byte {
 	if len(omit) == 0 && len(override) == 0 {
 		return object

@@ -23,10 +23,10 @@ type window struct {
 	reset  time.Time
 }
 
-// unlimited is the limit that is described where nobody set one.
+// unlimited is the limit in the headers if none was set.
 const unlimited = 2_000_000
 
-// NewRateLimiter returns a limiter that nobody reaches.
+// NewRateLimiter returns a limiter with a limit that cannot be reached.
 func NewRateLimiter() *RateLimiter {
 	return &RateLimiter{users: window{limit: unlimited, length: time.Hour}, ips: window{limit: unlimited, length: time.Hour}}
 }
@@ -80,8 +80,8 @@ func (l *RateLimiter) Peek(now time.Time) http.Header {
 	return header
 }
 
-// at is how much of the window of now is used and when it ends. A window
-// begins with the first request that counts.
+// at returns how many requests of the current window are used, and when it ends.
+// A window begins with the first request that counts.
 func (w *window) at(now time.Time) (used int, reset time.Time) {
 	if now.Before(w.reset) {
 		return w.used, w.reset
@@ -89,10 +89,10 @@ func (w *window) at(now time.Time) (used int, reset time.Time) {
 	return 0, now.Add(w.length)
 }
 
-// describe makes the headers. What remains goes down in steps of a tenth of the
-// limit, rounded down: it is 0 while requests still pass.
+// describe returns the headers. The remaining requests decrease in steps of a tenth
+// of the limit, rounded down: they are 0 while requests still pass.
 func (w *window) describe(used int, end time.Time) (header http.Header, reset int64) {
-	// Rounded up: at the second that the header names, the window is over.
+	// Rounded up, so that the window is over at the second in the header.
 	reset = end.Add(time.Second - 1).Unix()
 	remaining := 0
 	if w.limit > 0 {

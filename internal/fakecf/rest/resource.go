@@ -9,7 +9,7 @@ type Link struct {
 // Links are the links of a resource, by their names.
 type Links map[string]Link
 
-// Relationship names another resource, or none.
+// Relationship refers to another resource, or to none.
 type Relationship struct {
 	Data *GUIDOf `json:"data"`
 }
@@ -33,7 +33,7 @@ type Metadata struct {
 	Annotations Pairs `json:"annotations"`
 }
 
-// Pairs are labels or annotations; without any they are an empty object.
+// Pairs are labels or annotations; without any, the JSON is an empty object.
 type Pairs map[string]string
 
 // MarshalJSON renders nil as {}.
@@ -47,7 +47,7 @@ func (p Pairs) MarshalJSON() ([]byte, error) {
 // Change is a PATCH of labels or annotations: nil removes a key.
 type Change map[string]*string
 
-// Apply returns the pairs with the change made, nil where none are left.
+// Apply returns the pairs with the change made, or nil if none are left.
 func (c Change) Apply(to map[string]string) map[string]string {
 	if len(c) == 0 {
 		return to

@@ -5,7 +5,7 @@ import (
 	"slices"
 )
 
-// Requirement is one part of a label selector; all parts must hold.
+// Requirement is one part of a label selector, which matches if all parts do.
 type Requirement struct {
 	Key      string
 	Operator string // in, notin, exists or missing
@@ -15,7 +15,7 @@ type Requirement struct {
 // Commas separates the values of a list.
 var Commas = regexp.MustCompile(`,\s*`)
 
-// A comma inside parentheses separates values, any other one requirements.
+// Commas in parentheses separate values, other commas separate requirements.
 var requirementSplitter = regexp.MustCompile(`(?:\(.*?\)|[^,])+`)
 
 var requirementForms = []struct {

@@ -5,8 +5,8 @@ import (
 	"time"
 )
 
-// TimeFilter holds created_ats or updated_ats: one of a list, or between
-// bounds. The zero value lets everything pass.
+// TimeFilter is created_ats or updated_ats: a list of times, or bounds. The zero
+// value matches every time.
 type TimeFilter struct {
 	Any    []time.Time
 	Bounds []TimeBound
@@ -19,7 +19,7 @@ type TimeBound struct {
 }
 
 // Pass reports whether a time satisfies the filter. Filters compare whole
-// seconds, also where the server stores microseconds.
+// seconds, even if the server stores microseconds.
 func (t *TimeFilter) Pass(at time.Time) bool {
 	at = at.Truncate(time.Second)
 	if t.Any != nil && !slices.ContainsFunc(t.Any, at.Equal) {

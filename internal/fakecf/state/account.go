@@ -42,7 +42,7 @@ type user struct {
 type client struct {
 	secret string
 	role   Role
-	grants bool // whether it may use client_credentials
+	grants bool // may use client_credentials
 }
 
 type assertion struct {
@@ -50,8 +50,8 @@ type assertion struct {
 	who    Identity
 }
 
-// NewAccounts returns accounts that know the public client cf, which has an
-// empty secret, and nobody else.
+// NewAccounts returns accounts with only the public client cf, which has an empty
+// secret.
 func NewAccounts(now func() time.Time, lifetime time.Duration, issuer string) *Accounts {
 	return &Accounts{
 		now: now, lifetime: lifetime, issuer: issuer,
@@ -115,15 +115,15 @@ func (a *Accounts) RevokeRefreshTokens() {
 	clear(a.refresh)
 }
 
-// Refresh finds the user of a refresh token, nil where it is unknown.
+// Refresh returns the user of a refresh token, or nil if it is unknown.
 func (a *Accounts) Refresh(token string) *Identity {
 	a.mu.Lock()
 	defer a.mu.Unlock()
 	return a.refresh[token]
 }
 
-// DropRefresh makes one refresh token invalid. It returns false where the token
-// was invalid before, as for the second of two requests with it.
+// DropRefresh invalidates a refresh token. It returns false if the token was
+// invalid before, as for the second of two requests with it.
 func (a *Accounts) DropRefresh(token string) bool {
 	a.mu.Lock()
 	defer a.mu.Unlock()
@@ -140,8 +140,8 @@ func (a *Accounts) HasClient(id, secret string) bool {
 	return known && record.secret == secret
 }
 
-// ClientLogin is the identity of a client that may use client credentials, nil
-// where it may not.
+// ClientLogin is the identity of a client that may use client credentials, or nil
+// if it may not.
 func (a *Accounts) ClientLogin(id string) *Identity {
 	a.mu.Lock()
 	defer a.mu.Unlock()
@@ -152,7 +152,8 @@ func (a *Accounts) ClientLogin(id string) *Identity {
 	return &Identity{Name: id, Role: record.role, Client: id, Scope: "cloud_controller.admin"}
 }
 
-// PasscodeLogin uses up a passcode; nil where it is not valid.
+// PasscodeLogin returns the user of a passcode and invalidates it, or nil if it is
+// not valid.
 func (a *Accounts) PasscodeLogin(code string) *Identity {
 	a.mu.Lock()
 	defer a.mu.Unlock()
@@ -161,8 +162,8 @@ func (a *Accounts) PasscodeLogin(code string) *Identity {
 	return who
 }
 
-// PasswordLogin checks a password. It returns nil where user or password are
-// wrong, and locked where too many wrong passwords came before.
+// PasswordLogin checks a password. It returns nil if the user or the password is
+// wrong, and locked after too many wrong passwords.
 func (a *Accounts) PasswordLogin(name, password, origin string) (who *Identity, locked bool) {
 	a.mu.Lock()
 	defer a.mu.Unlock()
@@ -180,8 +181,8 @@ func (a *Accounts) PasswordLogin(name, password, origin string) (who *Identity, 
 	return &Identity{Name: name, Role: record.role}, false
 }
 
-// AssertionLogin finds the user of an assertion; nil where it is unknown or of
-// another origin. An origin of "" is any.
+// AssertionLogin returns the user of an assertion, or nil if it is unknown or of
+// another origin. The origin "" matches any.
 func (a *Accounts) AssertionLogin(text, origin string) *Identity {
 	a.mu.Lock()
 	defer a.mu.Unlock()

@@ -22,7 +22,7 @@ func (o *Organization) Keys() Keys {
 type Space struct {
 	GUID, Name   string
 	Organization *Organization
-	Restricted   bool // seen by roles for the whole foundation only
+	Restricted   bool // visible only to global roles
 	CreatedAt    time.Time
 	memoryQuota  int64 // in MB; 0 is none
 }
@@ -55,8 +55,7 @@ func (a *App) Keys() Keys {
 	return Keys{GUID: a.GUID, Name: a.Name, State: a.State, Created: a.CreatedAt, Updated: a.CreatedAt}
 }
 
-// OfType returns the process of a type, the newest of several, nil where there
-// is none.
+// OfType returns the newest process of a type, or nil if there is none.
 func (a *App) OfType(processType string) *ProcessRecord {
 	for _, record := range slices.Backward(a.Processes) {
 		if record.Type == processType {
@@ -91,8 +90,8 @@ func (db *DB) AddOrganization(guid, name string, at time.Time) *Organization {
 	return org
 }
 
-// AddSpace adds a space to an organization and returns its GUID. It panics
-// where the organization is missing.
+// AddSpace adds a space to an organization and returns its GUID. It panics if the
+// organization is missing.
 func (s *Store) AddSpace(orgGUID, name string) string {
 	defer s.lock()()
 	return s.db.AddSpace(s.db.NextGUID("space", orgGUID, name), orgGUID, name, s.db.Stamp()).GUID
@@ -110,7 +109,7 @@ func (db *DB) AddSpace(guid, orgGUID, name string, at time.Time) *Space {
 }
 
 // AddApp adds a started app without processes to a space and returns its GUID.
-// It panics where the space is missing.
+// It panics if the space is missing.
 func (s *Store) AddApp(spaceGUID, name string) string {
 	defer s.lock()()
 	return s.db.AddApp(s.db.NextGUID("app", spaceGUID, name), spaceGUID, name, s.db.Stamp()).GUID
@@ -141,15 +140,15 @@ func (s *Store) DeleteApp(guid string) {
 	s.db.Apps.remove(guid)
 }
 
-// SetDroplet sets the current droplet of an app; "" takes it away, so that the
-// app can neither start nor be deployed. It panics where the app is missing.
+// SetDroplet sets the current droplet of an app; "" removes it, so that the app can
+// neither start nor be deployed. It panics if the app is missing.
 func (s *Store) SetDroplet(appGUID, dropletGUID string) {
 	defer s.lock()()
 	s.db.mustApp(appGUID).Droplet = dropletGUID
 }
 
-// SetDocker makes an app one that runs a Docker image, as root where the image
-// names no user. It panics where the app is missing.
+// SetDocker makes an app run a Docker image, as root if the image does not set a
+// user. It panics if the app is missing.
 func (s *Store) SetDocker(appGUID string) {
 	defer s.lock()()
 	app := s.db.mustApp(appGUID)
@@ -159,7 +158,7 @@ func (s *Store) SetDocker(appGUID string) {
 	}
 }
 
-// AddSidecar adds a sidecar to an app and returns its GUID. It panics where
+// AddSidecar adds a sidecar to an app and returns its GUID. It panics if
 // the app is missing.
 func (s *Store) AddSidecar(appGUID string, sidecar Sidecar) string {
 	defer s.lock()()
@@ -175,16 +174,15 @@ func (s *Store) AddSidecar(appGUID string, sidecar Sidecar) string {
 	return sidecar.GUID
 }
 
-// SetRestricted hides a space from every role that is not for the whole
-// foundation. It panics where the space is missing.
+// SetRestricted hides a space from every role that is not global. It panics if the space is missing.
 func (s *Store) SetRestricted(spaceGUID string, restricted bool) {
 	defer s.lock()()
 	s.db.mustSpace(spaceGUID).Restricted = restricted
 }
 
-// SetStatsWarnings makes every answer with stats carry these warnings in
-// X-Cf-Warnings, as while Log Cache is away. On Cloud Controller 3.228.0 the
-// stats then have neither usage nor quotas.
+// SetStatsWarnings sets the X-Cf-Warnings of every response with stats, as while
+// Log Cache is unavailable. On Cloud Controller 3.228.0 the stats then have neither
+// usage nor quotas.
 func (s *Store) SetStatsWarnings(warnings ...string) {
 	defer s.lock()()
 	s.db.Warnings = slices.Clone(warnings)
@@ -214,7 +212,7 @@ func (db *DB) mustProcess(guid string) *ProcessRecord {
 	return record
 }
 
-// RunsBeside reports whether the sidecar runs beside a type of process; "" is
+// RunsBeside reports whether the sidecar runs beside a type of process; "" matches
 // any.
 func (s *Sidecar) RunsBeside(processType string) bool {
 	return processType == "" || slices.Contains(s.ProcessTypes, processType)

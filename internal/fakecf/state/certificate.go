@@ -12,8 +12,8 @@ import (
 	"time"
 )
 
-// newClientCert makes what Korifi accepts after the word clientcert: a
-// certificate and its key as PEM, one after the other.
+// newClientCert makes a credential for Korifi's scheme clientcert: a certificate
+// and its key as PEM, one after the other.
 func newClientCert(name string, serial int64) ([]byte, error) {
 	key, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
 	if err != nil {

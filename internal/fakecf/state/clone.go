@@ -34,7 +34,8 @@ func copyInto(to, from reflect.Value) {
 			}
 		}
 	case reflect.Struct:
-		// Fields of other packages, as in time.Time, came with the struct.
+		// Unexported fields of other packages, as in time.Time, are copied with the
+		// struct.
 		for i := range from.NumField() {
 			if from.Type().Field(i).IsExported() {
 				copyInto(to.Field(i), from.Field(i))

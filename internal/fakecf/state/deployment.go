@@ -22,14 +22,14 @@ type Deployment struct {
 	PreviousDroplet string
 	Labels          map[string]string
 	Annotations     map[string]string
-	NewProcess      *ProcessRecord // nil where the app was stopped
+	NewProcess      *ProcessRecord // nil if the app was stopped
 	CreatedAt       time.Time
 	UpdatedAt       time.Time
 	HealthyAt       time.Time // zero: never
 	StatusChangedAt time.Time
 
 	instances int64  // of the web process before the first deployment
-	failure   string // keeps the deployment where it is
+	failure   string // keeps the deployment from advancing
 	pace      Pace
 	next      time.Time // of the next step by the clock
 }
@@ -51,8 +51,8 @@ func (d *Deployment) Keys() Keys {
 	return Keys{GUID: d.GUID, Created: d.CreatedAt, Updated: d.UpdatedAt}
 }
 
-// Pace is how a deployment goes on. Cloud Controller does a step about every
-// five seconds.
+// Pace is how a deployment advances. Cloud Controller does a step about every five
+// seconds.
 type Pace struct {
 	held  bool
 	every time.Duration
@@ -61,8 +61,7 @@ type Pace struct {
 // PaceByPoll does one step with each GET of the deployment.
 func PaceByPoll() Pace { return Pace{} }
 
-// PaceByClock does a step each time that this long has passed by the
-// foundation's clock.
+// PaceByClock does a step in this interval of the foundation's clock.
 func PaceByClock(every time.Duration) Pace { return Pace{every: every} }
 
 // PaceByHand does a step only when a test calls AdvanceDeployment.
@@ -71,7 +70,7 @@ func PaceByHand() Pace { return Pace{held: true} }
 // Deployments returns all deployments, the oldest first.
 func (db *DB) Deployments() []*Deployment { return db.deployments.Rows() }
 
-// Deployment returns a deployment, nil where it is missing.
+// Deployment returns a deployment, or nil if it is missing.
 func (db *DB) Deployment(guid string) *Deployment { return db.deployments.Get(guid) }
 
 // DeploymentsOf returns the deployments of an app, the oldest first.
@@ -85,7 +84,7 @@ func (db *DB) DeploymentsOf(app *App) []*Deployment {
 	return out
 }
 
-// activeDeployment is the deployment in flight, nil without one.
+// activeDeployment is the deployment in flight, or nil.
 func (db *DB) activeDeployment(app *App) *Deployment {
 	for _, d := range db.inFlight {
 		if d.App == app {
@@ -95,15 +94,15 @@ func (db *DB) activeDeployment(app *App) *Deployment {
 	return nil
 }
 
-// IsDeploying reports whether a deployment keeps web processes from being
-// changed. One that is being canceled does not.
+// IsDeploying reports whether a deployment prevents changes of web processes. One
+// that is being canceled does not.
 func (db *DB) IsDeploying(app *App) bool {
 	d := db.activeDeployment(app)
 	return d != nil && d.Reason == Deploying
 }
 
-// Deploy starts a deployment of the current droplet of an app on Diego. One that
-// is in flight is superseded. A stopped app starts, and its deployment is done.
+// Deploy starts a deployment of the current droplet of an app on Diego. It
+// supersedes one that is in flight. A stopped app starts, and its deployment ends.
 func (db *DB) Deploy(app *App, maxInFlight int64) *Deployment {
 	now := db.Stamp()
 	d := &Deployment{
@@ -150,7 +149,7 @@ func (d *Deployment) finish(db *DB, reason string) {
 	d.UpdatedAt, d.StatusChangedAt = db.Stamp(), db.Stamp()
 }
 
-// Cancel begins to take a deployment back; the next step does it.
+// Cancel begins to cancel a deployment; the next step completes that.
 func (db *DB) Cancel(d *Deployment) error {
 	if d.Value != Active {
 		return fmt.Errorf("Cannot cancel a deployment with status: %s and reason: %s", d.Value, d.Reason) //nolint:staticcheck // Cloud Controller's own words
@@ -160,7 +159,7 @@ func (db *DB) Cancel(d *Deployment) error {
 	return nil
 }
 
-// Poll does the step of a deployment that goes on with each poll.
+// Poll does the step of a deployment that advances with each poll.
 func (db *DB) Poll(d *Deployment) {
 	if !d.pace.held && d.pace.every == 0 {
 		db.step(d)
@@ -182,8 +181,8 @@ func (db *DB) step(d *Deployment) {
 	}
 }
 
-// takeBack restores the instances of the oldest web process and removes the
-// others.
+// takeBack restores the instances of the oldest web process and removes the other
+// web processes.
 func (db *DB) takeBack(d *Deployment) {
 	kept := oldestWeb(d.App)
 	db.removeWebs(d.App, kept)
@@ -206,8 +205,8 @@ func (db *DB) setInstances(record *ProcessRecord, n int64) {
 	db.Put(record, p)
 }
 
-// scale moves instances from the old web processes to the new one. It waits
-// while an instance starts or is ill.
+// scale moves instances from the old web processes to the new one. It waits while
+// an instance starts or is not healthy.
 func (db *DB) scale(d *Deployment) {
 	routable, starting, unhealthy := d.NewProcess.summary(db.Now())
 	canGrow := starting < d.MaxInFlight && unhealthy == 0 && routable >= d.NewProcess.Instances-d.MaxInFlight
@@ -251,7 +250,7 @@ func (db *DB) scale(d *Deployment) {
 	}
 }
 
-// finalize leaves the new web process alone and restarts those of other types.
+// finalize keeps the new web process and restarts those of other types.
 func (db *DB) finalize(d *Deployment) {
 	db.removeWebs(d.App, d.NewProcess)
 	for _, record := range d.App.Processes {
@@ -262,7 +261,7 @@ func (db *DB) finalize(d *Deployment) {
 	d.finish(db, Deployed)
 }
 
-// growth is the memory that the next step needs in addition, in MB.
+// growth is the additional memory that the next step needs, in MB.
 func (d *Deployment) growth(routable int64) int64 {
 	wanted := min(routable+d.MaxInFlight, d.instances)
 	return max(0, wanted-d.NewProcess.Instances) * d.NewProcess.MemoryInMB
@@ -278,8 +277,8 @@ func (d *Deployment) oldInstances() int64 {
 	return n
 }
 
-// summary counts the instances that serve, those that start and those that are
-// ill.
+// summary counts the instances that run, those that start and those that are not
+// healthy.
 func (r *ProcessRecord) summary(now time.Time) (routable, starting, unhealthy int64) {
 	count := func(index, n int64) {
 		switch i := r.Instance(index, now); {

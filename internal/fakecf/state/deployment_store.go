@@ -1,16 +1,15 @@
 package state
 
-// SetDeploymentPace sets how the deployments go on that start through the API
-// from now on (default PaceByPoll).
+// SetDeploymentPace sets how deployments advance that start through the API from
+// now on (default PaceByPoll).
 func (s *Store) SetDeploymentPace(pace Pace) {
 	defer s.lock()()
 	s.db.pace = pace
 }
 
-// StartDeployment puts a rolling deployment of one instance at a time in
-// flight, which goes on by hand only. It returns the GUID of the deployment.
-// Until it ends, the app has two web processes that can be neither changed nor
-// scaled. It panics where the app is missing.
+// StartDeployment starts a rolling deployment of one instance at a time, which
+// advances only by hand. It returns the GUID of the deployment. Until it ends, the
+// app has two web processes that can be neither changed nor scaled. It panics if the app is missing.
 //
 // On Kubernetes the pods roll instead, and the deployment has the GUID of the
 // app.
@@ -32,7 +31,7 @@ func (db *DB) startByHand(app *App) *Deployment {
 
 // AdvanceDeployment does one step of the deployment in flight, as Cloud
 // Controller does about every five seconds. It reports whether the deployment
-// is still in flight. On Kubernetes there is nothing to do by hand.
+// is still in flight. On Kubernetes it has no effect.
 func (s *Store) AdvanceDeployment(appGUID string) bool {
 	defer s.lock()()
 	d := s.db.activeDeployment(s.db.mustApp(appGUID))
@@ -43,9 +42,9 @@ func (s *Store) AdvanceDeployment(appGUID string) bool {
 	return d.Value == Active
 }
 
-// FinishDeployment ends the deployment in flight at once, in any state of its
-// instances: the new process replaces the web process. Without a deployment
-// it starts one before. It returns the GUID of the new process, "" where the
+// FinishDeployment ends the deployment in flight at once, regardless of its
+// instances: the new process replaces the web process. Without a deployment it
+// starts one before. It returns the GUID of the new process, or "" if the
 // app has no web process. On Kubernetes all pods are new at once, and the web
 // process stays.
 func (s *Store) FinishDeployment(appGUID string) string {
@@ -69,8 +68,8 @@ func (s *Store) FinishDeployment(appGUID string) string {
 	return app.OfType("web").GUID
 }
 
-// FailDeployment makes the deployment in flight stay as it is, with an error in
-// status.details. It can still be canceled. It panics where none is in flight.
+// FailDeployment stops the deployment in flight from advancing, with an error in
+// status.details. It can still be canceled. It panics if none is in flight.
 func (s *Store) FailDeployment(appGUID, text string) {
 	defer s.lock()()
 	d := s.db.activeDeployment(s.db.mustApp(appGUID))
@@ -81,8 +80,7 @@ func (s *Store) FailDeployment(appGUID, text string) {
 	s.db.step(d)
 }
 
-// CancelDeployment takes the deployment in flight back at once, as another user
-// does. It panics where none is in flight.
+// CancelDeployment cancels the deployment in flight at once, like another user. It panics if none is in flight.
 func (s *Store) CancelDeployment(appGUID string) {
 	defer s.lock()()
 	d := s.db.activeDeployment(s.db.mustApp(appGUID))

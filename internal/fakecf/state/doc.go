@@ -1,4 +1,4 @@
-// Package state holds what a foundation remembers: organizations, spaces, apps,
-// processes with their instances, users and tokens. It knows nothing of HTTP;
-// the packages cc, korifi and uaa present it as their servers do.
+// Package state holds the data of a foundation: organizations, spaces, apps,
+// processes with their instances, users and tokens. It is independent of HTTP; the
+// packages cc, korifi and uaa serve it.
 package state

@@ -5,8 +5,8 @@ import (
 	"strings"
 )
 
-// Role is what a user may see and do. Roles for spaces see every space that is
-// not restricted, or the spaces that TokenFor names.
+// Role is the permissions of a user. Roles for spaces apply to every space that is
+// not restricted, or to the spaces of TokenFor.
 type Role int
 
 const (
@@ -43,10 +43,10 @@ type Identity struct {
 	Scope  string
 }
 
-// Everywhere reports whether the role is for the whole foundation.
+// Everywhere reports whether the role is global.
 func (id *Identity) Everywhere() bool { return id.Role <= GlobalAuditor }
 
-// Sees reports whether the caller may see a space and what is in it.
+// Sees reports whether the caller may see a space and its contents.
 func (id *Identity) Sees(space *Space) bool {
 	switch {
 	case id.Everywhere():

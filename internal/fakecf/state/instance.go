@@ -13,29 +13,29 @@ import (
 type Instance struct {
 	Index     int64
 	GUID      string
-	State     string // RUNNING, CRASHED, STARTING, STOPPING or DOWN; "" of a pod that is missing
+	State     string // RUNNING, CRASHED, STARTING, STOPPING or DOWN; "" for a missing pod
 	Routable  *bool
 	Details   *string
 	StartedAt time.Time
 	Since     time.Time // when it came into this state
 	Limits    Quotas    // with which it was started
 
-	// Omit and Override change the JSON of its stat, as those of Process do.
+	// Omit and Override change the JSON of its stat, like those of Process.
 	Omit     []string
 	Override map[string]json.RawMessage
 }
 
-// fleet is the instances of a process. Instances that started together share
-// one life, so that a request for two thousand million of them takes no memory.
+// fleet is the instances of a process. Instances that started together share one
+// life, so that a scale to two thousand million of them takes no memory.
 type fleet struct {
 	count   int64
 	cohorts []cohort        // by index, without gaps
-	single  map[int64]*life // instances with a life of their own
+	single  map[int64]*life // instances with a separate life
 
 	rolling *rolling  // nil: no rollout on Kubernetes
 	touchAt time.Time // when updated_at moves again; zero: never
 
-	outcome string // state in which starting instances end; "" is RUNNING
+	outcome string // state of started instances; "" is RUNNING
 	details *string
 }
 
@@ -45,12 +45,12 @@ type cohort struct {
 	life
 }
 
-// life is what an instance goes through from its start to its end.
+// life is the lifecycle of an instance from one start to its end.
 type life struct {
-	serial    int       // of the start, which makes the GUID of each instance new
-	startedAt time.Time // in the future: a pod that is missing until then
+	serial    int       // of the start, from which the GUID is derived
+	startedAt time.Time // if in the future, the pod is missing until then
 	readyAt   time.Time
-	endsAt    time.Time // of a pod that ends; zero: it stays
+	endsAt    time.Time // of a pod that ends; zero if it does not
 	gone      bool      // a pod beyond the desired number that has ended
 	outcome   string
 	details   *string
@@ -66,8 +66,8 @@ func (db *DB) newLife(record *ProcessRecord, at, readyAt time.Time) life {
 	return life{serial: db.serial, startedAt: at, readyAt: readyAt, outcome: record.outcome, details: record.details, limits: record.Running}
 }
 
-// follow brings the instances to the desired number: a new count acts at once,
-// everything else at the next start of the app.
+// follow brings the instances to the desired number. A new count acts at once,
+// other values at the next start of the app.
 func (db *DB) follow(record *ProcessRecord) {
 	if db.Runtime != RuntimeWorks {
 		return
@@ -82,7 +82,7 @@ func (db *DB) follow(record *ProcessRecord) {
 	if want < record.count {
 		record.trim(want)
 	}
-	for index := range record.single { // a pod that was gone is wanted again
+	for index := range record.single { // a pod that was gone is desired again
 		if index < want && record.single[index].gone {
 			record.setLife(index, db.newLife(record, db.Now(), db.Now().Add(db.startDelay)))
 		}
@@ -103,7 +103,7 @@ func (f *fleet) trim(count int64) {
 	f.count = count
 }
 
-// startAll starts every instance again, with the quotas of now.
+// startAll starts every instance again, with the current quotas.
 func (db *DB) startAll(record *ProcessRecord, at, readyAt time.Time) {
 	record.Running, record.rolling = record.desired(), nil
 	record.count, record.cohorts, record.single = 0, nil, nil
@@ -160,7 +160,7 @@ func (f *fleet) eachGroup(do func(index, n int64)) {
 	}
 }
 
-// Instance is the report of the runtime about an instance at a moment.
+// Instance is the state of an instance at a point in time.
 func (r *ProcessRecord) Instance(index int64, now time.Time) Instance {
 	own := r.lifeOf(index)
 	if own.pinned != nil {
@@ -190,12 +190,12 @@ func (db *DB) Terminate(record *ProcessRecord, index int64) {
 	record.setLife(index, db.newLife(record, now, now.Add(db.startDelay)))
 }
 
-// MaxInstances is the largest number of instances in an answer. Counts go up to
-// two thousand million, and no answer could hold that many.
+// MaxInstances is the largest number of instances in a response. Counts go up to
+// two thousand million, which is too much for a response.
 const MaxInstances = 10_000
 
-// Instances returns the reports of the runtime about the instances of a process,
-// at most MaxInstances.
+// Instances returns the states of the instances of a process, at most
+// MaxInstances.
 func (s *Store) Instances(processGUID string) []Instance {
 	defer s.rlock()()
 	record := s.db.Processes.Get(processGUID)
@@ -210,7 +210,7 @@ func (s *Store) Instances(processGUID string) []Instance {
 }
 
 // SetInstance changes one instance and pins it: it stays like that until it is
-// terminated, scaled away or its app restarts. It panics where the process or
+// terminated, removed by a scale, or its app restarts. It panics if the process or
 // the instance is missing.
 func (s *Store) SetInstance(processGUID string, index int64, change func(*Instance)) {
 	defer s.lock()()
@@ -234,16 +234,16 @@ func (s *Store) SetInstance(processGUID string, index int64, change func(*Instan
 	record.setLife(index, own)
 }
 
-// SetStartDelay sets how long an instance that starts from now on is STARTING
-// before it is RUNNING (default 0: it runs at once).
+// SetStartDelay sets how long instances are STARTING before they are RUNNING, for
+// starts from now on (default 0: they run at once).
 func (s *Store) SetStartDelay(d time.Duration) {
 	defer s.lock()()
 	s.db.startDelay = d
 }
 
-// SetStartOutcome makes instances of a process that start from now on end in
-// this state (CRASHED, DOWN) with these details ("" for none) instead of
-// RUNNING. A state of "" or RUNNING makes it healthy again.
+// SetStartOutcome sets the state (CRASHED, DOWN) and the details ("" for none) that
+// instances of a process get instead of RUNNING, for starts from now on. The state
+// "" or RUNNING makes the process healthy again.
 func (s *Store) SetStartOutcome(processGUID, state, details string) {
 	defer s.lock()()
 	record := s.db.mustProcess(processGUID)
@@ -262,8 +262,8 @@ func (s *Store) SetAppState(appGUID, state string) {
 	s.db.SetAppState(s.db.mustApp(appGUID), state)
 }
 
-// SetAppState starts or stops an app. An app that is in this state stays as it
-// is.
+// SetAppState starts or stops an app. It does not change an app that is already in
+// this state.
 func (db *DB) SetAppState(app *App, state string) {
 	if app.State == state {
 		return

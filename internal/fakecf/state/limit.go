@@ -6,22 +6,22 @@ import (
 	"strings"
 )
 
-// Limits are the configured limits of a foundation. Zero values refuse nothing.
+// Limits are the configured limits of a foundation. A zero value is unlimited.
 type Limits struct {
 	HealthCheckTimeout int64    // seconds; 180 by default
 	DiskInMB           int64    // of a process
 	Users              []string // that a process may run as
 }
 
-// SetLimits sets the limits for requests from now on. Processes that exceed them
-// already stay.
+// SetLimits sets the limits for requests from now on. Processes that already exceed
+// them stay.
 func (s *Store) SetLimits(limits Limits) {
 	defer s.lock()()
 	s.db.limits = limits
 }
 
 // SetMemoryQuota limits the memory of all started processes of an organization
-// or a space, in MB; 0 takes the limit away. It panics where there is none with
+// or a space, in MB; 0 removes the limit. It panics if there is none with
 // this GUID.
 func (s *Store) SetMemoryQuota(guid string, megabytes int64) {
 	defer s.lock()()
@@ -32,7 +32,7 @@ func (s *Store) SetMemoryQuota(guid string, megabytes int64) {
 	s.db.mustSpace(guid).memoryQuota = megabytes
 }
 
-// LimitError describes why Cloud Controller refuses to store a process, "" where
+// LimitError describes why Cloud Controller refuses to store a process, or is "" if
 // it does not.
 //
 // Source: Cloud Controller 3.228.0.
@@ -65,8 +65,8 @@ func (db *DB) LimitError(before, after *Process) string {
 	return strings.Join(problems, ", ")
 }
 
-// DeploymentError describes the memory quota that keeps an app from being
-// deployed, "" where none does.
+// DeploymentError describes the memory quota that prevents the deployment of an
+// app, or is "" if none does.
 //
 // Source: cloud_controller_ng 3bbba906, deployment_create.rb.
 func (db *DB) DeploymentError(app *App, maxInFlight int64) string {
@@ -123,7 +123,7 @@ func (a *App) SidecarsNeed(processType string) int64 {
 }
 
 // SetSuspended suspends an organization: only admins may change what is in it.
-// It panics where the organization is missing.
+// It panics if the organization is missing.
 func (s *Store) SetSuspended(orgGUID string, suspended bool) {
 	defer s.lock()()
 	org := s.db.Organizations.Get(orgGUID)

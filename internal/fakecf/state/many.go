@@ -7,8 +7,7 @@ import (
 
 var manyTime = time.Date(2025, time.March, 3, 9, 0, 0, 0, time.UTC)
 
-// AddMany adds n processes in apps, spaces and organizations of their own, for
-// benchmarks: 5 processes to 3 apps, 100 apps to a space, 10 spaces to an
+// AddMany adds n processes in new apps, spaces and organizations, for benchmarks: 5 processes to 3 apps, 100 apps to a space, 10 spaces to an
 // organization. Names and GUIDs are the same in every run.
 func (s *Store) AddMany(n int) {
 	defer s.lock()()

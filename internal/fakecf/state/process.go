@@ -6,17 +6,17 @@ import (
 	"time"
 )
 
-// Process is a process as the foundation knows it. The fields with a JSON name
-// stand in Cloud Controller's answers as they are; the server adds the others.
+// Process is a process in the tables. The fields with a JSON name are in Cloud
+// Controller's responses as they are; the server renders the others.
 type Process struct {
-	GUID      string `json:"guid"` // made from app, type and number where empty
+	GUID      string `json:"guid"` // derived from app, type and number if empty
 	AppGUID   string `json:"-"`
 	SpaceGUID string `json:"-"`    // follows from the app
-	Type      string `json:"type"` // "web" where empty
+	Type      string `json:"type"` // "web" if empty
 
 	Command         *string `json:"-"` // nil: the detected one
 	DetectedCommand *string `json:"-"` // from the droplet; nil: nothing was detected
-	HideCommand     bool    `json:"-"` // nobody may read the command, not even an admin
+	HideCommand     bool    `json:"-"` // hides the command from every role, even admins
 	User            *string `json:"-"` // nil: the default
 
 	Instances    int64  `json:"instances"`
@@ -34,13 +34,13 @@ type Process struct {
 	Labels      map[string]string `json:"-"`
 	Annotations map[string]string `json:"-"`
 
-	Version   string    `json:"version"` // made where empty
+	Version   string    `json:"version"` // made if empty
 	CreatedAt time.Time `json:"-"`
 	UpdatedAt time.Time `json:"-"`
 
-	// Omit and Override change the JSON of this process: a key is a path of
-	// names joined by dots, such as "health_check.data.timeout". They stand for
-	// servers that leave fields out or send what nobody expects.
+	// Omit and Override change the JSON of this process, for servers that omit
+	// fields or send unexpected values. A key is a path of names joined by dots,
+	// such as "health_check.data.timeout".
 	Omit     []string                   `json:"-"`
 	Override map[string]json.RawMessage `json:"-"`
 }
@@ -51,7 +51,7 @@ type HealthCheck struct {
 	Timeout           *int64 // not for a readiness check
 	InvocationTimeout *int64
 	Interval          *int64
-	Endpoint          *string // shown for http only
+	Endpoint          *string // shown only for http
 }
 
 // Sidecar is a process that runs beside others of its app.
@@ -61,7 +61,7 @@ type Sidecar struct {
 	Command      string   `json:"command"`
 	ProcessTypes []string `json:"process_types"`
 	MemoryInMB   *int64   `json:"memory_in_mb"`
-	Origin       string   `json:"origin"` // "user" (where empty) or "buildpack"
+	Origin       string   `json:"origin"` // "user" (if empty) or "buildpack"
 }
 
 // Ptr returns a pointer to v, for the optional fields above.
@@ -70,7 +70,7 @@ func Ptr[T any](v T) *T { return &v }
 // Clone returns a copy that shares nothing with the process.
 func (p *Process) Clone() Process { return clone(*p) }
 
-// Clone returns a copy that shares nothing with the check; nil of nil.
+// Clone returns a copy that shares nothing with the check, or nil for nil.
 func (h *HealthCheck) Clone() *HealthCheck { return clone(h) }
 
 // EffectiveCommand is the command that starts the process, or nil.
@@ -89,8 +89,8 @@ type ProcessRecord struct {
 
 	fleet
 
-	// Row caches the JSON of the process in a list; every change empties it.
-	// Rendering thousands of rows again for each page would measure the fake.
+	// Row caches the JSON of the process in a list; every change clears it. Without
+	// it, benchmarks would mostly measure the rendering of rows in the fake.
 	Row atomic.Pointer[[]byte]
 }
 

@@ -7,7 +7,7 @@ import (
 )
 
 // AddProcess adds a process to an app and returns its GUID. Its instances have
-// been running for an hour. It panics where the app is missing.
+// been running for an hour. It panics if the app is missing.
 func (s *Store) AddProcess(appGUID string, p Process) string {
 	defer s.lock()()
 	return s.db.insertProcess(appGUID, p).GUID
@@ -71,8 +71,7 @@ func (s *Store) Process(guid string) (Process, bool) {
 	return record.Clone(), true
 }
 
-// ProcessOf returns a copy of the process of this type of an app: the newest of
-// several.
+// ProcessOf returns a copy of the newest process of this type of an app.
 func (s *Store) ProcessOf(appGUID, processType string) (Process, bool) {
 	defer s.rlock()()
 	app := s.db.Apps.Get(appGUID)
@@ -85,9 +84,9 @@ func (s *Store) ProcessOf(appGUID, processType string) (Process, bool) {
 	return Process{}, false
 }
 
-// UpdateProcess changes a process from outside of the API, as an autoscaler or
-// another user does. updated_at follows where something changed. It panics
-// where the process is missing. GUID, app and creation time stay.
+// UpdateProcess changes a process from outside of the API, like an autoscaler or
+// another user. A change moves updated_at; GUID, app and creation time stay. It
+// panics if the process is missing.
 func (s *Store) UpdateProcess(guid string, change func(*Process)) {
 	defer s.lock()()
 	record := s.db.mustProcess(guid)
@@ -100,8 +99,8 @@ func (s *Store) UpdateProcess(guid string, change func(*Process)) {
 	s.db.Put(record, p)
 }
 
-// Put stores a changed process. Its instances follow the new count; on
-// Kubernetes they are replaced where they would run with other values.
+// Put stores a changed process. Its instances follow the new count; on Kubernetes
+// they are replaced if they would run with other values.
 func (db *DB) Put(record *ProcessRecord, p Process) {
 	if db.platform == Kubernetes && needsRoll(&record.Process, &p) {
 		defer db.roll(record)

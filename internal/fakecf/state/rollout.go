@@ -6,17 +6,16 @@ import (
 	"time"
 )
 
-// Rollout is how long Kubernetes takes when it replaces pods.
+// Rollout is how long Kubernetes takes to replace pods.
 //
 // Source: Korifi fb0a00b2 on a real Kubernetes. A rollout begins a moment after
-// the request was answered and replaces one pod after another, the highest
-// index first. An ending pod shows RUNNING until it is gone, and for a moment
-// the index is missing. The next pod ends when the new one runs.
+// the response and replaces one pod after another, the highest index first. A pod
+// that ends shows RUNNING until it is gone, and for a moment its index is missing. The next pod ends when the new one runs.
 type Rollout struct {
 	Begin time.Duration // from a change to the end of the first pod
 	End   time.Duration // from the end of a pod until it is gone
-	Gap   time.Duration // until the next pod of the index is there
-	Touch time.Duration // until a controller moves updated_at again; negative: never
+	Gap   time.Duration // until the next pod of the index exists
+	Touch time.Duration // until a controller moves updated_at again; never if negative
 }
 
 // rolling is the progress of a rollout.
@@ -26,8 +25,8 @@ type rolling struct {
 	index int64 // of the pod that is being replaced
 }
 
-// atOnce is the number of instances beyond which a rollout replaces all pods
-// together, so that no request makes the fake work for minutes.
+// atOnce is the number of instances above which a rollout replaces all pods
+// together, so that a request does not take minutes.
 const atOnce = 1000
 
 // SetRollout sets how long Kubernetes takes from now on. By default pods are
@@ -37,8 +36,8 @@ func (s *Store) SetRollout(rollout Rollout) {
 	s.db.rollout = rollout
 }
 
-// IsRolling reports whether Kubernetes replaces pods of an app. Before a
-// rollout has begun nobody can see it.
+// IsRolling reports whether Kubernetes replaces pods of an app. It is false until
+// the rollout has begun.
 func (db *DB) IsRolling(app *App) bool {
 	return slices.ContainsFunc(app.Processes, func(r *ProcessRecord) bool { return r.rolling != nil && r.rolling.begun })
 }
@@ -64,7 +63,7 @@ func (db *DB) RollApp(app *App) {
 	}
 }
 
-// Touch lets a controller move updated_at of a process in a moment.
+// Touch schedules the change of updated_at by a controller.
 func (db *DB) Touch(record *ProcessRecord) {
 	if db.rollout.Touch >= 0 {
 		record.touchAt = db.Now().Add(db.rollout.Touch)
@@ -76,7 +75,7 @@ func (db *DB) Touch(record *ProcessRecord) {
 func (db *DB) EndPod(record *ProcessRecord, index int64) {
 	own := *record.lifeOf(index)
 	if !own.endsAt.IsZero() || db.Now().Before(own.startedAt) {
-		return // it ends already, or is gone
+		return // it already ends, or is gone
 	}
 	own.endsAt = db.Now().Add(db.rollout.End)
 	record.setLife(index, own)
@@ -84,8 +83,8 @@ func (db *DB) EndPod(record *ProcessRecord, index int64) {
 }
 
 // leave ends the pods beyond the desired number. Until they are gone they show
-// RUNNING, so that there are more stats than instances. It returns false where
-// they are gone at once.
+// RUNNING, so that there are more stats than instances. It returns false if they
+// are gone at once.
 //
 // Source: Korifi fb0a00b2, read in its code: the stats are those of all pods.
 func (db *DB) leave(record *ProcessRecord, want int64) bool {
@@ -98,7 +97,7 @@ func (db *DB) leave(record *ProcessRecord, want int64) bool {
 	return true
 }
 
-// remove takes away a pod that has ended and is no longer desired.
+// remove removes a pod that has ended and is no longer desired.
 func (f *fleet) remove(index int64) {
 	f.setLife(index, life{gone: true})
 	for f.count > 0 && f.lifeOf(f.count-1).gone {
@@ -113,8 +112,7 @@ func (db *DB) watch(record *ProcessRecord) {
 	}
 }
 
-// nextEvent is the next thing that happens to a process without a request; nil
-// where nothing is to come.
+// nextEvent is the next event of a process without a request, or nil.
 func (db *DB) nextEvent(record *ProcessRecord) (at time.Time, event func()) {
 	earliest := func(when time.Time, do func()) {
 		if event == nil || when.Before(at) {
@@ -142,7 +140,7 @@ func (db *DB) nextEvent(record *ProcessRecord) (at time.Time, event func()) {
 	if r := record.rolling; r != nil {
 		if !r.begun {
 			earliest(r.at, func() { db.beginRoll(record) })
-		} else if r.index >= record.count { // scaled away
+		} else if r.index >= record.count { // removed by a scale
 			earliest(r.at, func() { db.rollNext(record) })
 		} else if own := record.lifeOf(r.index); own.endsAt.IsZero() && own.outcome == "" {
 			earliest(own.readyAt, func() { db.rollNext(record) })

@@ -8,17 +8,16 @@ type Runtime int
 const (
 	// RuntimeWorks is the default.
 	RuntimeWorks Runtime = iota
-	// RuntimeAway answers nothing. What is written is stored nevertheless, and
-	// acts when the runtime is back.
+	// RuntimeAway does not respond. Writes are stored, and act when the runtime is
+	// back.
 	RuntimeAway
-	// RuntimeRefuses answers with an error. What is written is stored
-	// nevertheless.
+	// RuntimeRefuses responds with an error. Writes are stored.
 	RuntimeRefuses
 )
 
-// SetRuntime makes Diego fail, or work again: then the instances follow the
-// values that were stored meanwhile. On Kubernetes it stands for Korifi's controllers: while
-// they do not work, every write is refused and nothing is stored.
+// SetRuntime makes Diego fail or work again. When it works again, the instances
+// follow the values that were stored meanwhile. On Kubernetes it stands for
+// Korifi's controllers: while they fail, every write is refused and not stored.
 func (s *Store) SetRuntime(runtime Runtime) {
 	defer s.lock()()
 	s.db.Runtime = runtime

@@ -5,7 +5,7 @@ import (
 	"time"
 )
 
-// due reports whether something should have happened by now.
+// due reports whether an event is due.
 func (db *DB) due() bool {
 	now := db.clock()
 	for _, d := range db.inFlight {

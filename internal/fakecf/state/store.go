@@ -59,7 +59,7 @@ func (s *Store) rlock() (unlock func()) {
 // start over time, token lifetime and rate limit all follow it.
 func (s *Store) SetClock(now func() time.Time) { s.clock.Store(&now) }
 
-// Now is the time by the foundation's clock, in UTC.
+// Now is the time of the foundation's clock, in UTC.
 func (s *Store) Now() time.Time { return (*s.clock.Load())().UTC() }
 
 // Read runs a request that only reads the tables.
@@ -84,7 +84,7 @@ type DB struct {
 	Runtime         Runtime
 	ScalingDisabled bool // the feature flag app_scaling is off
 
-	// Warnings go along with every answer with stats.
+	// Warnings are in every response with stats.
 	Warnings   []string
 	platform   Platform
 	clock      func() time.Time
@@ -97,13 +97,13 @@ type DB struct {
 
 	limits  Limits
 	rollout Rollout
-	watched []*ProcessRecord // something is to come for them
+	watched []*ProcessRecord // with events to come
 	serial  int              // makes GUIDs of equal names differ
 
 	manyApps, manyProcesses int // progress of AddMany
 }
 
-// Now is the time by the foundation's clock.
+// Now is the time of the foundation's clock.
 func (db *DB) Now() time.Time {
 	if !db.moment.IsZero() {
 		return db.moment
@@ -118,8 +118,9 @@ func (db *DB) at(moment time.Time, event func()) {
 	event()
 }
 
-// Stamp is the time as the server stores it: Cloud Controller keeps
-// microseconds, which lists sort by and nobody sees, Kubernetes whole seconds.
+// Stamp is the current time as the server stores it: Cloud Controller stores
+// microseconds, which lists sort by but responses do not show, and Kubernetes whole
+// seconds.
 func (db *DB) Stamp() time.Time {
 	if db.platform == Kubernetes {
 		return db.Now().Truncate(time.Second)
@@ -127,8 +128,7 @@ func (db *DB) Stamp() time.Time {
 	return db.Now().Truncate(time.Microsecond)
 }
 
-// Keys are the columns that lists sort by. A list that lacks one leaves it
-// empty.
+// Keys are the columns that lists sort by. Columns that a list lacks are empty.
 type Keys struct {
 	GUID, Name, State string
 	Created, Updated  time.Time
@@ -140,7 +140,7 @@ type Table[R interface{ Keys() Keys }] struct {
 	byGUID map[string]R
 }
 
-// Get returns the row of a GUID, nil where there is none.
+// Get returns the row of a GUID, or nil if there is none.
 func (t *Table[R]) Get(guid string) R { return t.byGUID[guid] }
 
 // Rows returns all rows. The slice belongs to the table.

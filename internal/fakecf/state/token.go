@@ -13,7 +13,7 @@ type issued struct {
 	expires time.Time
 }
 
-// Token returns a new access token for a role, without the word bearer.
+// Token returns a new access token for a role, without the scheme bearer.
 func (a *Accounts) Token(role Role) string {
 	return a.TokenWithScope(role, roleScopes[role])
 }
@@ -42,8 +42,8 @@ func (a *Accounts) TokenFor(role Role, spaceGUIDs ...string) string {
 	return token
 }
 
-// ClientCert returns what Korifi accepts after the word clientcert in the
-// Authorization header, for a user with this role.
+// ClientCert returns the credential of a user with this role for the scheme
+// clientcert of Korifi.
 func (a *Accounts) ClientCert(role Role) string {
 	a.mu.Lock()
 	defer a.mu.Unlock()
@@ -66,11 +66,11 @@ func (a *Accounts) RevokeTokens() {
 	clear(a.certs)
 }
 
-// Lifetime is the time for which an access token is accepted.
+// Lifetime is how long an access token is accepted.
 func (a *Accounts) Lifetime() time.Duration { return a.lifetime }
 
-// Issue makes an access token that looks like UAA's: a JWT with readable
-// claims, and with a signature that nobody can check.
+// Issue makes an access token like UAA's: a JWT with readable claims, but with an
+// invalid signature.
 func (a *Accounts) Issue(who *Identity) (token, jti string) {
 	a.mu.Lock()
 	defer a.mu.Unlock()
@@ -92,7 +92,7 @@ func (a *Accounts) Issue(who *Identity) (token, jti string) {
 	return token, jti
 }
 
-// Bearer finds the user of an access token; nil where it is unknown or expired.
+// Bearer returns the user of an access token, or nil if it is unknown or expired.
 func (a *Accounts) Bearer(token string) *Identity {
 	a.mu.Lock()
 	defer a.mu.Unlock()
@@ -102,7 +102,7 @@ func (a *Accounts) Bearer(token string) *Identity {
 	return nil
 }
 
-// Certificate finds the user of a client certificate, nil where it is unknown.
+// Certificate returns the user of a client certificate, or nil if it is unknown.
 func (a *Accounts) Certificate(encoded string) *Identity {
 	a.mu.Lock()
 	defer a.mu.Unlock()

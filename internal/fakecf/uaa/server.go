@@ -1,5 +1,4 @@
-// Package uaa presents the accounts of a foundation as UAA does: it issues
-// tokens.
+// Package uaa issues tokens for the accounts of a foundation, like UAA.
 package uaa
 
 import (
@@ -13,7 +12,7 @@ import (
 	"github.com/cf-process/terraform-provider-cf/internal/fakecf/state"
 )
 
-// Config is how a server differs from a UAA that was just installed.
+// Config has the differences from a UAA with default settings.
 type Config struct {
 	Root   string // URL of the UAA, without a slash at the end
 	Path   string // of that URL, "" for none
@@ -29,10 +28,10 @@ type Server struct {
 // New makes a UAA for the accounts.
 func New(config Config, accounts *state.Accounts) *Server { return &Server{config, accounts} }
 
-// RequestIDHeader names the header with the id that operators search for.
+// RequestIDHeader names the header with the id that operators search logs for.
 func (s *Server) RequestIDHeader() string { return "X-VCAP-Request-ID" }
 
-// RequestID puts the server's own id behind the one of the client.
+// RequestID appends the id of the server to the one of the client.
 func (s *Server) RequestID(given, own string) string {
 	if given == "" {
 		return own
@@ -40,7 +39,7 @@ func (s *Server) RequestID(given, own string) string {
 	return given + "::" + own
 }
 
-// Error answers as UAA does.
+// Error responds with an error in the form of UAA.
 func Error(status int, code, description string) *rest.Answer {
 	a := rest.NewAnswer(status, "application/json;charset=UTF-8",
 		rest.Marshal(map[string]string{"error": code, "error_description": description}))
