@@ -2,6 +2,7 @@ package process
 
 import (
 	"fmt"
+	"maps"
 	"regexp"
 	"slices"
 	"strings"
@@ -79,12 +80,7 @@ func (r metadataRules) refused(value tftypes.Value, s situation, at path.Path) d
 	var diags diag.Diagnostics
 	entries, current := field.Open(value), s.current
 	size := 0
-	keys := make([]string, 0, len(entries))
-	for key := range entries {
-		keys = append(keys, key)
-	}
-	slices.Sort(keys)
-	for _, key := range keys {
+	for _, key := range slices.Sorted(maps.Keys(entries)) {
 		text, _ := entries.Text(key)
 		size += len(key) + len(text)
 		if _, has := current[key]; has {

@@ -198,29 +198,23 @@ func unknownFields(err error) []path.Path {
 			continue
 		}
 		for _, quoted := range quotedName.FindAllStringSubmatch(found[1], -1) {
-			if at, ok := fieldPath(quoted[1], string(o.Detail)); ok {
-				fields = append(fields, at)
+			// user, or interval or health_check.data.interval with the check in the words
+			// around it.
+			name := quoted[1]
+			short := name[strings.LastIndexByte(name, '.')+1:]
+			switch {
+			case resourceType.AttributeTypes[name] != nil:
+				fields = append(fields, path.Root(name))
+			case livenessData.Type.AttributeTypes[short] != nil:
+				check := "health_check"
+				if strings.Contains(strings.ToLower(string(o.Detail)), "readiness") {
+					check = "readiness_health_check"
+				}
+				fields = append(fields, path.Root(check).AtName("data").AtName(short))
 			}
 		}
 	}
 	return fields
-}
-
-// fieldPath is the attribute for a field of a request: user, or interval or
-// health_check.data.interval with the check in the words around it.
-func fieldPath(name, detail string) (path.Path, bool) {
-	short := name[strings.LastIndexByte(name, '.')+1:]
-	if _, known := resourceType.AttributeTypes[name]; known {
-		return path.Root(name), true
-	}
-	if _, known := livenessData.Type.AttributeTypes[short]; known {
-		check := "health_check"
-		if strings.Contains(strings.ToLower(detail), "readiness") {
-			check = "readiness_health_check"
-		}
-		return path.Root(check).AtName("data").AtName(short), true
-	}
-	return path.Path{}, false
 }
 
 // partialState is the state after an update that failed between its two

@@ -6,7 +6,6 @@ import (
 
 	"github.com/hashicorp/terraform-plugin-framework/diag"
 	"github.com/hashicorp/terraform-plugin-framework/resource"
-	"github.com/hashicorp/terraform-plugin-go/tftypes"
 	"github.com/hashicorp/terraform-plugin-log/tflog"
 
 	"github.com/cf-process/terraform-provider-cf/internal/capi"
@@ -19,14 +18,13 @@ import (
 // fails, nothing is stored: Terraform would plan a replacement, while the next
 // apply can adopt the process again and send the rest.
 func (r *processResource) Create(ctx context.Context, req resource.CreateRequest, resp *resource.CreateResponse) {
-	plan := req.Plan.Raw
-	config := desired(field.Open(req.Config.Raw), field.Open(plan), nil)
+	plan := field.Open(req.Plan.Raw)
+	config := desired(field.Open(req.Config.Raw), plan, nil)
 	ctx, cancel := r.deadline(ctx, plan, "create")
 	defer cancel()
 	address := addressIn(config).address()
 	done, diags := r.converge(ctx, address, config, nil)
-	resp.Diagnostics.Append(diags...)
-	if resp.Diagnostics.HasError() {
+	if resp.Diagnostics.Append(diags...); resp.Diagnostics.HasError() {
 		return
 	}
 	if resp.Diagnostics.Append(r.wait(ctx, address, config, done)...); resp.Diagnostics.HasError() {
@@ -35,7 +33,7 @@ func (r *processResource) Create(ctx context.Context, req resource.CreateRequest
 			"at them first (cf app, or the data source cf_process_instances).")
 		return
 	}
-	resp.State.Raw = field.FillUnknown(plan, valueOfResource(resourceValues(done.process, field.Open(plan))))
+	resp.State.Raw = field.FillUnknown(req.Plan.Raw, valueOfResource(resourceValues(done.process, plan)))
 	m := privateStateOf(config, done.process)
 	resp.Diagnostics.Append(m.store(ctx, resp.Private, resp.Identity, field.Open(resp.State.Raw))...)
 }
@@ -43,28 +41,26 @@ func (r *processResource) Create(ctx context.Context, req resource.CreateRequest
 // Update makes the process what the configuration sets. When that fails partway,
 // the state records what was done, and the next plan shows the rest.
 func (r *processResource) Update(ctx context.Context, req resource.UpdateRequest, resp *resource.UpdateResponse) {
-	plan, prior := req.Plan.Raw, req.State.Raw
-	config := desired(field.Open(req.Config.Raw), field.Open(plan), field.Open(prior))
+	plan, prior := field.Open(req.Plan.Raw), field.Open(req.State.Raw)
+	config := desired(field.Open(req.Config.Raw), plan, prior)
 	ctx, cancel := r.deadline(ctx, plan, "update")
 	defer cancel()
-	address := addressIn(config).address()
-	before := field.Open(prior)
-	if other, _ := compareAddress(field.Open(plan), before); len(other) > 0 {
-		before = nil // another process is adopted, see compareAddress
+	if other, _ := compareAddress(plan, prior); len(other) > 0 {
+		prior = nil // another process is adopted, see compareAddress
 	}
-	done, diags := r.converge(ctx, address, config, before)
-	resp.Diagnostics.Append(diags...)
-	if resp.Diagnostics.HasError() {
-		if done.patched && before != nil {
-			resp.State.Raw = partialState(field.Open(plan), field.Open(prior), done)
+	address := addressIn(config).address()
+	done, diags := r.converge(ctx, address, config, prior)
+	if resp.Diagnostics.Append(diags...); resp.Diagnostics.HasError() {
+		if done.patched && prior != nil {
+			resp.State.Raw = partialState(plan, prior, done)
 			m, diags := readPrivate(ctx, req.Private)
 			resp.Diagnostics.Append(diags...)
 			m.recordResets(config)
-			resp.Diagnostics.Append(m.store(ctx, resp.Private, resp.Identity, field.Open(prior))...)
+			resp.Diagnostics.Append(m.store(ctx, resp.Private, resp.Identity, prior)...)
 		}
 		return
 	}
-	resp.State.Raw = field.FillUnknown(plan, valueOfResource(resourceValues(done.process, field.Open(plan))))
+	resp.State.Raw = field.FillUnknown(req.Plan.Raw, valueOfResource(resourceValues(done.process, plan)))
 	m := privateStateOf(config, done.process)
 	resp.Diagnostics.Append(m.store(ctx, resp.Private, resp.Identity, field.Open(resp.State.Raw))...)
 	resp.Diagnostics.Append(r.wait(ctx, address, config, done)...)
@@ -79,7 +75,7 @@ func (r *processResource) Read(ctx context.Context, req resource.ReadRequest, re
 	if resp.Diagnostics.Append(diags...); resp.Diagnostics.HasError() {
 		return
 	}
-	ctx, cancel := r.deadline(ctx, req.State.Raw, "read")
+	ctx, cancel := r.deadline(ctx, prior, "read")
 	defer cancel()
 	if m.Form == "" {
 		m.Form = formOf(prior)
@@ -89,33 +85,26 @@ func (r *processResource) Read(ctx context.Context, req resource.ReadRequest, re
 	address := addressIn(prior).in(m.Form).address()
 	began := r.clock.Now()
 	p, err := r.Client.GetProcess(ctx, address)
-	if capi.IsNotFound(err) && m.Imported {
+	switch {
+	case capi.IsNotFound(err) && m.Imported:
 		resp.Diagnostics.Append(nothingToImport(address, err))
-		return
-	}
-	if capi.IsNotFound(err) {
+	case capi.IsNotFound(err):
 		tflog.Warn(ctx, "the process does not exist any longer, or is not visible: it is planned again", map[string]any{"process": address.String()})
 		resp.State.RemoveResource(ctx)
-		return
-	}
-	if diagnostic.IsUnknown(err) {
+	case diagnostic.IsUnknown(err):
 		// The plan continues with the state, as for a resource that is not there yet.
 		// The apply knows the provider's settings, and reads.
 		resp.Diagnostics.Append(diagnostic.NotRefreshed(address.String(), err))
-		return
+	case err != nil && instances.TimedOut(ctx):
+		resp.Diagnostics.Append(timeout("read "+address.String(), r.clock.Now().Sub(began)))
+	case err != nil:
+		resp.Diagnostics.Append(readFailure(address).Diagnostic(err))
+	default:
+		state := refreshed(prior, m, p)
+		resp.State.Raw = valueOfResource(state)
+		m.Korifi, m.Imported = p.OnKorifi(), false
+		resp.Diagnostics.Append(m.store(ctx, resp.Private, resp.Identity, state)...)
 	}
-	if err != nil {
-		failed := readFailure(address).Diagnostic(err)
-		if instances.TimedOut(ctx) {
-			failed = timeout("read "+address.String(), r.clock.Now().Sub(began))
-		}
-		resp.Diagnostics.Append(failed)
-		return
-	}
-	state := refreshed(prior, m, p)
-	resp.State.Raw = valueOfResource(state)
-	m.Korifi, m.Imported = p.OnKorifi(), false
-	resp.Diagnostics.Append(m.store(ctx, resp.Private, resp.Identity, state)...)
 }
 
 // Delete releases the process. No request is made.
@@ -148,9 +137,9 @@ func (r *processResource) wait(ctx context.Context, address capi.Address, config
 }
 
 // deadline bounds ctx by the timeout of an operation in a plan or state.
-func (r *processResource) deadline(ctx context.Context, of tftypes.Value, operation string) (context.Context, context.CancelFunc) {
+func (r *processResource) deadline(ctx context.Context, of field.Attributes, operation string) (context.Context, context.CancelFunc) {
 	limit := defaultTimeout
-	if text, ok := field.Open(of).Child("timeouts").Text(operation); ok {
+	if text, ok := of.Child("timeouts").Text(operation); ok {
 		// The schema has refused what is not a duration.
 		if d, err := parseTimeout(text); err == nil {
 			limit = d

@@ -39,7 +39,9 @@ func (r *processResource) ImportState(ctx context.Context, req resource.ImportSt
 	if req.ID != "" || req.Identity == nil || req.Identity.Raw.IsNull() {
 		parsed, err := parseImportID(req.ID)
 		if err != nil {
-			resp.Diagnostics.AddError("Invalid import ID", importAdvice(req.ID, err))
+			resp.Diagnostics.AddError("Invalid import ID", fmt.Sprintf("%q is neither the GUID of a process nor "+
+				"APP_GUID/TYPE, such as \"6a901b7c-9417-4dc1-8189-d3234aa0ab82\" or "+
+				"\"ccc25a0f-c8f4-4b39-9f1b-de9f328d0ee5/web\": %s.", req.ID, err))
 			return
 		}
 		address = parsed
@@ -104,11 +106,6 @@ func nothingToImport(address capi.Address, err error) diag.Diagnostic {
 		failure.NotFound = "If this is the GUID of an app, import APP_GUID/TYPE."
 	}
 	return diag.NewErrorDiagnostic("Process not found", what+"; import by GUID or APP_GUID/TYPE.\n\n"+failure.Detail(err))
-}
-
-func importAdvice(id string, err error) string {
-	return fmt.Sprintf("%q is neither the GUID of a process nor APP_GUID/TYPE, such as "+
-		"\"6a901b7c-9417-4dc1-8189-d3234aa0ab82\" or \"ccc25a0f-c8f4-4b39-9f1b-de9f328d0ee5/web\": %s.", id, err)
 }
 
 // ResourceType returns the Terraform type of the resource.

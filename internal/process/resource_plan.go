@@ -24,13 +24,10 @@ func (r *processResource) ModifyPlan(ctx context.Context, req resource.ModifyPla
 		return
 	}
 	config, plan := field.Open(req.Config.Raw), field.Open(req.Plan.Raw)
-	if config == nil || plan == nil {
-		return
-	}
 	private, diags := readPrivate(ctx, req.Private)
 	resp.Diagnostics.Append(diags...)
 	planned := plannedValues(config, plan, state)
-	now := situation{current: state, korifi: state != nil && private.Korifi}
+	now := situation{current: state, korifi: private.Korifi}
 	if state != nil {
 		differing, unknown := compareAddress(planned, state)
 		if len(differing) > 0 && r.walk.refreshed.Load() {

@@ -31,12 +31,20 @@ func (s situation) check(config field.Attributes) diag.Diagnostics {
 	for _, name := range healthChecks {
 		diags.Append(s.checkEndpoint(name, config.Child(name))...)
 	}
-	if s.korifi {
-		processType, set := config.Child("health_check").Text("type")
-		if !set {
-			processType, _ = s.current.Child("health_check").Text("type")
-		}
-		diags.Append(lackingOnKorifi(config, processType)...)
+	if !s.korifi {
+		return diags
+	}
+	diags.Append(processTable.lackingOnKorifi(config, path.Empty())...)
+	check := config.Child("health_check")
+	checkType, set := check.Text("type")
+	if !set {
+		checkType, _ = s.current.Child("health_check").Text("type")
+	}
+	if checkType == "process" && check.Child("data").IsKnown("invocation_timeout") {
+		diags.AddAttributeError(path.Root("health_check").AtName("data").AtName("invocation_timeout"),
+			"Not available on this foundation",
+			"The process runs on Korifi, where a health check of type \"process\" has no invocation_timeout. "+
+				"Leave it out, or use the type \"port\" or \"http\".")
 	}
 	return diags
 }
@@ -74,19 +82,6 @@ func (s situation) checkEndpoint(name string, check field.Attributes) diag.Diagn
 	default:
 		diags.AddAttributeError(at, "http without an endpoint", fmt.Sprintf("A health check of type \"http\" needs an endpoint: "+
 			"neither the configuration nor the process has one. Set %s, to \"/health\" for example.", at))
-	}
-	return diags
-}
-
-// lackingOnKorifi are the errors for what is set but does not exist there.
-// checkType is the type of the health check that the process has or will have.
-func lackingOnKorifi(config field.Attributes, checkType string) diag.Diagnostics {
-	diags := processTable.lackingOnKorifi(config, path.Empty())
-	if checkType == "process" && config.Child("health_check").Child("data").IsKnown("invocation_timeout") {
-		diags.AddAttributeError(path.Root("health_check").AtName("data").AtName("invocation_timeout"),
-			"Not available on this foundation",
-			"The process runs on Korifi, where a health check of type \"process\" has no invocation_timeout. "+
-				"Leave it out, or use the type \"port\" or \"http\".")
 	}
 	return diags
 }

@@ -95,10 +95,10 @@ func isEmpty(v tftypes.Value) bool {
 // managedMetadataValue is the metadata without the platform's own keys, as the
 // resource shows it.
 func managedMetadataValue(m *capi.Metadata) tftypes.Value {
-	if m == nil {
-		return metadata.Value(nil)
+	if m != nil {
+		m = &capi.Metadata{Labels: managedKeys(m.Labels), Annotations: managedKeys(m.Annotations)}
 	}
-	return metadata.Value(&capi.Metadata{Labels: managedKeys(m.Labels), Annotations: managedKeys(m.Annotations)})
+	return metadata.Value(m)
 }
 
 func managedKeys(all map[string]*string) map[string]*string {

@@ -53,44 +53,40 @@ var checkTypeRule = checked{checkTypes.description, func(s string) error {
 
 // metadataRules are the API's rules for labels or for annotations.
 type metadataRules struct {
-	noun string
-	// value reports why v cannot be a value, or "".
-	value func(v string) string
+	noun  string
+	value textRules
+}
+
+// textRules are the rules for a part of the metadata.
+type textRules struct {
+	most    int            // characters
+	pattern *regexp.Regexp // nil for any text
 }
 
 var _ validator.Map = metadataRules{}
 
-const (
-	maxMetadataName    = 63
-	maxMetadataPrefix  = 253
-	maxLabelValue      = 63
-	maxAnnotationValue = 5000
-)
-
 var (
-	// metadataName is a name in a metadata key, and a label's value.
-	metadataName = regexp.MustCompile(`^[A-Za-z0-9]([-A-Za-z0-9_.]*[A-Za-z0-9])?$`)
-	// metadataPrefix is a DNS name. Cloud Controller wants at least two parts.
-	metadataPrefix = regexp.MustCompile(`(?i)^([a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?\.)*[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?$`)
+	// nameRules are for the name in a key, and for the value of a label, which can be "".
+	nameRules = textRules{most: 63, pattern: regexp.MustCompile(`^([A-Za-z0-9]([-A-Za-z0-9_.]*[A-Za-z0-9])?)?$`)}
+	// prefixPattern matches a DNS name. Cloud Controller wants at least two parts.
+	prefixPattern = regexp.MustCompile(`(?i)^([a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?\.)*[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?$`)
 
-	labelRules = metadataRules{noun: "label", value: func(v string) string {
-		switch {
-		case v == "":
-			return ""
-		case utf8.RuneCountInString(v) > maxLabelValue:
-			return fmt.Sprintf("it has more than %d characters", maxLabelValue)
-		case !metadataName.MatchString(v):
-			return "it must consist of letters, digits, \"-\", \"_\" and \".\", and begin and end with a letter or digit"
-		}
-		return ""
-	}}
-	annotationRules = metadataRules{noun: "annotation", value: func(v string) string {
-		if utf8.RuneCountInString(v) > maxAnnotationValue {
-			return fmt.Sprintf("it has more than %d characters", maxAnnotationValue)
-		}
-		return ""
-	}}
+	labelRules      = metadataRules{noun: "label", value: nameRules}
+	annotationRules = metadataRules{noun: "annotation", value: textRules{most: 5000}}
 )
+
+const maxMetadataPrefix = 253
+
+// refuses returns why a text is refused, or "".
+func (r textRules) refuses(subject, text string) string {
+	switch {
+	case utf8.RuneCountInString(text) > r.most:
+		return fmt.Sprintf("%s has more than %d characters", subject, r.most)
+	case r.pattern != nil && !r.pattern.MatchString(text):
+		return subject + ` must consist of letters, digits, "-", "_" and ".", and begin and end with a letter or digit`
+	}
+	return ""
+}
 
 func (r metadataRules) Description(context.Context) string {
 	return "must have keys and values that the API takes for a " + r.noun
@@ -104,8 +100,7 @@ func (r metadataRules) ValidateMap(_ context.Context, req validator.MapRequest, 
 	for _, key := range slices.Sorted(maps.Keys(elements)) {
 		at := req.Path.AtMapKey(key)
 		if reason := metadataKeyError(key); reason != "" {
-			resp.Diagnostics.AddAttributeError(at, "Invalid "+r.noun+" key",
-				fmt.Sprintf("%q cannot be a key of %ss: %s.", key, r.noun, reason))
+			r.invalidKey(&resp.Diagnostics, req.Path, key, reason)
 		}
 		value, ok := elements[key].(types.String)
 		switch {
@@ -114,7 +109,7 @@ func (r metadataRules) ValidateMap(_ context.Context, req validator.MapRequest, 
 			resp.Diagnostics.AddAttributeError(at, "Invalid "+r.noun+" value",
 				fmt.Sprintf("The %s %q is null. The map is the whole of the process's %ss: leave a key out to remove it.", r.noun, key, r.noun))
 		default:
-			if reason := r.value(value.ValueString()); reason != "" {
+			if reason := r.value.refuses("it", value.ValueString()); reason != "" {
 				resp.Diagnostics.AddAttributeError(at, "Invalid "+r.noun+" value",
 					fmt.Sprintf("%q cannot be the value of the %s %q: %s.", shorten(value.ValueString()), r.noun, key, reason))
 			}
@@ -138,16 +133,12 @@ func metadataKeyError(key string) string {
 		return "the name after the \"/\" is empty"
 	case prefixed && len(prefix) > maxMetadataPrefix:
 		return fmt.Sprintf("the prefix has more than %d characters", maxMetadataPrefix)
-	case prefixed && !metadataPrefix.MatchString(prefix):
+	case prefixed && !prefixPattern.MatchString(prefix):
 		return fmt.Sprintf("the prefix %q is not a DNS name such as \"example.org\"", shorten(prefix))
 	case strings.HasPrefix(strings.ToLower(key), capi.KorifiMetadataPrefix):
 		return fmt.Sprintf("the prefix %q belongs to the platform", prefix)
-	case utf8.RuneCountInString(name) > maxMetadataName:
-		return fmt.Sprintf("the name has more than %d characters", maxMetadataName)
-	case !metadataName.MatchString(name):
-		return "the name must consist of letters, digits, \"-\", \"_\" and \".\", and begin and end with a letter or digit"
 	}
-	return ""
+	return nameRules.refuses("the name", name)
 }
 
 // shorten is s for a message.
