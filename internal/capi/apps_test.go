@@ -141,7 +141,7 @@ func describeApps(found *capi.AppList) string {
 	if found == nil {
 		return "no apps"
 	}
-	return fmt.Sprintf("the apps %.200q and %.200q elsewhere", appGUIDs(found.Apps), appGUIDs(found.Elsewhere))
+	return fmt.Sprintf("the apps [%.200s], elsewhere [%.200s],", appGUIDs(found.Apps), appGUIDs(found.Elsewhere))
 }
 
 func appGUIDs(apps []*capi.App) string {

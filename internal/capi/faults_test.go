@@ -143,15 +143,15 @@ func checkFailure(t *testing.T, broken fault, err error) {
 	switch {
 	case broken.status > 0:
 		if !errors.As(err, &answer) || answer.Status != broken.status {
-			t.Errorf("got %.600v, want the status %d", err, broken.status)
+			t.Errorf("got %s, want the status %d", describeError(err), broken.status)
 		}
 	case broken.status == unusable:
 		if !errors.As(err, &response) {
-			t.Errorf("got %.600v, want an unusable response", err)
+			t.Errorf("got %s, want a *capi.ResponseError", describeError(err))
 		}
 	default:
 		if !errors.As(err, &transportErr) || transportErr.Kind != broken.kind || transportErr.Attempts != 1 || !transportErr.MayHaveArrived {
-			t.Errorf("got %s, want the kind %d after one attempt that may have arrived", describeError(err), broken.kind)
+			t.Errorf("got %s, want a %s after one attempt that may have arrived", describeError(err), kindNames[broken.kind])
 		}
 	}
 	if err != nil && strings.Contains(err.Error(), fakecf.ClientSecret) {
@@ -163,10 +163,20 @@ func checkFailure(t *testing.T, broken fault, err error) {
 // failure.
 func describeError(err error) string {
 	var e *transport.Error
-	if !errors.As(err, &e) {
+	switch {
+	case err == nil:
+		return "no error"
+	case errors.As(err, &e):
+		return fmt.Sprintf("%.600v (%s after %d attempts, may have arrived: %t)", err, kindNames[e.Kind], e.Attempts, e.MayHaveArrived)
+	default:
 		return fmt.Sprintf("%.600v (%T)", err, err)
 	}
-	return fmt.Sprintf("%.600v (kind %d after %d attempts, may have arrived: %t)", err, e.Kind, e.Attempts, e.MayHaveArrived)
+}
+
+// kindNames are for failures; the other kinds do not occur in these tests.
+var kindNames = map[transport.Kind]string{
+	transport.KindTimeout: "KindTimeout", transport.KindRedirect: "KindRedirect", transport.KindConnection: "KindConnection",
+	transport.KindTruncated: "KindTruncated", transport.KindTooLarge: "KindTooLarge", transport.KindProtocol: "KindProtocol",
 }
 
 // sentFor returns the requests of an operation that arrived.
@@ -223,20 +233,20 @@ func TestPermanentFaults(t *testing.T) {
 				switch {
 				case broken.want == alwaysAgain:
 					if !errors.As(err, &answer) || answer.Status != 429 {
-						t.Errorf("got %.600v, want a 429", err)
+						t.Errorf("got %s, want a 429", describeError(err))
 					}
 				case broken.status > 0:
 					if !errors.As(err, &answer) || answer.Status != broken.status {
-						t.Errorf("got %.600v, want the status %d", err, broken.status)
+						t.Errorf("got %s, want the status %d", describeError(err), broken.status)
 					}
 				case broken.status == unusable:
 					var response *capi.ResponseError
 					if !errors.As(err, &response) {
-						t.Errorf("got %.600v, want an unusable response", err)
+						t.Errorf("got %s, want a *capi.ResponseError", describeError(err))
 					}
 				default:
 					if !errors.As(err, &transportErr) || transportErr.Kind != broken.kind || transportErr.Attempts != attempts || !transportErr.MayHaveArrived {
-						t.Errorf("got %s, want the kind %d after %d attempts that may have arrived", describeError(err), broken.kind, attempts)
+						t.Errorf("got %s, want a %s after %d attempts that may have arrived", describeError(err), kindNames[broken.kind], attempts)
 					}
 				}
 			})

@@ -163,7 +163,7 @@ func TestListProcessesMergesByOrder(t *testing.T) {
 				t.Errorf("got %d requests, want 2 or more, so that there are parts to merge", n)
 			}
 			if got := guids(list.Processes); !slices.Equal(got, want) {
-				t.Errorf("got %s\nwant the order of the API: %s", short(got), short(want))
+				t.Errorf("got another order than the API's: %s", difference(got, want))
 			}
 		})
 	}

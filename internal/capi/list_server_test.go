@@ -238,6 +238,16 @@ func short(texts []string) string {
 	return fmt.Sprintf("%d:\n%.800s", len(texts), strings.Join(texts, "\n"))
 }
 
+// difference describes the first difference of two lists.
+func difference(got, want []string) string {
+	for i := range min(len(got), len(want)) {
+		if got[i] != want[i] {
+			return fmt.Sprintf("element %d (counted from 0): got %.100q, want %.100q", i, got[i], want[i])
+		}
+	}
+	return fmt.Sprintf("got %d elements, want %d", len(got), len(want))
+}
+
 // guids returns the GUIDs of a list.
 func guids(processes []*capi.Process) []string {
 	found := make([]string, 0, len(processes))

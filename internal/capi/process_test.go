@@ -145,8 +145,12 @@ func TestDecodeProcessHiddenCommand(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			if p.CommandRedacted != hidden || (p.Command == nil) != hidden {
-				t.Errorf("got the command %s and CommandRedacted %t, want null: %[3]t and CommandRedacted %[3]t", asJSON(t, p.Command), p.CommandRedacted, hidden)
+			want := &command
+			if hidden {
+				want = nil
+			}
+			if !reflect.DeepEqual(p.Command, want) || p.CommandRedacted != hidden {
+				t.Errorf("got the command %s and CommandRedacted %t, want %s and %t", asJSON(t, p.Command), p.CommandRedacted, asJSON(t, want), hidden)
 			}
 		})
 	}

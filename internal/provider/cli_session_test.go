@@ -48,7 +48,7 @@ func TestCLISession(t *testing.T) {
 			want.Source = "the cf CLI's session in " + tc.path
 			s.credential.Source = slashed(s.credential.Source)
 			if s.credential != want {
-				t.Errorf("got  %+v\nwant %+v", s.credential, want)
+				t.Errorf("credential: %s", differences(s.credential, want))
 			}
 			if s.api.String() != tc.api {
 				t.Errorf("got the API %s, want %s", s.api, tc.api)
@@ -81,8 +81,11 @@ func TestCLISessionVariants(t *testing.T) {
 			s, diags := given{files: map[string]string{cliPath: tc.content}}.resolve(t)
 			checkNoProblem(t, s, diags)
 			tc.want.Source = s.credential.Source
-			if s.credential != tc.want || s.api.String() != api {
-				t.Errorf("got  %s %+v\nwant %s %+v", s.api, s.credential, api, tc.want)
+			if s.credential != tc.want {
+				t.Errorf("credential: %s", differences(s.credential, tc.want))
+			}
+			if s.api.String() != api {
+				t.Errorf("got the API %s, want %s", s.api, api)
 			}
 		})
 	}

@@ -158,7 +158,7 @@ func TestCredentials(t *testing.T) {
 				t.Fatalf("got the error of the first request %v and the diagnostics %s, want no error", s.incomplete, show(diags))
 			}
 			if s.credential != tc.want {
-				t.Errorf("got  %+v\nwant %+v", s.credential, tc.want)
+				t.Errorf("credential: %s", differences(s.credential, tc.want))
 			}
 			if s.skipSSLValidation {
 				t.Error("skip_ssl_validation: got true from the cf CLI's SSLDisabled, want false for an API that is not the CLI's")

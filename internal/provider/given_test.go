@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"io/fs"
 	"math/big"
+	"reflect"
 	"strings"
 	"testing"
 
@@ -115,17 +116,17 @@ type wantProblem struct {
 // checkProblem expects exactly one problem.
 func checkProblem(t *testing.T, s settings, diags diag.Diagnostics, want wantProblem) {
 	t.Helper()
-	if got := s.incomplete != nil; got != want.atFirstUse {
-		t.Errorf("got the error of the first request %v, want one: %t", s.incomplete, want.atFirstUse)
-	}
 	if want.atFirstUse {
 		if len(diags) != 0 {
 			t.Errorf("got the diagnostics %s, want none before the first request", show(diags))
 		}
 		if s.incomplete == nil {
+			t.Errorf("got no error for the first request, want one with %q", want.parts)
 			return
 		}
 		diags.AddError(s.incomplete.Summary, s.incomplete.Detail)
+	} else if s.incomplete != nil {
+		t.Errorf("got the error for the first request %q, %q, want only diagnostics of Configure", s.incomplete.Summary, s.incomplete.Detail)
 	}
 	if len(diags) != 1 {
 		t.Errorf("got %d diagnostics, want 1: %s", len(diags), show(diags))
@@ -157,6 +158,18 @@ func checkNoProblem(t *testing.T, s settings, diags diag.Diagnostics) {
 	if s.incomplete != nil || len(diags) != 0 {
 		t.Fatalf("got the error of the first request %v and the diagnostics %s, want neither", s.incomplete, show(diags))
 	}
+}
+
+// differences lists the fields in which two structs of one type differ.
+func differences(got, want any) string {
+	var b strings.Builder
+	g, w := reflect.ValueOf(got), reflect.ValueOf(want)
+	for i := range g.NumField() {
+		if !g.Field(i).Equal(w.Field(i)) {
+			fmt.Fprintf(&b, "\n%s: got %#v, want %#v", g.Type().Field(i).Name, g.Field(i), w.Field(i))
+		}
+	}
+	return b.String()
 }
 
 // show returns diagnostics for a failure.

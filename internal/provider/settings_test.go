@@ -12,7 +12,7 @@ func TestDefaults(t *testing.T) {
 	checkNoProblem(t, s, diags)
 	want := settings{api: s.api, credential: s.credential, requestTimeout: 30 * time.Second, maxRetries: 5}
 	if s != want || s.api.String() != api {
-		t.Errorf("got %+v, want %+v", s, want)
+		t.Errorf("API %s, want %s; other settings: %s", s.api, api, differences(s, want))
 	}
 }
 
@@ -68,7 +68,7 @@ func TestPrecedence(t *testing.T) {
 			tc.want.certificate = strings.TrimSpace(tc.want.certificate)
 			got := result{s.api.String(), s.credential.AccessToken, s.caCertificate, s.requestTimeout, s.maxRetries, s.skipSSLValidation}
 			if got != tc.want {
-				t.Errorf("got %+v, want %+v", got, tc.want)
+				t.Errorf("settings: %s", differences(got, tc.want))
 			}
 		})
 	}

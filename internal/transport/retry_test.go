@@ -58,7 +58,7 @@ func TestRetries(t *testing.T) {
 						t.Errorf("got %d requests, want %d", got, want)
 					}
 					if want > 1 && (err != nil || response.Status != 200 || string(response.Body) != "fine") {
-						t.Errorf("got %s, want a 200 with fine", outcome(response, err))
+						t.Errorf("got %s, want a 200 with the body fine", outcome(response, err))
 					}
 					if want == 1 && test.kind != 0 {
 						var e *Error

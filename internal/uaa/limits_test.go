@@ -126,7 +126,7 @@ func TestLoginServerThatDoesNotAnswer(t *testing.T) {
 	}
 	wg.Wait()
 	if roots, _ := f.received(); roots != 1 {
-		t.Errorf("got %d requests, want 1", roots)
+		t.Errorf("got %d requests for the root, want 1 for all readers", roots)
 	}
 }
 
