@@ -107,7 +107,7 @@ func (l *listing[T]) read(ctx context.Context) (*listed[T], error) {
 		result, differ := l.join(pages)
 		if differ == "" || reading == readingsMax {
 			if result.unstable = differ; differ != "" {
-				result.unstable = fmt.Sprintf("%s, in %d readings one after the other", differ, readingsMax)
+				result.unstable = fmt.Sprintf("%s, in %d readings in a row", differ, readingsMax)
 			}
 			return result, nil
 		}
@@ -242,7 +242,7 @@ func (l *listing[T]) join(pages []*page[T]) (*listed[T], string) {
 	total, differ := pages[0].total(), ""
 	for i, p := range pages {
 		if p.total() != total {
-			differ = fmt.Sprintf("page 1 said that there are %d in all, a later one %d", total, p.total())
+			differ = fmt.Sprintf("page 1 had the total %d, a later page %d", total, p.total())
 		}
 		for _, resource := range p.Resources {
 			if seen.add(l.guid(resource)) {
@@ -258,7 +258,7 @@ func (l *listing[T]) join(pages []*page[T]) (*listed[T], string) {
 	case unique != count:
 		differ = fmt.Sprintf("%d came more than once", count-unique)
 	case int64(unique) != total:
-		differ = fmt.Sprintf("the pages held %d where total_results said %d", unique, total)
+		differ = fmt.Sprintf("the pages held %d, but the total was %d", unique, total)
 	}
 	return result, differ
 }

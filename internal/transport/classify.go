@@ -15,7 +15,7 @@ import (
 type statusError struct{ status int }
 
 func (e *statusError) Error() string {
-	return "the server answered " + statusText(e.status) + ", which the request did not ask for"
+	return "the server answered " + statusText(e.status) + ", which does not match the request"
 }
 
 // classify returns the kind of an error of net/http. Connected reports whether the
@@ -121,14 +121,14 @@ func tlsRefusal(err error) string {
 func tlsHint(err error) string {
 	switch refusal := tlsRefusal(err); refusal {
 	case "certificate required", "bad certificate", "unsupported certificate", "unknown certificate", "access denied":
-		return "The server, or a proxy in front of it, wants a client certificate, which the provider does not send: set api_url to an address " +
+		return "The server, or a proxy in front of it, requires a client certificate, which the provider does not send: set api_url to an address " +
 			"of the API that needs none."
 	case "protocol version not supported", "server selected unsupported protocol version", "no supported versions":
 		return "The provider speaks TLS 1.2 and 1.3 only. Check api_url; an old load balancer has to be updated."
 	case "unrecognized name":
 		return "The server does not serve this host name: check the host in api_url (cf api shows it)."
 	default:
-		return "Check the host and port of api_url. The server and the provider have no cipher in common, or the server wants a client certificate."
+		return "Check the host and port of api_url. The server and the provider have no cipher in common, or the server requires a client certificate."
 	}
 }
 

@@ -32,7 +32,7 @@ func (e *proxyError) hint() string {
 		return "The proxy does not accept the user and password in " + place + ". Check them; special characters are percent-encoded there (% is %25). " +
 			"Only basic authentication works. NO_PROXY excludes hosts that need no proxy."
 	default:
-		return "The proxy wants a user and password: set them in " + place + ", as http://USER:PASSWORD@HOST:PORT with special characters percent-encoded. " +
+		return "The proxy requires a user and password: set them in " + place + ", as http://USER:PASSWORD@HOST:PORT with special characters percent-encoded. " +
 			"NO_PROXY excludes hosts that need no proxy."
 	}
 }

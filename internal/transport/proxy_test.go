@@ -17,7 +17,7 @@ func TestProxyRefuses(t *testing.T) {
 			attempts int
 			hint     string
 		}{
-			"407 without a login": {407, nil, 1, "wants a user and password"},
+			"407 without a login": {407, nil, 1, "requires a user and password"},
 			"407 with a login":    {407, url.UserPassword("user", "hush"), 1, "does not accept the user and password"},
 			"403":                 {403, nil, 1, "NO_PROXY"},
 			"502":                 {502, nil, 4, "NO_PROXY"},
