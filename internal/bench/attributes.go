@@ -13,8 +13,8 @@ import (
 	"github.com/cf-process/terraform-provider-cf/internal/terraformcli"
 )
 
-// attributesConfiguration reads all processes and uses them in an output, as an
-// audit does; kept is the argument attributes, or empty.
+// attributesConfiguration reads all processes and uses them in an output, like an
+// audit; kept is the argument attributes, or empty.
 func attributesConfiguration(kept string) string {
 	return `terraform {
   required_providers {
@@ -29,8 +29,8 @@ output "memory_in_mb" {
 `
 }
 
-// measureAttributes are the rows about a list of which only some attributes are
-// kept, through Terraform: plan, apply and state.
+// measureAttributes measures the rows about a list that keeps only some attributes,
+// with Terraform: plan, apply and state.
 func measureAttributes(ctx context.Context, cli terraformcli.CLI, rounds int) (rows []row, err error) {
 	dir, err := os.MkdirTemp("", "cf-bench-")
 	if err != nil {
@@ -93,7 +93,7 @@ func measureAttributes(ctx context.Context, cli terraformcli.CLI, rounds int) (r
 	}, nil
 }
 
-// applyCPU applies the configuration from nothing, and returns the CPU time of
+// applyCPU applies the configuration without a state, and returns the CPU time of
 // Terraform with its plugins, and that of the plugins alone.
 func (s *side) applyCPU(ctx context.Context) (total, plugins time.Duration, err error) {
 	for _, leftover := range []string{filepath.Join(s.work, "terraform.tfstate"), s.cpuLog} {

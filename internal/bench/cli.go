@@ -19,10 +19,10 @@ const (
 	module  = "github.com/cf-process/terraform-provider-cf"
 )
 
-// measureCLI are the rows with a real Terraform.
+// measureCLI measures the rows with a real Terraform.
 func measureCLI(ctx context.Context, cli terraformcli.CLI, rounds int) (rows []row, err error) {
-	// All that this process does is to answer requests, of which Terraform and the
-	// provider should notice nothing but the time until an answer.
+	// This process only serves requests, and must not take CPU time from Terraform
+	// and the provider.
 	defer runtime.GOMAXPROCS(runtime.GOMAXPROCS(1))
 
 	dir, err := os.MkdirTemp("", "cf-bench-")
@@ -77,8 +77,8 @@ func measureCLI(ctx context.Context, cli terraformcli.CLI, rounds int) (rows []r
 		fmt.Sprintf("%.2f ms", float64(each)/float64(time.Millisecond)), each <= 1500*time.Microsecond,
 	})
 
-	// What Terraform, the protocol and the API take for such blocks, no provider
-	// can save. The other bases show where the time goes.
+	// No provider can save the time of Terraform, the protocol and the API for such
+	// blocks. The other bases show where the time goes.
 	canned, err := newSide(ctx, cli, filepath.Join(dir, "canned"), module+"/internal/bench/canned", configuration("cf_process", f.guids),
 		map[string]string{"CF_API_URL": f.url(), "CF_ACCESS_TOKEN": "bench", "BENCH_LATENCY": latency.String()})
 	if err != nil {
@@ -115,7 +115,7 @@ func measureCLI(ctx context.Context, cli terraformcli.CLI, rounds int) (rows []r
 	return rows, nil
 }
 
-// configuration has as many blocks of the data source as are measured.
+// configuration has a block of the data source for each GUID.
 func configuration(source string, guids []string) string {
 	var b strings.Builder
 	b.WriteString("terraform {\n  required_providers {\n    cf = { source = \"cf-process/cf\" }\n  }\n}\n")

@@ -10,19 +10,18 @@ import (
 	"time"
 )
 
-// cpuTime is the CPU time of this process so far, in its own code and in the
-// kernel for it.
+// cpuTime is the CPU time of this process so far, in user and kernel mode.
 func cpuTime() time.Duration {
 	var usage syscall.Rusage
 	if syscall.Getrusage(syscall.RUSAGE_SELF, &usage) != nil {
-		return 0 // never, for the process itself
+		return 0 // getrusage does not fail for the process itself
 	}
 	return time.Duration(usage.Utime.Nano() + usage.Stime.Nano())
 }
 
-// peakMemory is the most memory that this process ever had, in bytes. Where
-// there is /proc it says so; getrusage would count what the process that
-// started this one had.
+// peakMemory is the peak memory of this process, in bytes. It comes from /proc if
+// that exists, because the value of getrusage includes the parent process before
+// exec.
 func peakMemory() int64 {
 	if status, err := os.ReadFile("/proc/self/status"); err == nil {
 		_, rest, _ := strings.Cut(string(status), "VmHWM:")

@@ -27,16 +27,16 @@ import (
 
 const listType = "cf_processes"
 
-// foundation is a server of one list of processes, whose pages are made
-// beforehand: what it costs to make them is not what is measured.
+// foundation is a server of one list of processes. Its pages are rendered in
+// advance, so that rendering does not affect the measurement.
 type foundation struct {
 	server *httptest.Server
 	pages  [][]byte
 	bytes  int
 }
 
-// newFoundation asks a foundation in memory for n processes and keeps the
-// pages, of 5,000 as real ones give them.
+// newFoundation reads n processes from a foundation in memory and keeps the pages
+// of 5,000, the largest size of real foundations.
 func newFoundation(n int) (*foundation, error) {
 	source, err := fakecf.Start(fakecf.WithoutSeed(), fakecf.WithRequestLogLimit(10))
 	if err != nil {
@@ -60,7 +60,7 @@ func newFoundation(n int) (*foundation, error) {
 		}
 		page := f.pages[number-1]
 		w.Header().Set("Content-Length", strconv.Itoa(len(page)))
-		_, _ = w.Write(page) // what is lost here, the reader reports
+		_, _ = w.Write(page) // the reader reports errors
 	}))
 	return f, nil
 }
@@ -77,7 +77,7 @@ func fetch(source *fakecf.Foundation, number int) ([]byte, error) {
 	return read(request)
 }
 
-// read makes a request and returns the body of the answer.
+// read sends a request and returns the body of the response.
 func read(request *http.Request) ([]byte, error) {
 	response, err := new(http.Client).Do(request)
 	if err != nil {
@@ -93,10 +93,10 @@ func read(request *http.Request) ([]byte, error) {
 	return body, nil
 }
 
-// way is one way to make the state of cf_processes.
+// way is a way to compute the state of cf_processes.
 type way struct {
 	name string
-	// read makes the state once.
+	// read computes the state once.
 	read func() ([]byte, error)
 }
 
@@ -109,12 +109,12 @@ func whole(f *foundation) (way, error) {
 	return protocolWay("cf", server)
 }
 
-// framework is the same data source answered by the framework.
+// framework is the same data source served by the framework.
 func framework(f *foundation) (way, error) {
 	return bareWay("framework", f, process.NewProcessesDataSource)
 }
 
-// obvious is how most providers would do it.
+// obvious is the way of most providers.
 func obvious(f *foundation) (way, error) { return bareWay("obvious", f, newObvious) }
 
 func bareWay(name string, f *foundation, source func() datasource.DataSource) (way, error) {
@@ -143,7 +143,7 @@ type fixed struct{}
 
 func (fixed) Authorization(context.Context) (string, error) { return "bearer benchmark", nil }
 func (fixed) Renew(context.Context, string) (string, error) {
-	return "", errors.New("there is one token only")
+	return "", errors.New("there is only one token")
 }
 func (fixed) Source() string { return "a benchmark" }
 
@@ -239,8 +239,8 @@ func failed(diagnostics []*tfprotov6.Diagnostic) error {
 	return nil
 }
 
-// floor is what cannot be spared: encoding/json decodes the pages, and the
-// finished state is encoded.
+// floor is the unavoidable work: encoding/json decodes the pages, and the finished
+// state is encoded.
 func floor(f *foundation) (way, error) {
 	source, err := whole(f)
 	if err != nil {

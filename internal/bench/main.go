@@ -1,6 +1,6 @@
-// Command bench measures the provider against what it cannot be faster than,
-// and prints a table of ratios. Both sides of a ratio are measured in turns in
-// the same run, so that a busy machine slows both.
+// Command bench compares the provider with lower bounds, and prints a table of
+// ratios. It measures both sides of a ratio alternately, so that a busy machine
+// slows both.
 package main
 
 import (
@@ -38,7 +38,7 @@ func main() {
 	}
 	if err != nil {
 		fmt.Fprintln(os.Stderr, "bench:", err)
-		os.Exit(1) // stop has nothing to do any more
+		os.Exit(1) // without stop, as the program ends
 	}
 }
 
@@ -91,7 +91,7 @@ func run(ctx context.Context, out io.Writer, rounds int, only string) error {
 	return nil
 }
 
-// measureLists are the rows about cf_processes, in this process.
+// measureLists measures the rows about cf_processes, in this process.
 func measureLists(ctx context.Context, rounds int) ([]row, error) {
 	large, err := newFoundation(10_000)
 	if err != nil {
@@ -114,7 +114,7 @@ func measureLists(ctx context.Context, rounds int) ([]row, error) {
 	if err != nil {
 		return nil, err
 	}
-	// Once is enough of what takes so long.
+	// It takes long, so once is enough.
 	underObvious, _, err := ratio(ctx, 1, usual, ours)
 	if err != nil {
 		return nil, err
@@ -148,8 +148,8 @@ func measureLists(ctx context.Context, rounds int) ([]row, error) {
 	}, nil
 }
 
-// ratio is the CPU time of a against that of b, each measured in turn, and the
-// median time of a.
+// ratio returns the CPU time of a divided by that of b, measured alternately, and
+// the median time of a.
 func ratio(ctx context.Context, rounds int, a, b way) (float64, time.Duration, error) {
 	var ratios []float64
 	var times []time.Duration
@@ -171,7 +171,7 @@ func cpuOf(ctx context.Context, w way) (time.Duration, error) {
 	if err := ctx.Err(); err != nil {
 		return 0, err
 	}
-	runtime.GC() // what others left is not the work of this one
+	runtime.GC() // garbage of others does not count
 	before := cpuTime()
 	if _, err := w.read(); err != nil {
 		return 0, fmt.Errorf("%s: %w", w.name, err)

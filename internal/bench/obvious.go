@@ -12,8 +12,8 @@ import (
 	"github.com/cf-process/terraform-provider-cf/internal/process"
 )
 
-// obviousSource is cf_processes as most providers would write it: structs of
-// types.X, and State.Set.
+// obviousSource is cf_processes in the way of most providers: structs of types.X,
+// and State.Set.
 type obviousSource struct{ client *capi.Client }
 
 // Configure takes the client from the provider.
@@ -31,8 +31,7 @@ func (o *obviousSource) Metadata(_ context.Context, req datasource.MetadataReque
 func (o *obviousSource) Schema(ctx context.Context, req datasource.SchemaRequest, resp *datasource.SchemaResponse) {
 	process.NewProcessesDataSource().Schema(ctx, req, resp)
 	processes, _ := resp.Schema.Attributes["processes"].(schema.ListNestedAttribute)
-	// The structs below need not know every field; a few more or less make no
-	// difference to the ratio.
+	// The structs below do not need every field; a few do not change the ratio.
 	known := make(map[string]schema.Attribute)
 	for i := range reflect.TypeFor[obviousProcess]().NumField() {
 		name := reflect.TypeFor[obviousProcess]().Field(i).Tag.Get("tfsdk")

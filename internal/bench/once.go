@@ -13,14 +13,13 @@ import (
 	"github.com/cf-process/terraform-provider-cf/internal/plugin"
 )
 
-// once is what it took a process of its own to read a list once, as Terraform
-// has it read: it starts the provider for each run. In one process the memory
-// that a list took would be there for the next one, and what it left behind
-// would have to be collected by the next one.
+// once is the cost of reading a list once in a separate process, like Terraform,
+// which starts the provider for each run. In one process, a list would reuse the
+// memory of the list before it, and collect its garbage.
 type once struct {
-	// CPU is that of the last list.
+	// CPU is the CPU time of the last list.
 	CPU time.Duration
-	// Peak is the most memory that the process ever had, in bytes.
+	// Peak is the peak memory of the process, in bytes.
 	Peak int64
 }
 
@@ -36,15 +35,16 @@ func readOnce(ctx context.Context, lists ...*foundation) (once, error) {
 	}
 	out, err := exec.CommandContext(ctx, self, args...).Output()
 	if err != nil {
-		return once{}, fmt.Errorf("measure a list in a process of its own: %w", err)
+		return once{}, fmt.Errorf("measure a list in a separate process: %w", err)
 	}
 	var took once
 	return took, json.Unmarshal(out, &took)
 }
 
-// printOnce is the other side of readOnce.
+// printOnce reads the lists at the addresses, and prints the cost as JSON for
+// readOnce.
 func printOnce(out io.Writer, addresses []string) error {
-	plugin.CollectGarbageSeldom() // as the provider's main does
+	plugin.CollectGarbageSeldom() // like the provider's main
 	var took once
 	for _, address := range addresses {
 		server, err := configured(address, plugin.NewServer("bench")())
@@ -69,13 +69,12 @@ func printOnce(out io.Writer, addresses []string) error {
 	return json.NewEncoder(out).Encode(took)
 }
 
-// measureGrowth is how much more CPU a process costs in a list of 20,000 than
-// in one of 1,000.
+// measureGrowth returns the CPU time per process in a list of 20,000, divided by
+// that in a list of 1,000.
 func measureGrowth(ctx context.Context, rounds int) (float64, error) {
 	const few, many = 1_000, 20_000
 	foundations := map[int]*foundation{}
-	// What is done only once, whatever the length of the list, is done for a list
-	// of one process.
+	// A list of one process comes first, so that one-time work does not count.
 	for _, n := range []int{1, few, many} {
 		f, err := newFoundation(n)
 		if err != nil {

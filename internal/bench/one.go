@@ -16,10 +16,9 @@ import (
 	"github.com/cf-process/terraform-provider-cf/internal/fakecf"
 )
 
-// processes is a server of single processes, each after some time. The API of a
-// user takes no CPU time from the machine that Terraform runs on, so that this
-// one takes as little as it can: whole answers, made beforehand, to GET requests
-// of which it reads the path alone.
+// processes is a server of single processes that responds after a pause. A real API
+// does not use CPU time of Terraform's machine, so this one uses little: it only
+// reads the paths of GET requests, and its responses are rendered in advance.
 type processes struct {
 	guids                 []string
 	requests, connections atomic.Int64
@@ -30,10 +29,10 @@ type processes struct {
 
 	mu   sync.Mutex
 	open map[net.Conn]struct{}
-	done chan struct{} // closed at the end
+	done chan struct{} // closed by close
 }
 
-// newProcesses keeps the answers of a foundation in memory with n processes.
+// newProcesses keeps the responses of a foundation in memory with n processes.
 func newProcesses(n int, latency time.Duration) (*processes, error) {
 	source, err := fakecf.Start(fakecf.WithoutSeed(), fakecf.WithRequestLogLimit(10))
 	if err != nil {
@@ -69,7 +68,7 @@ func newProcesses(n int, latency time.Duration) (*processes, error) {
 	return p, nil
 }
 
-// answer is a whole response.
+// answer is a complete response.
 func answer(status int, body []byte) []byte {
 	return fmt.Appendf(nil, "HTTP/1.1 %d %s\r\nContent-Type: application/json; charset=utf-8\r\nContent-Length: %d\r\n\r\n%s",
 		status, http.StatusText(status), len(body), body)
@@ -91,7 +90,7 @@ func (p *processes) serve() {
 	}
 }
 
-// talk answers the requests of one connection, until the client closes it.
+// talk serves one connection until the client closes it.
 func (p *processes) talk(conn net.Conn) {
 	defer p.hangUp(conn)
 	reader := bufio.NewReader(conn)
@@ -155,7 +154,7 @@ func (p *processes) close() error {
 	return err
 }
 
-// reset forgets what was counted.
+// reset resets the counters.
 func (p *processes) reset() {
 	p.requests.Store(0)
 	p.connections.Store(0)

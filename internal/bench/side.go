@@ -43,15 +43,15 @@ func newSide(ctx context.Context, cli terraformcli.CLI, dir, pkg, config string,
 	return s, err
 }
 
-// with is the side with another environment.
+// with returns the side with another environment.
 func (s *side) with(env map[string]string) *side {
 	other := *s
 	other.env = env
 	return &other
 }
 
-// countCPU puts a script in front of the provider that notes what CPU time it
-// took: Terraform starts it several times for a command.
+// countCPU replaces the provider with a script that runs it and records its CPU
+// time: Terraform starts it several times for a command.
 func (s *side) countCPU(dir string) error {
 	binary := filepath.Join(dir, "provider")
 	return filepath.WalkDir(filepath.Join(dir, "mirror"), func(path string, entry fs.DirEntry, err error) error {
@@ -71,7 +71,7 @@ func (s *side) countCPU(dir string) error {
 	})
 }
 
-// cpu is the CPU time that the provider took so far.
+// cpu returns the CPU time of the provider so far.
 func (s *side) cpu() (time.Duration, error) {
 	noted, err := os.ReadFile(s.cpuLog)
 	if err != nil {
@@ -88,7 +88,8 @@ func (s *side) cpu() (time.Duration, error) {
 	return sum, nil
 }
 
-// against is the time on the clock of a command with s against that with base.
+// against returns the wall-clock time of a command with s divided by that with
+// base.
 func (s *side) against(ctx context.Context, base *side, rounds int, args ...string) (float64, error) {
 	ratios := make([]float64, 0, rounds)
 	for range rounds {

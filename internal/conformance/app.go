@@ -14,8 +14,8 @@ import (
 	"github.com/cf-process/terraform-provider-cf/internal/fakecf"
 )
 
-// playedApp is the app that the requests are about, as the foundation shows it.
-type playedApp struct {
+// comparedApp is the app of the requests, as read from the foundation.
+type comparedApp struct {
 	flavor fakecf.Flavor
 
 	GUID, Name, State string
@@ -26,26 +26,25 @@ type playedApp struct {
 	OrganizationGUID  string
 	OrganizationName  string
 	Suspended         bool
-	processes         []*playedProcess // in the order of the list
+	processes         []*comparedProcess // in the order of the list
 	sidecars          []fakecf.Sidecar
-	target            *playedProcess // the process that the requests are about
+	target            *comparedProcess // of the requests
 }
 
-// playedProcess is a process of the app.
-type playedProcess struct {
+// comparedProcess is a process of the app.
+type comparedProcess struct {
 	GUID, Type string
 	// fields are the JSON of the process; numbers are json.Number.
 	fields map[string]any
 	stats  []stat // of its instances, by index
 
-	// explicit holds the fields of which the foundation shows an effective value,
-	// command and user: the value to put back, nil for the default. Only the
-	// writing half knows it.
+	// explicit has the values to restore of command and user, of which the API shows
+	// the effective value; nil is the default. Only the writing half sets it.
 	explicit map[string]*string
-	detected *string // the command without one of its own
+	detected *string // the default command
 }
 
-// stat is what the shape of an instance's stats depends on.
+// stat has the fields of an instance's stats that their shape depends on.
 type stat struct {
 	Index    int     `json:"index"`
 	State    string  `json:"state"`
@@ -53,14 +52,14 @@ type stat struct {
 	Details  *string `json:"details"`
 }
 
-// text is a field as text, or "" if it is none.
-func (p *playedProcess) text(field string) string {
+// text returns a field as text, or "" if it is not text.
+func (p *comparedProcess) text(field string) string {
 	text, _ := p.fields[field].(string) // null and absent are ""
 	return text
 }
 
-// number is a field as a number, 0 where it is none.
-func (p *playedProcess) number(field string) string {
+// number returns a field as a number, or 0 if it is not a number.
+func (p *comparedProcess) number(field string) string {
 	if n, ok := p.fields[field].(json.Number); ok {
 		return n.String()
 	}
@@ -94,10 +93,10 @@ type page[T any] struct {
 	Resources []T `json:"resources"`
 }
 
-// discover reads the app, what is around it, and its processes. An appGUID of ""
-// is the app of the first process that is visible.
-func discover(ctx context.Context, s *side, appGUID, processType string) (*playedApp, error) {
-	a := &playedApp{}
+// discover reads the app, its space and organization, and its processes. The
+// appGUID "" means the app of the first visible process.
+func discover(ctx context.Context, s *side, appGUID, processType string) (*comparedApp, error) {
+	a := &comparedApp{}
 	var root struct {
 		OnKubernetes bool `json:"cf_on_k8s"`
 	}
@@ -130,7 +129,7 @@ func discover(ctx context.Context, s *side, appGUID, processType string) (*playe
 	if err := a.refuseDeployment(ctx, s); err != nil {
 		return nil, err
 	}
-	at := slices.IndexFunc(a.processes, func(p *playedProcess) bool { return p.Type == processType })
+	at := slices.IndexFunc(a.processes, func(p *comparedProcess) bool { return p.Type == processType })
 	if at < 0 {
 		return nil, fmt.Errorf("the app %s has no process of type %s; set CONFORMANCE_PROCESS_TYPE", a.GUID, processType)
 	}
@@ -138,7 +137,7 @@ func discover(ctx context.Context, s *side, appGUID, processType string) (*playe
 	return a, nil
 }
 
-func (a *playedApp) readAround(ctx context.Context, s *side, guid string) error {
+func (a *comparedApp) readAround(ctx context.Context, s *side, guid string) error {
 	var app, space, org named
 	if err := s.read(ctx, "/v3/apps/"+url.PathEscape(guid), &app); err != nil {
 		return err
@@ -157,16 +156,16 @@ func (a *playedApp) readAround(ctx context.Context, s *side, guid string) error 
 	return nil
 }
 
-func (a *playedApp) readProcesses(ctx context.Context, s *side) error {
+func (a *comparedApp) readProcesses(ctx context.Context, s *side) error {
 	var found page[struct {
 		GUID string `json:"guid"`
 	}]
 	if err := s.read(ctx, "/v3/apps/"+a.GUID+"/processes?per_page=100", &found); err != nil {
 		return err
 	}
-	tanzu := a.flavor != fakecf.Korifi // shows the registry credential of every process
+	tanzu := a.flavor != fakecf.Korifi // Tanzu shows the registry credential of every process
 	for _, row := range found.Resources {
-		p := &playedProcess{}
+		p := &comparedProcess{}
 		if err := p.read(ctx, s, row.GUID); err != nil {
 			return err
 		}
@@ -182,7 +181,7 @@ func (a *playedApp) readProcesses(ctx context.Context, s *side) error {
 	}
 	var sidecars page[fakecf.Sidecar]
 	switch err := s.read(ctx, "/v3/apps/"+a.GUID+"/sidecars", &sidecars); {
-	case errors.Is(err, errMissing): // not on Korifi, and not on old foundations
+	case errors.Is(err, errMissing): // Korifi and old foundations lack it
 	case err != nil:
 		return err
 	}
@@ -190,8 +189,8 @@ func (a *playedApp) readProcesses(ctx context.Context, s *side) error {
 	return nil
 }
 
-// read reads the process itself, in which alone the command stands.
-func (p *playedProcess) read(ctx context.Context, s *side, guid string) error {
+// read reads the process alone, because lists do not show the command.
+func (p *comparedProcess) read(ctx context.Context, s *side, guid string) error {
 	var raw json.RawMessage
 	if err := s.read(ctx, "/v3/processes/"+url.PathEscape(guid), &raw); err != nil {
 		return err
@@ -206,24 +205,24 @@ func (p *playedProcess) read(ctx context.Context, s *side, guid string) error {
 	return nil
 }
 
-// readStats reads the states of the instances. A role that may not see them
-// leaves them out.
-func (p *playedProcess) readStats(ctx context.Context, s *side) error {
+// readStats reads the states of the instances, or none if the role may not see
+// them.
+func (p *comparedProcess) readStats(ctx context.Context, s *side) error {
 	a, err := s.send(ctx, get(stats, "/v3/processes/"+p.GUID+"/stats", false))
 	if err != nil || a.status != http.StatusOK {
 		return err
 	}
 	var found page[stat]
 	if json.Unmarshal(a.body, &found) != nil {
-		return fmt.Errorf("the stats of the process %s are not the JSON that was expected", p.GUID)
+		return fmt.Errorf("the stats of the process %s are not the expected JSON", p.GUID)
 	}
 	p.stats = found.Resources
 	return nil
 }
 
-// refuseDeployment fails while a deployment runs: the app would change under the
-// requests.
-func (a *playedApp) refuseDeployment(ctx context.Context, s *side) error {
+// refuseDeployment fails while a deployment is in flight: the app would change
+// between the requests.
+func (a *comparedApp) refuseDeployment(ctx context.Context, s *side) error {
 	var running page[struct{}]
 	err := s.read(ctx, "/v3/deployments?app_guids="+a.GUID+"&status_values=ACTIVE", &running)
 	if errors.Is(err, errMissing) {
@@ -235,15 +234,15 @@ func (a *playedApp) refuseDeployment(ctx context.Context, s *side) error {
 	return err
 }
 
-// canRestore reports whether a field can be put back: the foundation shows it,
-// and it is no value that a PATCH refuses.
-func (a *playedApp) canRestore(field string) bool {
+// canRestore reports whether a field can be restored: the API shows its value, and
+// a PATCH accepts that.
+func (a *comparedApp) canRestore(field string) bool {
 	value, shown := a.target.fields[field]
 	switch check := value.(type) {
 	case string:
 		return !capi.IsHiddenCommand(check)
 	case map[string]any:
-		return check["type"] != "none" // shown for old processes, and refused
+		return check["type"] != "none" // old processes have it, but a PATCH refuses it
 	default:
 		return shown
 	}

@@ -8,7 +8,7 @@ import (
 	"strings"
 )
 
-// verdict is what a difference means for the fake.
+// verdict is the direction of a difference, as seen from the fake.
 type verdict string
 
 const (
@@ -16,7 +16,7 @@ const (
 	fakeLaxer verdict = "fake laxer"
 	// fakeStricter: the fake accepts or returns less.
 	fakeStricter verdict = "fake stricter"
-	// answersDiffer is neither: both refuse with other errors, or a type differs.
+	// answersDiffer is neither: the errors or the types differ.
 	answersDiffer verdict = "answers differ"
 )
 
@@ -29,7 +29,7 @@ type difference struct {
 	request   request
 }
 
-// outcome is what an answer says without its content.
+// outcome is a response without its content.
 type outcome struct {
 	status      int
 	contentType string
@@ -52,7 +52,7 @@ func outcomeOf(a *answer) outcome {
 	switch {
 	case len(a.body) == 0:
 	case json.Unmarshal(a.body, &body) != nil:
-		out.codes = []string{"no JSON"}
+		out.codes = []string{"not JSON"}
 	case body.Errors == nil:
 		out.codes = []string{body.Code.String() + " " + body.ErrorCode + " (the form of v2)"}
 	default:
@@ -63,11 +63,10 @@ func outcomeOf(a *answer) outcome {
 	return out
 }
 
-// longestTitle is how much of a title is shown, which a server can fill with
-// anything.
+// longestTitle bounds a title in the report: the server controls its length.
 const longestTitle = 120
 
-// describe is the outcome for a line of the report.
+// describe returns the outcome for a line of the report.
 func (o outcome) describe(s *side) string {
 	if o.status == 0 {
 		return "nothing"
@@ -87,17 +86,17 @@ var presentHeaders = []struct {
 	{"X-Ratelimit-Limit", false}, {"X-Ratelimit-Remaining", true}, {"X-Ratelimit-Reset", true},
 }
 
-// comparison compares the answers of a foundation with those of the fake.
+// comparison compares the responses of a foundation with those of the fake.
 type comparison struct {
 	real, fake *side
-	// limited reports whether the foundation has a rate limiter; without one its
-	// headers are not compared.
+	// limited reports whether the foundation has a rate limiter. If not, the headers
+	// of the limit are not compared.
 	limited bool
-	// unanswered counts the requests in a row that the foundation did not answer.
+	// unanswered counts the requests in a row without a response.
 	unanswered int
 }
 
-// compare returns the differences between the answers to a request.
+// compare returns the differences between the responses to a request.
 func (c *comparison) compare(r request, actual, fake *answer) []difference {
 	var out []difference
 	add := func(v verdict, concerned bool, format string, args ...any) {
@@ -120,7 +119,7 @@ func (c *comparison) compare(r request, actual, fake *answer) []difference {
 	}
 	for _, header := range presentHeaders {
 		if a.status == 0 {
-			break // nothing came
+			break // there was no response
 		}
 		if strings.HasPrefix(header.name, "X-Ratelimit") && !c.limited {
 			continue
@@ -138,8 +137,7 @@ func (c *comparison) compare(r request, actual, fake *answer) []difference {
 	return out
 }
 
-// shapes compares the bodies: keys and types, and of a list how many rows a filter
-// leaves.
+// shapes compares the bodies: keys, types, and the number of rows of a list.
 func (c *comparison) shapes(r request, actual, fake []byte, add func(verdict, bool, string, ...any)) {
 	var one, other any
 	if json.Unmarshal(actual, &one) != nil || json.Unmarshal(fake, &other) != nil {
@@ -164,7 +162,7 @@ func (c *comparison) shapes(r request, actual, fake []byte, add func(verdict, bo
 	})
 }
 
-// found is how many rows a list has, on its page and in total.
+// found is the number of rows of a list, on its page and in total.
 type found struct{ onPage, total string }
 
 func (f found) String() string {
@@ -175,7 +173,7 @@ func (f found) String() string {
 }
 
 func rows(body any) found {
-	object, _ := body.(map[string]any) // another document has no rows
+	object, _ := body.(map[string]any) // other documents do not have rows
 	list, isList := object["resources"].([]any)
 	if !isList {
 		return found{}
@@ -192,7 +190,7 @@ func lessThan(a, b found) bool {
 	return number(a.onPage)+number(a.total) < number(b.onPage)+number(b.total)
 }
 
-// withoutRows leaves out the rows, and the links that depend on their number.
+// withoutRows removes the rows, and the links that depend on their number.
 func withoutRows(body any) any {
 	object, isObject := body.(map[string]any)
 	if !isObject || object["resources"] == nil {

@@ -205,7 +205,7 @@ func wantRead(t *testing.T, k kind, path string, want bool) {
 
 // The bodies in the tables are JSON, except the deliberate mistakes.
 func TestTables(t *testing.T) {
-	a := &playedApp{GUID: "g", target: &playedProcess{GUID: "p", Type: "web", fields: map[string]any{"command": "x", "user": "y"}}}
+	a := &comparedApp{GUID: "g", target: &comparedProcess{GUID: "p", Type: "web", fields: map[string]any{"command": "x", "user": "y"}}}
 	broken := 0
 	for name, table := range map[string]string{"patchBodies": patchBodies, "scaleBodies": scaleBodies} {
 		for _, l := range lines(table) {

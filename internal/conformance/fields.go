@@ -8,8 +8,8 @@ import (
 	"github.com/cf-process/terraform-provider-cf/internal/capi"
 )
 
-// readFields are the paths that the provider reads of each kind of document. They
-// follow from the types of its client, so that a new field is in at once.
+// readFields are the paths that the provider reads, by kind of document. They are
+// derived from the types of its client, so that new fields are included.
 var readFields = sync.OnceValue(func() map[kind]map[string]bool {
 	out := map[kind]map[string]bool{}
 	for kind, document := range map[kind]any{
@@ -19,7 +19,7 @@ var readFields = sync.OnceValue(func() map[kind]map[string]bool {
 		out[kind] = map[string]bool{}
 		addFields(out[kind], "", reflect.TypeOf(document))
 	}
-	// What the client reads through types that it does not export.
+	// The client reads these paths with unexported types.
 	for kind, paths := range map[kind][]string{
 		root: {
 			"links", "links.login", "links.login.href", "links.uaa", "links.uaa.href", "links.cloud_controller_v3",
@@ -39,7 +39,7 @@ var readFields = sync.OnceValue(func() map[kind]map[string]bool {
 	return out
 })
 
-// everyKey stands for any key of a map.
+// everyKey matches any key of a map.
 const everyKey = "*"
 
 func addFields(into map[string]bool, prefix string, t reflect.Type) {
@@ -68,7 +68,7 @@ func addFields(into map[string]bool, prefix string, t reflect.Type) {
 	}
 }
 
-// pageFields are read of every page.
+// pageFields are the paths that the provider reads of every page.
 var pageFields = map[string]bool{
 	"resources": true, "resources[]": true, "pagination": true, "pagination.total_results": true,
 	"pagination.next": true, "pagination.next.href": true, "included": true,

@@ -1,12 +1,12 @@
 // Conformance is `make conformance`: it sends the same requests to a foundation
-// and to the fake foundation of the tests, which has the same app, and prints
-// where the answers differ. CONTRIBUTING.md describes how to run it.
+// and to the fake foundation of the tests, which has the same app, and prints the
+// differences between the responses. CONTRIBUTING.md describes how to run it.
 //
-// It only reads unless it is told to write. What it changes it puts back, however
-// it ends.
+// By default it only reads. It reverts its writes, also if it fails or is
+// interrupted.
 //
-// Exit status: 0 no differences, 1 differences, 2 it could not run or not put
-// everything back.
+// Exit status: 0 no differences, 1 differences, 2 it could not run or could not
+// revert its writes.
 package main
 
 import (
@@ -30,16 +30,16 @@ import (
 
 const userAgent = "terraform-provider-cf/conformance"
 
-// restoreTime is how long putting back may take after an interruption.
-const restoreTime = 5 * time.Minute
+// restoreTimeout bounds the restore at the end, also after an interrupt.
+const restoreTimeout = 5 * time.Minute
 
-// settings are what the run is asked for.
+// settings are the options of a run.
 type settings struct {
 	appGUID     string
 	processType string
 	role        string
 	write       bool
-	only        string        // sends only the requests whose line has this text
+	only        string        // sends only the requests with this text in their line
 	everything  bool          // shows every request of a difference
 	interval    time.Duration // between two requests to the foundation
 }
@@ -106,8 +106,8 @@ func (s settings) selected(all []request) []request {
 	return slices.DeleteFunc(all, func(r request) bool { return !strings.Contains(r.String(), s.only) })
 }
 
-// run compares the foundation of the environment with the fake and returns how
-// many differences there are.
+// run compares the foundation of the environment with the fake and returns the
+// number of differences.
 func run(ctx context.Context, out io.Writer, wanted settings) (int, error) {
 	c, err := provider.Connect(userAgent)
 	if err != nil {
@@ -129,8 +129,8 @@ func run(ctx context.Context, out io.Writer, wanted settings) (int, error) {
 	return len(groups(all)), nil
 }
 
-// compareWith reads the app, starts the fake with the same, and compares. With an
-// error it returns what it found before.
+// compareWith reads the app, starts the fake with the same app, and compares. With
+// an error it also returns the differences before the error.
 func compareWith(ctx context.Context, p printer, actual *side, wanted settings) (all []difference, err error) {
 	a, err := discover(ctx, actual, wanted.appGUID, wanted.processType)
 	if err != nil {
@@ -141,11 +141,12 @@ func compareWith(ctx context.Context, p printer, actual *side, wanted settings) 
 		return nil, err
 	}
 	p.printf("Comparing %s, app %s, process %s (%s), as %s.", actual.api, a.Name, a.target.GUID, a.target.Type, role)
-	before := &original{playedProcess: a.target, flavor: a.flavor}
+	before := &original{comparedProcess: a.target, flavor: a.flavor}
 	if wanted.write {
-		// Runs at every end from here on. The first Ctrl-C ends the requests, not this.
+		// The restore runs on every return from here on. The first Ctrl-C cancels the
+		// requests, but not the restore.
 		defer func() {
-			ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), restoreTime)
+			ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), restoreTimeout)
 			defer cancel()
 			if problem := before.restore(ctx, actual); problem != nil {
 				err = errors.Join(err, fmt.Errorf("the app could NOT be put back: %w", problem))
@@ -179,8 +180,8 @@ func compareWith(ctx context.Context, p printer, actual *side, wanted settings) 
 	return append(all, written...), err
 }
 
-// newComparison looks whether the foundation describes a rate limit.
-func newComparison(ctx context.Context, actual, fake *side, a *playedApp) (*comparison, error) {
+// newComparison checks whether the foundation sends headers of a rate limit.
+func newComparison(ctx context.Context, actual, fake *side, a *comparedApp) (*comparison, error) {
 	probe, err := actual.send(ctx, get(process, a.expand("/v3/processes/{guid}"), true))
 	if err != nil {
 		return nil, err
@@ -188,7 +189,7 @@ func newComparison(ctx context.Context, actual, fake *side, a *playedApp) (*comp
 	return &comparison{real: actual, fake: fake, limited: probe.header.Get("X-Ratelimit-Limit") != ""}, nil
 }
 
-// both sends a request to both sides and compares the answers.
+// both sends a request to both sides and compares the responses.
 func (c *comparison) both(ctx context.Context, r request) (found []difference, changed bool, err error) {
 	actual, err := c.sendActual(ctx, r)
 	if err != nil {
@@ -198,17 +199,16 @@ func (c *comparison) both(ctx context.Context, r request) (found []difference, c
 	if err != nil {
 		return nil, true, fmt.Errorf("%s: %w", r, err)
 	}
-	// A change that the runtime did not carry out is stored, and answered with a
-	// 5xx.
+	// A change that the runtime did not apply is stored, but the status is 5xx.
 	mayChange := func(a *answer) bool { return a.ok() || a.status >= http.StatusInternalServerError }
 	return c.compare(r, actual, fake), mayChange(actual) || mayChange(fake), nil
 }
 
-// maxUnanswered is how many requests in a row may stay without an answer.
+// maxUnanswered is how many requests in a row may fail without a response.
 const maxUnanswered = 3
 
-// sendActual sends a request to the foundation. A read that a proxy in front of it
-// drops is an answer as well, of status 0, unless nothing answers any longer.
+// sendActual sends a request to the foundation. If a proxy in front of it drops a
+// read, the answer has the status 0, up to maxUnanswered times in a row.
 func (c *comparison) sendActual(ctx context.Context, r request) (*answer, error) {
 	a, err := c.real.send(ctx, r)
 	var failed *transport.Error
@@ -235,8 +235,8 @@ func (c *comparison) read(ctx context.Context, requests []request) (all []differ
 	return all, nil
 }
 
-// write sends the writing half. After each change both sides go back to where they
-// were, so that one difference brings no others.
+// write sends the writing half. It restores both sides after each change, so that
+// one difference does not cause others.
 func (c *comparison) write(ctx context.Context, before *original, requests []request) (all []difference, err error) {
 	for _, r := range requests {
 		found, changed, err := c.both(ctx, r)

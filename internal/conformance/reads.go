@@ -2,8 +2,8 @@ package main
 
 import "strings"
 
-// readTargets are the documents that are read: the kind, then path and query. A
-// dot, a slash and other characters stand in the places where servers differ.
+// readTargets are the documents to read: the kind, then path and query. Some have
+// dots, slashes and other characters where servers differ.
 const readTargets = `
 ! root /
 root /v3
@@ -80,11 +80,10 @@ space /v3/spaces/{space}?include=organization
 - /v3/apps/{app}/actions/restart
 `
 
-// list is a list with the filter that leaves only what belongs to the app, and
-// the queries that it is asked with.
+// list is a list, filtered by the app, with its queries.
 type list struct {
 	kind   kind
-	path   string // with a filter, so that a query follows with &
+	path   string // has a filter, so that a query follows with &
 	tables []string
 }
 
@@ -101,7 +100,7 @@ func lists() []list {
 	}
 }
 
-// A dot stands for no further query.
+// A dot means no further query.
 const pageQueries = `
 ! .
 page=0
@@ -315,7 +314,7 @@ states=DEPLOYING
 status_values=
 `
 
-// foreignTargets answer with what is not the app's, too, or with nothing.
+// foreignTargets respond with rows of other apps, too, or without rows.
 const foreignTargets = `
 process /v3/processes?app_guids=
 process /v3/processes?app_guids=,
@@ -331,13 +330,13 @@ app /v3/apps?guids=
 ! deployment /v3/deployments?app_guids={none}
 `
 
-// headers are values of Authorization that no server accepts.
+// headers are invalid values of Authorization.
 var headers = []string{
 	"bearer", "bearer not-a-token", "Bearer not-a-token", "not-a-token", "basic bm90OmEtdXNlcg==",
 	"bearer not a token", "clientcert bm90LWEtY2VydA==",
 }
 
-// loginTargets are asked without a credential and with wrong ones.
+// loginTargets are requested without a credential and with invalid ones.
 const loginTargets = `
 process /v3/processes/{guid}
 process /v3/processes?app_guids={app}
@@ -348,7 +347,7 @@ root /
 `
 
 // reads are all requests that read.
-func reads(a *playedApp) []request {
+func reads(a *comparedApp) []request {
 	var out []request
 	for _, l := range lines(readTargets) {
 		kindName, target, _ := strings.Cut(l.text, " ")
@@ -380,7 +379,7 @@ func reads(a *playedApp) []request {
 	return out
 }
 
-// query is what follows the path of a list.
+// query is the part after the path of a list.
 func query(path, text string) string {
 	switch {
 	case text == ".":

@@ -10,7 +10,7 @@ import (
 	"github.com/cf-process/terraform-provider-cf/internal/redact"
 )
 
-// group is the same difference in the answers to several requests.
+// group is the same difference in the responses to several requests.
 type group struct {
 	verdict   verdict
 	concerned bool
@@ -18,8 +18,8 @@ type group struct {
 	requests  []request
 }
 
-// groups puts equal differences together: those that concern the provider first,
-// then by verdict, in the order in which they were found.
+// groups groups equal differences. Those that concern the provider come first,
+// then it sorts by verdict and by the order of the requests.
 func groups(all []difference) []group {
 	var out []group
 	for _, d := range all {
@@ -43,7 +43,7 @@ func groups(all []difference) []group {
 	return out
 }
 
-// heading is the verdict in words.
+// heading is the verdict for the report.
 func (g group) heading() string {
 	if g.concerned {
 		return string(g.verdict) + ", provider concerned"
@@ -51,7 +51,7 @@ func (g group) heading() string {
 	return string(g.verdict)
 }
 
-// printer writes the report, without secrets.
+// printer writes the report and redacts secrets.
 type printer struct {
 	out     io.Writer
 	secrets *redact.Set
@@ -61,8 +61,7 @@ func (p printer) printf(format string, args ...any) {
 	fmt.Fprintln(p.out, p.secrets.Clean(fmt.Sprintf(format, args...)))
 }
 
-// examples is how many requests of one difference are shown, unless all are
-// wanted.
+// examples is how many requests of a difference the report shows, without -all.
 const examples = 3
 
 func (p printer) differences(all []difference, everything bool) {
@@ -86,7 +85,7 @@ func (p printer) differences(all []difference, everything bool) {
 	}
 }
 
-// conclusion is the last line.
+// conclusion prints the last line.
 func (p printer) conclusion(all []difference, requests int) {
 	found := groups(all)
 	concerned := 0

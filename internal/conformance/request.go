@@ -7,8 +7,8 @@ import (
 	"strings"
 )
 
-// kind is the document that a request responds with; the elements of a list have
-// the kind of the list.
+// kind is the kind of document in the response to a request; that of a list is the
+// kind of its elements.
 type kind string
 
 const (
@@ -24,7 +24,7 @@ const (
 	nothing      kind = "-"
 )
 
-// login is how a request presents itself.
+// login is how a request authenticates.
 type login int
 
 const (
@@ -37,7 +37,7 @@ const (
 type request struct {
 	kind        kind
 	method      string
-	target      string // path and query, as sent
+	target      string // path and query, encoded
 	body        string
 	contentType string // of the body; "" is application/json
 	login       login
@@ -45,12 +45,12 @@ type request struct {
 
 	// sent reports whether the provider sends requests of this form.
 	sent bool
-	// foreign reports whether the answer also holds rows that are not the app's,
-	// so that their number says nothing.
+	// foreign reports whether the response also has rows of other apps, so that their
+	// number is not comparable.
 	foreign bool
 }
 
-// String describes the request without its body.
+// String describes the request, with the beginning of its body.
 func (r request) String() string {
 	text := r.method + " " + r.target
 	if r.body != "" {
@@ -69,7 +69,7 @@ func (r request) String() string {
 	return text
 }
 
-// shorten keeps the line of a request with a long body readable.
+// shorten cuts a body for the line of its request.
 func shorten(text string) string {
 	const most = 160
 	runes := []rune(text)
@@ -79,8 +79,7 @@ func shorten(text string) string {
 	return string(runes[:most]) + "…"
 }
 
-// lines splits a table into its lines. A line that begins with "! " is a request
-// that the provider sends.
+// lines splits a table into its lines. "! " marks requests that the provider sends.
 func lines(table string) []line {
 	var out []line
 	for text := range strings.Lines(table) {
@@ -99,12 +98,12 @@ type line struct {
 	sent bool
 }
 
-// Placeholders of the tables: {x:63} is 63 times the letter x, {n:201} the
-// members "k0":"v" to "k200":"v" of an object.
+// repeated matches placeholders in the tables: {x:63} is 63 times the letter x,
+// {n:201} the members "k0":"v" to "k200":"v" of an object.
 var repeated = regexp.MustCompile(`\{(x|n):(\d+)\}`)
 
-// expand puts the names of the app and its process into a line of a table.
-func (a *playedApp) expand(text string) string {
+// expand replaces the placeholders in a line of a table.
+func (a *comparedApp) expand(text string) string {
 	p := a.target
 	text = strings.NewReplacer(
 		"{guid}", p.GUID, "{GUID}", strings.ToUpper(p.GUID), "{type}", escapeType(p.Type), "{rawtype}", p.Type,
@@ -116,7 +115,7 @@ func (a *playedApp) expand(text string) string {
 		parts := repeated.FindStringSubmatch(found)
 		count, err := strconv.Atoi(parts[2])
 		switch {
-		case err != nil: // not a number that a table has
+		case err != nil: // too large a number: keep the text
 			return found
 		case parts[1] == "x":
 			return strings.Repeat("x", count)
@@ -129,11 +128,11 @@ func (a *playedApp) expand(text string) string {
 	})
 }
 
-// noGUID is the GUID of nothing.
+// noGUID is a GUID that does not exist.
 const noGUID = "00000000-0000-4000-8000-00000000dead"
 
-// escapeType encodes a name for a path or a query: the dot as well, which Cloud
-// Controller cuts off as a format (internal/capi/README.md).
+// escapeType encodes a name for a path or a query, also its dots: Cloud Controller
+// treats them as the beginning of a format (internal/capi/README.md).
 func escapeType(name string) string {
 	var b strings.Builder
 	for _, c := range []byte(name) {

@@ -20,20 +20,20 @@ var (
 	scaled  = []string{"instances", "memory_in_mb", "disk_in_mb", "log_rate_limit_in_bytes_per_second"}
 )
 
-// original is a process before the writing half, and how to bring it back.
+// original is a process before the writing half, with the means to restore it.
 type original struct {
-	*playedProcess
+	*comparedProcess
 	flavor fakecf.Flavor
 }
 
-// learn finds out which of the effective values of the process are its own, and
-// which follow from the droplet or the platform: it resets command and user, looks
-// at the defaults, and puts back what it reset.
+// learn finds out which effective values of the process were set, and which are
+// defaults of the droplet or the platform: it resets command and user, reads the
+// defaults, and restores both.
 func (o *original) learn(ctx context.Context, s *side) error {
 	o.explicit = map[string]*string{}
 	for _, field := range []string{"command", "user"} {
 		before, isText := o.fields[field].(string)
-		if !isText && o.fields[field] != nil || !(&playedApp{target: o.playedProcess}).canRestore(field) {
+		if !isText && o.fields[field] != nil || !(&comparedApp{target: o.comparedProcess}).canRestore(field) {
 			continue
 		}
 		if isText {
@@ -47,7 +47,7 @@ func (o *original) learn(ctx context.Context, s *side) error {
 		case err != nil:
 			return fmt.Errorf("finding the default of %s: %w", field, err)
 		}
-		var now playedProcess
+		var now comparedProcess
 		if err := now.read(ctx, s, o.GUID); err != nil {
 			return err
 		}
@@ -62,7 +62,7 @@ func (o *original) learn(ctx context.Context, s *side) error {
 }
 
 // errMayNotWrite is a credential that may not change the process. Its writes are
-// compared nevertheless: all of them are refused.
+// still compared: both sides refuse all of them.
 var errMayNotWrite = errors.New("this credential may not change the process")
 
 // refusedError is a change that the server refused.
@@ -73,8 +73,8 @@ type refusedError struct {
 
 func (e *refusedError) Error() string { return e.text }
 
-// reset is the value that stands for a text in a PATCH: Korifi resets a command
-// with "", Cloud Controller with null.
+// reset is the value of a text for a PATCH: Korifi resets a command with "", Cloud
+// Controller with null.
 func (o *original) reset(value *string) any {
 	switch {
 	case value != nil:
@@ -86,13 +86,13 @@ func (o *original) reset(value *string) any {
 	}
 }
 
-// restore puts back what differs, and reads again whether it is as it was. A
-// change that the runtime did not carry out is stored nevertheless, so that the
-// status of a write says little.
+// restore reverts the fields that differ, and reads the process again to verify it.
+// The status of a write is not enough: a change that the runtime did not apply is
+// stored all the same.
 func (o *original) restore(ctx context.Context, s *side) error {
 	var failed error
 	for range 3 {
-		var now playedProcess
+		var now comparedProcess
 		if err := now.read(ctx, s, o.GUID); err != nil {
 			return err
 		}
@@ -105,7 +105,7 @@ func (o *original) restore(ctx context.Context, s *side) error {
 			o.change(ctx, s, http.MethodPost, "/actions/scale", o.body(&now, differing, scaled)),
 		)
 	}
-	var now playedProcess
+	var now comparedProcess
 	if err := now.read(ctx, s, o.GUID); err != nil {
 		return err
 	}
@@ -115,8 +115,8 @@ func (o *original) restore(ctx context.Context, s *side) error {
 	return nil
 }
 
-// differing names the fields that are not as they were.
-func (o *original) differing(now *playedProcess) []string {
+// differing returns the fields that are not as before.
+func (o *original) differing(now *comparedProcess) []string {
 	var out []string
 	for _, field := range slices.Concat(patched, scaled) {
 		before, after := o.fields[field], now.fields[field]
@@ -130,10 +130,10 @@ func (o *original) differing(now *playedProcess) []string {
 	return out
 }
 
-// own is metadata without the keys of the server.
+// own returns metadata without the keys that the server sets.
 func own(metadata any) any {
 	out := map[string]map[string]any{}
-	object, _ := metadata.(map[string]any) // absent and null have no pairs
+	object, _ := metadata.(map[string]any) // absent and null do not have pairs
 	for _, part := range []string{"labels", "annotations"} {
 		pairs, _ := object[part].(map[string]any)
 		out[part] = maps.Clone(pairs)
@@ -145,8 +145,8 @@ func own(metadata any) any {
 	return out
 }
 
-// body is the request that brings the differing fields back, nil for none.
-func (o *original) body(now *playedProcess, differing, settable []string) map[string]any {
+// body is the body that restores the differing fields, or nil if there are none.
+func (o *original) body(now *comparedProcess, differing, settable []string) map[string]any {
 	body := map[string]any{}
 	for _, field := range settable {
 		if !slices.Contains(differing, field) {
@@ -169,11 +169,11 @@ func (o *original) body(now *playedProcess, differing, settable []string) map[st
 	return body
 }
 
-// healthCheck is the check as it was, as a PATCH takes it. Korifi leaves what is
-// null, takes 0 for none, and keeps what its answer hides for another type.
+// healthCheck is the check of before for a PATCH. Korifi ignores null, resets a
+// value with 0, and keeps values that it hides for another type.
 func (o *original) healthCheck(field string) any {
-	check, _ := o.fields[field].(map[string]any) // canRestore has looked
-	shown, _ := check["data"].(map[string]any)   // null and absent have none
+	check, _ := o.fields[field].(map[string]any) // canRestore has checked it
+	shown, _ := check["data"].(map[string]any)   // nil for null and absent
 	data := maps.Clone(shown)
 	if o.flavor == fakecf.Korifi {
 		data = map[string]any{"timeout": 0, "invocation_timeout": 0, "endpoint": ""}
@@ -190,7 +190,7 @@ func (o *original) healthCheck(field string) any {
 func metadataChange(before, after any) map[string]any {
 	change := map[string]any{}
 	was, is := own(before), own(after)
-	from, _ := was.(map[string]map[string]any) // own returns nothing else
+	from, _ := was.(map[string]map[string]any) // the type that own returns
 	to, _ := is.(map[string]map[string]any)
 	for _, part := range []string{"labels", "annotations"} {
 		pairs := map[string]any{}
@@ -203,7 +203,7 @@ func metadataChange(before, after any) map[string]any {
 	return change
 }
 
-// change sends a change of the process; a nil body sends nothing.
+// change sends a change of the process, unless the body is nil.
 func (o *original) change(ctx context.Context, s *side, method, action string, body map[string]any) error {
 	if body == nil {
 		return nil

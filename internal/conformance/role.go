@@ -20,7 +20,7 @@ func rolesByName() map[string]fakecf.Role {
 	return out
 }
 
-// scopeRoles are the roles that the scopes of a token are enough for.
+// scopeRoles are the roles that follow from the scopes of a token.
 var scopeRoles = []struct {
 	scope string
 	role  fakecf.Role
@@ -30,7 +30,7 @@ var scopeRoles = []struct {
 	{"cloud_controller.global_auditor", fakecf.GlobalAuditor},
 }
 
-// spaceRoles are the roles in a space, the one that may do most first.
+// spaceRoles are the roles in a space, by descending permissions.
 var spaceRoles = []struct {
 	name string // of the API
 	role fakecf.Role
@@ -39,9 +39,9 @@ var spaceRoles = []struct {
 	{"space_manager", fakecf.SpaceManager}, {"space_auditor", fakecf.SpaceAuditor},
 }
 
-// findRole finds the role that the fake has to give its token: the one of the
-// setting, or of the token's scopes, or of the user in the space of the app.
-func findRole(ctx context.Context, s *side, a *playedApp, wanted string) (fakecf.Role, error) {
+// findRole finds the role for the token of the fake: that of the setting, of the
+// token's scopes, or of the user in the space of the app.
+func findRole(ctx context.Context, s *side, a *comparedApp, wanted string) (fakecf.Role, error) {
 	if wanted != "" {
 		role, known := rolesByName()[wanted]
 		if !known {
@@ -76,13 +76,14 @@ func findRole(ctx context.Context, s *side, a *playedApp, wanted string) (fakecf
 		"for instance to admin or space-developer")
 }
 
-// claims are the parts of a token that tell the role.
+// claims are the parts of a token from which the role follows.
 type claims struct {
 	Scope  []string `json:"scope"`
 	UserID string   `json:"user_id"`
 }
 
-// claimsOf returns the claims of an Authorization value, none where it is no JWT.
+// claimsOf returns the claims of an Authorization value, or none if it is not a
+// JWT.
 func claimsOf(value string) claims {
 	var out claims
 	parts := strings.Split(value, ".")

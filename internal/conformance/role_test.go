@@ -44,7 +44,7 @@ func TestFindRole(t *testing.T) {
 		{"the best role in the space", `{"scope":["cloud_controller.read"],"user_id":"u1"}`, "", fakecf.SpaceSupporter},
 	} {
 		t.Run(row.name, func(t *testing.T) {
-			got, err := findRole(t.Context(), roleSide(t, f, row.claims), &playedApp{SpaceGUID: fakecf.SpaceGUIDTools}, row.wanted)
+			got, err := findRole(t.Context(), roleSide(t, f, row.claims), &comparedApp{SpaceGUID: fakecf.SpaceGUIDTools}, row.wanted)
 			if err != nil || got != row.want {
 				t.Errorf("findRole: got %s and the error %.500v, want %s", got, err, row.want)
 			}

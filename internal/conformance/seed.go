@@ -15,7 +15,7 @@ import (
 )
 
 // startFake starts a fake foundation with the same app. The caller closes it.
-func startFake(a *playedApp, role fakecf.Role) (*side, func(), error) {
+func startFake(a *comparedApp, role fakecf.Role) (*side, func(), error) {
 	f, err := fakecf.Start(fakecf.WithFlavor(a.flavor), fakecf.WithoutSeed(), fakecf.WithTokenLifetime(24*time.Hour))
 	if err != nil {
 		return nil, nil, err
@@ -41,8 +41,8 @@ func startFake(a *playedApp, role fakecf.Role) (*side, func(), error) {
 	return s, f.Close, nil
 }
 
-// seed fills the fake with what the foundation showed.
-func seed(f *fakecf.Foundation, a *playedApp) error {
+// seed fills the fake with the data of the foundation.
+func seed(f *fakecf.Foundation, a *comparedApp) error {
 	created, err := moment(a.CreatedAt)
 	if err != nil {
 		return err
@@ -53,16 +53,16 @@ func seed(f *fakecf.Foundation, a *playedApp) error {
 		app := db.AddApp(a.GUID, a.SpaceGUID, a.Name, created)
 		app.State, app.Docker = a.State, a.Docker
 	})
-	for _, played := range a.processes {
-		p, err := played.seed(a)
+	for _, compared := range a.processes {
+		p, err := compared.seed(a)
 		if err != nil {
-			return fmt.Errorf("the process %s: %w", played.GUID, err)
+			return fmt.Errorf("the process %s: %w", compared.GUID, err)
 		}
 		f.AddProcess(a.GUID, p)
-		running := len(f.Instances(played.GUID))
-		for _, stat := range played.stats {
+		running := len(f.Instances(compared.GUID))
+		for _, stat := range compared.stats {
 			if stat.State != "RUNNING" && stat.Index >= 0 && stat.Index < running {
-				f.SetInstance(played.GUID, int64(stat.Index), func(i *fakecf.Instance) {
+				f.SetInstance(compared.GUID, int64(stat.Index), func(i *fakecf.Instance) {
 					i.State, i.Routable, i.Details = stat.State, stat.Routable, stat.Details
 				})
 			}
@@ -75,7 +75,7 @@ func seed(f *fakecf.Foundation, a *playedApp) error {
 }
 
 // seed returns the process as the fake stores it.
-func (p *playedProcess) seed(a *playedApp) (fakecf.Process, error) {
+func (p *comparedProcess) seed(a *comparedApp) (fakecf.Process, error) {
 	var shown struct {
 		Instances            int64               `json:"instances"`
 		MemoryInMB           int64               `json:"memory_in_mb"`
@@ -132,7 +132,7 @@ func (p *playedProcess) seed(a *playedApp) (fakecf.Process, error) {
 	return out, nil
 }
 
-// healthCheck is a health check as a process shows it.
+// healthCheck is a health check in the JSON of a process.
 type healthCheck struct {
 	Type string `json:"type"`
 	Data struct {
@@ -160,11 +160,11 @@ func guidOf(r *related) *string {
 	return &r.Data.GUID
 }
 
-// serverKey begins the labels and annotations that Korifi adds and that nobody
-// can remove.
+// serverKey is the prefix of the labels and annotations that Korifi adds and that
+// cannot be removed.
 const serverKey = "korifi.cloudfoundry.org/"
 
-// ownPairs are the labels or annotations without those of the server.
+// ownPairs returns labels or annotations without those that the server sets.
 func ownPairs(pairs map[string]string) map[string]string {
 	out := map[string]string{}
 	for key, value := range pairs {

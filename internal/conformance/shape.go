@@ -42,7 +42,7 @@ func (s *shape) add(value any) {
 		s.types["object"] = true
 		for key, field := range v {
 			if strings.HasPrefix(key, serverKey) {
-				continue // labels that Korifi adds, of which the number changes
+				continue // labels that Korifi adds, whose number varies
 			}
 			if s.fields == nil {
 				s.fields = map[string]*shape{}
@@ -55,12 +55,12 @@ func (s *shape) add(value any) {
 	}
 }
 
-// names are the types of a place in words.
+// names lists the types for the report.
 func (s *shape) names() string {
 	return strings.Join(slices.Sorted(maps.Keys(s.types)), " or ")
 }
 
-// compareShapes reports where two shapes differ: the outermost place only.
+// compareShapes reports where two shapes differ, only at the outermost level.
 func compareShapes(path string, actual, fake *shape, report func(v verdict, path, text string)) {
 	if !maps.Equal(actual.types, fake.types) {
 		report(answersDiffer, path, "is "+actual.names()+" on the foundation, "+fake.names()+" on the fake")

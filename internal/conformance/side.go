@@ -15,14 +15,14 @@ import (
 )
 
 const (
-	// longest is how long an answer may take. Cloud Controller needs 63 s to find
-	// that Diego is away.
+	// longest is how long a response may take. Cloud Controller takes 63 s to notice
+	// that Diego is unavailable.
 	longest = 100 * time.Second
-	// longestLimit is the longest rate limit that is waited for.
+	// longestLimit is the longest wait for the end of a rate limit.
 	longestLimit = 5 * time.Minute
 	// unknownLimit is the wait after a 429 that does not name a time.
 	unknownLimit = 30 * time.Second
-	// maxLimits is how often one request is sent again after a 429.
+	// maxLimits is how often a request is sent again after a 429.
 	maxLimits = 5
 )
 
@@ -54,17 +54,16 @@ type side struct {
 
 // answer is a response.
 type answer struct {
-	status int // 0 where none came
+	status int // 0 without a response
 	header http.Header
 	body   []byte
 }
 
-// ok reports whether the server did what the request asks for.
+// ok reports whether the request succeeded.
 func (a *answer) ok() bool { return a.status != 0 && a.status < http.StatusBadRequest }
 
-// send sends a request once; again where the token expired or a rate limit was
-// met. A write that has begun ends before the program does: what it changed can be
-// put back only then.
+// send sends a request, and again after an expired token or a rate limit. An
+// interrupt does not cancel a write: its change can be reverted only after it ends.
 func (s *side) send(ctx context.Context, r request) (*answer, error) {
 	renewed := false
 	for limits := 0; ; {
@@ -92,7 +91,7 @@ func (s *side) send(ctx context.Context, r request) (*answer, error) {
 	}
 }
 
-// authorization is the value of the header, "" for none.
+// authorization is the value of the header, or "" for none.
 func (s *side) authorization(ctx context.Context, r request) (string, error) {
 	switch r.login {
 	case withoutCredential:
@@ -164,10 +163,10 @@ func wait(ctx context.Context, d time.Duration) error {
 	}
 }
 
-// errMissing is a document that is not there, or not visible.
-var errMissing = errors.New("not there, or not visible")
+// errMissing is a document that does not exist, or is not visible.
+var errMissing = errors.New("it does not exist, or is not visible")
 
-// read reads a JSON document that the program itself needs.
+// read reads a JSON document for the program, not for the comparison.
 func (s *side) read(ctx context.Context, target string, into any) error {
 	a, err := s.send(ctx, get(nothing, target, false))
 	switch {
@@ -179,7 +178,7 @@ func (s *side) read(ctx context.Context, target string, into any) error {
 		return fmt.Errorf("GET %s: %s answers %d", target, s.name, a.status)
 	}
 	if err := json.Unmarshal(a.body, into); err != nil {
-		return fmt.Errorf("GET %s: the answer is not the JSON that was expected", target)
+		return fmt.Errorf("GET %s: the response is not the expected JSON", target)
 	}
 	return nil
 }

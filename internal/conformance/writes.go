@@ -5,8 +5,7 @@ import (
 	"strings"
 )
 
-// patchBodies are the bodies of PATCH. What one of them changes is put back before
-// the next.
+// patchBodies are the bodies of PATCH. The process is restored after each.
 const patchBodies = `
 ! {}
 ! {"command":"bin/conformance"}
@@ -144,8 +143,8 @@ null
 {} trailing
 `
 
-// scaleBodies are the bodies of scale. No body asks for much more than the process
-// has: a foundation without a quota would start it.
+// scaleBodies are the bodies of scale. No body requests much more than the process
+// has, since a foundation without a quota would start it.
 const scaleBodies = `
 ! {}
 ! {"instances":{instances},"memory_in_mb":{memory},"disk_in_mb":{disk}}
@@ -183,10 +182,9 @@ null
 {} trailing
 `
 
-// otherWrites are the method, the target and the body of requests that change
-// nothing, since they are refused or about what is not there. None deploys,
-// restarts or stops the app: it would not be as before. A DELETE of an app is never
-// sent.
+// otherWrites are the method, the target and the body of requests that do not
+// change anything, since they are refused or their object does not exist. None
+// deploys, restarts, stops or deletes the app: that cannot be restored.
 const otherWrites = `
 HEAD process /v3/processes/{guid}
 HEAD process /v3/processes?app_guids={app}
@@ -225,8 +223,8 @@ POST deployment /v3/deployments {
 ! POST deployment /v3/deployments/{none}/actions/cancel
 `
 
-// writes are all requests of the writing half, but for the last ones.
-func writes(a *playedApp) []request {
+// writes are all requests of the writing half except the last ones.
+func writes(a *comparedApp) []request {
 	byGUID, byType := "/v3/processes/{guid}", "/v3/apps/{app}/processes/{type}"
 	var out []request
 	add := func(r request) {
@@ -237,7 +235,7 @@ func writes(a *playedApp) []request {
 	}
 	for i, l := range lines(patchBodies) {
 		add(request{kind: process, method: http.MethodPatch, target: byGUID, body: l.text, sent: l.sent})
-		if i%8 == 1 { // by app and type it is the same code on every server
+		if i%8 == 1 { // a sample: servers use the same code for both forms of address
 			add(request{kind: process, method: http.MethodPatch, target: byType, body: l.text, sent: l.sent})
 		}
 	}
@@ -268,17 +266,17 @@ func writes(a *playedApp) []request {
 	return out
 }
 
-// lastWrites end an instance, which the platform starts again. They come last,
-// because the stats differ for a while.
-func lastWrites(a *playedApp) []request {
+// lastWrites terminate an instance, which the platform starts again. They come
+// last, because the stats differ for a while.
+func lastWrites(a *comparedApp) []request {
 	return []request{{
 		kind: nothing, method: http.MethodDelete, target: a.expand("/v3/processes/{guid}/instances/0"), sent: true,
 	}}
 }
 
-// mayWrite reports whether what a body changes can be put back: not a field that
-// this foundation or this role does not show.
-func (a *playedApp) mayWrite(body string) bool {
+// mayWrite reports whether the changes of a body can be restored: all its fields
+// are visible on this foundation and for this role.
+func (a *comparedApp) mayWrite(body string) bool {
 	for _, field := range []string{"command", "user", "health_check", "readiness_health_check", "log_rate_limit_in_bytes_per_second"} {
 		if strings.Contains(strings.ToLower(body), `"`+field+`"`) && !a.canRestore(field) {
 			return false

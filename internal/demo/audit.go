@@ -24,7 +24,7 @@ const (
 // audit runs the audit of a company's foundation with at least so many
 // processes, and writes its report to path.
 func audit(ctx context.Context, out io.Writer, wanted, path string, processes int) error {
-	return onStage(ctx, out, wanted, auditExample, func(s *stage) error {
+	return withSession(ctx, out, wanted, auditExample, func(s *session) error {
 		populate(s.foundation, processes)
 		s.say(fmt.Sprintf("\n%s applies %s, which only reads.\n", s.cli, auditExample))
 		if err := os.WriteFile(filepath.Join(s.work, "history.json"), history(time.Now()), 0o600); err != nil {

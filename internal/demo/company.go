@@ -8,15 +8,15 @@ import (
 	"github.com/cf-process/terraform-provider-cf/internal/fakecf"
 )
 
-// The audit is shown on a foundation of a company that does not exist, large
-// enough for totals and bars to say something. It is the same in every run.
+// The audit runs against the foundation of a fictional company, which is large
+// enough for meaningful totals and bars. It is the same in every run.
 
 // division is an organization with the apps that it runs in each of its spaces.
 type division struct {
 	name   string
 	spaces []string
 	apps   []string
-	care   float64 // from 0 to 1: how often its teams do what the policies ask for
+	care   float64 // from 0 to 1: how often its teams follow the policies
 }
 
 var company = []division{
@@ -43,9 +43,8 @@ var company = []division{
 	}, 0.3},
 }
 
-// populate fills an empty foundation with the company's processes: once, and
-// again, division by division under other names, until there are as many as
-// wanted.
+// populate fills an empty foundation with the company's processes, and repeats its
+// divisions under other names until there are at least so many processes.
 func populate(f *fakecf.Foundation, wanted int) {
 	random := rand.New(rand.NewPCG(2025, 3)) // the same company in every run
 	begun := time.Date(2025, time.January, 13, 8, 0, 0, 0, time.UTC)
@@ -67,7 +66,7 @@ func addDivision(f *fakecf.Foundation, random *rand.Rand, d division, name strin
 		space := f.AddSpace(org, spaceName)
 		for number, appName := range d.apps {
 			if place > 0 && random.Float64() < 0.15 {
-				continue // not every app is everywhere
+				continue // not every space has every app
 			}
 			*begun = begun.Add(time.Duration(1+random.IntN(40)) * time.Hour)
 			app := f.AddApp(space, appName)
@@ -93,7 +92,7 @@ func addDivision(f *fakecf.Foundation, random *rand.Rand, d division, name strin
 	return added
 }
 
-// addProcess adds one process, with the care that its division takes.
+// addProcess adds a process that follows the policies as often as its division.
 func addProcess(f *fakecf.Foundation, random *rand.Rand, d division, app, kind string, first bool, begun time.Time) {
 	careful := func() bool { return random.Float64() < d.care }
 	p := fakecf.Process{

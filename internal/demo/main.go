@@ -1,7 +1,7 @@
 // Demo is `make demo`: Terraform reads processes through the provider, from a
-// foundation in memory. It needs no account and leaves nothing behind. With the
-// argument audit it is `make demo-audit`, which leaves a report; a number after
-// it is how many processes the audited foundation has at least.
+// foundation in memory. It does not need an account, and removes its files. With
+// the argument audit it is `make demo-audit`, which writes a report; a number after
+// it is the minimum number of processes in the audited foundation.
 package main
 
 import (
@@ -16,14 +16,14 @@ import (
 	"syscall"
 )
 
-// mostProcesses bounds the foundation of the audit, which is held in memory.
+// mostProcesses bounds the foundation of the audit, which is in memory.
 const mostProcesses = 50_000
 
-// example is the configuration that is run, seen from the repository's root.
+// example is the configuration to run, relative to the root of the repository.
 const example = "examples/demo"
 
 func main() {
-	// The first Ctrl-C ends the demo through run's clean-up.
+	// The first Ctrl-C cancels the context, so that the demo cleans up.
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	err := perform(ctx, os.Args[1:])
 	interrupted := ctx.Err() != nil
@@ -38,7 +38,7 @@ func main() {
 	}
 }
 
-// perform does what the arguments ask for.
+// perform runs the demo of the arguments.
 func perform(ctx context.Context, args []string) error {
 	switch {
 	case len(args) == 0:
@@ -55,9 +55,9 @@ func perform(ctx context.Context, args []string) error {
 	return fmt.Errorf("got the arguments %q, want none, audit, or audit and a number of processes", args)
 }
 
-// run does the whole demo and removes what it made, however it ends.
+// run runs the demo, and removes its files afterwards.
 func run(ctx context.Context, out io.Writer, wanted string) error {
-	return onStage(ctx, out, wanted, example, func(s *stage) error {
+	return withSession(ctx, out, wanted, example, func(s *session) error {
 		if err := show(out, filepath.Join(s.work, "main.tf")); err != nil {
 			return err
 		}
@@ -74,7 +74,7 @@ func run(ctx context.Context, out io.Writer, wanted string) error {
 	})
 }
 
-// show prints the configuration, set off from the rest.
+// show prints the configuration with an indent.
 func show(out io.Writer, path string) error {
 	content, err := os.ReadFile(path)
 	if err != nil {

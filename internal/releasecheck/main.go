@@ -1,11 +1,11 @@
-// Releasecheck reads the directory in which goreleaser has built a release and
-// compares it with what the registries of Terraform and OpenTofu require, and
-// with what SECURITY.md promises of a build:
+// Releasecheck reads a release in the directory of goreleaser, and compares it with
+// the requirements of the Terraform and OpenTofu registries and with the promises
+// of SECURITY.md:
 //
 //	go run ./internal/releasecheck dist
 //
-// It runs in the repository's root. It prints every problem and exits with 1
-// when there is one.
+// It runs in the root of the repository. It prints every problem, and exits with 1
+// if there is one.
 package main
 
 import (

@@ -22,16 +22,17 @@ import (
 const (
 	project = "terraform-provider-cf"
 	module  = "github.com/cf-process/" + project
-	// sbomName is the document's name, without a version: the workflow has to know it.
+	// sbomName is the name of the SBOM. It has no version, so that the workflow can
+	// refer to it.
 	sbomName = project + "_sbom.cdx.json"
 	// protocol is the version of the plugin protocol that main.go serves.
 	protocol = "6.0"
-	// maxBinary bounds what is read of an archive's file, in bytes.
+	// maxBinary bounds the size of a file in an archive, in bytes.
 	maxBinary = 200 << 20
 )
 
-// targets are the systems and processors of a release, as in GOOS_GOARCH. A
-// test compares them with those of GNUmakefile.
+// targets are the platforms of a release, as GOOS_GOARCH. A test compares them with
+// those of GNUmakefile.
 var targets = []string{
 	"darwin_amd64", "darwin_arm64",
 	"freebsd_386", "freebsd_amd64", "freebsd_arm", "freebsd_arm64",
@@ -44,14 +45,15 @@ type release struct {
 	dir      string
 	version  string
 	manifest string // the path of the manifest in the repository
-	// readBuild reads how a binary was built; a test replaces it.
+	// readBuild reads the build info of a binary; tests replace it.
 	readBuild func(io.ReaderAt) (*debug.BuildInfo, error)
 
 	problems []string
 	modules  map[string][]string // the modules of each target's binary, as "path version"
 }
 
-// open finds the release in dir by its sums, whose name has the version.
+// open finds the release in dir by the file of its sums, whose name has the
+// version.
 func open(dir, manifest string) (*release, error) {
 	found, err := filepath.Glob(filepath.Join(dir, project+"_*_SHA256SUMS"))
 	if err != nil {
@@ -67,7 +69,7 @@ func open(dir, manifest string) (*release, error) {
 	}, nil
 }
 
-// check returns a line for each thing that is wrong.
+// check returns a line for each problem.
 func (r *release) check() []string {
 	for _, target := range targets {
 		r.checkArchive(target)
@@ -88,8 +90,8 @@ func (r *release) archiveName(target string) string {
 
 func (r *release) manifestName() string { return project + "_" + r.version + "_manifest.json" }
 
-// checkArchive looks into one zip: a registry takes the one file whose name
-// begins like the provider's, and unpacks it with its mode.
+// checkArchive checks a zip. Terraform unpacks it with the modes in it, and runs
+// the file whose name begins with that of the provider.
 func (r *release) checkArchive(target string) {
 	name := r.archiveName(target)
 	archive, err := zip.OpenReader(filepath.Join(r.dir, name))
@@ -117,7 +119,7 @@ func (r *release) checkArchive(target string) {
 	}
 }
 
-// checkBinary reads from a binary for what it was built, and how.
+// checkBinary checks the target and the settings in the build info of a binary.
 func (r *release) checkBinary(archive, target string, file *zip.File) {
 	if file.Mode()&0o111 == 0 {
 		r.problemf("%s: %s is not executable: mode %v", archive, file.Name, file.Mode())
@@ -167,7 +169,7 @@ func readBounded(file *zip.File) ([]byte, error) {
 	return content, errors.Join(err, reader.Close())
 }
 
-// checkManifest reads what a registry reads of the manifest.
+// checkManifest checks the fields of the manifest that a registry reads.
 func (r *release) checkManifest() {
 	content, err := os.ReadFile(r.manifest)
 	if err != nil {
@@ -190,9 +192,9 @@ func (r *release) checkManifest() {
 	}
 }
 
-// checkSums compares the sums with the files: each has one, and nothing else.
-// goreleaser uploads the manifest from the repository under its own name, so
-// that it is not in the directory.
+// checkSums checks that each file of the release has the right sum, and that there
+// are no other sums. goreleaser uploads the manifest from the repository under
+// another name, so that it is not in the directory.
 func (r *release) checkSums() {
 	name := project + "_" + r.version + "_SHA256SUMS"
 	content, err := os.ReadFile(filepath.Join(r.dir, name))
@@ -242,8 +244,8 @@ func (r *release) checkSums() {
 	}
 }
 
-// checkSBOM compares the document with the modules that each binary names. One
-// document describes all archives, as long as all are built from the same ones.
+// checkSBOM compares the SBOM with the modules of each binary. One SBOM describes
+// all archives, because all binaries have the same modules.
 func (r *release) checkSBOM() {
 	content, err := os.ReadFile(filepath.Join(r.dir, sbomName))
 	if err != nil {

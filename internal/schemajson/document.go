@@ -10,7 +10,7 @@ import (
 // address is where tfplugindocs looks for the provider named cf.
 const address = "registry.terraform.io/hashicorp/cf"
 
-// The types below are the JSON that Terraform prints, in Terraform's words:
+// The types below are the JSON that Terraform prints, with Terraform's names:
 // https://developer.hashicorp.com/terraform/cli/commands/providers/schema
 
 type document struct {
@@ -262,7 +262,7 @@ func newParameter(p *tfprotov6.FunctionParameter) (parameter, error) {
 	return parameter{Name: p.Name, Description: p.Description, IsNullable: p.AllowNullValue, Type: t}, nil
 }
 
-// each converts the values of a map and names the key of the one that fails.
+// each converts the values of a map. An error has the key of its value.
 func each[In, Out any](in map[string]In, convert func(In) (Out, error)) (map[string]Out, error) {
 	result := make(map[string]Out, len(in))
 	for name, value := range in {
@@ -275,7 +275,7 @@ func each[In, Out any](in map[string]In, convert func(In) (Out, error)) (map[str
 	return result, nil
 }
 
-// typeJSON is a type as cty writes it: "string", ["list", "string"],
+// typeJSON is a type in the JSON of cty: "string", ["list", "string"],
 // ["object", {"name": "string"}].
 func typeJSON(t tftypes.Type) (any, error) {
 	switch t := t.(type) {

@@ -1,7 +1,6 @@
-// Schemajson prints the provider's schema as `terraform providers schema -json`
-// would, from the provider itself. The pages under docs/ are generated from it:
-// no Terraform is needed, and no version of Terraform decides which kinds
-// (actions, list resources, identity) are in it.
+// Schemajson prints the provider's schema like `terraform providers schema -json`,
+// but without Terraform. The pages under docs/ are generated from it, so that they
+// have actions, list resources and identity with every version of Terraform.
 package main
 
 import (
@@ -30,7 +29,7 @@ func main() {
 	}
 }
 
-// schemas asks the provider for everything that it offers.
+// schemas returns all schemas of the provider.
 func schemas(ctx context.Context, server tfprotov6.ProviderServer) (*document, error) {
 	all, err := server.GetProviderSchema(ctx, &tfprotov6.GetProviderSchemaRequest{})
 	if err != nil {

@@ -1,7 +1,6 @@
-// Package terraformcli runs a real Terraform or OpenTofu with the provider
-// built from this repository: for the demo, the test of the examples and
-// measurements. What runs sees neither the user's configuration of the CLI nor
-// any credential of the environment.
+// Package terraformcli runs a real Terraform or OpenTofu with the provider built
+// from this repository: for the demo, the tests of the examples and the benchmarks.
+// The CLI gets neither the user's configuration nor credentials of the environment.
 package terraformcli
 
 import (
@@ -17,17 +16,17 @@ import (
 	"github.com/hashicorp/hc-install/releases"
 )
 
-// installPatience bounds the download of Terraform, some 30 MB.
-const installPatience = 3 * time.Minute
+// installTimeout bounds the download of Terraform, some 30 MB.
+const installTimeout = 3 * time.Minute
 
-// CLI is a Terraform or an OpenTofu.
+// CLI is Terraform or OpenTofu.
 type CLI struct {
 	Path     string
 	Version  *version.Version
 	OpenTofu bool
 }
 
-// String is the name and the version, as people say it.
+// String returns the name and the version.
 func (c CLI) String() string {
 	if c.OpenTofu {
 		return "OpenTofu " + c.Version.String()
@@ -35,7 +34,7 @@ func (c CLI) String() string {
 	return "Terraform " + c.Version.String()
 }
 
-// HasFunctions tells whether configurations can call provider functions.
+// HasFunctions reports whether configurations can call provider functions.
 func (c CLI) HasFunctions() bool {
 	if c.OpenTofu {
 		return c.AtLeast("1.7.0")
@@ -43,7 +42,7 @@ func (c CLI) HasFunctions() bool {
 	return c.AtLeast("1.8.0")
 }
 
-// HasImportBlocks tells whether configurations can have import blocks with a
+// HasImportBlocks reports whether configurations can have import blocks with a
 // string id, and whether a plan can generate configuration for them.
 func (c CLI) HasImportBlocks() bool {
 	if c.OpenTofu {
@@ -52,22 +51,22 @@ func (c CLI) HasImportBlocks() bool {
 	return c.AtLeast("1.5.0")
 }
 
-// HasIdentity tells whether import blocks can name an identity.
+// HasIdentity reports whether import blocks can name an identity.
 func (c CLI) HasIdentity() bool { return !c.OpenTofu && c.AtLeast("1.12.0") }
 
-// HasActions tells whether configurations can have actions.
+// HasActions reports whether configurations can have actions.
 func (c CLI) HasActions() bool { return !c.OpenTofu && c.AtLeast("1.14.0") }
 
-// HasQuery tells whether there are list resources and `terraform query`.
+// HasQuery reports whether there are list resources and `terraform query`.
 func (c CLI) HasQuery() bool { return !c.OpenTofu && c.AtLeast("1.14.0") }
 
-// AtLeast tells whether the CLI has this version or a later one.
+// AtLeast reports whether the CLI has this version or a later one.
 func (c CLI) AtLeast(minimum string) bool {
 	return c.Version.Core().GreaterThanOrEqual(version.Must(version.NewVersion(minimum)))
 }
 
-// Find looks for the CLI that is wanted, a name on the PATH or a path; without
-// one for terraform, then tofu, on the PATH.
+// Find finds the CLI with the wanted name on the PATH, or at the wanted path. If
+// wanted is empty, it looks for terraform, then tofu, on the PATH.
 func Find(ctx context.Context, wanted string) (CLI, error) {
 	names := []string{"terraform", "tofu"}
 	if wanted != "" {
@@ -85,8 +84,8 @@ func Find(ctx context.Context, wanted string) (CLI, error) {
 	return CLI{}, errors.Join(failures...)
 }
 
-// FindOrInstall is Find, and when nothing is wanted by name and nothing found,
-// it downloads the newest Terraform into dir and tells say so first.
+// FindOrInstall is Find, except that it downloads the newest Terraform into dir if
+// wanted is empty and there is no CLI. It announces that with say.
 func FindOrInstall(ctx context.Context, wanted, dir string, say func(string)) (CLI, error) {
 	cli, err := Find(ctx, wanted)
 	switch {
@@ -98,17 +97,17 @@ func FindOrInstall(ctx context.Context, wanted, dir string, say func(string)) (C
 		return CLI{}, err
 	}
 	say("Neither terraform nor tofu is on the PATH: downloading Terraform from releases.hashicorp.com …")
-	latest := releases.LatestVersion{Product: product.Terraform, InstallDir: dir, Timeout: installPatience}
+	latest := releases.LatestVersion{Product: product.Terraform, InstallDir: dir, Timeout: installTimeout}
 	path, err := latest.Install(ctx)
 	if err != nil {
 		return CLI{}, fmt.Errorf("there is no Terraform or OpenTofu on the PATH, and downloading Terraform failed: %w\n"+
 			"Install Terraform (https://developer.hashicorp.com/terraform/install) or OpenTofu "+
-			"(https://opentofu.org/docs/intro/install/), or say where it is: TF_CLI=/path/to/terraform", err)
+			"(https://opentofu.org/docs/intro/install/), or set its path: TF_CLI=/path/to/terraform", err)
 	}
 	return inspect(ctx, path)
 }
 
-// inspect asks the program at path what it is.
+// inspect runs the program at path to learn its name and version.
 func inspect(ctx context.Context, path string) (CLI, error) {
 	cmd := exec.CommandContext(ctx, path, "version", "-json")
 	cmd.Env = environment("", map[string]string{"CHECKPOINT_DISABLE": "1"})
@@ -116,8 +115,8 @@ func inspect(ctx context.Context, path string) (CLI, error) {
 	if err != nil {
 		return CLI{}, fmt.Errorf("%s version -json: %w", path, err)
 	}
-	// OpenTofu says terraform_version too, for the sake of tools; only its
-	// text says what it is.
+	// OpenTofu has the key terraform_version, too, for compatibility. Only its text
+	// output has its name.
 	var answer struct {
 		Version string `json:"terraform_version"`
 	}

@@ -14,13 +14,12 @@ import (
 	"github.com/hashicorp/terraform-exec/tfexec"
 )
 
-// Version is what the provider built here says it is, so that a version
-// constraint in an example can be met.
+// Version is the version of the provider that Build builds. It satisfies the
+// version constraints of the examples.
 const Version = "0.1.0"
 
-// sources are the addresses under which configurations find the provider: its
-// own in either default registry, and the one that is implied where a
-// configuration names none.
+// sources are the addresses of the provider in configurations: those in the two
+// default registries, and those that are implied if a configuration has none.
 var sources = []string{
 	"registry.terraform.io/cf-process/cf",
 	"registry.terraform.io/hashicorp/cf",
@@ -28,25 +27,25 @@ var sources = []string{
 	"registry.opentofu.org/hashicorp/cf",
 }
 
-// Provider is the provider of this repository, built and laid out as a mirror
-// that Terraform installs from. The mirror is the only source of providers that
-// the CLI is told of, so it asks no registry.
+// Provider is the provider of this repository, built into a filesystem mirror. The
+// mirror is the only installation method of the CLI, so that it does not contact a
+// registry.
 type Provider struct {
-	dir string // holds the mirror, the CLI's configuration and its home
+	dir string // has the mirror, the CLI's configuration and its home
 }
 
-// Build builds the provider into dir. The working directory has to be inside
-// of the module.
+// Build builds the provider into dir. The working directory must be inside the
+// module.
 func Build(ctx context.Context, dir string) (*Provider, error) {
 	return BuildPackage(ctx, dir, "github.com/cf-process/terraform-provider-cf")
 }
 
-// BuildPackage is Build for another provider of this module, which takes the
-// place of the real one.
+// BuildPackage is Build for another provider of this module, which replaces the
+// real one.
 func BuildPackage(ctx context.Context, dir, pkg string) (*Provider, error) {
 	binary := filepath.Join(dir, "terraform-provider-cf_v"+Version)
 	if runtime.GOOS == "windows" {
-		binary += ".exe" // without it Windows does not run the file
+		binary += ".exe" // Windows needs it to run the file
 	}
 	cmd := exec.CommandContext(ctx, "go", "build", "-trimpath", "-o", binary,
 		"-ldflags", "-X main.version="+Version, pkg)
@@ -77,9 +76,9 @@ func BuildPackage(ctx context.Context, dir, pkg string) (*Provider, error) {
 
 func (p *Provider) configFile() string { return filepath.Join(p.dir, "cli.tfrc") }
 
-// Terraform is the CLI for the configuration in workDir. It and the provider
-// see the variables of env, and of the surrounding environment only what a
-// program needs to run.
+// Terraform returns the CLI for the configuration in workDir. The CLI and the
+// provider get the variables of env, and from the environment of this process only
+// those that a program needs to run.
 func (p *Provider) Terraform(cli CLI, workDir string, env map[string]string) (*tfexec.Terraform, error) {
 	tf, err := tfexec.NewTerraform(workDir, cli.Path)
 	if err != nil {
@@ -96,8 +95,8 @@ func (p *Provider) Terraform(cli CLI, workDir string, env map[string]string) (*t
 	return tf, nil
 }
 
-// Environ is the environment of Terraform, for those who start the CLI
-// themselves.
+// Environ is the environment of Terraform, for callers that start the CLI with
+// os/exec.
 func (p *Provider) Environ(env map[string]string) []string {
 	all := map[string]string{
 		"CHECKPOINT_DISABLE": "1",
@@ -109,8 +108,8 @@ func (p *Provider) Environ(env map[string]string) []string {
 	return environment(filepath.Join(p.dir, "home"), all)
 }
 
-// environment is what a program needs to run, and env. Nothing else comes
-// through: no CF_*, no TF_*, no proxy, no token of a CI.
+// environment is env and the variables that a program needs to run. It does not
+// include CF_*, TF_*, proxies or tokens of a CI.
 func environment(home string, env map[string]string) []string {
 	var result []string
 	for _, name := range []string{"PATH", "TMPDIR", "TMP", "TEMP", "LANG", "SYSTEMROOT"} {
@@ -126,7 +125,7 @@ func environment(home string, env map[string]string) []string {
 }
 
 // CopyConfiguration copies the configuration in the folder from into the folder
-// to, without what Terraform left there.
+// to, without hidden files and state files.
 func CopyConfiguration(to, from string) error {
 	return filepath.WalkDir(from, func(path string, entry fs.DirEntry, err error) error {
 		if err != nil {
@@ -155,7 +154,7 @@ func CopyConfiguration(to, from string) error {
 	})
 }
 
-// isOpenTofu asks the program at path for its name.
+// isOpenTofu reports whether the program at path is OpenTofu.
 func isOpenTofu(ctx context.Context, path string) (bool, error) {
 	cmd := exec.CommandContext(ctx, path, "version")
 	cmd.Env = environment("", map[string]string{"CHECKPOINT_DISABLE": "1"})

@@ -1,7 +1,7 @@
-// Command canned is the provider cf that reads once and repeats that answer for
-// every further read, after a pause as long as the API's response takes: what
-// Terraform, the protocol and the API cost for blocks of the shape of cf_process,
-// whatever the provider. It answers without the framework.
+// Command canned is the provider cf, except that it reads once and repeats that
+// response for every further read, without the framework, after a pause as long as
+// that of the API. So it costs what Terraform, the protocol and the API cost for
+// blocks like cf_process with any provider.
 package main
 
 import (
@@ -43,7 +43,7 @@ type server struct {
 // latencyVariable has the pause, as a duration.
 const latencyVariable = "BENCH_LATENCY"
 
-// ReadDataSource repeats the answer of the first read that succeeded.
+// ReadDataSource repeats the response of the first successful read.
 func (s *server) ReadDataSource(ctx context.Context, req *tfprotov6.ReadDataSourceRequest) (*tfprotov6.ReadDataSourceResponse, error) {
 	if first := s.first.Load(); first != nil {
 		pause := time.NewTimer(s.latency)
@@ -62,7 +62,7 @@ func (s *server) ReadDataSource(ctx context.Context, req *tfprotov6.ReadDataSour
 	return resp, err
 }
 
-// ValidateDataResourceConfig finds nothing.
+// ValidateDataResourceConfig accepts every configuration.
 func (s *server) ValidateDataResourceConfig(context.Context, *tfprotov6.ValidateDataResourceConfigRequest) (*tfprotov6.ValidateDataResourceConfigResponse, error) {
 	return &tfprotov6.ValidateDataResourceConfigResponse{}, nil
 }

@@ -1,7 +1,7 @@
-// Command nothing is a provider with one data source that asks nobody: what
-// Terraform, the plugin protocol and the framework cost by themselves. The
-// benchmarks hold the provider cf against it. With BENCH_SILENT it makes no log
-// lines that nobody reads, as the provider cf does not either.
+// Command nothing is a provider with one data source that does not send requests.
+// So it costs what Terraform, the plugin protocol and the framework cost alone. The
+// benchmarks compare the provider cf with it. With BENCH_SILENT it does not write
+// logs that Terraform discards, like the provider cf.
 package main
 
 import (
@@ -21,7 +21,7 @@ import (
 )
 
 func main() {
-	// By default a provider writes a log that Terraform throws away.
+	// By default a provider writes logs that Terraform discards.
 	if os.Getenv("BENCH_SILENT") != "" {
 		if err := plugin.SilenceUnusedLogs(); err != nil {
 			log.Fatal(err)

@@ -1,7 +1,7 @@
-// Command usual is the provider cf as the framework alone would serve it, whose
-// data source cf_process makes one request and gives the same answer to every
-// further read: what blocks of this shape cost in any provider that is built on
-// the framework and makes no request.
+// Command usual is the provider cf served only by the framework. Its data source
+// cf_process sends one request, and repeats that state for every further read. So
+// it costs what blocks like cf_process cost in any provider that is built on the
+// framework, without requests.
 package main
 
 import (
@@ -26,21 +26,21 @@ func main() {
 	}
 }
 
-// oneSource is the provider with cf_process alone.
+// oneSource is the provider with only cf_process.
 type oneSource struct{ fwprovider.Provider }
 
-// DataSources are cf_process as it answers here.
+// DataSources returns only the repeating cf_process.
 func (oneSource) DataSources(context.Context) []func() datasource.DataSource {
 	return []func() datasource.DataSource{newRepeating}
 }
 
-// configurable is what a data source of this provider is.
+// configurable is a data source of this provider.
 type configurable interface {
 	datasource.DataSourceWithConfigure
 	datasource.DataSourceWithValidateConfig
 }
 
-// repeating gives the state of the first read that succeeded.
+// repeating returns the state of the first successful read.
 type repeating struct{ configurable }
 
 var first struct {
@@ -49,10 +49,10 @@ var first struct {
 }
 
 func newRepeating() datasource.DataSource {
-	return repeating{process.NewDataSource().(configurable)} //nolint:forcetypeassert // it is one, or there is nothing to measure
+	return repeating{process.NewDataSource().(configurable)} //nolint:forcetypeassert // otherwise there is nothing to measure
 }
 
-// Read gives that state.
+// Read returns that state.
 func (r repeating) Read(ctx context.Context, req datasource.ReadRequest, resp *datasource.ReadResponse) {
 	first.Lock()
 	defer first.Unlock()

@@ -14,27 +14,26 @@ import (
 	"github.com/cf-process/terraform-provider-cf/internal/terraformcli"
 )
 
-// stage is what a demo plays on: a foundation in memory, and a CLI with the
-// provider built here and a copy of an example to run.
-type stage struct {
+// session is what a demo runs in: a foundation in memory, a CLI with the provider
+// of this repository, and a copy of an example.
+type session struct {
 	foundation *fakecf.Foundation
 	cli        terraformcli.CLI
 	tf         *tfexec.Terraform
-	work       string // where the copy is
+	work       string // folder of the copy
 	out        io.Writer
 }
 
-// onStage sets up a stage, lets play have it, and removes all of it, however
-// that ends.
-func onStage(
-	ctx context.Context, out io.Writer, wanted, example string, play func(*stage) error, options ...fakecf.Option,
+// withSession sets up a session, calls run with it, and removes it afterwards.
+func withSession(
+	ctx context.Context, out io.Writer, wanted, example string, run func(*session) error, options ...fakecf.Option,
 ) (err error) {
 	dir, err := os.MkdirTemp("", "terraform-provider-cf-demo-")
 	if err != nil {
 		return err
 	}
 	defer func() { err = errors.Join(err, os.RemoveAll(dir)) }()
-	s := &stage{work: filepath.Join(dir, "work"), out: out}
+	s := &session{work: filepath.Join(dir, "work"), out: out}
 
 	cliDir := filepath.Join(dir, "cli")
 	for _, folder := range []string{cliDir, s.work} {
@@ -69,14 +68,13 @@ func onStage(
 	if s.tf, err = provider.Terraform(s.cli, s.work, env); err != nil {
 		return err
 	}
-	return play(s)
+	return run(s)
 }
 
-func (s *stage) say(text string) { fmt.Fprintln(s.out, text) }
+func (s *session) say(text string) { fmt.Fprintln(s.out, text) }
 
-// apply shows what Terraform shows, but for the first step, which only says
-// that it found the provider.
-func (s *stage) apply(ctx context.Context, options ...tfexec.ApplyOption) error {
+// apply initializes and applies the copy, and prints the output of the apply.
+func (s *session) apply(ctx context.Context, options ...tfexec.ApplyOption) error {
 	if err := s.tf.Init(ctx); err != nil {
 		return fmt.Errorf("terraform init: %w", err)
 	}
