@@ -40,7 +40,6 @@ type Setting struct {
 	// Validators of the attribute; only those of its type have an effect.
 	Strings []validator.String
 	Numbers []validator.Number
-	Objects []validator.Object
 	Maps    []validator.Map
 }
 
@@ -81,7 +80,7 @@ func (f Field[T]) Resource() rs.Attribute {
 	case ds.SingleNestedAttribute:
 		return rs.SingleNestedAttribute{
 			Optional: s.Optional, Computed: true, MarkdownDescription: description,
-			Attributes: f.nested(), Validators: s.Objects,
+			Attributes: f.nested(),
 		}
 	case ds.MapNestedAttribute:
 		return rs.MapNestedAttribute{

@@ -31,23 +31,19 @@ type processResource struct {
 	walk  *walk
 }
 
-// NewResource makes the resource cf_process.
-func NewResource() resource.Resource { return ResourceFactory()() }
-
-// ResourceFactory returns what makes the resource for each request of a provider
-// process. What it makes shares what is known about the walk.
+// ResourceFactory returns the constructor of the resource cf_process. The framework
+// calls it for each request; the resources of a provider process share one walk.
 func ResourceFactory() func() resource.Resource {
 	shared := new(walk)
 	return func() resource.Resource { return &processResource{clock: instances.RealClock{}, walk: shared} }
 }
 
-// walk is what the resource knows about the walk of Terraform that this provider
-// process serves: Terraform starts the provider again for each walk, to plan and to
-// apply.
+// walk records what happened in the walk of Terraform that this provider process
+// serves: Terraform starts the provider again for each walk, to plan and to apply.
 type walk struct {
 	// refreshed records that a process was read for the state. Only the walk that
-	// plans does so, and before it plans, unless it runs with -refresh=false. The
-	// requests to plan are the same in both walks.
+	// plans does so, before it plans, unless it runs with -refresh=false. The requests
+	// to plan are the same in both walks.
 	refreshed atomic.Bool
 	// unreachable records that the API did not answer a preview.
 	unreachable atomic.Bool

@@ -20,15 +20,15 @@ import (
 	"github.com/cf-process/terraform-provider-cf/internal/field"
 )
 
-// previewTimeout bounds the read of a process in the plan that adopts it, with the
-// login before. It is shorter than the attempts of an apply: the plan works without.
+// previewTimeout bounds reading a process in the plan that adopts it, including the
+// login. It is shorter than the attempts of an apply: the plan works without.
 const previewTimeout = 10 * time.Second
 
 // preview reads the process that a create will adopt, so that the plan can show
-// what the apply will change. It returns nil where the plan has to do without: the
-// configuration sets nothing, or an address that is not known yet; the process is
-// not there yet, which is a warning; the API cannot be asked. The apply reports what
-// is wrong. Only settings that the provider lacks are an error already.
+// what the apply will change. It returns nil where the configuration sets nothing or
+// its address is not known yet, where the process does not exist yet (a warning),
+// and where the API cannot be read, which the apply reports. In the plan, only
+// incomplete settings of the provider are an error.
 func (r *processResource) preview(ctx context.Context, config field.Attributes) (*capi.Process, diag.Diagnostics) {
 	setsNothing := !slices.ContainsFunc(writable, func(a processAttribute) bool { return config.IsSet(a.Name) })
 	isUnknown := func(name string) bool { return !config[name].IsKnown() }
@@ -58,11 +58,11 @@ func (r *processResource) preview(ctx context.Context, config field.Attributes) 
 	return nil, nil
 }
 
-// fillFixed puts into the plan what no one can change between the plan and the
-// apply. Terraform plans again when it applies, without the first plan, and reports
-// a known value that is another one by then as a bug of the provider. So everything
-// else has to stay unknown. Where the process is gone by then, Terraform reports that
-// next to the warning of preview; the apply fails either way, before it writes.
+// fillFixed adds to the plan the values that cannot change between plan and apply.
+// Terraform plans again in the apply, without the first plan, and reports a known
+// value that differs by then as a bug of the provider. So all others stay unknown.
+// If the process is gone by then, Terraform reports that next to the warning of
+// preview; the apply fails either way, before it writes.
 func fillFixed(planned, config field.Attributes, p *capi.Process) {
 	values := processTable.Values(p)
 	fixed := []string{"app_guid", "type", "space_guid"}
@@ -106,9 +106,9 @@ const (
 	maxPreviewLines = 40
 )
 
-// changePreview collects the changes of an apply, one a line. It shows what the
-// process has, and of the configuration only what cannot be secret: a provider does
-// not see which values Terraform treats as sensitive.
+// changePreview collects the changes of an apply, one per line. It shows values of
+// the process, and of the configuration only those that cannot be secret: a provider
+// does not see which values Terraform treats as sensitive.
 type changePreview struct {
 	quote func(string) string
 	lines []string
@@ -118,7 +118,7 @@ func (c *changePreview) add(name, before, after string) {
 	c.lines = append(c.lines, fmt.Sprintf("%s: %s → %s", name, before, after))
 }
 
-// compare adds what a configured value changes.
+// compare adds the changes that a configured value makes.
 func (c *changePreview) compare(name string, config, current tftypes.Value) {
 	set, now := field.Open(config), field.Open(current)
 	isObject, isMap := config.Type().Is(tftypes.Object{}), config.Type().Is(tftypes.Map{})

@@ -24,23 +24,22 @@ import (
 // deployment of the app is in flight.
 const deploymentPollInterval = 5 * time.Second
 
-// outcome is what an apply has done, also when it failed partway.
+// outcome records what an apply did, also when it failed partway.
 type outcome struct {
-	// process is what the API said last; nil when nothing could be read.
+	// process is the latest one that the API returned; nil where none was read.
 	process *capi.Process
-	// patched and scaled say which request succeeded. The scale is the last one.
+	// patched and scaled record which requests succeeded. The scale is the last one.
 	patched, scaled bool
 	// since is when the changes were requested that make the platform replace the
 	// instances; zero for none.
 	since time.Time
-	// stored is the error of a request that was stored all the same.
+	// stored is the error of a request whose change was stored nevertheless.
 	stored error
 }
 
-// converge makes the process what the configuration sets: at most one PATCH
-// and at most one scale, each only with what differs. prior is the state
-// before, nil while the process is adopted. A deployment in flight is waited
-// for until ctx ends.
+// converge changes the process to what the configuration sets: with at most one
+// PATCH and one scale, each with only what differs. prior is the state before, nil
+// for a create. While a deployment is in flight, it tries again until ctx ends.
 func (r *processResource) converge(ctx context.Context, address capi.Address, config, prior field.Attributes) (outcome, diag.Diagnostics) {
 	var done outcome
 	var diags diag.Diagnostics
@@ -97,13 +96,12 @@ func (r *processResource) converge(ctx context.Context, address capi.Address, co
 	return done, diags
 }
 
-// readError marks an error of reading the process, before anything was
-// written.
+// readError marks an error of reading the process, before any write.
 type readError struct{ error }
 
 func (e readError) Unwrap() error { return e.error }
 
-// write sends what is left to be done.
+// write sends the requests that are left.
 func (r *processResource) write(ctx context.Context, address capi.Address, todo requests, done *outcome) error {
 	if todo.replacesInstances(done.process) {
 		done.since = r.clock.Now()
@@ -159,13 +157,13 @@ func refusedChange(failure diagnostic.Failure, consequence string, err error) di
 	return diags
 }
 
-// timeout is the error for a deadline of the configuration that has passed.
+// timeout is the error for an action that exceeds its configured timeout.
 func timeout(action string, after time.Duration) diag.Diagnostic {
 	return diag.NewErrorDiagnostic("Timeout", fmt.Sprintf("Could not %s within %s. To give it longer, raise the timeouts of "+
 		"the resource.", action, instances.Seconds(after)))
 }
 
-// adoptFailure is readFailure for a process that is to be adopted or changed.
+// adoptFailure describes an error of reading the process before a change.
 func adoptFailure(address capi.Address) diagnostic.Failure {
 	failure := readFailure(address)
 	failure.NotFound += "\n\nThe resource cf_process manages a process that exists: Cloud Foundry creates processes when an app " +
@@ -184,8 +182,8 @@ var (
 	quotedName         = regexp.MustCompile(`['"]([a-z_.]+)['"]`)
 )
 
-// unknownFields are the attributes that the foundation's API does not know, if
-// that is the error.
+// unknownFields returns the attributes that the API of the foundation does not know
+// according to the error.
 func unknownFields(err error) []path.Path {
 	e, ok := errors.AsType[*capi.Error](err)
 	if !ok || e.Status != http.StatusUnprocessableEntity {
@@ -198,8 +196,8 @@ func unknownFields(err error) []path.Path {
 			continue
 		}
 		for _, quoted := range quotedName.FindAllStringSubmatch(found[1], -1) {
-			// user, or interval or health_check.data.interval with the check in the words
-			// around it.
+			// A nested field is interval or health_check.data.interval; the words around
+			// it name the check.
 			name := quoted[1]
 			short := name[strings.LastIndexByte(name, '.')+1:]
 			switch {
@@ -217,9 +215,9 @@ func unknownFields(err error) []path.Path {
 	return fields
 }
 
-// partialState is the state after an update that failed between its two
-// requests: planned values of the one that succeeded, the prior ones of the
-// scale, and the API's word on what it computes.
+// partialState returns the state after an update that failed between its two
+// requests: planned values of the PATCH, prior values of the scale, and updated_at
+// and version from the API.
 func partialState(plan, prior field.Attributes, done outcome) tftypes.Value {
 	state, actual := maps.Clone(prior), resourceValues(done.process, prior)
 	for _, a := range writable {

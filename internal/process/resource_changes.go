@@ -18,8 +18,8 @@ type processAttribute = attribute[capi.Process, requests]
 // writable are the attributes that a request can change.
 var writable = slices.DeleteFunc(slices.Clone(processTable.attributes), func(a processAttribute) bool { return a.write == nil })
 
-// changesFor compares the configuration with the process as it is now. prior is
-// the state before; nil while the process is adopted.
+// changesFor returns the requests that change the process to what the configuration
+// sets. prior is the state before, nil for a create.
 func changesFor(config, prior field.Attributes, p *capi.Process) requests {
 	var c requests
 	processTable.write(config, prior, p, &c)
@@ -30,22 +30,22 @@ func changesFor(config, prior field.Attributes, p *capi.Process) requests {
 	return c
 }
 
-// replacesInstances reports whether the requests make the platform replace
-// the instances: what Kubernetes has in a pod is never changed, so Korifi rolls
-// the pods (README.md#rollouts).
+// replacesInstances reports whether the requests make the platform replace the
+// instances: Kubernetes does not change these settings in a pod, so Korifi rolls the
+// pods (internal/capi/README.md#rollouts).
 func (c requests) replacesInstances(p *capi.Process) bool {
 	return p.OnKorifi() && (!c.update.Command.IsZero() || !c.update.HealthCheck.IsZero() ||
 		!c.scale.MemoryInMB.IsZero() || !c.scale.DiskInMB.IsZero())
 }
 
-// checkAgainst refuses what the process, now that it is known, does not allow: a
-// contradictory address, an attribute that the foundation lacks, a value that the
-// API would refuse. prior is the state before, nil while the process is adopted.
+// checkAgainst refuses what the process does not allow: a contradictory address, an
+// attribute that the foundation lacks, a value that the API would refuse. prior is
+// the state before, nil for a create.
 func checkAgainst(config, prior field.Attributes, p *capi.Process) diag.Diagnostics {
 	var diags diag.Diagnostics
-	actual := processTable.Values(p)
+	now := situationOf(p, prior)
 	for _, name := range []string{"app_guid", "type"} {
-		has, known := actual.Text(name)
+		has, known := now.current.Text(name)
 		wanted, set := config.Text(name)
 		if known && set && !strings.EqualFold(wanted, has) {
 			diags.AddAttributeError(path.Root(name), "Contradictory address",
@@ -53,6 +53,6 @@ func checkAgainst(config, prior field.Attributes, p *capi.Process) diag.Diagnost
 					p.GUID, name, has, wanted))
 		}
 	}
-	diags.Append(situationOf(p, prior).check(config)...)
+	diags.Append(now.check(config)...)
 	return diags
 }

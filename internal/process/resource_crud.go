@@ -14,9 +14,9 @@ import (
 	"github.com/cf-process/terraform-provider-cf/internal/instances"
 )
 
-// Create adopts the process and makes it what the configuration sets. When that
-// fails, nothing is stored: Terraform would plan a replacement, while the next
-// apply can adopt the process again and send the rest.
+// Create adopts the process and changes it to what the configuration sets. When that
+// fails, nothing is stored: Terraform would plan a replacement, while the next apply
+// can adopt the process again and send the rest.
 func (r *processResource) Create(ctx context.Context, req resource.CreateRequest, resp *resource.CreateResponse) {
 	plan := field.Open(req.Plan.Raw)
 	config := desired(field.Open(req.Config.Raw), plan, nil)
@@ -38,7 +38,7 @@ func (r *processResource) Create(ctx context.Context, req resource.CreateRequest
 	resp.Diagnostics.Append(m.store(ctx, resp.Private, resp.Identity, field.Open(resp.State.Raw))...)
 }
 
-// Update makes the process what the configuration sets. When that fails partway,
+// Update changes the process to what the configuration sets. When that fails partway,
 // the state records what was done, and the next plan shows the rest.
 func (r *processResource) Update(ctx context.Context, req resource.UpdateRequest, resp *resource.UpdateResponse) {
 	plan, prior := field.Open(req.Plan.Raw), field.Open(req.State.Raw)
@@ -114,9 +114,9 @@ func (r *processResource) Delete(_ context.Context, req resource.DeleteRequest, 
 		"Terraform no longer manages "+nameIn(state)+", which continues to run as it is. "+stopAdvice)
 }
 
-// wait waits after a scale, and after what replaces the instances, until they
-// run, if that is configured. The number of instances is the configured one, or
-// what the process has: the planned one may be old where an autoscaler owns it.
+// wait waits until the instances run, if the configuration says so and the apply
+// scaled or replaced them. Their number is the configured one, or that of the
+// process: the planned one may be old where an autoscaler owns it.
 func (r *processResource) wait(ctx context.Context, address capi.Address, config field.Attributes, done outcome) diag.Diagnostics {
 	want := cmp.Or(config.IntPointer("instances"), done.process.Instances)
 	changed := done.scaled || !done.since.IsZero()

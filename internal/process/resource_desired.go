@@ -12,7 +12,7 @@ import (
 // everything that the configuration sets.
 //
 // The configuration alone is not enough. Terraform applies
-// lifecycle.ignore_changes to the plan only and passes the configuration as it is.
+// lifecycle.ignore_changes to the plan only and passes the configuration unchanged.
 // A value that is planned to stay and differs from the configuration is ignored: it
 // counts as not set, and its owner, such as an autoscaler, may change it until the
 // apply and after.
@@ -21,9 +21,9 @@ func desired(config, plan, prior field.Attributes) field.Attributes {
 	for name, value := range config {
 		values[name] = desiredValue(value, plan[name], prior[name])
 	}
-	// The address is never ignored: the planned one counts.
+	// The address is never left out: the planned one is used.
 	for _, name := range append(slices.Clone(addressNames), "wait_for_instances") {
-		if config.IsSet(name) && plan[name].Type() != nil && plan[name].IsKnown() {
+		if config.IsSet(name) && plan[name].IsKnown() {
 			values[name] = plan[name]
 		}
 	}

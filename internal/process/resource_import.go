@@ -34,8 +34,8 @@ func (r *processResource) IdentitySchema(_ context.Context, _ resource.IdentityS
 // address: Terraform reads the process next.
 func (r *processResource) ImportState(ctx context.Context, req resource.ImportStateRequest, resp *resource.ImportStateResponse) {
 	var address capi.Address
-	// Without an identity the ID counts, also an empty one: `terraform import`
-	// takes any.
+	// Without an identity it is the ID, which can be empty: `terraform import` accepts
+	// any.
 	if req.ID != "" || req.Identity == nil || req.Identity.Raw.IsNull() {
 		parsed, err := parseImportID(req.ID)
 		if err != nil {

@@ -49,7 +49,7 @@ func (w *workspace) imports(id string) {
 func generated(w *workspace) tftypes.Value {
 	values := field.Open(w.state)
 	var schema resource.SchemaResponse
-	NewResource().Schema(w.t.Context(), resource.SchemaRequest{}, &schema)
+	ResourceFactory()().Schema(w.t.Context(), resource.SchemaRequest{}, &schema)
 	for name, attribute := range schema.Schema.Attributes {
 		if attribute.IsComputed() && !attribute.IsOptional() {
 			values[name] = tftypes.NewValue(w.kind.AttributeTypes[name], nil)

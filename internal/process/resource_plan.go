@@ -13,10 +13,10 @@ import (
 	"github.com/cf-process/terraform-provider-cf/internal/field"
 )
 
-// ModifyPlan makes the plan precise. Without it, the framework would plan
-// everything computed as unknown as soon as one value changes; here only that is
-// unknown which the change can really change. It reads the process only for a
-// create (see preview).
+// ModifyPlan makes the plan precise. Without it, the framework would plan all
+// computed values as unknown as soon as one value changes; here, only those are
+// unknown that the change can affect. It reads the process only for a create (see
+// preview).
 func (r *processResource) ModifyPlan(ctx context.Context, req resource.ModifyPlanRequest, resp *resource.ModifyPlanResponse) {
 	state := field.Open(req.State.Raw)
 	if req.Plan.Raw.IsNull() {
@@ -31,8 +31,7 @@ func (r *processResource) ModifyPlan(ctx context.Context, req resource.ModifyPla
 	if state != nil {
 		differing, unknown := compareAddress(planned, state)
 		if len(differing) > 0 && r.walk.refreshed.Load() {
-			// The state is about another process. Terraform plans again, then without
-			// a state.
+			// The state describes another process. Terraform plans again, without a state.
 			resp.RequiresReplace = append(resp.RequiresReplace, differing...)
 			resp.Diagnostics.Append(releaseWarning(state))
 			resp.Plan.Raw = valueOfResource(planned)
@@ -47,13 +46,13 @@ func (r *processResource) ModifyPlan(ctx context.Context, req resource.ModifyPla
 		}
 	}
 	if state != nil {
-		// Only an update can record these two.
+		// Only an update can store another form of the address, or read a value again.
 		if !private.fits(config) {
 			planned["updated_at"] = field.Unknown(planned["updated_at"])
 		}
 		for _, name := range private.staysReset(state) {
 			if !config.IsSet(name) {
-				planned[name] = field.Unknown(planned[name]) // it is read again
+				planned[name] = field.Unknown(planned[name])
 			}
 		}
 	}
@@ -71,15 +70,14 @@ func (r *processResource) ModifyPlan(ctx context.Context, req resource.ModifyPla
 	resp.Plan.Raw = valueOfResource(planned)
 }
 
-// compareAddress returns the attributes by which the planned address means another
-// process than the state has, and whether others are not known yet. GUIDs are the
-// same in any case of their letters, as some foundations take them.
+// compareAddress returns the attributes in which the planned address means another
+// process than that in the state, and whether others are not known yet. It ignores
+// the case of GUIDs, as some foundations do.
 //
-// An address that is unknown in the plan can turn out to be either. Terraform then
-// plans again in the apply, where an update cannot become a replacement any more.
-// So it is planned as an update of which nothing is known, and that update adopts
-// another process where the address turns out to be different: see Update, and
-// walk.
+// An address that is unknown in the plan can turn out to be the same or another. In
+// the apply, Terraform plans again, and an update can no longer become a
+// replacement. So it is planned as an update with all values unknown, which adopts
+// another process if the address turns out to be different: see Update, and walk.
 func compareAddress(planned, state field.Attributes) (differing path.Paths, unknown bool) {
 	for _, name := range addressNames {
 		if planned[name].Equal(state[name]) {
@@ -125,8 +123,8 @@ func plannedValues(config, plan, state field.Attributes) field.Attributes {
 	return planned
 }
 
-// overlay returns the attributes of an object: what the configuration sets, else
-// what the state has, else unknown.
+// overlay returns the planned attributes of an object: the value of the plan where
+// the configuration sets one, else that of the state, else unknown.
 func overlay(config, plan, state field.Attributes) field.Attributes {
 	planned := make(field.Attributes, len(plan))
 	for name, proposed := range plan {
@@ -146,8 +144,8 @@ func overlay(config, plan, state field.Attributes) field.Attributes {
 	return planned
 }
 
-// plannedHealthCheck is the overlay for a health check. When the type changes, only
-// what is set is certain; a type other than http has no endpoint.
+// plannedHealthCheck is overlay for a health check. When the type changes, only the
+// values that are set are known; a type other than http has no endpoint.
 func plannedHealthCheck(config, plan, state field.Attributes) tftypes.Value {
 	if config.IsSet("type") && !config["type"].Equal(state["type"]) {
 		state = nil

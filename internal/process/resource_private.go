@@ -20,8 +20,8 @@ const (
 	formApp  addressForm = "app"
 )
 
-// formOf is the form of the address in a configuration or state: guid counts where
-// all three attributes are set, as in generated configuration.
+// formOf is the form of the address in a configuration or state: by GUID where all
+// three attributes are set, as in generated configuration.
 func formOf(o field.Attributes) addressForm {
 	if o.IsSet("guid") {
 		return formGUID
@@ -43,7 +43,7 @@ type privateState struct {
 	// Form is the address that Read follows: formGUID or formApp.
 	Form addressForm `json:"form"`
 	// ResetCommand and ResetUser record that the configuration reset the attribute
-	// to its default with "", so that "" stays in the state whatever the API shows.
+	// to its default with "", so that "" stays in the state, whatever the API returns.
 	ResetCommand bool `json:"reset_command,omitempty"`
 	ResetUser    bool `json:"reset_user,omitempty"`
 	// Imported records that the state is an import that was not read yet.
@@ -63,7 +63,7 @@ func privateStateOf(config field.Attributes, p *capi.Process) privateState {
 	return m
 }
 
-// resets are the records of the attributes that "" resets.
+// resets returns the record for each attribute that "" resets.
 func (m *privateState) resets() map[string]*bool {
 	return map[string]*bool{"command": &m.ResetCommand, "user": &m.ResetUser}
 }
@@ -75,8 +75,8 @@ func (m *privateState) recordResets(config field.Attributes) {
 	}
 }
 
-// staysReset returns the attributes whose "" in the state stays, whatever the API
-// shows.
+// staysReset returns the attributes that keep their "" in the state, whatever the API
+// returns.
 func (m *privateState) staysReset(state field.Attributes) []string {
 	var names []string
 	for name, reset := range m.resets() {
@@ -95,14 +95,7 @@ func isReset(v tftypes.Value) bool {
 
 // fits reports whether a configuration has the form of the address that Read follows.
 func (m *privateState) fits(config field.Attributes) bool {
-	switch m.Form {
-	case formGUID:
-		return config.IsSet("guid")
-	case formApp:
-		return config.IsSet("app_guid")
-	default:
-		return true
-	}
+	return m.Form == "" || m.Form == formGUID && config.IsSet("guid") || m.Form == formApp && config.IsSet("app_guid")
 }
 
 func readPrivate(ctx context.Context, private interface {

@@ -13,10 +13,11 @@ import (
 // The rules of this file depend on the process, so the validators of the schema
 // cannot apply them: the API refuses these values in a request, but a process can
 // have them (internal/capi/README.md#has-anyway). Then they are in a configuration that
-// Terraform generated, and are not sent. The plan checks them against the state, the apply against the process.
+// Terraform generated, and are not sent. The plan checks them against the state, the
+// apply against the process.
 
-// situationOf returns the situation of a process that was read. A command that the
-// API hides is the one in the state before, prior, which can be nil.
+// situationOf returns the situation of a process that was read. A hidden command is
+// that of the state before, prior, which can be nil.
 func situationOf(p *capi.Process, prior field.Attributes) situation {
 	current := resourceValues(p, nil)
 	if p.CommandRedacted && prior != nil {

@@ -6,14 +6,14 @@ import (
 	"github.com/cf-process/terraform-provider-cf/internal/field"
 )
 
-// releaseWarning explains in the plan what destroying the resource does.
+// releaseWarning explains in the plan that destroying the resource deletes nothing.
 func releaseWarning(state field.Attributes) diag.Diagnostic {
 	return diag.NewWarningDiagnostic("Destroying deletes nothing",
 		"Terraform will no longer manage "+nameIn(state)+". The process, its app and its instances continue to run as they are. "+
 			stopAdvice)
 }
 
-// stopAdvice is what to do about a process that is not managed and not wanted.
+// stopAdvice is how to stop a process that is no longer managed.
 const stopAdvice = "Cloud Foundry creates and deletes processes with their app. To stop the process, scale it to 0 instances " +
 	"or delete the app."
 

@@ -11,8 +11,8 @@ import (
 	"github.com/hashicorp/terraform-plugin-go/tftypes"
 )
 
-// resourceType is the Terraform type of the resource: a process, and what only
-// the resource has. A test holds it against the schema.
+// resourceType is the Terraform type of the resource: a process, and the attributes
+// that only the resource has. A test compares it with the schema.
 var resourceType = func() tftypes.Object {
 	attributes := maps.Clone(processTable.Type.AttributeTypes)
 	attributes["wait_for_instances"] = tftypes.Bool
@@ -50,9 +50,9 @@ func (r *processResource) Schema(_ context.Context, _ resource.SchemaRequest, re
 	}
 }
 
-// timeoutAttribute is the timeout of one operation. A timeout of 0 or less is refused:
-// with one for read in the state, every refresh would fail, also that with the
-// corrected configuration, because it uses the timeout of the state.
+// timeoutAttribute is the timeout of one operation. It refuses 0 and less: with such
+// a timeout for read in the state, every refresh would fail, even with a corrected
+// configuration, because a refresh uses the timeout of the state.
 func timeoutAttribute(operation string) schema.Attribute {
 	return schema.StringAttribute{
 		Optional:    true,

@@ -30,8 +30,8 @@ func valueOfResource(values field.Attributes) tftypes.Value {
 	return tftypes.NewValue(resourceType, map[string]tftypes.Value(values))
 }
 
-// refreshed returns the state after a read: the values of the API, except for what
-// only the state can know.
+// refreshed returns the state after a read: the values of the API, except for those
+// that only the state has.
 func refreshed(prior field.Attributes, m privateState, p *capi.Process) field.Attributes {
 	state := resourceValues(p, prior)
 	if !prior.IsSet("wait_for_instances") {
@@ -47,7 +47,7 @@ func refreshed(prior field.Attributes, m privateState, p *capi.Process) field.At
 	for _, name := range m.staysReset(prior) {
 		state[name] = prior[name]
 	}
-	// A foundation may find a GUID whatever its case; as configured it stays.
+	// Some foundations ignore the case of a GUID. It stays as configured.
 	for _, name := range addressNames {
 		before, known := prior.Text(name)
 		now, ok := state.Text(name)
@@ -92,8 +92,8 @@ func isEmpty(v tftypes.Value) bool {
 	return true
 }
 
-// managedMetadataValue is the metadata without the platform's own keys, as the
-// resource shows it.
+// managedMetadataValue is the metadata in the resource: without the platform's own
+// keys.
 func managedMetadataValue(m *capi.Metadata) tftypes.Value {
 	if m != nil {
 		m = &capi.Metadata{Labels: managedKeys(m.Labels), Annotations: managedKeys(m.Annotations)}

@@ -18,14 +18,14 @@ import (
 	"github.com/cf-process/terraform-provider-cf/internal/field"
 )
 
-// ValidateConfig refuses what the API would refuse whatever the process is like. The
-// rules for one attribute are in the schema; those that depend on the process are
-// checked in the plan (see situation).
+// ValidateConfig refuses what the API would refuse for any process. Most rules for one
+// attribute are in the schema. The plan checks the rules that depend on the process
+// (see situation).
 func (r *processResource) ValidateConfig(_ context.Context, req resource.ValidateConfigRequest, resp *resource.ValidateConfigResponse) {
 	config := field.Open(req.Config.Raw)
 	resp.Diagnostics.Append(addressRules{all: true}.check(addressIn(config))...)
 	if command, ok := config.Text("command"); ok && capi.IsHiddenCommand(command) {
-		// Some other tool read it from the API. As a start command it breaks the app.
+		// Another tool read it from the API. As a start command, it breaks the app.
 		resp.Diagnostics.AddAttributeError(path.Root("command"), "Not a command",
 			fmt.Sprintf("%q is what the API shows where it hides a command: from users who may not see it, and in "+
 				"lists. Set the real command, or leave command out to keep the one that the process has.", command))
@@ -42,8 +42,8 @@ func (r *processResource) ValidateConfig(_ context.Context, req resource.Validat
 // checkTypes are the types of a health check that the API takes.
 var checkTypes = oneOf("port", "process", "http")
 
-// checkTypeRule refuses a type that no process has. Old processes have "none", so
-// the plan checks that (see refusesCheckType).
+// checkTypeRule refuses a type that no process has. Old processes have "none", which
+// the plan checks (see refusesCheckType).
 var checkTypeRule = checked{checkTypes.description, func(s string) error {
 	if s == "none" {
 		return nil
@@ -117,8 +117,7 @@ func (r metadataRules) ValidateMap(_ context.Context, req validator.MapRequest, 
 	}
 }
 
-// metadataKeyError reports why key cannot be the key of a label or annotation,
-// or "".
+// metadataKeyError returns why key cannot be the key of a label or annotation, or "".
 func metadataKeyError(key string) string {
 	prefix, name, prefixed := strings.Cut(key, "/")
 	if !prefixed {
@@ -141,7 +140,7 @@ func metadataKeyError(key string) string {
 	return nameRules.refuses("the name", name)
 }
 
-// shorten is s for a message.
+// shorten returns the beginning of s, for a message.
 func shorten(s string) string {
 	const most = 40
 	if runes := []rune(s); len(runes) > most {

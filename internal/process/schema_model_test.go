@@ -60,7 +60,7 @@ func TestEveryFieldOfTheModelIsAnAttribute(t *testing.T) {
 // otherwise it is planned, never sent, and differs in every plan.
 func TestEverySettablePathReachesARequest(t *testing.T) {
 	var resp resource.SchemaResponse
-	NewResource().Schema(t.Context(), resource.SchemaRequest{}, &resp)
+	ResourceFactory()().Schema(t.Context(), resource.SchemaRequest{}, &resp)
 	// Not sent: the address, and arguments that only the provider acts on.
 	own := []string{"guid", "app_guid", "type", "wait_for_instances", "timeouts"}
 	for _, p := range settablePaths(resp.Schema.Attributes, nil) {
@@ -144,7 +144,7 @@ func leaves(body map[string]any) []string {
 
 func TestResourceTypeIsThatOfTheSchema(t *testing.T) {
 	var resp resource.SchemaResponse
-	NewResource().Schema(t.Context(), resource.SchemaRequest{}, &resp)
+	ResourceFactory()().Schema(t.Context(), resource.SchemaRequest{}, &resp)
 	if diags := resp.Schema.ValidateImplementation(t.Context()); diags.HasError() {
 		t.Errorf("got an invalid schema: %v", diags)
 	}
