@@ -149,7 +149,7 @@ func (r *exampleRun) auditFindings() {
 		{"no_log_limit", fakecf.GUIDWeb, false},
 		{"no_log_limit", fakecf.GUIDTanzu, false}, // 0 is a limit
 		{"no_log_limit", fakecf.GUIDLabels, true},
-		{"no_log_limit", fakecf.GUIDSparse, false}, // knows no limits
+		{"no_log_limit", fakecf.GUIDSparse, false}, // has no limit field
 		{"missing_labels", fakecf.GUIDWeb, false},
 		{"missing_labels", fakecf.GUIDWorker, true},
 	} {

@@ -220,7 +220,7 @@ var actionNames = []string{"cf_process_scale", "cf_process_rolling_restart", "cf
 func actions(alias, guid string) string {
 	app := guid
 	if guid == fakecf.GUIDWeb {
-		app = fakecf.AppGUIDStaging // a deployment gives its web process another GUID
+		app = fakecf.AppGUIDStaging // a deployment replaces its web process
 	}
 	byProcess := fmt.Sprintf("guid = %q\n    ", guid)
 	var b strings.Builder

@@ -227,7 +227,7 @@ func listKind(ctx context.Context, server tfprotov6.ProviderServer) (tftypes.Obj
 	}
 	kind, ok := schemas.DataSourceSchemas[listType].ValueType().(tftypes.Object)
 	if !ok {
-		return tftypes.Object{}, fmt.Errorf("there is no %s", listType)
+		return tftypes.Object{}, fmt.Errorf("got no schema of %s", listType)
 	}
 	return kind, nil
 }

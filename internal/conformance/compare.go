@@ -144,7 +144,7 @@ func (c *comparison) shapes(r request, actual, fake []byte, add func(verdict, bo
 		if (len(actual) == 0) != (len(fake) == 0) {
 			add(answersDiffer, r.sent, "only one of the bodies is empty")
 		}
-		return // neither is JSON, so there is no shape
+		return // neither is JSON, so neither has a shape
 	}
 	if rowsA, rowsB := rows(one), rows(other); r.method == "GET" && !r.foreign && rowsA != rowsB && r.kind != stats && r.kind != instances {
 		v := fakeLaxer

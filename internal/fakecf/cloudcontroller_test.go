@@ -180,8 +180,8 @@ func TestLimits(t *testing.T) {
 	c.patch(GUIDStaging, `{"metadata":{"annotations":`+many(201)+`}}`).wantError(422, 390023, "Failed to add 201 annotations because it would exceed maximum of 200")
 }
 
-// Lists are in the order of their rows; times compare by microseconds that
-// nobody sees.
+// Lists are in the order of their rows; times compare by microseconds, which
+// responses do not show.
 func TestOrderOfRows(t *testing.T) {
 	f := New(t, WithoutSeed())
 	now := time.Date(2030, time.January, 2, 12, 0, 0, 0, time.UTC)

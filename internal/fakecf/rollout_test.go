@@ -207,7 +207,7 @@ func TestKorifiScalesDown(t *testing.T) {
 	wantPods(c, "0:100 1:100 2:100")
 	pass(9 * time.Second)
 	wantPods(c, "0:109 1:109 2:109")
-	c.scale(GUIDWeb, `{"instances":2}`).want(200) // pod 1 ends nevertheless, and comes back
+	c.scale(GUIDWeb, `{"instances":2}`).want(200) // pod 1 still ends, and comes back
 	pass(time.Second)
 	wantPods(c, "0:110")
 	pass(5 * time.Second)

@@ -34,8 +34,8 @@ var exponents = map[string]uint{
 
 // ParseMegabytes converts a quantity of a manifest, such as "1G" or "512MB", to
 // megabytes (of 1024 × 1024 bytes). A quantity that is not a whole number of
-// megabytes is an error. To round it would give the app a limit that nobody
-// wrote. The error has no full stop at its end: Terraform adds one.
+// megabytes is an error: rounding would set a limit that the configuration does not
+// have. The error does not end with a full stop: Terraform adds one.
 func ParseMegabytes(quantity string) (int64, error) {
 	n, err := parse(quantity)
 	if err != nil {

@@ -50,7 +50,7 @@ func wantWrites(t *testing.T, f *fakecf.Foundation, want ...string) resource.Tes
 	}
 }
 
-// sameRequest compares method and JSON body, whatever the order of the keys.
+// sameRequest compares method and JSON body, regardless of the order of the keys.
 func sameRequest(a, b string) bool {
 	methodA, bodyA, _ := strings.Cut(a, " ")
 	methodB, bodyB, _ := strings.Cut(b, " ")

@@ -176,8 +176,8 @@ func TestResourceCanceled(t *testing.T) {
 	}
 }
 
-// The time that the configuration gives is one thing, that of a single request
-// another: each error names its own.
+// The timeouts of the configuration and that of a single request are separate: an
+// error names the one that ended.
 func TestResourceTimeouts(t *testing.T) {
 	t.Parallel()
 	start := func(t *testing.T, requestTimeout time.Duration) *workspace {
@@ -307,8 +307,8 @@ func TestResourceBetweenPlanAndApply(t *testing.T) {
 	}
 }
 
-// Letting go makes no request and says that nothing was deleted.
-func TestResourceLetsGo(t *testing.T) {
+// A destroy sends no request, and warns that nothing was deleted.
+func TestResourceDestroy(t *testing.T) {
 	t.Parallel()
 	w := startWorkspace(t, fakecf.SpaceDeveloper)
 	w.converges(settings{"app_guid": fakecf.AppGUID, "type": "worker", "instances": 2}, `POST {"instances":2}`)

@@ -41,7 +41,7 @@ func TestAccResourceImportBlock(t *testing.T) {
 		ProtoV6ProviderFactories: acctest.Factories(),
 		Steps: []resource.TestStep{
 			{Config: conf},
-			{ // what is imported plans empty, or plugin-testing says so
+			{ // plugin-testing fails unless the plan after the import is empty
 				ResourceName: managed, ImportState: true, ImportStateKind: resource.ImportBlockWithID,
 				ImportStateId:    fakecf.AppGUID + "/web",
 				ImportPlanChecks: resource.ImportPlanChecks{PreApply: []plancheck.PlanCheck{plancheck.ExpectEmptyPlan()}},
@@ -89,7 +89,7 @@ func TestAccResourceIdentity(t *testing.T) {
 				ConfigPlanChecks:  resource.ConfigPlanChecks{PreApply: []plancheck.PlanCheck{plancheck.ExpectEmptyPlan()}},
 				ConfigStateChecks: isApp,
 			},
-			{ // gone: the read that says so has an identity as well
+			{ // the read of a process that is gone also returns an identity
 				PreConfig:   func() { f.DeleteApp(fakecf.AppGUID) },
 				Config:      byApp,
 				ExpectError: regexp.MustCompile(`Process not found`),

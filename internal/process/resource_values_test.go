@@ -225,7 +225,7 @@ func TestResourceHiddenCommand(t *testing.T) {
 		t.Errorf("state of an auditor: got command %v and command_redacted %v, want bin/secret and true", auditor.at("command"), auditor.at("command_redacted"))
 	}
 
-	// A process whose command nobody sees, with and without one configured.
+	// A process with a hidden command, with and without one in the configuration.
 	w.forget()
 	w.converges(settings{"guid": fakecf.GUIDHiddenCommand, "instances": 4}, `POST {"instances":4}`)
 	if w.at("command") != nil || w.at("command_redacted") != true {

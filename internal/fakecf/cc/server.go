@@ -2,11 +2,11 @@
 //
 // It follows a running Cloud Controller 3.228.0. In some cases it is stricter on
 // purpose, because a client that relies on them has a bug:
-//   - A body that is empty or not an object is refused; the real one takes no
-//     body for {}.
+//   - A body that is empty or not an object is refused; the real one accepts an
+//     empty one as {}.
 //   - Unknown keys inside health_check and data are refused; the real one
 //     ignores them.
-//   - Numbers must be numbers and labels texts; the real one takes "5" and true.
+//   - Numbers must be numbers and labels texts; the real one accepts "5" and true.
 //   - A health_check or data of another type is a 422; the real one responds with 500.
 //   - null for disk_in_mb is ignored; the real one stores it.
 //   - Admins have a rate limit like all users.
@@ -51,7 +51,7 @@ type handler func(*rest.Call, *state.DB) *rest.Answer
 type endpoint struct {
 	handler
 	writes bool // to the tables
-	public bool // needs no token
+	public bool // without a token
 }
 
 // New makes a Cloud Controller on top of a store.

@@ -41,7 +41,7 @@ func (s *Server) tokenRoutes() []rest.Route[handler] {
 	for _, action := range []string{"start", "stop", "restart"} {
 		add(http.MethodPost, "apps/*/actions/"+action, s.appAction(action))
 	}
-	add(http.MethodPost, "deployments", s.createDeployment) // there is no cancel
+	add(http.MethodPost, "deployments", s.createDeployment) // Korifi has no cancel
 	add(http.MethodGet, "deployments", s.listDeployments)
 	add(http.MethodGet, "deployments/*", s.getDeployment)
 	add(http.MethodGet, "spaces", s.listSpaces)

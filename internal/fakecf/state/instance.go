@@ -26,7 +26,7 @@ type Instance struct {
 }
 
 // fleet is the instances of a process. Instances that started together share one
-// life, so that a scale to two thousand million of them takes no memory.
+// life, so that a scale to two thousand million of them does not need memory.
 type fleet struct {
 	count   int64
 	cohorts []cohort        // by index, without gaps

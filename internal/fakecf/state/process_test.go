@@ -44,7 +44,7 @@ func shared(t *testing.T, name string, a, b reflect.Value) {
 	switch a.Kind() {
 	case reflect.Pointer, reflect.Slice, reflect.Map:
 		if !a.IsNil() && a.UnsafePointer() == b.UnsafePointer() {
-			t.Errorf("Clone: got the same %s in the copy, want one of its own", name)
+			t.Errorf("Clone: got the same %s in the copy, want another one", name)
 		}
 		if a.Kind() == reflect.Pointer && !a.IsNil() && !b.IsNil() {
 			shared(t, name, a.Elem(), b.Elem())
