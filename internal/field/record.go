@@ -50,6 +50,23 @@ func (r *Record[T]) Value(t *T) tftypes.Value {
 	return p.decode(r.Type)
 }
 
+// Open returns the attributes of an object; those of a null object are null, and
+// those of an unknown one unknown.
+func (r *Record[T]) Open(object tftypes.Value) Attributes {
+	if values := Open(object); values != nil {
+		return values
+	}
+	var all any
+	if !object.IsKnown() {
+		all = tftypes.UnknownValue
+	}
+	values := make(Attributes, len(r.Fields))
+	for _, f := range r.Fields {
+		values[f.Name] = tftypes.NewValue(f.Type, all)
+	}
+	return values
+}
+
 // List is the Terraform list of so many objects.
 func (r *Record[T]) List(length int, object func(i int) *T) tftypes.Value {
 	elements := make([]tftypes.Value, length)

@@ -1,6 +1,7 @@
 package process
 
 import (
+	"errors"
 	"fmt"
 	"maps"
 	"regexp"
@@ -10,7 +11,6 @@ import (
 
 	"github.com/hashicorp/terraform-plugin-framework/diag"
 	"github.com/hashicorp/terraform-plugin-framework/path"
-	"github.com/hashicorp/terraform-plugin-go/tftypes"
 
 	"github.com/cf-process/terraform-provider-cf/internal/field"
 )
@@ -31,43 +31,39 @@ type situation struct {
 }
 
 // refusesCommand returns why the API refuses a start command.
-func refusesCommand(s string) string {
-	return refusesText(s, maxCommandLength, "the API takes it as none. Set a command, or \"\" to reset it to the default.")
-}
+func refusesCommand(s string) error { return refusesText(s, maxCommandLength, "command") }
 
 // refusesUser returns why the API refuses a user.
-func refusesUser(s string) string {
-	return refusesText(s, maxUserLength, "the API takes it as none. Set a user, or \"\" to reset it to the default.")
-}
+func refusesUser(s string) error { return refusesText(s, maxUserLength, "user") }
 
-func refusesText(s string, most int, blank string) string {
+func refusesText(s string, most int, noun string) error {
 	if s != "" && strings.TrimSpace(s) == "" {
-		return "is blank, and " + blank
+		return fmt.Errorf("is blank, and the API takes it as none. Set a %s, or \"\" to reset it to the default", noun)
 	}
 	return refusesLength(s, most)
 }
 
-func refusesLength(s string, most int) string {
+func refusesLength(s string, most int) error {
 	if n := utf8.RuneCountInString(s); n > most {
-		return fmt.Sprintf("must have at most %d characters, but has %d.", most, n)
+		return fmt.Errorf("must have at most %d characters, but has %d", most, n)
 	}
-	return ""
+	return nil
 }
 
 // refusesEndpoint returns why the API refuses the endpoint of a health check.
-func refusesEndpoint(s string) string {
+func refusesEndpoint(s string) error {
 	if !endpointPattern.MatchString(s) {
-		return `must be a path such as "/health": it begins with one "/" and has no spaces.`
+		return errors.New(`must be a path such as "/health": it begins with one "/" and has no spaces`)
 	}
 	return refusesLength(s, maxEndpointLength)
 }
 
 // refusesCheckType returns why the API refuses the type of a health check.
-func refusesCheckType(s string) string {
+func refusesCheckType(s string) error {
 	if s == "none" {
-		return `cannot be set to "none", which only old processes have. Use "port", "process" or "http".`
+		return errors.New(`cannot be set to "none", which only old processes have. Use "port", "process" or "http"`)
 	}
-	return ""
+	return nil
 }
 
 // maxAnnotationBytes bounds the annotations of a process on Korifi, keys and values
@@ -76,14 +72,13 @@ const maxAnnotationBytes = 256 << 10
 
 // refused returns the errors for the keys that belong to the platform on Cloud
 // Controller, and for what Kubernetes refuses on Korifi.
-func (r metadataRules) refused(value tftypes.Value, s situation, at path.Path) diag.Diagnostics {
+func (r metadataRules) refused(entries field.Attributes, s situation, at path.Path) diag.Diagnostics {
 	var diags diag.Diagnostics
-	entries, current := field.Open(value), s.current
 	size := 0
 	for _, key := range slices.Sorted(maps.Keys(entries)) {
 		text, _ := entries.Text(key)
 		size += len(key) + len(text)
-		if _, has := current[key]; has {
+		if _, has := s.current[key]; has {
 			continue
 		}
 		prefix, _, prefixed := strings.Cut(key, "/")

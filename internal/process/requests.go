@@ -56,7 +56,7 @@ func metadataMap(name, description string, rules metadataRules, get func(*capi.M
 		write: func(config, _ field.Attributes, current *capi.Metadata, u *capi.MetadataUpdate) {
 			*request(u) = metadataChanges(config, name, get(current))
 		},
-		nestedRefused: rules.refused,
+		refused: rules.refused,
 	}
 }
 

@@ -3,6 +3,7 @@ package process
 import (
 	"fmt"
 	"reflect"
+	"slices"
 
 	"github.com/hashicorp/terraform-plugin-framework/diag"
 	"github.com/hashicorp/terraform-plugin-framework/path"
@@ -25,26 +26,24 @@ type attribute[T, U any] struct {
 	// for other kinds.
 	number func(*U) *capi.Field[int64]
 	bounds field.WholeNumber
-	// scales says that the attribute is sent in the scale request, not in PATCH;
-	// quantity is a value in words, for the messages of the scale action.
+	// scales means that the scale request has the attribute, not PATCH; quantity is a
+	// value in words, for the messages of the scale action.
 	scales   bool
 	quantity func(int64) string
-	// actsLater says that on Cloud Controller a change reaches no running instance,
+	// actsLater means that on Cloud Controller a change reaches no running instance,
 	// but those that a restart or a deployment of the app starts.
 	actsLater bool
-	// lacksOnKorifi says that Korifi does not have the attribute.
-	lacksOnKorifi bool
-	// bumpsVersion says that a change gives the process a new version.
-	bumpsVersion bool
 
-	// refuses returns why the API refuses a text, or "". It is not called for a value
-	// that the process has already.
-	refuses func(string) string
-
-	// What the table of a nested object says about it.
-	nestedBumps   func(planned, state tftypes.Value) bool
-	nestedLacks   func(config field.Attributes, at path.Path) diag.Diagnostics
-	nestedRefused func(value tftypes.Value, s situation, at path.Path) diag.Diagnostics
+	// bumps reports whether a planned change gives the process a new version, or may
+	// do so; nil for never.
+	bumps func(planned, state tftypes.Value) bool
+	// lacking returns the errors for a value on Korifi, which does not have the
+	// attribute or some of it; nil where it has all. value has what is in an object.
+	lacking func(value field.Attributes, at path.Path) diag.Diagnostics
+	// rule is what the API refuses of a text, and refused returns the errors for an
+	// object or a map. Neither applies to a value that the process already has.
+	rule    checked
+	refused func(value field.Attributes, s situation, at path.Path) diag.Diagnostics
 }
 
 // table is the table of the attributes of T: the record that Terraform shows,
@@ -62,8 +61,8 @@ func tableOf[T, U any](attributes ...attribute[T, U]) table[T, U] {
 	return table[T, U]{Record: field.RecordOf(fields...), attributes: attributes}
 }
 
-// inScale says that the scale request carries the attribute, and how a value of
-// it is named.
+// inScale means that the scale request carries the attribute; quantity names a
+// value of it.
 func (a attribute[T, U]) inScale(quantity func(int64) string) attribute[T, U] {
 	a.scales, a.quantity = true, quantity
 	return a
@@ -78,18 +77,33 @@ func counted(format string) func(int64) string {
 const actsLaterNote = "On Cloud Controller a change takes effect when the app is next restarted or deployed " +
 	"(see the action `cf_app_restart`), on Korifi at once."
 
-// later says that on Cloud Controller a change acts when the app is restarted or
-// deployed.
+// later means that on Cloud Controller a change takes effect when the app is
+// restarted or deployed.
 func (a attribute[T, U]) later() attribute[T, U] {
 	a.actsLater, a.Field = true, a.WithNote(actsLaterNote)
 	return a
 }
 
-// notOnKorifi says that Korifi lacks the attribute.
-func (a attribute[T, U]) notOnKorifi() attribute[T, U] { a.lacksOnKorifi = true; return a }
+// notOnKorifi means that Korifi lacks the attribute.
+func (a attribute[T, U]) notOnKorifi() attribute[T, U] {
+	a.lacking = func(_ field.Attributes, at path.Path) diag.Diagnostics {
+		return diag.Diagnostics{diag.NewAttributeErrorDiagnostic(at, "Not available on this foundation",
+			fmt.Sprintf("The process runs on Korifi, whose API does not have %s. Leave it out.", at))}
+	}
+	return a
+}
 
-// newVersion says that a change gives the process a new version.
-func (a attribute[T, U]) newVersion() attribute[T, U] { a.bumpsVersion = true; return a }
+// newVersion means that a change gives the process a new version.
+func (a attribute[T, U]) newVersion() attribute[T, U] {
+	a.bumps = func(planned, state tftypes.Value) bool { return !planned.Equal(state) }
+	return a
+}
+
+// unless sets a check for what the API refuses of a text; see checked.
+func (a attribute[T, U]) unless(check func(string) error) attribute[T, U] {
+	a.rule.check = check
+	return a
+}
 
 // write puts into the request what the configuration changes.
 func (t table[T, U]) write(config, prior field.Attributes, current *T, request *U) {
@@ -103,33 +117,34 @@ func (t table[T, U]) write(config, prior field.Attributes, current *T, request *
 // bumpsVersion reports whether the planned change gives the process a new
 // version, or may do so.
 func (t table[T, U]) bumpsVersion(planned, state field.Attributes) bool {
-	for _, a := range t.attributes {
-		p, s := valueOrNull(planned, a.Field), valueOrNull(state, a.Field)
-		if a.bumpsVersion && !p.Equal(s) || a.nestedBumps != nil && a.nestedBumps(p, s) {
-			return true
-		}
-	}
-	return false
-}
-
-func valueOrNull[T any](of field.Attributes, f field.Field[T]) tftypes.Value {
-	if v, ok := of[f.Name]; ok {
-		return v
-	}
-	return tftypes.NewValue(f.Type, nil)
+	return slices.ContainsFunc(t.attributes, func(a attribute[T, U]) bool {
+		return a.bumps != nil && a.bumps(planned[a.Name], state[a.Name])
+	})
 }
 
 // lackingOnKorifi are the errors for what is set but does not exist there.
 func (t table[T, U]) lackingOnKorifi(config field.Attributes, parent path.Path) diag.Diagnostics {
 	var diags diag.Diagnostics
 	for _, a := range t.attributes {
+		if a.lacking != nil && config.IsKnown(a.Name) {
+			diags.Append(a.lacking(config.Child(a.Name), parent.AtName(a.Name))...)
+		}
+	}
+	return diags
+}
+
+// refused returns the errors for the values that the API refuses and that the
+// process does not already have.
+func (t table[T, U]) refused(config field.Attributes, s situation, parent path.Path) diag.Diagnostics {
+	var diags diag.Diagnostics
+	for _, a := range t.attributes {
 		at := parent.AtName(a.Name)
 		switch {
-		case !config.IsKnown(a.Name):
-		case a.lacksOnKorifi:
-			diags.Append(notOnKorifi(at))
-		case a.nestedLacks != nil:
-			diags.Append(a.nestedLacks(config.Child(a.Name), at)...)
+		case !config.IsKnown(a.Name) || s.current != nil && config[a.Name].Equal(s.current[a.Name]):
+		case a.rule.check != nil:
+			diags.Append(a.rule.refused(at, config.String(a.Name))...)
+		case a.refused != nil:
+			diags.Append(a.refused(config.Child(a.Name), situation{s.current.Child(a.Name), s.korifi}, at)...)
 		}
 	}
 	return diags
@@ -174,25 +189,10 @@ func object[T, U, O, V any](name, description string, s field.Setting, of table[
 				*request(u) = capi.Set(changes)
 			}
 		},
-		nestedBumps: func(planned, state tftypes.Value) bool {
-			return of.canBump() && !planned.IsKnown() || of.bumpsVersion(field.Open(planned), field.Open(state))
-		},
-		nestedLacks: of.lackingOnKorifi,
-		nestedRefused: func(value tftypes.Value, s situation, at path.Path) diag.Diagnostics {
-			return of.refused(field.Open(value), s, at)
-		},
+		bumps:   func(planned, state tftypes.Value) bool { return of.bumpsVersion(of.Open(planned), of.Open(state)) },
+		lacking: of.lackingOnKorifi,
+		refused: of.refused,
 	}
-}
-
-// canBump reports whether any change of the object can give the process a new
-// version.
-func (t table[T, U]) canBump() bool {
-	for _, a := range t.attributes {
-		if a.bumpsVersion {
-			return true
-		}
-	}
-	return false
 }
 
 // changed is a field that is sent when it is wanted and differs.
@@ -201,37 +201,4 @@ func changed[T comparable](wanted, current *T) capi.Field[T] {
 		return capi.Omit[T]()
 	}
 	return capi.Set(*wanted)
-}
-
-// refused returns the errors for the values that the API refuses and that the
-// process does not have already.
-func (t table[T, U]) refused(config field.Attributes, s situation, parent path.Path) diag.Diagnostics {
-	var diags diag.Diagnostics
-	for _, a := range t.attributes {
-		value, at := config[a.Name], parent.AtName(a.Name)
-		switch {
-		case !config.IsKnown(a.Name) || s.current != nil && value.Equal(s.current[a.Name]):
-		case a.refuses != nil:
-			text, _ := config.Text(a.Name)
-			if reason := a.refuses(text); reason != "" {
-				diags.AddAttributeError(at, "Invalid "+at.String(), at.String()+" "+reason)
-			}
-		case a.nestedRefused != nil:
-			diags.Append(a.nestedRefused(value, situation{current: s.current.Child(a.Name), korifi: s.korifi}, at)...)
-		}
-	}
-	return diags
-}
-
-// unless is an attribute whose values the API can refuse. The reason completes a
-// sentence that begins with the name of the attribute; it is empty for a good value.
-func (a attribute[T, U]) unless(reason func(string) string) attribute[T, U] {
-	a.refuses = reason
-	return a
-}
-
-// notOnKorifi is the error for an attribute that is set and does not exist there.
-func notOnKorifi(at path.Path) diag.Diagnostic {
-	return diag.NewAttributeErrorDiagnostic(at, "Not available on this foundation",
-		fmt.Sprintf("The process runs on Korifi, whose API does not have %s. Leave it out.", at))
 }
