@@ -5,13 +5,12 @@ import (
 
 	"github.com/hashicorp/terraform-plugin-framework/types"
 	"github.com/vmihailenco/msgpack/v5"
-	"github.com/vmihailenco/msgpack/v5/msgpcode"
 )
 
-// packedAddress is the address in a configuration that has nothing else, known
-// as a whole; others are not ok. To make Terraform values of all the attributes,
-// which are null but for this one, takes half as long as to decode the process,
-// and is due three times for each block.
+// packedAddress is the address in a configuration that sets nothing else and is
+// known; others are not ok. Terraform values of all the attributes, which are null
+// but for this one, would take half as long as decoding the process, three times
+// for each block.
 func packedAddress(config []byte) (address addressModel, ok bool) {
 	decoder := msgpack.NewDecoder(bytes.NewReader(config))
 	attributes, err := decoder.DecodeMapLen()
@@ -19,27 +18,21 @@ func packedAddress(config []byte) (address addressModel, ok bool) {
 		return addressModel{}, false
 	}
 	for range attributes {
-		name, err := decoder.DecodeString()
-		if err != nil {
-			return addressModel{}, false
-		}
+		name, nameErr := decoder.DecodeString()
+		value, valueErr := decoder.DecodeInterface() // an error for an unknown value
 		argument := address.attribute(name)
-		// A code that cannot be read is not a string's either.
-		code, _ := decoder.PeekCode()
-		if code == msgpcode.Nil && decoder.DecodeNil() == nil {
-			if argument != nil {
-				*argument = types.StringNull() // the last one counts, if there are two
-			}
-			continue
-		}
-		if argument == nil || !msgpcode.IsString(code) {
+		text, isText := value.(string)
+		switch {
+		case nameErr != nil || valueErr != nil:
 			return addressModel{}, false
-		}
-		s, err := decoder.DecodeString()
-		if err != nil {
+		case value == nil && argument == nil:
+		case value == nil:
+			*argument = types.StringNull() // the last one counts, if there are two
+		case argument == nil || !isText:
 			return addressModel{}, false
+		default:
+			*argument = types.StringValue(text)
 		}
-		*argument = types.StringValue(s)
 	}
 	return address, true
 }
