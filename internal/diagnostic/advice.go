@@ -9,8 +9,8 @@ import (
 	"github.com/cf-process/terraform-provider-cf/internal/capi"
 )
 
-// advise says what an error of the API means and what to do about it, and to
-// which attribute it belongs, if to any.
+// advise returns the meaning of an error of the API, what to do about it, and the
+// attribute that it belongs to, if any.
 func (f Failure) advise(e *capi.Error) (summary, advice string, at path.Path) {
 	summary = "Could not " + f.Action
 	switch {
@@ -35,8 +35,8 @@ func (f Failure) advise(e *capi.Error) (summary, advice string, at path.Path) {
 	return summary, advice, path.Empty()
 }
 
-// adviseNotFound tells an object that does not exist from an endpoint that does
-// not.
+// adviseNotFound distinguishes an object that does not exist from an endpoint that
+// does not.
 func (f Failure) adviseNotFound(e *capi.Error) (summary, advice string, at path.Path) {
 	switch {
 	case f.Type != "" && capi.IsProcessTypeNotFound(e):
@@ -64,7 +64,7 @@ func (f Failure) adviseNotFound(e *capi.Error) (summary, advice string, at path.
 	}
 }
 
-// forbiddenAdvice says what a refusal means by its code.
+// forbiddenAdvice explains a refusal by its code.
 func forbiddenAdvice(e *capi.Error) string {
 	switch {
 	case e.Has(capi.CodeOrgSuspended):
@@ -81,7 +81,7 @@ func forbiddenAdvice(e *capi.Error) string {
 	}
 }
 
-// failureAdvice says what a failure of the server means by its code.
+// failureAdvice explains a failure of the server by its code.
 func failureAdvice(e *capi.Error) string {
 	var advice string
 	switch {

@@ -1,4 +1,4 @@
-// Package diagnostic turns errors of the client into what the user reads: what
+// Package diagnostic turns errors of the client into diagnostics for the user: what
 // failed, where, and what to do.
 package diagnostic
 
@@ -18,20 +18,18 @@ import (
 	"github.com/cf-process/terraform-provider-cf/internal/uaa"
 )
 
-// Failure is what a diagnostic needs to know beside the error itself: what was
-// being done to what.
+// Failure is the context of an error: the operation and its object.
 type Failure struct {
 	// Object is the kind of thing that may not be there: "Process".
 	Object string
-	// Action is what was tried, after "could not": "read process 1234".
+	// Action is the operation, after "could not": "read process 1234".
 	Action string
-	// Attribute says which attribute names the object; empty for none.
+	// Attribute identifies the object; empty for none.
 	Attribute path.Path
-	// Feature is what needs the endpoint, for a foundation that lacks it: "The
-	// data source cf_process_instances". Empty for what every foundation has.
+	// Feature needs the endpoint, which a foundation can lack: "The data source
+	// cf_process_instances". Empty where every foundation has it.
 	Feature string
-	// NotFound is what to do about an object that was not found, where that is
-	// more than to check the address.
+	// NotFound is further advice for an object that was not found.
 	NotFound string
 	// Type is the type of the process where it is addressed by app and type;
 	// TypeAttribute is the attribute that sets it, if any.
@@ -40,11 +38,11 @@ type Failure struct {
 }
 
 // Diagnostic turns an error into the one diagnostic that the user reads: what
-// failed, the request, everything that the API said, and what to do. An object
-// that was not found is reported on its attribute.
+// failed, the request, all errors of the API, and what to do. An object that was not
+// found is reported on its attribute.
 func (f Failure) Diagnostic(err error) diag.Diagnostic {
 	summary, detail, at := f.describe(err)
-	// Terraform shows both; there is no need to say it twice.
+	// Terraform shows both.
 	detail = strings.TrimPrefix(detail, summary+".\n\n")
 	if !at.Equal(path.Empty()) {
 		return diag.NewAttributeErrorDiagnostic(at, summary, detail)
@@ -260,8 +258,8 @@ func writeID(b *strings.Builder, header string, id capi.Text) {
 	}
 }
 
-// sentence ends text with a full stop, and begins what was not possible with a
-// capital letter; other texts may begin with a name.
+// sentence ends text with a full stop, and capitalizes "cannot" at its beginning;
+// other texts may begin with a name.
 func sentence(text string) string {
 	if rest, found := strings.CutPrefix(text, "cannot "); found {
 		text = "Cannot " + rest

@@ -1,11 +1,11 @@
 package diagnostic
 
-// Pages of the documentation that messages lead to.
+// Pages of the documentation that messages link to.
 const (
 	guides = "https://registry.terraform.io/providers/cf-process/cf/latest/docs/guides/"
 
-	// AuthenticationGuide says how to log in and what the errors mean.
+	// AuthenticationGuide explains how to log in, and the errors.
 	AuthenticationGuide = guides + "authentication"
-	// LargeFoundationsGuide says how to read much with few requests.
+	// LargeFoundationsGuide explains how to read many processes with few requests.
 	LargeFoundationsGuide = guides + "large-foundations"
 )

@@ -8,8 +8,8 @@ import (
 )
 
 // Attributes are the values of a Terraform object by name: of a configuration, a
-// plan or a state, which have one shape and differ only in what is null, unknown
-// or known. The zero value is an object without attributes.
+// plan or a state, which have the same attributes and differ only in which are null,
+// unknown or known. The zero value is an object without attributes.
 type Attributes map[string]tftypes.Value
 
 // Open returns the attributes of an object; a null or unknown one has none.
@@ -57,8 +57,8 @@ func (a Attributes) TextPointer(name string) *string {
 	return nil
 }
 
-// String returns the text of an attribute as the framework has it, which tells
-// null from unknown.
+// String returns the text of an attribute as a type of the framework, which
+// distinguishes null from unknown.
 func (a Attributes) String(name string) types.String {
 	if a.IsSet(name) && !a[name].IsKnown() {
 		return types.StringUnknown()

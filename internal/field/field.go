@@ -31,7 +31,7 @@ type Field[T any] struct {
 	setting Setting
 }
 
-// Setting is what the resource adds to a field.
+// Setting has the properties of a field in the resource.
 type Setting struct {
 	// Optional means that a configuration can set the attribute.
 	Optional bool
@@ -43,7 +43,7 @@ type Setting struct {
 	Maps    []validator.Map
 }
 
-// In returns the field with what the resource adds to it.
+// In returns the field with its properties in the resource.
 func (f Field[T]) In(s Setting) Field[T] {
 	f.setting = s
 	return f

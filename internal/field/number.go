@@ -1,5 +1,5 @@
-// Package field knows how an attribute of Terraform is described, checked and
-// encoded, and nothing of Cloud Foundry.
+// Package field describes, checks and encodes the attributes of Terraform objects.
+// It knows nothing of Cloud Foundry.
 package field
 
 import (
@@ -11,8 +11,8 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
 )
 
-// WholeNumber validates a number attribute. A whole-number attribute of the
-// framework would do but for a fraction, which it calls a bug of the provider.
+// WholeNumber validates a number attribute. For a whole-number attribute, the
+// framework reports a fraction as a bug of the provider.
 type WholeNumber struct {
 	// Least and Most are the bounds, both allowed.
 	Least, Most int64
@@ -28,7 +28,7 @@ func (w WholeNumber) Description(context.Context) string {
 	return fmt.Sprintf("must be a whole number from %d to %d", w.Least, w.Most)
 }
 
-// MarkdownDescription says the rule.
+// MarkdownDescription describes the rule.
 func (w WholeNumber) MarkdownDescription(ctx context.Context) string { return w.Description(ctx) }
 
 // ValidateNumber applies the rule.
@@ -41,8 +41,8 @@ func (w WholeNumber) ValidateNumber(_ context.Context, req validator.NumberReque
 	}
 }
 
-// Check gives the number, or says why it is none. The error completes a
-// sentence that begins with the name of the attribute.
+// Check returns the number, or why it breaks the rule: an error that completes a
+// sentence beginning with the name of the attribute.
 func (w WholeNumber) Check(f *big.Float) (int64, error) {
 	n, accuracy := f.Int64()
 	if accuracy != big.Exact || n < w.Least || n > w.Most {
@@ -50,6 +50,3 @@ func (w WholeNumber) Check(f *big.Float) (int64, error) {
 	}
 	return n, nil
 }
-
-// Validators are the rule as validators of a number attribute.
-func (w WholeNumber) Validators() []validator.Number { return []validator.Number{w} }

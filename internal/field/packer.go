@@ -12,11 +12,11 @@ import (
 	"github.com/vmihailenco/msgpack/v5"
 )
 
-// Packer writes objects in the encoding in which the plugin protocol carries
-// values, MessagePack, without making Terraform values of them first: these cost
-// several times as much as everything else about an object. It writes byte for
-// byte what tftypes makes of the values, but for the order of map entries; the
-// attributes of an object therefore come in the order of their names.
+// Packer writes objects in MessagePack, the encoding of values in the plugin
+// protocol, without making Terraform values first: these cost several times as much
+// as everything else about an object. Its output is byte for byte that of tftypes,
+// except for the order of map entries; the attributes of an object are therefore in
+// the order of their names.
 type Packer struct {
 	*msgpack.Encoder
 	buffer bytes.Buffer
@@ -38,7 +38,7 @@ func NewPacker() *Packer {
 	return p
 }
 
-// Bytes returns what was written, or diags with the first error.
+// Bytes returns the output, or diags with the first error.
 func (p *Packer) Bytes(diags diag.Diagnostics) ([]byte, diag.Diagnostics) {
 	if p.err != nil {
 		diags.AddError("Could not encode the state", p.err.Error()+". This is a bug in the provider.")
@@ -58,8 +58,8 @@ func (p *Packer) Value(t tftypes.Type, v tftypes.Value) {
 }
 
 // PackList writes a configuration with a list of objects as the attribute of that
-// name. It asks for each object once, in order, so that the caller can drop it:
-// there can be tens of thousands.
+// name. It gets each object once, in order, so that the caller can drop it: there
+// can be tens of thousands.
 func PackList[T any](p *Packer, config tftypes.Value, name string, of *Record[T], length int, object func(i int) *T) {
 	typ, _ := config.Type().(tftypes.Object)
 	arguments := Open(config)
@@ -75,15 +75,15 @@ func PackList[T any](p *Packer, config tftypes.Value, name string, of *Record[T]
 			before := p.buffer.Len()
 			of.Pack(p, object(i))
 			if i == 0 {
-				// Most are about as long as the first one, unless that is a giant.
-				// Growing step by step would need twice the room at the end.
+				// Most are about as long as the first one, unless that is very long.
+				// Growing step by step would need twice the memory at the end.
 				p.buffer.Grow(min(p.buffer.Len()-before, maxEstimate) * length * 9 / 8)
 			}
 		}
 	}
 }
 
-// decode is the Terraform value of what was written.
+// decode returns the output as a Terraform value.
 func (p *Packer) decode(t tftypes.Type) tftypes.Value {
 	v, err := tfprotov6.DynamicValue{MsgPack: p.buffer.Bytes()}.Unmarshal(t)
 	if err = errors.Join(p.err, err); err != nil {

@@ -9,7 +9,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-go/tftypes"
 )
 
-// Record is the table of the fields of T: all that Terraform shows of it.
+// Record is the table of the fields of T.
 type Record[T any] struct {
 	// Fields in the order of their names, which is that of MessagePack.
 	Fields []Field[T]

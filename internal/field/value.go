@@ -15,8 +15,8 @@ var NullString = tftypes.NewValue(tftypes.String, nil)
 // Unknown is an unknown value of the same type as v.
 func Unknown(v tftypes.Value) tftypes.Value { return tftypes.NewValue(v.Type(), tftypes.UnknownValue) }
 
-// FillUnknown returns planned with what is unknown taken from actual: planned
-// values win, whatever has happened to the object since the plan.
+// FillUnknown returns planned with its unknown parts taken from actual: planned
+// values win, even if the object has changed since the plan.
 func FillUnknown(planned, actual tftypes.Value) tftypes.Value {
 	if planned.Type() == nil || !planned.IsKnown() {
 		return actual
@@ -26,8 +26,8 @@ func FillUnknown(planned, actual tftypes.Value) tftypes.Value {
 	}
 	typ, ok := planned.Type().(tftypes.Object)
 	if !ok {
-		// A map is known as a whole by then: Terraform plans once more before it
-		// applies, with the configuration known.
+		// A map is known as a whole by then: Terraform plans again before it applies,
+		// with the configuration known.
 		return actual
 	}
 	known, other := Open(planned), Open(actual)

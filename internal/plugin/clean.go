@@ -57,42 +57,42 @@ func (s *cleaningServer) text(text string) string {
 	return text
 }
 
-// ValidateProviderConfig cleans what the framework's server reports.
+// ValidateProviderConfig cleans the diagnostics.
 func (s *cleaningServer) ValidateProviderConfig(ctx context.Context, req *tfprotov6.ValidateProviderConfigRequest) (*tfprotov6.ValidateProviderConfigResponse, error) {
 	return edited(ctx, s.protocolServer.ValidateProviderConfig, req, func(resp *tfprotov6.ValidateProviderConfigResponse) { s.clean(resp.Diagnostics) })
 }
 
-// ConfigureProvider cleans what the framework's server reports.
+// ConfigureProvider cleans the diagnostics.
 func (s *cleaningServer) ConfigureProvider(ctx context.Context, req *tfprotov6.ConfigureProviderRequest) (*tfprotov6.ConfigureProviderResponse, error) {
 	return edited(ctx, s.protocolServer.ConfigureProvider, req, func(resp *tfprotov6.ConfigureProviderResponse) { s.clean(resp.Diagnostics) })
 }
 
-// ReadDataSource cleans what the framework's server reports.
+// ReadDataSource cleans the diagnostics.
 func (s *cleaningServer) ReadDataSource(ctx context.Context, req *tfprotov6.ReadDataSourceRequest) (*tfprotov6.ReadDataSourceResponse, error) {
 	return edited(ctx, s.protocolServer.ReadDataSource, req, func(resp *tfprotov6.ReadDataSourceResponse) { s.clean(resp.Diagnostics) })
 }
 
-// ReadResource cleans what the framework's server reports.
+// ReadResource cleans the diagnostics.
 func (s *cleaningServer) ReadResource(ctx context.Context, req *tfprotov6.ReadResourceRequest) (*tfprotov6.ReadResourceResponse, error) {
 	return edited(ctx, s.protocolServer.ReadResource, req, func(resp *tfprotov6.ReadResourceResponse) { s.clean(resp.Diagnostics) })
 }
 
-// PlanResourceChange cleans what the framework's server reports.
+// PlanResourceChange cleans the diagnostics.
 func (s *cleaningServer) PlanResourceChange(ctx context.Context, req *tfprotov6.PlanResourceChangeRequest) (*tfprotov6.PlanResourceChangeResponse, error) {
 	return edited(ctx, s.protocolServer.PlanResourceChange, req, func(resp *tfprotov6.PlanResourceChangeResponse) { s.clean(resp.Diagnostics) })
 }
 
-// ApplyResourceChange cleans what the framework's server reports.
+// ApplyResourceChange cleans the diagnostics.
 func (s *cleaningServer) ApplyResourceChange(ctx context.Context, req *tfprotov6.ApplyResourceChangeRequest) (*tfprotov6.ApplyResourceChangeResponse, error) {
 	return edited(ctx, s.protocolServer.ApplyResourceChange, req, func(resp *tfprotov6.ApplyResourceChangeResponse) { s.clean(resp.Diagnostics) })
 }
 
-// ImportResourceState cleans what the framework's server reports.
+// ImportResourceState cleans the diagnostics.
 func (s *cleaningServer) ImportResourceState(ctx context.Context, req *tfprotov6.ImportResourceStateRequest) (*tfprotov6.ImportResourceStateResponse, error) {
 	return edited(ctx, s.protocolServer.ImportResourceState, req, func(resp *tfprotov6.ImportResourceStateResponse) { s.clean(resp.Diagnostics) })
 }
 
-// PlanAction cleans what the framework's server reports.
+// PlanAction cleans the diagnostics.
 func (s *cleaningServer) PlanAction(ctx context.Context, req *tfprotov6.PlanActionRequest) (*tfprotov6.PlanActionResponse, error) {
 	return edited(ctx, s.protocolServer.PlanAction, req, func(resp *tfprotov6.PlanActionResponse) { s.clean(resp.Diagnostics) })
 }

@@ -68,7 +68,7 @@ func (s *fastReadServer) ReadDataSource(ctx context.Context, req *tfprotov6.Read
 	return resp, nil
 }
 
-// ListResource lists what can be a whole foundation.
+// ListResource makes room for a list that can be a whole foundation.
 func (s *fastReadServer) ListResource(ctx context.Context, req *tfprotov6.ListResourceRequest) (*tfprotov6.ListResourceServerStream, error) {
 	collectGarbageNormally()
 	return s.protocolServer.ListResource(ctx, req)

@@ -40,11 +40,11 @@ func (s *generatingServer) GenerateResourceConfig(ctx context.Context, req *tfpr
 	}
 	config, err := resp.Config.Unmarshal(process.ResourceType())
 	if err != nil {
-		return resp, nil //nolint:nilerr // what was generated is still of use
+		return resp, nil //nolint:nilerr // the generated configuration is still valid
 	}
 	improved, err := tfprotov6.NewDynamicValue(process.ResourceType(), process.GeneratedConfig(config))
 	if err != nil {
-		return resp, nil //nolint:nilerr // what was generated is still of use
+		return resp, nil //nolint:nilerr // the generated configuration is still valid
 	}
 	resp.Config = &improved
 	return resp, nil

@@ -54,7 +54,7 @@ func (s *stoppingServer) InvokeAction(ctx context.Context, req *tfprotov6.Invoke
 	}}, nil
 }
 
-// StopProvider cancels what is running, and gives the actions a moment to end.
+// StopProvider cancels what is running, and waits shortly for the actions to end.
 func (s *stoppingServer) StopProvider(ctx context.Context, req *tfprotov6.StopProviderRequest) (*tfprotov6.StopProviderResponse, error) {
 	resp, err := s.protocolServer.StopProvider(ctx, req)
 	s.mu.Lock()

@@ -18,7 +18,7 @@ const (
 	typeArgument = "Type of the process within the app: `web`, `worker`, … Goes with `app_guid`; default `web`."
 )
 
-// addressModel are the attributes that say which process is meant.
+// addressModel has the attributes that identify a process.
 type addressModel struct {
 	GUID    types.String `tfsdk:"guid"`
 	AppGUID types.String `tfsdk:"app_guid"`
@@ -79,7 +79,7 @@ func (m addressModel) failure(action string) diagnostic.Failure {
 type addressRules struct {
 	// all permits the three attributes together.
 	all bool
-	// byName says that app_name is another way.
+	// byName allows app_name instead.
 	byName bool
 }
 

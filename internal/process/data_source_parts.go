@@ -16,10 +16,9 @@ import (
 // parts is a list that belongs to a process, which a data source reads by the
 // address of the process.
 type parts struct {
-	// name is what the list has, as in the names of the data source and of the
-	// attribute.
+	// name of the attribute, with which the name of the data source ends.
 	name string
-	// action is what reading is called in a message, before the process.
+	// action describes reading in a message, before the process: "read the stats of ".
 	action      string
 	description string
 	list        schema.ListNestedAttribute

@@ -29,7 +29,8 @@ func changeFailure(address capi.Address) diagnostic.Failure {
 	return failure
 }
 
-// guidHints are what may be wrong with an address whose process was not found.
+// guidHints returns a likely mistake in an address whose process was not found, or
+// "".
 func guidHints(address capi.Address) string {
 	shown := func(s string) string { return redact.Clean(s, 100) }
 	switch {
@@ -46,8 +47,8 @@ func guidHints(address capi.Address) string {
 	}
 }
 
-// looksLikeGUID reports whether s is written as the API writes GUIDs. Old ones
-// can be written in other ways, so it is only good for hints.
+// looksLikeGUID reports whether s has the form in which the API generates GUIDs. Old
+// ones can have another form, so use it only for hints.
 func looksLikeGUID(s string) bool { return guidPattern.MatchString(s) }
 
 var guidPattern = regexp.MustCompile(`(?i)^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$`)

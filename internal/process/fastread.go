@@ -11,21 +11,19 @@ import (
 	"github.com/cf-process/terraform-provider-cf/internal/capi"
 )
 
-// FastRead reads a data source without the framework: the configuration in, the
-// state out, both in the form in which the protocol carries them, MessagePack.
-// The framework's Read makes the same state of the same processes, and then goes
-// over it several times.
+// FastRead reads a data source without the framework: from the configuration to the
+// state, both in MessagePack, as in the protocol. The framework's Read makes the same
+// state, and then goes over it several times.
 type FastRead struct {
 	// TypeName is the name of the data source without the provider's.
 	TypeName string
-	// Large says that the state can have tens of thousands of objects.
+	// Large means that the state can have tens of thousands of objects.
 	Large bool
-	// Valid reports whether there is certainly nothing to say against a
-	// configuration; what it does not know, it leaves to the framework. Nil
-	// knows nothing.
+	// Valid reports whether a configuration is certainly valid; false means that the
+	// framework has to decide, as it does where Valid is nil.
 	Valid func(config []byte) bool
-	// Read makes the state; there is none when there are errors. Not ok means
-	// that the configuration is not what it expects, and that nothing was read.
+	// Read makes the state; there is none when there are errors. It is not ok, and
+	// reads nothing, where the configuration needs the framework.
 	Read func(ctx context.Context, client *capi.Client, config []byte) (state []byte, diags diag.Diagnostics, ok bool)
 }
 
@@ -50,9 +48,9 @@ func FastReads() []FastRead {
 	}
 }
 
-// validAddress reports whether the configuration is an address that is known and
-// right, and nothing else. The framework takes longer to find that out than the
-// whole read takes, and is asked twice for each block.
+// validAddress reports whether the configuration is a valid and known address, and
+// nothing else. The framework takes longer to validate than the whole read takes, and
+// Terraform validates each block twice.
 func validAddress(config []byte) bool {
 	address, ok := packedAddress(config)
 	if !ok {

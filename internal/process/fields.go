@@ -1,6 +1,6 @@
-// Package process is everything that Terraform shows of a process: data sources,
-// the resource, the list resource and the actions. The tables of this file and of
-// fields_instances.go say which attributes there are, and filters.go which filters.
+// Package process has the data sources, the resource, the list resource and the
+// actions for processes. The tables in fields*.go define their attributes, and the one
+// in filters.go the filters.
 package process
 
 import (
@@ -14,14 +14,14 @@ import (
 	"github.com/cf-process/terraform-provider-cf/internal/field"
 )
 
-// Limits of the API, checked here so that a mistake shows in the plan.
+// Limits of the API, checked here so that the plan reports a mistake.
 var (
 	instancesBounds = field.WholeNumber{Least: 0, Most: math.MaxInt32}
 	sizeBounds      = field.WholeNumber{Least: 1, Most: math.MaxInt32} // MiB, and seconds
 	logRateBounds   = field.WholeNumber{Least: -1, Most: math.MaxInt64}
 )
 
-// processTable is the table of a process: the data sources, the resource, the
+// processTable has the attributes of a process. The data sources, the resource, the
 // list resource, the requests and the documentation come from it.
 var processTable = tableOf(
 	shown(field.String("guid", "GUID of the process.", func(p *capi.Process) *string { return &p.GUID }).
@@ -108,8 +108,8 @@ func shown(f field.Field[capi.Process]) attribute[capi.Process, requests] {
 	return attribute[capi.Process, requests]{Field: f}
 }
 
-// addressSetting is that of the attributes of the address, which the resource
-// takes, and sends in no request.
+// addressSetting is for the attributes of the address, which the resource takes but
+// sends in no request.
 func addressSetting(argument string) field.Setting {
 	return field.Setting{
 		Optional: true, Strings: []validator.String{segmentRule},
@@ -194,8 +194,8 @@ var link = field.RecordOf(
 	field.String("method", "HTTP method to use with the URL; null for `GET`.", func(l *capi.Link) *string { return l.Method }),
 )
 
-// namedProcess is a process with the names around its app; what is not looked up
-// is nil.
+// namedProcess is a process with the names around its app, which are nil unless they
+// were looked up.
 type namedProcess struct {
 	process *capi.Process
 	names   capi.AppNames

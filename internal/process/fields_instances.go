@@ -8,7 +8,7 @@ import (
 // instanceStates describe the states that an instance can have.
 const instanceStates = "`RUNNING`, `STARTING`, `STOPPING`, `CRASHED` or `DOWN`."
 
-// instance are the fields of an instance, without what it uses.
+// instanceFields are the fields of an instance, without its usage.
 var instanceFields = field.RecordOf(
 	field.Int("index", "Index of the instance, from 0.", func(i *capi.ProcessInstance) *int64 { return i.Index }),
 	field.String("state", instanceStates, func(i *capi.ProcessInstance) *capi.Text { return i.State }),
@@ -46,7 +46,7 @@ var statFields = field.RecordOf(
 		func(s *capi.InstanceStats) *capi.Text { return s.Details }),
 )
 
-// usageFields are the fields of what an instance uses.
+// usageFields are the fields of the usage of an instance.
 var usageFields = field.RecordOf(
 	field.String("time", "When this was measured.", func(u *capi.InstanceUsage) *string { return u.Time }),
 	field.Decimal("cpu", "CPU in use, as a fraction of one core.", func(u *capi.InstanceUsage) *capi.Decimal { return u.CPU }),

@@ -60,8 +60,8 @@ func filterIn(config field.Attributes) capi.ProcessFilter {
 	return query
 }
 
-// listNote is what every filter with a list says, and nameNote what one with names
-// says, which the client resolves to GUIDs.
+// listNote is for every filter with a list, and nameNote for one with names, which
+// the client resolves to GUIDs.
 const (
 	listNote = " Order and repeats do not matter, the list can have any length, and an empty list selects nothing."
 	nameNote = listNote + " Names are compared as the API does, without case on Cloud Controller. A name that matches " +
@@ -89,7 +89,7 @@ func textFilter(name, description string, into func(*capi.ProcessFilter) *string
 	}
 }
 
-// timeOperators are the conditions of a filter by time that has no values.
+// timeOperators are the conditions of a filter by time that have one value.
 var timeOperators = []struct {
 	name, description string
 	into              func(*capi.TimeFilter) **string

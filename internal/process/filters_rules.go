@@ -38,7 +38,7 @@ var (
 	timestampRule     = checked{"must be a time, written as YYYY-MM-DDThh:mm:ssZ", checkTimestamp}
 )
 
-// checkTimestamp takes times as the API does: in UTC, to the second.
+// checkTimestamp accepts times as the API does: in UTC, to the second.
 func checkTimestamp(s string) error {
 	const form = "2006-01-02T15:04:05Z"
 	if _, err := time.Parse(form, s); err != nil || len(s) != len(form) {
@@ -47,14 +47,13 @@ func checkTimestamp(s string) error {
 	return nil
 }
 
-// Parts of a label selector. What a key or value may be in detail, the API
-// knows better.
+// Parts of a label selector. The exact rules for keys and values are left to the API.
 var (
 	selectorParts = regexp.MustCompile(`(?:\([^()]*\)|[^,()])+`)
 	selectorPart  = regexp.MustCompile(`^(?:!?[\w\-./]+|[\w\-./]+\s*(?:==?|!=)\s*[\w\-.]*|[\w\-./]+\s+(?:in|notin)\s*\([\w\-.,\s]*\))$`)
 )
 
-// checkLabelSelector refuses what no API could understand.
+// checkLabelSelector refuses selectors that no API parses.
 func checkLabelSelector(s string) error {
 	parts := selectorParts.FindAllString(s, -1)
 	if strings.TrimSpace(s) == "" || len(parts) == 0 {
@@ -149,7 +148,7 @@ func (v conflicts) check(ctx context.Context, config tfsdk.Config, at path.Path,
 	return diags
 }
 
-// attributeNames takes names of attributes of a process.
+// attributeNames accepts names of attributes of a process.
 type attributeNames struct{}
 
 var _ validator.List = attributeNames{}
@@ -185,8 +184,7 @@ func (attributeNames) ValidateList(_ context.Context, req validator.ListRequest,
 	}
 }
 
-// attributeHint leads to the argument that fills an attribute which only lists
-// have.
+// attributeHint names the argument that fills an attribute which only lists have.
 func attributeHint(name string) string {
 	switch name {
 	case "app_name", "space_name", "organization_guid", "organization_name":

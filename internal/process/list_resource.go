@@ -94,25 +94,20 @@ func (l *listResource) List(ctx context.Context, req list.ListRequest, stream *l
 // newestOfType returns the processes without those that a deployment in progress
 // replaces: by app and type, the API returns the newest.
 func newestOfType(processes []*capi.Process) []*capi.Process {
-	type address struct{ app, processType string }
-	of := func(p *capi.Process) (address, bool) {
-		app := p.AppGUID()
-		if app == nil || p.Type == nil {
-			return address{}, false
+	address := func(p *capi.Process) string {
+		if app := p.AppGUID(); app != nil && p.Type != nil {
+			return *app + "/" + *p.Type
 		}
-		return address{*app, *p.Type}, true
+		return p.GUID
 	}
-	newest := make(map[address]*capi.Process, len(processes))
+	newest := make(map[string]*capi.Process, len(processes))
 	for _, p := range processes {
-		a, ok := of(p)
-		if other := newest[a]; ok && (other == nil || !createdBefore(p, other)) {
+		a := address(p)
+		if other := newest[a]; other == nil || !createdBefore(p, other) {
 			newest[a] = p
 		}
 	}
-	return slices.DeleteFunc(slices.Clone(processes), func(p *capi.Process) bool {
-		a, ok := of(p)
-		return ok && newest[a] != p
-	})
+	return slices.DeleteFunc(slices.Clone(processes), func(p *capi.Process) bool { return newest[address(p)] != p })
 }
 
 func createdBefore(a, b *capi.Process) bool {
@@ -124,11 +119,12 @@ func (l *listResource) result(ctx context.Context, req list.ListRequest, p *capi
 	result.DisplayName = displayName(p, names)
 	state := resourceValues(p, nil)
 	state["wait_for_instances"] = notWaiting
-	if form == formApp && state.IsSet("app_guid") && state.IsSet("type") {
-		result.Diagnostics.Append(setIdentity(ctx, result.Identity, formApp, state)...)
+	if !state.IsSet("app_guid") || !state.IsSet("type") {
+		form = formGUID
+	}
+	result.Diagnostics.Append(setIdentity(ctx, result.Identity, form, state)...)
+	if form == formApp {
 		state["guid"] = field.NullString
-	} else {
-		result.Diagnostics.Append(setIdentity(ctx, result.Identity, formGUID, state)...)
 	}
 	if req.IncludeResource {
 		result.Resource.Raw = valueOfResource(state)
@@ -136,8 +132,8 @@ func (l *listResource) result(ctx context.Context, req list.ListRequest, p *capi
 	return result
 }
 
-// names returns the names of the apps, for the display names. They are worth a
-// request or two, but not a failure.
+// names returns the names of the apps, for the display names. Without them, the list
+// is still complete.
 func (l *listResource) names(ctx context.Context, processes []*capi.Process) map[string]capi.AppNames {
 	found, err := l.Client.Names(ctx, processes)
 	if err != nil {

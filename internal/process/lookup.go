@@ -76,14 +76,14 @@ func checkLookup(config field.Attributes) diag.Diagnostics {
 	return diags
 }
 
-// found is what a lookup led to.
+// found is the result of a lookup.
 type found struct {
 	address capi.Address
-	// process is what messages call the process.
+	// process names the process in messages.
 	process string
 	// names are those of the app; nil unless the lookup was by name.
 	names *capi.AppNames
-	// failure describes an error of what is read next.
+	// failure describes an error of the next request, which reads the process.
 	failure diagnostic.Failure
 }
 

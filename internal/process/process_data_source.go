@@ -66,8 +66,8 @@ func readProcess(ctx context.Context, client *capi.Client, config tftypes.Value)
 	return tftypes.NewValue(config.Type(), map[string]tftypes.Value(state)), diags
 }
 
-// packProcess makes the state without the framework; see FastRead. It takes only
-// what needs no names.
+// packProcess makes the state without the framework; see FastRead. It leaves
+// configurations that need names to the framework.
 func packProcess(ctx context.Context, client *capi.Client, config []byte) (packed []byte, diags diag.Diagnostics, ok bool) {
 	address, ok := packedAddress(config)
 	if !ok {

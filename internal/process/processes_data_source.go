@@ -142,7 +142,7 @@ func processWarnings(config field.Attributes, list *capi.ProcessList) diag.Diagn
 }
 
 // unmatchedWarnings name the values of filters that match nothing and so may be
-// mistyped: a typo must not turn an audit green.
+// mistyped: a typo must not make an audit pass.
 func unmatchedWarnings(config field.Attributes, list *capi.ProcessList) diag.Diagnostics {
 	var diags diag.Diagnostics
 	unmatched := map[string][]string{}

@@ -22,7 +22,7 @@ const (
 	maxEndpointLength = 255
 )
 
-// situation is what a plan or an apply knows about the process.
+// situation is the part of a process that decides which values the API refuses.
 type situation struct {
 	// current are the attributes of the process; nil where it is not known.
 	current field.Attributes

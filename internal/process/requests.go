@@ -9,8 +9,8 @@ import (
 	"github.com/cf-process/terraform-provider-cf/internal/field"
 )
 
-// requests make a process what the configuration sets. They carry what differs and
-// nothing else.
+// requests change a process to what the configuration sets. They carry only the
+// differences.
 type requests struct {
 	update capi.ProcessUpdate
 	scale  capi.ProcessScale

@@ -49,8 +49,8 @@ func parseTimeout(s string) (time.Duration, error) {
 
 func isKnown(s types.String) bool { return !s.IsNull() && !s.IsUnknown() }
 
-// checked is a string that a function can refuse. The error completes a
-// sentence that begins with the name of the attribute.
+// checked validates a string with a function. The error completes a sentence that
+// begins with the name of the attribute.
 type checked struct {
 	description string
 	check       func(string) error

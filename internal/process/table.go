@@ -7,20 +7,21 @@ import (
 
 	"github.com/hashicorp/terraform-plugin-framework/diag"
 	"github.com/hashicorp/terraform-plugin-framework/path"
+	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
 	"github.com/hashicorp/terraform-plugin-go/tftypes"
 
 	"github.com/cf-process/terraform-provider-cf/internal/capi"
 	"github.com/cf-process/terraform-provider-cf/internal/field"
 )
 
-// attribute is a field of T, an object of the API, and what setting it means. U
-// is the part of a request that T is changed by.
+// attribute is a field of T, an object of the API, with the effects of setting it. U
+// is the part of a request that changes T.
 type attribute[T, U any] struct {
 	field.Field[T]
 
-	// write puts into the request what the configuration changes; nil for an
-	// attribute that can only be read. prior is the state before the change, nil
-	// while a process is adopted, and only passed at the top level.
+	// write puts the change by the configuration into the request; nil for an attribute
+	// that can only be read. prior is the state before the change, nil while a process
+	// is adopted, and only passed at the top level.
 	write func(config, prior field.Attributes, current *T, request *U)
 	// number is the field of the request for a whole number, with its bounds; nil
 	// for other kinds.
@@ -73,7 +74,7 @@ func counted(format string) func(int64) string {
 	return func(n int64) string { return fmt.Sprintf(format, n) }
 }
 
-// actsLaterNote is what the resource says about an attribute that acts later.
+// actsLaterNote is in the description of an attribute that acts later.
 const actsLaterNote = "On Cloud Controller a change takes effect when the app is next restarted or deployed " +
 	"(see the action `cf_app_restart`), on Korifi at once."
 
@@ -105,7 +106,7 @@ func (a attribute[T, U]) unless(check func(string) error) attribute[T, U] {
 	return a
 }
 
-// write puts into the request what the configuration changes.
+// write puts the changes by the configuration into the request.
 func (t table[T, U]) write(config, prior field.Attributes, current *T, request *U) {
 	for _, a := range t.attributes {
 		if a.write != nil {
@@ -165,7 +166,7 @@ func text[T, U any](name, description string, s field.Setting, get func(*T) *str
 // the description in the resource.
 func number[T, U any](name, description, note string, bounds field.WholeNumber, get func(*T) *int64, request func(*U) *capi.Field[int64]) attribute[T, U] {
 	return attribute[T, U]{
-		Field:  field.Int(name, description, get).In(field.Setting{Optional: true, Note: note, Numbers: bounds.Validators()}),
+		Field:  field.Int(name, description, get).In(field.Setting{Optional: true, Note: note, Numbers: []validator.Number{bounds}}),
 		number: request, bounds: bounds,
 		write: func(config, _ field.Attributes, current *T, u *U) {
 			*request(u) = changed(config.IntPointer(name), get(current))
