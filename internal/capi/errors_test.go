@@ -1,6 +1,12 @@
 package capi
 
-import "testing"
+import (
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/cf-process/terraform-provider-cf/internal/transport"
+)
 
 // A part that the API omits from an error leaves no gap in the message.
 func TestErrorObjectString(t *testing.T) {
@@ -22,5 +28,18 @@ func TestErrorObjectString(t *testing.T) {
 				t.Errorf("String of %+v: got %q, want %q", test.object, got, test.want)
 			}
 		})
+	}
+}
+
+// Of many errors in one response the first 49 are kept, with the number of the
+// others.
+func TestErrorsOfOneResponseAreBounded(t *testing.T) {
+	body := `{"errors": [` + strings.Repeat(`{"code": 1},`, 999) + `{"code": 2}]}`
+	got := errorFrom("GET", "/v3/processes", &transport.Response{Status: 422, Body: []byte(body)}, nil, time.Now()).Errors
+	if len(got) != 50 {
+		t.Fatalf("got %d errors, want 50", len(got))
+	}
+	if last, want := got[49].String(), "… and 951 more"; last != want {
+		t.Errorf("last error: got %q, want %q", last, want)
 	}
 }
