@@ -99,7 +99,9 @@ func compareAddress(planned, state field.Attributes) (differing path.Paths, unkn
 // state is nil for a create.
 func plannedValues(config, plan, state field.Attributes) field.Attributes {
 	planned := overlay(config, plan, state)
-	planned["wait_for_instances"], planned["timeouts"] = plan["wait_for_instances"], plan["timeouts"]
+	for name := range ownAttributes {
+		planned[name] = plan[name]
+	}
 	if config.IsSet("app_guid") && !config.IsSet("type") {
 		planned["type"] = tftypes.NewValue(tftypes.String, capi.DefaultType)
 	}

@@ -11,16 +11,33 @@ import (
 	"github.com/hashicorp/terraform-plugin-go/tftypes"
 )
 
-// resourceType is the Terraform type of the resource: a process, and the attributes
-// that only the resource has. A test compares it with the schema.
+// resourceType is the Terraform type of the resource. A test compares it with the
+// schema.
 var resourceType = func() tftypes.Object {
 	attributes := maps.Clone(processTable.Type.AttributeTypes)
-	attributes["wait_for_instances"] = tftypes.Bool
-	attributes["timeouts"] = tftypes.Object{AttributeTypes: map[string]tftypes.Type{
-		"create": tftypes.String, "update": tftypes.String, "read": tftypes.String,
-	}}
+	for name, attribute := range ownAttributes {
+		attributes[name] = attribute.GetType().TerraformType(context.Background())
+	}
 	return tftypes.Object{AttributeTypes: attributes}
 }()
+
+// ownAttributes are the attributes that only the resource has.
+var ownAttributes = map[string]schema.Attribute{
+	"wait_for_instances": schema.BoolAttribute{
+		Optional: true, Computed: true, Default: booldefault.StaticBool(false),
+		MarkdownDescription: "Whether to wait after a scale until every instance is `RUNNING`, and to fail with " +
+			"the state and details of each instance if that takes longer than the timeout. On Korifi, where a change of memory, " +
+			"disk, command or health check replaces the instances, also after such a change, for the new ones. Default `false`.",
+	},
+	"timeouts": schema.SingleNestedAttribute{
+		Optional: true, MarkdownDescription: "How long the operations may take.",
+		Attributes: map[string]schema.Attribute{
+			"create": timeoutAttribute("adopt the process, with its changes and `wait_for_instances`"),
+			"update": timeoutAttribute("change the process, with `wait_for_instances` and a deployment that is waited for"),
+			"read":   timeoutAttribute("read the process"),
+		},
+	},
+}
 
 // notWaiting is the default of wait_for_instances.
 var notWaiting = tftypes.NewValue(tftypes.Bool, false)
@@ -28,20 +45,7 @@ var notWaiting = tftypes.NewValue(tftypes.Bool, false)
 // Schema describes the resource.
 func (r *processResource) Schema(_ context.Context, _ resource.SchemaRequest, resp *resource.SchemaResponse) {
 	attributes := processTable.Resource()
-	attributes["wait_for_instances"] = schema.BoolAttribute{
-		Optional: true, Computed: true, Default: booldefault.StaticBool(false),
-		MarkdownDescription: "Whether to wait after a scale until every instance is `RUNNING`, and to fail with " +
-			"the state and details of each instance if that takes longer than the timeout. On Korifi, where a change of memory, " +
-			"disk, command or health check replaces the instances, also after such a change, for the new ones. Default `false`.",
-	}
-	attributes["timeouts"] = schema.SingleNestedAttribute{
-		Optional: true, MarkdownDescription: "How long the operations may take.",
-		Attributes: map[string]schema.Attribute{
-			"create": timeoutAttribute("adopt the process, with its changes and `wait_for_instances`"),
-			"update": timeoutAttribute("change the process, with `wait_for_instances` and a deployment that is waited for"),
-			"read":   timeoutAttribute("read the process"),
-		},
-	}
+	maps.Copy(attributes, ownAttributes)
 	resp.Schema = schema.Schema{
 		MarkdownDescription: "Manages an existing process: its scale, command, health checks and metadata. " +
 			"Cloud Foundry creates processes from an app's droplet, so creating this resource adopts the process, and " +

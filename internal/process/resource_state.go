@@ -15,7 +15,7 @@ import (
 func resourceValues(p *capi.Process, own field.Attributes) field.Attributes {
 	values := processTable.Values(p)
 	values["metadata"] = managedMetadataValue(p.Metadata)
-	for _, name := range []string{"wait_for_instances", "timeouts"} {
+	for name := range ownAttributes {
 		value, ok := own[name]
 		if !ok {
 			value = tftypes.NewValue(resourceType.AttributeTypes[name], nil)
