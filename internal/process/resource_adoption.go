@@ -32,7 +32,7 @@ const previewTimeout = 10 * time.Second
 func (r *processResource) preview(ctx context.Context, config field.Attributes) (*capi.Process, diag.Diagnostics) {
 	setsNothing := !slices.ContainsFunc(writable, func(a processAttribute) bool { return config.IsSet(a.Name) })
 	isUnknown := func(name string) bool { return !config[name].IsKnown() }
-	if r.Client == nil || r.walk.unreachable.Load() || setsNothing || slices.ContainsFunc(addressNames, isUnknown) {
+	if r.walk.unreachable.Load() || setsNothing || slices.ContainsFunc(addressNames, isUnknown) {
 		return nil, nil
 	}
 	ctx, cancel := r.clock.WithTimeout(ctx, previewTimeout)

@@ -27,7 +27,8 @@ func (r *processResource) ModifyPlan(ctx context.Context, req resource.ModifyPla
 	private, diags := readPrivate(ctx, req.Private)
 	resp.Diagnostics.Append(diags...)
 	planned := plannedValues(config, plan, state)
-	now := situation{current: state, korifi: private.Korifi}
+	// When Terraform replaces the resource, it plans the create with the old private state.
+	now := situation{current: state, korifi: state != nil && private.Korifi}
 	if state != nil {
 		differing, unknown := compareAddress(planned, state)
 		if len(differing) > 0 && r.walk.refreshed.Load() {
