@@ -79,7 +79,7 @@ func measureAttributes(ctx context.Context, cli terraformcli.CLI, rounds int) (r
 	total, own := median(totals), median(shares)
 	return []row{
 		{
-			"`cf_processes` with 10,000 processes through Terraform, four `attributes` against all: CPU of `apply`", "≤ 0.5 ×",
+			"`cf_processes` with 10,000 processes through Terraform, CPU of `apply`: four `attributes` against all", "≤ 0.5 ×",
 			fmt.Sprintf("%.2f ×", cpu), cpu <= 0.5,
 		},
 		{
@@ -87,7 +87,7 @@ func measureAttributes(ctx context.Context, cli terraformcli.CLI, rounds int) (r
 			fmt.Sprintf("%.2f × (%.1f MB for %.1f MB)", size, float64(sizes[0])/1e6, float64(sizes[1])/1e6), size <= 0.45,
 		},
 		{
-			"Share of the provider in the CPU of the whole list; the rest is Terraform's own", "none",
+			"The provider's share of that CPU with all attributes; the rest is Terraform's own", "none",
 			fmt.Sprintf("%.0f %% (%.1f s of %.1f s)", 100*float64(own)/float64(total), own.Seconds(), total.Seconds()), true,
 		},
 	}, nil

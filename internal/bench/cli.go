@@ -51,7 +51,7 @@ func measureCLI(ctx context.Context, cli terraformcli.CLI, rounds int) (rows []r
 		return nil, err
 	}
 	rows = append(rows, row{
-		"Schema: `terraform providers schema -json` against a provider with one empty data source", "≤ 1.10 ×",
+		"Schema: `terraform providers schema -json`, against a provider with one empty data source", "≤ 1.10 ×",
 		fmt.Sprintf("%.2f ×", schema), schema <= 1.10,
 	})
 
@@ -73,7 +73,7 @@ func measureCLI(ctx context.Context, cli terraformcli.CLI, rounds int) (rows []r
 		"Requests and connections of 1,000 `cf_process` blocks", "1,000 and ≤ 12", fmt.Sprintf("%d and %d", requests, connections),
 		requests == blocks && connections <= 12,
 	}, row{
-		"CPU of the provider for each of them (all of its processes, validation included)", "≤ 1.5 ms",
+		"CPU of the provider for each of them (all provider processes, validation included)", "≤ 1.5 ms",
 		fmt.Sprintf("%.2f ms", float64(each)/float64(time.Millisecond)), each <= 1500*time.Microsecond,
 	})
 
@@ -89,10 +89,10 @@ func measureCLI(ctx context.Context, cli terraformcli.CLI, rounds int) (rows []r
 		return nil, err
 	}
 	rows = append(rows, row{
-		fmt.Sprintf("Wall time of 1,000 `cf_process` blocks, %s a response, against a provider that repeats one prepared answer after the same pause, without the framework", latency),
+		fmt.Sprintf("Wall time of 1,000 `cf_process` blocks, %d ms a response, against a provider without the framework that repeats one prepared answer after the same pause", latency.Milliseconds()),
 		"≤ 1.10 ×", fmt.Sprintf("%.2f ×", overCanned), overCanned <= 1.10,
 	}, row{
-		"The same against as many blocks of one attribute that make no request", "none", fmt.Sprintf("%.2f ×", plan), true,
+		"The same, against 1,000 blocks with one attribute and no request", "none", fmt.Sprintf("%.2f ×", plan), true,
 	})
 	silent := base.with(map[string]string{"BENCH_SILENT": "1"})
 	usual, err := newSide(ctx, cli, filepath.Join(dir, "usual"), module+"/internal/bench/usual", configuration("cf_process", f.guids), env)
@@ -103,8 +103,8 @@ func measureCLI(ctx context.Context, cli terraformcli.CLI, rounds int) (rows []r
 		name    string
 		of, per *side
 	}{
-		{"The same, if the provider of those blocks made no log lines either", ours, silent},
-		{"The same against blocks of the same shape, from the framework, that make no request", ours, usual},
+		{"The same, if that provider writes no log either", ours, silent},
+		{"The same, against blocks with the attributes of `cf_process`, with the framework and without requests", ours, usual},
 	} {
 		measured, err := share.of.against(ctx, share.per, rounds, "plan", "-no-color")
 		if err != nil {
