@@ -97,12 +97,12 @@ func TestCredentialTexts(t *testing.T) {
 			}
 			for _, want := range test.want {
 				if !strings.Contains(d.Detail(), want) {
-					t.Errorf("got a text without %q: %s", want, d.Detail())
+					t.Errorf("got %s\nwant %q in it", d.Detail(), want)
 				}
 			}
 			for _, not := range test.not {
 				if strings.Contains(d.Detail(), not) {
-					t.Errorf("got a text with %q: %s", not, d.Detail())
+					t.Errorf("got %s\nwant no %q in it", d.Detail(), not)
 				}
 			}
 		})

@@ -103,20 +103,22 @@ func TestDiagnostic(t *testing.T) {
 			err: errors.New("the sky fell"), summary: "Could not read process 1234", detail: "the sky fell.",
 		},
 	} {
-		got := failure.Diagnostic(test.err)
-		if got.Summary() != test.summary {
-			t.Errorf("%s: summary %q, want %q", name, got.Summary(), test.summary)
-		}
-		if got.Detail() != test.detail {
-			t.Errorf("%s: detail\n%s\nwant\n%s", name, got.Detail(), test.detail)
-		}
-		at, onAttribute := got.(diag.DiagnosticWithPath)
-		if onAttribute != test.onAttribute || (onAttribute && !at.Path().Equal(path.Root("guid"))) {
-			t.Errorf("%s: on an attribute: %v", name, onAttribute)
-		}
-		if got.Severity() != diag.SeverityError {
-			t.Errorf("%s: severity %v", name, got.Severity())
-		}
+		t.Run(name, func(t *testing.T) {
+			got := failure.Diagnostic(test.err)
+			if got.Summary() != test.summary {
+				t.Errorf("got the summary %q, want %q", got.Summary(), test.summary)
+			}
+			if got.Detail() != test.detail {
+				t.Errorf("got the detail:\n%s\nwant:\n%s", got.Detail(), test.detail)
+			}
+			at, onAttribute := got.(diag.DiagnosticWithPath)
+			if onAttribute != test.onAttribute || (onAttribute && !at.Path().Equal(path.Root("guid"))) {
+				t.Errorf("got a diagnostic on an attribute: %t, want %t, and guid", onAttribute, test.onAttribute)
+			}
+			if got.Severity() != diag.SeverityError {
+				t.Errorf("got the severity %v, want an error", got.Severity())
+			}
+		})
 	}
 }
 
@@ -132,7 +134,7 @@ func TestDiagnosticSaysCredential(t *testing.T) {
 		"a bare access token cannot be renewed.", "cf oauth-token", AuthenticationGuide,
 	} {
 		if !strings.Contains(detail, want) {
-			t.Errorf("%q is missing in\n%s", want, detail)
+			t.Errorf("got:\n%s\nwant %q in it", detail, want)
 		}
 	}
 }
@@ -141,22 +143,22 @@ func TestDiagnosticSaysWhenToRetry(t *testing.T) {
 	t.Parallel()
 	at := time.Now().Add(time.Hour)
 	limited := &capi.Error{Method: "GET", Path: "/v3/x", Status: 429, RetryAt: at}
-	if detail := (Failure{Action: "read"}).Detail(limited); !strings.Contains(detail, at.UTC().Format(time.RFC3339)) {
-		t.Errorf("no time in\n%s", detail)
+	if got, want := (Failure{Action: "read"}).Detail(limited), at.UTC().Format(time.RFC3339); !strings.Contains(got, want) {
+		t.Errorf("got:\n%s\nwant the time %s in it", got, want)
 	}
 	limited.RetryAt = time.Time{}
-	if detail := (Failure{Action: "read"}).Detail(limited); !strings.Contains(detail, "-parallelism") {
-		t.Errorf("no advice in\n%s", detail)
+	if got, want := (Failure{Action: "read"}).Detail(limited), "-parallelism"; !strings.Contains(got, want) {
+		t.Errorf("got:\n%s\nwant the advice %s in it", got, want)
 	}
 }
 
-// A message leads only to pages that there are.
+// Messages link only to pages that exist.
 func TestGuidesExist(t *testing.T) {
 	t.Parallel()
 	for _, page := range []string{AuthenticationGuide, LargeFoundationsGuide} {
 		name := filepath.Join("..", "..", "docs", "guides", strings.TrimPrefix(page, guides)+".md")
 		if _, err := os.Stat(name); err != nil {
-			t.Errorf("%s: %v", page, err)
+			t.Errorf("got the link %s, want the page of an existing file: %v", page, err)
 		}
 	}
 }

@@ -10,7 +10,7 @@ func TestNotConfigured(t *testing.T) {
 	t.Parallel()
 	err := fmt.Errorf("page 1: %w", &NotConfigured{Summary: "Missing api_url", Detail: "Set api_url, or CF_API_URL."})
 	got := Failure{Object: "Process", Action: "read process 1234"}.Diagnostic(err)
-	if got.Summary() != "Missing api_url" || got.Detail() != "Set api_url, or CF_API_URL." {
-		t.Errorf("got %q, %q", got.Summary(), got.Detail())
+	if want := "Set api_url, or CF_API_URL."; got.Summary() != "Missing api_url" || got.Detail() != want {
+		t.Errorf("got %q with the detail %q, want %q with %q", got.Summary(), got.Detail(), "Missing api_url", want)
 	}
 }

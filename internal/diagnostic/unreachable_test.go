@@ -33,10 +33,12 @@ func TestSummaryOfARequestWithoutAResponse(t *testing.T) {
 			t.Parallel()
 			err := &transport.Error{Method: "GET", URL: "https://api.example.org/v3/processes/1234", Kind: kind, Err: errors.New("the cause")}
 			failure := Failure{Object: "Process", Action: "read process 1234"}
-			for _, err := range []error{err, fmt.Errorf("page 1: %w", err), &uaa.Error{Op: "log in", Err: err}} {
-				if got := failure.Diagnostic(err).Summary(); got != want {
-					t.Errorf("%v: got the summary %q, want %q", err, got, want)
-				}
+			for name, err := range map[string]error{"alone": err, "of a page": fmt.Errorf("page 1: %w", err), "of the login": &uaa.Error{Op: "log in", Err: err}} {
+				t.Run(name, func(t *testing.T) {
+					if got := failure.Diagnostic(err).Summary(); got != want {
+						t.Errorf("got the summary %q, want %q", got, want)
+					}
+				})
 			}
 		})
 	}

@@ -84,11 +84,11 @@ func TestErrorsOfTheFrameworkAreReworded(t *testing.T) {
 				t.Fatal(err)
 			}
 			if len(diags) != 1 || diags[0].Summary != test.summary || diags[0].Detail != test.detail {
-				t.Errorf("got %d diagnostics:", len(diags))
+				var got []string
 				for _, d := range diags {
-					t.Errorf("  %s: %s", d.Summary, d.Detail)
+					got = append(got, d.Summary+": "+d.Detail)
 				}
-				t.Errorf("want %s: %s", test.summary, test.detail)
+				t.Errorf("got the diagnostics %q, want %q", got, test.summary+": "+test.detail)
 			}
 		})
 	}

@@ -49,7 +49,7 @@ func TestLogsAreOffUnlessEnabled(t *testing.T) {
 			var written bytes.Buffer
 			cmd.Stderr = &written
 			if out, err := cmd.Output(); err != nil {
-				t.Fatalf("the process failed: %v\noutput: %.200s\nlog: %.200s", err, out, &written)
+				t.Fatalf("got error %v from the process, want none\noutput: %.200s\nlog: %.200s", err, out, &written)
 			}
 			for line, want := range map[string]bool{"Received request": test.sdk, "said by the provider": test.provider} {
 				if got := strings.Contains(written.String(), line); got != want {

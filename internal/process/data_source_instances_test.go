@@ -201,18 +201,26 @@ func TestProcessByAppAndType(t *testing.T) {
 			t.Parallel()
 			f := fakecf.New(t, fakecf.WithFlavor(flavor))
 			r := newReader(t, f, fakecf.Admin)
-			for kind, guid := range map[string]string{"": fakecf.GUIDWeb, "worker": fakecf.GUIDWorker} {
-				f.ResetRequests()
-				given, path := arguments{"app_guid": fakecf.AppGUID}, "web"
-				if kind != "" {
-					given["type"], path = kind, kind
-				}
-				if got := r.read("cf_process", given); got["guid"] != guid || got["type"] != path || got["app_guid"] != fakecf.AppGUID {
-					t.Errorf("type %q: %v", kind, got)
-				}
-				if n := f.Count("GET", "/v3/apps/"+fakecf.AppGUID+"/processes/"+path); n != 1 || len(f.Requests()) != 1 {
-					t.Errorf("type %q: %d requests, %d of them by app and type", kind, len(f.Requests()), n)
-				}
+			for _, test := range []struct {
+				name     string
+				given    arguments
+				wantGUID string
+				wantType string
+			}{
+				{"default type", arguments{"app_guid": fakecf.AppGUID}, fakecf.GUIDWeb, "web"},
+				{"worker", arguments{"app_guid": fakecf.AppGUID, "type": "worker"}, fakecf.GUIDWorker, "worker"},
+			} {
+				t.Run(test.name, func(t *testing.T) {
+					f.ResetRequests()
+					got := r.read("cf_process", test.given)
+					if got["guid"] != test.wantGUID || got["type"] != test.wantType || got["app_guid"] != fakecf.AppGUID {
+						t.Errorf("got guid %v, type %v and app_guid %v, want %s, %s and %s",
+							got["guid"], got["type"], got["app_guid"], test.wantGUID, test.wantType, fakecf.AppGUID)
+					}
+					if n := f.Count("GET", "/v3/apps/"+fakecf.AppGUID+"/processes/"+test.wantType); n != 1 || len(f.Requests()) != 1 {
+						t.Errorf("got %d requests, %d of them by app and type, want exactly one of those", len(f.Requests()), n)
+					}
+				})
 			}
 		})
 	}

@@ -36,7 +36,7 @@ func TestDataSourceTypesAreThoseOfTheSchemas(t *testing.T) {
 			var resp datasource.SchemaResponse
 			test.new().Schema(t.Context(), datasource.SchemaRequest{}, &resp)
 			if diags := resp.Schema.ValidateImplementation(t.Context()); diags.HasError() {
-				t.Errorf("got an invalid schema: %v", diags)
+				t.Errorf("got an invalid schema, want a valid one: %v", diags)
 			}
 			got := resp.Schema.Type().TerraformType(t.Context())
 			if test.attribute != "" {

@@ -145,7 +145,7 @@ func (r *reader) config(name string, a arguments) *tfprotov6.DynamicValue {
 	r.t.Helper()
 	typ, found := r.types[name]
 	if !found {
-		r.t.Fatalf("the provider has no data source %s", name)
+		r.t.Fatalf("got no data source %s in the provider, want one", name)
 	}
 	whole := arguments{}
 	for attribute := range typ.AttributeTypes {
@@ -153,7 +153,7 @@ func (r *reader) config(name string, a arguments) *tfprotov6.DynamicValue {
 	}
 	for name, value := range a {
 		if _, found := whole[name]; !found {
-			r.t.Fatalf("the data source has no attribute %s", name)
+			r.t.Fatalf("got no attribute %s in the data source, want one", name)
 		}
 		// A nested attribute has to be given with all that is in it.
 		if given, ok := value.(arguments); ok {

@@ -47,7 +47,7 @@ func FuzzMapping(f *testing.F) {
 			t.Fatalf("got %.200s back, want %.200s", received, value)
 		}
 		if !value.IsFullyKnown() {
-			t.Fatalf("got a value with unknowns: %.200s", value)
+			t.Fatalf("got a value with unknowns, want none: %.200s", value)
 		}
 		// What a list packs is what tftypes makes of the value.
 		entry := &namedProcess{process: p}

@@ -146,7 +146,7 @@ func TestResourceTypeIsThatOfTheSchema(t *testing.T) {
 	var resp resource.SchemaResponse
 	ResourceFactory()().Schema(t.Context(), resource.SchemaRequest{}, &resp)
 	if diags := resp.Schema.ValidateImplementation(t.Context()); diags.HasError() {
-		t.Errorf("got an invalid schema: %v", diags)
+		t.Errorf("got an invalid schema, want a valid one: %v", diags)
 	}
 	if got := resp.Schema.Type().TerraformType(t.Context()); !got.Equal(resourceType) {
 		t.Errorf("got differences %q between the schema (resource_schema.go) and resourceType, want none", differing(got, resourceType))
@@ -163,7 +163,7 @@ func TestIdentityModelIsThatOfTheSchema(t *testing.T) {
 	var resp resource.IdentitySchemaResponse
 	(&processResource{}).IdentitySchema(t.Context(), resource.IdentitySchemaRequest{}, &resp)
 	if diags := resp.IdentitySchema.ValidateImplementation(t.Context()); diags.HasError() {
-		t.Errorf("got an invalid schema: %v", diags)
+		t.Errorf("got an invalid schema, want a valid one: %v", diags)
 	}
 	sameNames(t, slices.Collect(maps.Keys(resp.IdentitySchema.Attributes)), tags(reflect.TypeFor[addressModel](), "tfsdk"))
 }
@@ -210,7 +210,7 @@ func TestSchemasOfTheActions(t *testing.T) {
 			var resp action.SchemaResponse
 			test.new().Schema(t.Context(), action.SchemaRequest{}, &resp)
 			if diags := resp.Schema.ValidateImplementation(t.Context()); diags.HasError() {
-				t.Errorf("got an invalid schema: %v", diags)
+				t.Errorf("got an invalid schema, want a valid one: %v", diags)
 			}
 			sameNames(t, slices.Collect(maps.Keys(resp.Schema.GetAttributes())), test.want)
 			for attribute, a := range resp.Schema.GetAttributes() {
