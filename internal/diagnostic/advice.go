@@ -1,6 +1,7 @@
 package diagnostic
 
 import (
+	"cmp"
 	"net/http"
 	"strings"
 
@@ -40,11 +41,10 @@ func (f Failure) advise(e *capi.Error) (summary, advice string, at path.Path) {
 func (f Failure) adviseNotFound(e *capi.Error) (summary, advice string, at path.Path) {
 	switch {
 	case f.Type != "" && capi.IsProcessTypeNotFound(e):
-		advice = "The app exists, but it has no process of type \"" + f.Type + "\". `cf app NAME` lists its types."
-		if !f.TypeAttribute.Equal(path.Empty()) {
-			return f.Object + " not found", advice, f.TypeAttribute
+		if at = f.TypeAttribute; at.Equal(path.Empty()) {
+			at = f.Attribute
 		}
-		return f.Object + " not found", advice, f.Attribute
+		return f.Object + " not found", "The app exists, but it has no process of type \"" + f.Type + "\". `cf app NAME` lists its types.", at
 	case e.Has(capi.CodeNotFound):
 		advice = "Either it does not exist, or this user cannot see it: the API does not distinguish between the two. " +
 			"Check the address, that api_url is the right foundation, and that the user has a role in the space."
@@ -53,11 +53,7 @@ func (f Failure) adviseNotFound(e *capi.Error) (summary, advice string, at path.
 		}
 		return f.Object + " not found", advice, f.Attribute
 	case e.Has(capi.CodeUnknownEndpoint):
-		feature := f.Feature
-		if feature == "" {
-			feature = "This operation"
-		}
-		return "Not available on this foundation", feature + " needs an endpoint that this foundation does not have: " +
+		return "Not available on this foundation", cmp.Or(f.Feature, "This operation") + " needs an endpoint that this foundation does not have: " +
 			"it is too old, or it is not Cloud Controller.", path.Empty()
 	default:
 		return "Could not " + f.Action, elsewhereAdvice + " A router answers so while the API restarts: try again.", path.Empty()

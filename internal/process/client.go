@@ -12,12 +12,9 @@ import (
 	"github.com/cf-process/terraform-provider-cf/internal/capi"
 )
 
-// dataSourceClient holds the client. Every data source embeds it.
-type dataSourceClient struct{ Client *capi.Client }
-
 // Configure takes the client from the provider.
-func (d *dataSourceClient) Configure(_ context.Context, req datasource.ConfigureRequest, resp *datasource.ConfigureResponse) {
-	d.Client = clientFrom(req.ProviderData, &resp.Diagnostics)
+func (d *dataSource) Configure(_ context.Context, req datasource.ConfigureRequest, resp *datasource.ConfigureResponse) {
+	d.client = clientFrom(req.ProviderData, &resp.Diagnostics)
 }
 
 // resourceClient holds the client. The resource and the list resource embed it.

@@ -18,7 +18,7 @@ import (
 // dataSource is one of the data sources. They differ in name, schema and what they
 // read.
 type dataSource struct {
-	dataSourceClient
+	client *capi.Client
 	// name is the type name without that of the provider.
 	name   string
 	schema func() schema.Schema
@@ -55,7 +55,7 @@ func (d *dataSource) ValidateConfig(_ context.Context, req datasource.ValidateCo
 
 // Read makes the state.
 func (d *dataSource) Read(ctx context.Context, req datasource.ReadRequest, resp *datasource.ReadResponse) {
-	state, diags := d.read(ctx, d.Client, req.Config.Raw)
+	state, diags := d.read(ctx, d.client, req.Config.Raw)
 	resp.Diagnostics.Append(diags...)
 	if !diags.HasError() {
 		resp.State.Raw = state

@@ -103,7 +103,7 @@ func (l parts) schema() schema.Schema {
 }
 
 func (l parts) state(ctx context.Context, client *capi.Client, config tftypes.Value) (tftypes.Value, diag.Diagnostics) {
-	at, diags := lookupIn(field.Open(config)).resolve(ctx, client)
+	at, diags := lookUp(ctx, client, field.Open(config))
 	if diags.HasError() {
 		return tftypes.Value{}, diags
 	}

@@ -15,17 +15,8 @@ import (
 	"github.com/cf-process/terraform-provider-cf/internal/field"
 )
 
-// lookup is the address in a data source: that of a process, or the name of an
-// app and the place to look for it.
-type lookup struct {
-	addressModel
-	config field.Attributes
-}
-
-// lookupIn is the lookup in a configuration.
-func lookupIn(config field.Attributes) lookup { return lookup{addressIn(config), config} }
-
-// lookupArguments are the arguments of a lookup.
+// lookupArguments are the arguments by which a data source finds a process: its
+// address, or the name of an app and the place to look for it.
 var lookupArguments = []struct {
 	name, description string
 	rule              checked
@@ -87,17 +78,19 @@ type found struct {
 	failure diagnostic.Failure
 }
 
-// resolve finds the address: by name with GET /v3/apps, otherwise without a
+// lookUp finds the address: by name with GET /v3/apps, otherwise without a
 // request. Warnings come with the address, errors instead of it.
-func (l lookup) resolve(ctx context.Context, client *capi.Client) (found, diag.Diagnostics) {
-	if !l.config.IsSet("app_name") {
-		address := l.address()
-		return found{address: address, process: address.String(), failure: l.failure("read")}, nil
+func lookUp(ctx context.Context, client *capi.Client, config field.Attributes) (found, diag.Diagnostics) {
+	model := addressIn(config)
+	if !config.IsSet("app_name") {
+		address := model.address()
+		return found{address: address, process: address.String(), failure: model.failure("read")}, nil
 	}
 	argument := func(name string) string {
-		text, _ := l.config.Text(name)
+		text, _ := config.Text(name)
 		return text
 	}
+	app := appInPlace(config)
 	list, err := client.FindApps(ctx, capi.AppSearch{
 		Name:      argument("app_name"),
 		SpaceGUID: argument("space_guid"), SpaceName: argument("space_name"),
@@ -105,35 +98,34 @@ func (l lookup) resolve(ctx context.Context, client *capi.Client) (found, diag.D
 	})
 	if err != nil {
 		return found{}, diag.Diagnostics{diagnostic.Failure{
-			Object: "App", Action: "find the app " + l.app(), Attribute: path.Root("app_name"),
+			Object: "App", Action: "find the app " + app, Attribute: path.Root("app_name"),
 		}.Diagnostic(err)}
 	}
 	diags := listWarnings("apps", list.Warnings, list.Unstable)
 	switch len(list.Apps) {
 	case 1:
 	case 0:
-		diags.AddAttributeError(path.Root("app_name"), "App not found", l.notFound(list.Elsewhere))
+		diags.AddAttributeError(path.Root("app_name"), "App not found", appNotFound(config, list.Elsewhere))
 		return found{}, diags
 	default:
 		diags.AddAttributeError(path.Root("app_name"), "Several apps of this name", fmt.Sprintf(
 			"%d apps are called %s:%s\n\nNarrow it with space_name or space_guid, and organization_name or organization_guid, "+
-				"or use app_guid.", len(list.Apps), l.app(), candidates(list.Apps)))
+				"or use app_guid.", len(list.Apps), app, candidates(list.Apps)))
 		return found{}, diags
 	}
-	app := list.Apps[0]
-	byGUID := addressModel{AppGUID: types.StringValue(app.GUID), Type: l.Type}
-	process := fmt.Sprintf("process %q of app %s", byGUID.address().Type, l.app())
-	failure := byGUID.failure("read")
+	model = addressModel{AppGUID: types.StringValue(list.Apps[0].GUID), Type: model.Type}
+	process := fmt.Sprintf("process %q of app %s", model.address().Type, app)
+	failure := model.failure("read")
 	failure.Action, failure.Attribute, failure.NotFound = "read "+process, path.Root("app_name"), ""
-	return found{address: byGUID.address(), process: process, names: &app.AppNames, failure: failure}, diags
+	return found{address: model.address(), process: process, names: &list.Apps[0].AppNames, failure: failure}, diags
 }
 
-// app names the app and the place that the configuration sets, for messages.
-func (l lookup) app() string {
-	name, _ := l.config.Text("app_name")
+// appInPlace names the app and the place that the configuration sets, for messages.
+func appInPlace(config field.Attributes) string {
+	name, _ := config.Text("app_name")
 	text := fmt.Sprintf("%q", name)
 	for _, a := range lookupArguments {
-		if value, known := l.config.Text(a.name); a.place && known {
+		if value, known := config.Text(a.name); a.place && known {
 			object, _, _ := strings.Cut(a.name, "_")
 			text += fmt.Sprintf(" in the %s %q", object, value)
 		}
@@ -141,14 +133,14 @@ func (l lookup) app() string {
 	return text
 }
 
-// notFound explains that no app was found.
-func (l lookup) notFound(elsewhere []*capi.App) string {
-	text := "No app that this user can see is called " + l.app() + "."
+// appNotFound explains that no app was found.
+func appNotFound(config field.Attributes, elsewhere []*capi.App) string {
+	text := "No app that this user can see is called " + appInPlace(config) + "."
 	if len(elsewhere) > 0 {
 		text += " There are apps of this name elsewhere:" + candidates(elsewhere)
 	}
 	for _, a := range lookupArguments {
-		value, known := l.config.Text(a.name)
+		value, known := config.Text(a.name)
 		switch {
 		case !known:
 		case strings.HasSuffix(a.name, "_name") && looksLikeGUID(value):

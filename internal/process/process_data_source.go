@@ -43,7 +43,7 @@ func processSchema() schema.Schema {
 // GET /v3/apps/{guid}/processes/{type}.
 func readProcess(ctx context.Context, client *capi.Client, config tftypes.Value) (tftypes.Value, diag.Diagnostics) {
 	arguments := field.Open(config)
-	at, diags := lookupIn(arguments).resolve(ctx, client)
+	at, diags := lookUp(ctx, client, arguments)
 	if diags.HasError() {
 		return tftypes.Value{}, diags
 	}
