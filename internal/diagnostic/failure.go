@@ -3,10 +3,12 @@
 package diagnostic
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
 	"net/http"
+	"slices"
 	"strings"
 	"time"
 
@@ -83,7 +85,7 @@ func (f Failure) describe(err error) (summary, detail string, at path.Path) {
 		}
 		return summary, f.loginError(uaaError), path.Empty()
 	case errors.As(err, &transportErr):
-		return unreachable(transportErr), f.noAnswer(transportErr), path.Empty()
+		return unreachable(transportErr), paragraphs("Could not "+f.Action+".", sentence(transportErr.Error()), transportErr.Hint()), path.Empty()
 	case errors.Is(err, context.DeadlineExceeded):
 		return "Timeout", fmt.Sprintf("Could not %s within the timeout.", f.Action), path.Empty()
 	}
@@ -92,22 +94,16 @@ func (f Failure) describe(err error) (summary, detail string, at path.Path) {
 
 func (f Failure) apiError(e *capi.Error) (summary, detail string, at path.Path) {
 	summary, advice, at := f.advise(e)
-	var b strings.Builder
-	fmt.Fprintf(&b, "Could not %s.", f.Action)
-	fmt.Fprintf(&b, "\n\n%s %s answered %s", e.Method, e.Path, capi.StatusText(e.Status))
+	answer := fmt.Sprintf("%s %s answered %s", e.Method, e.Path, capi.StatusText(e.Status))
 	if len(e.Errors) == 0 {
-		b.WriteString(unreadable(e))
+		answer += unreadable(e)
 	} else {
-		b.WriteString(":")
+		answer += ":"
 		for _, o := range e.Errors {
-			b.WriteString("\n  - " + o.String())
+			answer += "\n  - " + o.String()
 		}
 	}
-	writeID(&b, e.RequestIDHeader, e.RequestID)
-	if advice != "" {
-		b.WriteString("\n\n" + advice)
-	}
-	return summary, b.String(), at
+	return summary, paragraphs("Could not "+f.Action+".", answer+requestID(e.RequestIDHeader, e.RequestID), advice), at
 }
 
 const elsewhereAdvice = "The answer did not come from the Cloud Foundry API, but from something in front of it or elsewhere. " +
@@ -163,21 +159,17 @@ func retryAdvice(at time.Time) string {
 }
 
 func (f Failure) responseError(e *capi.ResponseError) string {
-	var b strings.Builder
-	fmt.Fprintf(&b, "Could not %s.", f.Action)
-	fmt.Fprintf(&b, "\n\n%s %s answered %s, but the response cannot be used: %s",
+	answer := fmt.Sprintf("%s %s answered %s, but the response cannot be used: %s",
 		e.Method, e.Path, capi.StatusText(e.Status), sentence(e.Err.Error()))
 	if e.Body != "" {
-		fmt.Fprintf(&b, " It begins with: %s", e.Body)
+		answer += " It begins with: " + e.Body.String()
 	}
-	writeID(&b, e.RequestIDHeader, e.RequestID)
+	advice := "Check that api_url is the root of the Cloud Foundry API and that no proxy or login page answers in its place."
 	if e.Field != "" {
-		b.WriteString("\n\nThe provider used nothing of it. If the foundation is healthy, its API differs in a way that " +
-			"the provider does not handle yet: please report it with this text.")
-	} else {
-		b.WriteString("\n\nCheck that api_url is the root of the Cloud Foundry API and that no proxy or login page answers in its place.")
+		advice = "The provider used nothing of it. If the foundation is healthy, its API differs in a way that " +
+			"the provider does not handle yet: please report it with this text."
 	}
-	return b.String()
+	return paragraphs("Could not "+f.Action+".", answer+requestID(e.RequestIDHeader, e.RequestID), advice)
 }
 
 func (f Failure) loginError(e *uaa.Error) string {
@@ -185,62 +177,42 @@ func (f Failure) loginError(e *uaa.Error) string {
 	if e.TokensRefused {
 		reason = "the API refuses the tokens of the provider's login"
 	}
-	detail := fmt.Sprintf("Could not %s, because %s.\n\n%s", f.Action, reason, sentence(e.Error()))
+	var source, hint, guide string
 	if e.Source != "" {
-		detail += "\n\nCredential: " + e.Source + "."
+		source = "Credential: " + e.Source + "."
 	}
 	var transportErr *transport.Error
 	switch {
 	case !e.RetryAt.IsZero():
-		detail += "\n\n" + retryAdvice(e.RetryAt)
+		hint = retryAdvice(e.RetryAt)
 	case errors.As(e, &transportErr) && transportErr.Hint() != "":
-		detail += "\n\n" + transportErr.Hint()
+		hint = transportErr.Hint()
 	case e.Status >= http.StatusInternalServerError:
-		detail += "\n\nThe login server, or a proxy in front of it, has a problem that may pass. Try again later."
-	case e.Advice == "":
-		detail += "\n\nSee " + AuthenticationGuide
+		hint = "The login server, or a proxy in front of it, has a problem that may pass. Try again later."
 	}
-	if e.Advice != "" {
-		detail += "\n\n" + e.Advice + "\n\nSee " + AuthenticationGuide
+	if e.Advice != "" || hint == "" {
+		guide = "See " + AuthenticationGuide
 	}
-	return detail
+	return paragraphs(fmt.Sprintf("Could not %s, because %s.", f.Action, reason), sentence(e.Error()), source, hint, e.Advice, guide)
 }
 
-func (f Failure) noAnswer(e *transport.Error) string {
-	detail := fmt.Sprintf("Could not %s.\n\n%s", f.Action, sentence(e.Error()))
-	if hint := e.Hint(); hint != "" {
-		detail += "\n\n" + hint
-	}
-	return detail
+// noResponse begins the summary for a request without a usable response, before the
+// host.
+var noResponse = map[transport.Kind]string{
+	transport.KindRefused:     "No connection to ",
+	transport.KindUnknownHost: "Unknown host ",
+	transport.KindCertificate: "Untrusted certificate of ",
+	transport.KindPlainHTTP:   "No TLS at ",
+	transport.KindTLS:         "Failed TLS handshake with ",
+	transport.KindProxy:       "No way through the proxy to ",
+	transport.KindRedirect:    "Unexpected redirect from ",
+	transport.KindTruncated:   "Incomplete answer from ",
+	transport.KindTooLarge:    "Answer too large from ",
+	transport.KindProtocol:    "Unexpected answer from ",
 }
 
-// unreachable is the summary for a request without a usable response.
 func unreachable(e *transport.Error) string {
-	host := hostOf(e)
-	switch e.Kind {
-	case transport.KindRefused:
-		return "No connection to " + host
-	case transport.KindUnknownHost:
-		return "Unknown host " + host
-	case transport.KindCertificate:
-		return "Untrusted certificate of " + host
-	case transport.KindPlainHTTP:
-		return "No TLS at " + host
-	case transport.KindTLS:
-		return "Failed TLS handshake with " + host
-	case transport.KindProxy:
-		return "No way through the proxy to " + host
-	case transport.KindRedirect:
-		return "Unexpected redirect from " + host
-	case transport.KindTruncated:
-		return "Incomplete answer from " + host
-	case transport.KindTooLarge:
-		return "Answer too large from " + host
-	case transport.KindProtocol:
-		return "Unexpected answer from " + host
-	default:
-		return "No answer from " + host
-	}
+	return cmp.Or(noResponse[e.Kind], "No answer from ") + hostOf(e)
 }
 
 func hostOf(e *transport.Error) string {
@@ -252,10 +224,17 @@ func hostOf(e *transport.Error) string {
 	return host
 }
 
-func writeID(b *strings.Builder, header string, id capi.Text) {
-	if id != "" {
-		fmt.Fprintf(b, "\n%s: %s", header, id)
+// requestID is a line with the ID of a request, where there is one.
+func requestID(header string, id capi.Text) string {
+	if id == "" {
+		return ""
 	}
+	return "\n" + header + ": " + id.String()
+}
+
+// paragraphs joins those texts that are not empty.
+func paragraphs(texts ...string) string {
+	return strings.Join(slices.DeleteFunc(texts, func(s string) bool { return s == "" }), "\n\n")
 }
 
 // sentence ends text with a full stop, and capitalizes "cannot" at its beginning;
