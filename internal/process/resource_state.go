@@ -41,8 +41,8 @@ func refreshed(prior field.Attributes, m privateState, p *capi.Process) field.At
 	if p.CommandRedacted {
 		state["command"] = prior["command"]
 	}
-	for _, name := range []string{"metadata", "health_check", "readiness_health_check"} {
-		state[name] = preserveEmpty(prior[name], state[name])
+	for _, a := range writable {
+		state[a.Name] = preserveEmpty(prior[a.Name], state[a.Name])
 	}
 	for _, name := range m.staysReset(prior) {
 		state[name] = prior[name]
