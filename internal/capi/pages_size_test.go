@@ -25,7 +25,11 @@ func retryingClient(t *testing.T, address string, timeout time.Duration) *capi.C
 	if err != nil {
 		t.Fatal(err)
 	}
-	clock := &fastClock{}
+	return clientWithClock(t, base, timeout, &fastClock{})
+}
+
+func clientWithClock(t *testing.T, base *url.URL, timeout time.Duration, clock *fastClock) *capi.Client {
+	t.Helper()
 	client, err := transport.New(transport.Config{MaxRetries: 5, RequestTimeout: timeout}, transport.WithClock(clock.now, clock.sleep))
 	if err != nil {
 		t.Fatal(err)
@@ -94,7 +98,48 @@ func TestPagesShrink(t *testing.T) {
 	}
 }
 
-// tooLarge answers with more than a page may have.
+// A 503 after 5 s comes from an API that could not finish the page, so that another
+// attempt with this size is not worth its time.
+func TestPagesShrinkAfterASlowFailure(t *testing.T) {
+	t.Parallel()
+	for _, test := range []struct {
+		name string
+		took time.Duration
+		want string // page sizes of the requests
+	}{
+		{"4 s", 4 * time.Second, "5000 5000 1000"},
+		{"6 s", 6 * time.Second, "5000 1000"},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			t.Parallel()
+			clock := &fastClock{}
+			server := &listServer{t: t, lists: map[string][]row{processesPath: numbered(20)}}
+			server.answer = func(w http.ResponseWriter, r *http.Request) bool {
+				if r.URL.Query().Get("per_page") != "5000" {
+					return false
+				}
+				_ = clock.sleep(r.Context(), test.took)
+				w.WriteHeader(http.StatusServiceUnavailable)
+				return true
+			}
+			listener := httptest.NewServer(server)
+			t.Cleanup(listener.Close)
+			base, err := url.Parse(listener.URL)
+			if err != nil {
+				t.Fatal(err)
+			}
+			list, err := clientWithClock(t, base, time.Minute, clock).ListProcesses(t.Context(), capi.ProcessFilter{})
+			if err != nil || len(list.Processes) != 20 {
+				t.Fatalf("got %s and error %v, want 20 processes", describe(list), err)
+			}
+			if got := server.perPages(); got != test.want {
+				t.Errorf("got pages of %s, want %s", got, test.want)
+			}
+		})
+	}
+}
+
+// tooLarge responds with more than a page may have.
 func tooLarge(w http.ResponseWriter, _ *http.Request) {
 	spaces := bytes.Repeat([]byte{' '}, 1<<20)
 	for range 65 {
@@ -104,7 +149,7 @@ func tooLarge(w http.ResponseWriter, _ *http.Request) {
 	}
 }
 
-// tooHeavy answers with a page that is small in bytes, but not in memory.
+// tooHeavy responds with a page that is small in bytes, but not in memory.
 func tooHeavy(w http.ResponseWriter, _ *http.Request) {
 	_, _ = fmt.Fprintf(w, `{"pagination": {"total_results": 1}, "resources": [{"guid": "g"}%s]}`, strings.Repeat(",{}", 300_000))
 }

@@ -28,6 +28,12 @@ func TestTextIsCleanInEveryFormat(t *testing.T) {
 			}
 		})
 	}
+	if got, want := Text(strings.Repeat("x", 2000)).String(), strings.Repeat("x", 2000); got != want {
+		t.Errorf("2000 characters: got %d, want all", len(got))
+	}
+	if got, want := Text(strings.Repeat("x", 2001)).String(), "x… (1 more characters)"; !strings.HasSuffix(got, want) {
+		t.Errorf("2001 characters: got the end %q, want %q", got[len(got)-30:], want)
+	}
 	if got, want := string(text[:5]), "\x1b[31m"; got != want {
 		t.Errorf("got the raw text %q, want it unchanged: %q", got, want)
 	}

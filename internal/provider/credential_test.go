@@ -44,6 +44,10 @@ func TestCredentials(t *testing.T) {
 			block: map[string]any{"user": " u\n", "password": " p \r\n"},
 			want:  uaa.Credential{Kind: uaa.Password, User: "u", Password: " p ", Source: "user and password from the provider block"},
 		},
+		"the client secret keeps its spaces, not its line break": {
+			block: map[string]any{"cf_client_id": " c\n", "cf_client_secret": " s \r\n"},
+			want:  uaa.Credential{Kind: uaa.ClientCredentials, ClientID: "c", ClientSecret: " s ", Source: "cf_client_id and cf_client_secret from the provider block"},
+		},
 		"password with origin": {
 			block: map[string]any{"user": "u", "password": "p", "origin": "ldap"},
 			want:  uaa.Credential{Kind: uaa.Password, User: "u", Password: "p", Origin: "ldap", Source: "user and password from the provider block"},

@@ -140,6 +140,23 @@ func TestLongLimit(t *testing.T) {
 	}
 }
 
+// A short limit of one host applies to all, since they belong to one foundation.
+func TestShortLimitAppliesToAllHosts(t *testing.T) {
+	limited, other := serve(t, status(429, "Retry-After", "60")), serve(t, text("fine"))
+	clock := &clock{time: time.Now()} // for the deadline of the first request
+	c := newTestClient(t, Config{MaxRetries: 5}, WithClock(clock.now, clock.sleep))
+	ctx, cancel := context.WithTimeout(t.Context(), 20*time.Second)
+	defer cancel()
+	if response, err := c.Do(ctx, get(t, limited.URL)); err != nil || response.Status != 429 {
+		t.Fatalf("got %s, want the 429 at once", outcome(response, err))
+	}
+	start := clock.now()
+	response, err := c.Do(t.Context(), get(t, other.URL))
+	if took := clock.now().Sub(start); err != nil || response.Status != 200 || took < 59*time.Second {
+		t.Errorf("another host: got %s after a wait of %s, want a 200 after 60s", outcome(response, err), took)
+	}
+}
+
 func TestLong503DoesNotLimitOthers(t *testing.T) {
 	s := serve(t, status(503, "Retry-After", "3600"), text("fine"))
 	c := newTestClient(t, Config{MaxRetries: 5})

@@ -24,7 +24,7 @@ func TestHandshakesThatCannotSucceed(t *testing.T) {
 		// the handshake is done.
 		afterHandshake bool
 	}{
-		"TLS 1.1 at most":                    {&tls.Config{MaxVersion: tls.VersionTLS11}, 0, "TLS 1.2 and 1.3 only", false},
+		"TLS 1.1 at most":                    {&tls.Config{MinVersion: tls.VersionTLS10, MaxVersion: tls.VersionTLS11}, 0, "TLS 1.2 and 1.3 only", false},
 		"TLS 1.3 at least":                   {&tls.Config{MinVersion: tls.VersionTLS13}, tls.VersionTLS12, "TLS 1.2 and 1.3 only", false},
 		"no cipher in common":                {&tls.Config{MaxVersion: tls.VersionTLS12, CipherSuites: []uint16{tls.TLS_RSA_WITH_RC4_128_SHA}}, 0, "no cipher in common", false},
 		"a client certificate, with TLS 1.3": {&tls.Config{ClientAuth: tls.RequireAnyClientCert}, 0, "client certificate", true},

@@ -1,7 +1,9 @@
 package uaa
 
 import (
+	"context"
 	"encoding/base64"
+	"errors"
 	"fmt"
 	"net/http"
 	"net/url"
@@ -242,5 +244,40 @@ func TestTokensThatAreRevoked(t *testing.T) {
 	}
 	if _, tokens := f.received(); tokens != 21 {
 		t.Errorf("got %d logins, want 21", tokens)
+	}
+}
+
+// After a renewal that was canceled with its only reader, the next readers use the
+// token, which is still valid, instead of waiting for the UAA, too.
+func TestCanceledRenewal(t *testing.T) {
+	f := newFoundation(t)
+	s, _ := newSession(t, f, Credential{Kind: Password, User: "user", Password: "secret"})
+	clock := &testClock{}
+	s.now = clock.now
+	mustAuthorize(t, s, "bearer token-1")
+	release := make(chan struct{})
+	f.answers(func(url.Values, http.ResponseWriter) bool { <-release; return false })
+	clock.pass(545 * time.Second)
+	read := func(timeout time.Duration) (string, error) {
+		ctx, cancel := context.WithTimeout(t.Context(), timeout)
+		defer cancel()
+		return s.Authorization(ctx)
+	}
+	if got, err := read(50 * time.Millisecond); !errors.Is(err, context.DeadlineExceeded) {
+		t.Errorf("first reader: got the authorization %q and error %v, want context.DeadlineExceeded", got, err)
+	}
+	for _, later := range []time.Duration{0, 9 * time.Second} { // the first of them waits for the end of the renewal
+		clock.pass(later)
+		if got, err := read(5 * time.Second); err != nil || got != "bearer token-1" {
+			t.Errorf("reader %s later: got the authorization %q and error %v, want bearer token-1", later, got, err)
+		}
+	}
+	close(release)
+	clock.pass(2 * time.Second)
+	if got, err := read(5 * time.Second); err != nil || got == "bearer token-1" {
+		t.Errorf("reader 11s later: got the authorization %q and error %v, want a new token", got, err)
+	}
+	if _, tokens := f.received(); tokens != 3 {
+		t.Errorf("got %d requests for a token, want 3", tokens)
 	}
 }

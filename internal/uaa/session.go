@@ -15,7 +15,8 @@ import (
 
 const (
 	// retryEarly is how long a token that is still valid is used before the next
-	// attempt to renew it, after one that failed.
+	// attempt to renew it, after a renewal that was canceled. After one that failed
+	// the longer failurePause applies.
 	retryEarly = 10 * time.Second
 
 	// failurePause is how long all readers receive the transient failure of a login

@@ -259,6 +259,7 @@ func TestRenewalThatCanWait(t *testing.T) {
 	clock.pass(570 * time.Second)
 	for range 5 {
 		mustAuthorize(t, s, "bearer token-1")
+		clock.pass(1500 * time.Millisecond)
 	}
 	if _, tokens := f.received(); tokens != 3 { // one renewal with its one retry
 		t.Errorf("got %d requests for a token, want 3", tokens)
