@@ -265,9 +265,13 @@ func diagnosed(t *testing.T, diags []*tfprotov6.Diagnostic, severity tfprotov6.D
 func diagnosticsText(diags []*tfprotov6.Diagnostic) string {
 	var b strings.Builder
 	for _, d := range diags {
-		fmt.Fprintf(&b, "%s at %s: %s\n%s\n\n", d.Severity, d.Attribute, d.Summary, d.Detail)
+		b.WriteString(d.Severity.String())
+		if d.Attribute != nil {
+			b.WriteString(" at " + d.Attribute.String())
+		}
+		b.WriteString(": " + d.Summary + "\n" + d.Detail + "\n\n")
 	}
-	return b.String()
+	return strings.TrimSpace(b.String())
 }
 
 // requests are the requests of a method, as "path body".

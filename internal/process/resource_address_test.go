@@ -35,7 +35,7 @@ func TestResourceAddressForms(t *testing.T) {
 					w.forget()
 					w.ResetRequests()
 					if text := diagnosticsText(w.apply(w.plan(first), test.given)); text != "" {
-						t.Fatalf("apply: got diagnostics %.1000s, want none", text)
+						t.Fatalf("apply: got diagnostics:\n%.1000s\nwant none", text)
 					}
 					w.wrote()
 					w.settled(test.given)
@@ -44,7 +44,7 @@ func TestResourceAddressForms(t *testing.T) {
 					}
 					for attribute, value := range test.given {
 						if w.at(attribute) != value {
-							t.Errorf("state: got %s %v, want %v, as configured", attribute, w.at(attribute), value)
+							t.Errorf("state: got %s %s, want %s, as configured", attribute, brief(w.at(attribute)), brief(value))
 						}
 					}
 				})
@@ -69,7 +69,7 @@ func TestResourceAddressThatDisagrees(t *testing.T) {
 			w.fails(s, `AttributeName("`+attribute+`"): Contradictory address`)
 			w.wrote()
 			if !w.state.IsNull() {
-				t.Errorf("failed create: got the state %.200s, want none", w.state)
+				t.Errorf("failed create: got the state %s, want none", brief(w.state))
 			}
 		})
 	}
@@ -89,7 +89,7 @@ func TestResourceAddressChanges(t *testing.T) {
 	} {
 		w.subtest(t, "replaced by "+name, func(t *testing.T) {
 			if p := w.plan(s); !p.replace || hasErrors(p.diags) {
-				t.Errorf("plan: got replace %t and %.1000q, want a replacement without an error", p.replace, diagnosticsText(p.diags))
+				t.Errorf("plan: got replace %t and the diagnostics:\n%.1000s\nwant a replacement without an error", p.replace, diagnosticsText(p.diags))
 			}
 			first := w.planFrom(w.config(s), w.state, w.private)
 			mentions(t, "plan", diagnosticsText(first.diags), "Destroying deletes nothing", fakecf.GUIDWorker)
@@ -103,7 +103,7 @@ func TestResourceAddressChanges(t *testing.T) {
 	} {
 		w.subtest(t, "the same by "+name, func(t *testing.T) {
 			if p := w.plan(s); p.replace || len(p.diags) > 0 {
-				t.Errorf("plan: got replace %t and %.1000q, want no replacement and no diagnostics", p.replace, diagnosticsText(p.diags))
+				t.Errorf("plan: got replace %t and the diagnostics:\n%.1000s\nwant no replacement and no diagnostics", p.replace, diagnosticsText(p.diags))
 			}
 		})
 	}
@@ -144,11 +144,11 @@ func TestResourceAddressUnknownInThePlan(t *testing.T) {
 			w.converges(started, `POST {"instances":2}`)
 			p := w.plan(test.unknown)
 			if p.replace || p.planned.Equal(p.prior) {
-				t.Errorf("plan: got replace %t and the changes %.1000q, want an update", p.replace, p.changes())
+				t.Errorf("plan: got replace %t and the changes%s\nwant an update", p.replace, onLines(p.changes()))
 			}
 			w.ResetRequests()
 			if text := diagnosticsText(w.apply(p, test.known)); text != "" {
-				t.Errorf("apply: got diagnostics %.1000s, want none", text)
+				t.Errorf("apply: got diagnostics:\n%.1000s\nwant none", text)
 			}
 			w.wrote(test.writes...)
 			if got := w.at("guid"); got != test.guid {
@@ -169,7 +169,7 @@ func TestResourceAddressUnknownInThePlanFails(t *testing.T) {
 	w.AddFault(fakecf.Fault{Method: "POST", Path: "/v3/", Do: quotaExceeded})
 	text := diagnosticsText(w.apply(p, settings{"guid": fakecf.GUIDWorker, "command": "bin/x", "instances": 9}))
 	if !strings.Contains(text, "memory quota exceeded") || !w.state.Equal(before) {
-		t.Errorf("apply: got %.1000q and the state %.200s, want memory quota exceeded and the state unchanged", text, w.state)
+		t.Errorf("apply: got %.1000q and the state %s, want memory quota exceeded and the state unchanged", text, brief(w.state))
 	}
 }
 
@@ -193,7 +193,7 @@ func TestResourceAddressChangesItsForm(t *testing.T) {
 	replaced := w.FinishDeployment(fakecf.AppGUID)
 	w.settled(byApp)
 	if w.at("guid") != replaced {
-		t.Errorf("after the deployment: got guid %v, want %s", w.at("guid"), replaced)
+		t.Errorf("after the deployment: got guid %s, want %s", brief(w.at("guid")), replaced)
 	}
 	w.converges(settings{"guid": replaced})
 	if got := w.identityOf(w.identified); got != "guid="+replaced {
@@ -202,7 +202,7 @@ func TestResourceAddressChangesItsForm(t *testing.T) {
 	w.StartDeployment(fakecf.AppGUID)
 	w.FinishDeployment(fakecf.AppGUID)
 	if p := w.plan(settings{"guid": replaced}); !p.prior.IsNull() || p.replace {
-		t.Errorf("plan of a guid that is gone: got replace %t and the prior state %.200s, want a create", p.replace, p.prior)
+		t.Errorf("plan of a guid that is gone: got replace %t and the prior state %s, want a create", p.replace, brief(p.prior))
 	}
 }
 
@@ -227,11 +227,11 @@ func TestResourceGone(t *testing.T) {
 		w.converges(s)
 		w.DeleteProcess(fakecf.GUIDWeb)
 		if p := w.plan(s); !p.prior.IsNull() {
-			t.Errorf("plan after the process was deleted: got the prior state %.200s, want a create", p.prior)
+			t.Errorf("plan after the process was deleted: got the prior state %s, want a create", brief(p.prior))
 		}
 		w.fails(s, "manages a process that exists")
 		if !w.state.IsNull() {
-			t.Errorf("failed create: got the state %.200s, want none", w.state)
+			t.Errorf("failed create: got the state %s, want none", brief(w.state))
 		}
 	})
 	t.Run("the name of an app", func(t *testing.T) {
@@ -245,7 +245,7 @@ func TestResourceGone(t *testing.T) {
 		w.converges(settings{"app_guid": fakecf.AppGUID})
 		w.DeleteApp(fakecf.AppGUID)
 		if p := w.plan(settings{"app_guid": fakecf.AppGUID}); !p.prior.IsNull() {
-			t.Errorf("plan after the app was deleted: got the prior state %.200s, want a create", p.prior)
+			t.Errorf("plan after the app was deleted: got the prior state %s, want a create", brief(p.prior))
 		}
 	})
 	for name, fault := range map[string]fakecf.Action{
@@ -263,7 +263,7 @@ func TestResourceGone(t *testing.T) {
 			w.AddFault(fakecf.Fault{Path: "/v3/processes/", Do: fault})
 			before := w.state
 			if text := w.refresh(); text == "" || !w.state.Equal(before) {
-				t.Errorf("refresh: got %.1000q and the state %.200s, want an error and the state unchanged", text, w.state)
+				t.Errorf("refresh: got %.1000q and the state %s, want an error and the state unchanged", text, brief(w.state))
 			}
 			w.ClearFaults()
 			w.settled(s)

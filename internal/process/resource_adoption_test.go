@@ -132,7 +132,7 @@ func TestResourceAdoptionWithoutTheProcess(t *testing.T) {
 		w := startWorkspace(t, fakecf.SpaceDeveloper)
 		p := w.plan(settings{"guid": "no-such", "memory_in_mb": 4096})
 		if text := diagnosticsText(p.diags); hasErrors(p.diags) || !strings.Contains(text, "Process not found") {
-			t.Errorf("plan: got %.1000q, want the warning Process not found", text)
+			t.Errorf("plan: got diagnostics:\n%.1000s\nwant the warning Process not found", text)
 		}
 	})
 	for name, fault := range map[string]fakecf.Action{
@@ -149,7 +149,7 @@ func TestResourceAdoptionWithoutTheProcess(t *testing.T) {
 			w.restart()
 			w.ResetRequests()
 			if text := w.run(config); text != "" {
-				t.Errorf("apply: got diagnostics %.1000s, want none", text)
+				t.Errorf("apply: got diagnostics:\n%.1000s\nwant none", text)
 			}
 		})
 	}
@@ -217,7 +217,7 @@ func TestResourceAdoptionBetweenPlanAndApply(t *testing.T) {
 			test.change(w)
 			w.ResetRequests()
 			if text := diagnosticsText(w.apply(p, test.config)); text != "" {
-				t.Errorf("apply: got diagnostics %.1000s, want none", text)
+				t.Errorf("apply: got diagnostics:\n%.1000s\nwant none", text)
 			}
 			w.wrote(test.writes...)
 			w.settled(test.config)
@@ -235,7 +235,7 @@ func TestResourceAdoptionOfWhatAppears(t *testing.T) {
 	w.ClearFaults()
 	w.ResetRequests()
 	if text := diagnosticsText(w.apply(p, config)); text != "" {
-		t.Errorf("apply: got diagnostics %.1000s, want none", text)
+		t.Errorf("apply: got diagnostics:\n%.1000s\nwant none", text)
 	}
 	w.wrote(`POST {"memory_in_mb":999}`)
 	w.settled(config)
@@ -250,7 +250,7 @@ func TestResourceDestroyIsExplained(t *testing.T) {
 	p := w.planFrom(w.value(w.kind, nil), w.state, w.private)
 	text := diagnosticsText(p.diags)
 	if hasErrors(p.diags) || !strings.Contains(text, "Destroying deletes nothing") || !strings.Contains(text, fakecf.GUIDWeb) {
-		t.Errorf("plan of a destroy: got %.1000q, want only the warning Destroying deletes nothing, with %s", text, fakecf.GUIDWeb)
+		t.Errorf("plan of a destroy: got diagnostics:\n%.1000s\nwant only the warning Destroying deletes nothing, with %s", text, fakecf.GUIDWeb)
 	}
 	if got := w.requestsOf(); len(got) != 0 {
 		t.Errorf("plan of a destroy: got the requests %.1000q, want none", got)

@@ -89,12 +89,12 @@ func TestResourceUpdateFails(t *testing.T) {
 		w.AddFault(fakecf.Fault{Method: "POST", Path: "/v3/", Do: quotaExceeded})
 		w.fails(s, "Some of the changes were made")
 		if w.at("command") != "bin/x" || w.at("memory_in_mb") != int64(512) {
-			t.Errorf("state after the failed scale: got command %v and memory_in_mb %v, want bin/x and 512", w.at("command"), w.at("memory_in_mb"))
+			t.Errorf("state after the failed scale: got command %s and memory_in_mb %s, want bin/x and 512", brief(w.at("command")), brief(w.at("memory_in_mb")))
 		}
 		// Also without a refresh, the next plan is what is left.
 		p := w.planOnly(s)
 		if found := field.Open(p.planned); !found["command"].Equal(field.Open(w.state)["command"]) || found["memory_in_mb"].Equal(field.Open(w.state)["memory_in_mb"]) {
-			t.Errorf("plan without a refresh: got the changes %.1000q, want memory_in_mb without command", p.changes())
+			t.Errorf("plan without a refresh: got the changes%s\nwant memory_in_mb without command", onLines(p.changes()))
 		}
 		w.ClearFaults()
 		w.converges(s, `POST {"instances":5,"memory_in_mb":333}`)
@@ -108,7 +108,7 @@ func TestResourceUpdateFails(t *testing.T) {
 		mentions(t, "apply", w.run(waiting),
 			"Instances not running in time", "3 of 4", "index 3: DOWN: insufficient resources: memory", "After 60 s", "raise the timeouts")
 		if w.at("instances") != int64(4) {
-			t.Errorf("state after the failed wait: got instances %v, want 4", w.at("instances"))
+			t.Errorf("state after the failed wait: got instances %s, want 4", brief(w.at("instances")))
 		}
 		w.wrote(`POST {"instances":4}`)
 		w.settled(waiting)
@@ -162,7 +162,7 @@ func TestResourceCanceled(t *testing.T) {
 			}
 			w.state, w.private = w.unmarshal(resp.NewState), resp.Private
 			if w.at("command") != "bin/x" {
-				t.Errorf("state of the canceled apply: got command %v, want bin/x", w.at("command"))
+				t.Errorf("state of the canceled apply: got command %s, want bin/x", brief(w.at("command")))
 			}
 			w.ClearFaults()
 			w.ResetRequests()
@@ -212,7 +212,7 @@ func TestResourceTimeouts(t *testing.T) {
 		w.AddFault(fakecf.Fault{Method: "PATCH", Path: "/v3/", Do: fakecf.Hang(0)})
 		text := w.run(settings{"guid": fakecf.GUIDWeb, "command": "bin/x"})
 		if !strings.Contains(text, "No answer from") || !strings.Contains(text, "request_timeout") || strings.Contains(text, "raise the timeouts") {
-			t.Errorf("apply: got %.1000q, want No answer from … with request_timeout, without timeouts of the resource", text)
+			t.Errorf("apply: got diagnostics:\n%.1000s\nwant No answer from … with request_timeout, without timeouts of the resource", text)
 		}
 	})
 	t.Run("not a duration", func(t *testing.T) {
@@ -295,7 +295,7 @@ func TestResourceBetweenPlanAndApply(t *testing.T) {
 					w.ResetRequests()
 					text := diagnosticsText(w.apply(p, test.config))
 					if test.fails == "" && text != "" || !strings.Contains(text, test.fails) {
-						t.Errorf("apply: got diagnostics %.1000q, want %q", text, test.fails)
+						t.Errorf("apply: got diagnostics:\n%.1000s\nwant %q", text, test.fails)
 					}
 					w.wrote(test.writes...)
 					if test.fails == "" {
@@ -321,11 +321,11 @@ func TestResourceDestroy(t *testing.T) {
 		t.Fatal(err)
 	}
 	if state := w.unmarshal(resp.NewState); !state.IsNull() {
-		t.Errorf("destroy: got the state %.200s, want null", state)
+		t.Errorf("destroy: got the state %s, want null", brief(state))
 	}
 	if text := diagnosticsText(resp.Diagnostics); hasErrors(resp.Diagnostics) || !strings.Contains(text, "Nothing was deleted") ||
 		!strings.Contains(text, fakecf.GUIDWorker) || !strings.Contains(text, "worker") {
-		t.Errorf("destroy: got %.1000q, want the warning Nothing was deleted, with the GUID and the type", text)
+		t.Errorf("destroy: got diagnostics:\n%.1000s\nwant the warning Nothing was deleted, with the GUID and the type", text)
 	}
 	if got := w.requestsOf(); len(got) != 0 {
 		t.Errorf("destroy: got the requests %.1000q, want none", got)

@@ -37,7 +37,7 @@ func (w *workspace) tryImport(id string, identity settings) string {
 func (w *workspace) imports(id string) {
 	w.t.Helper()
 	if text := w.tryImport(id, nil); text != "" {
-		w.t.Fatalf("import %s: got %.1000s, want no diagnostics", id, text)
+		w.t.Fatalf("import %s: got diagnostics:\n%.1000s\nwant none", id, text)
 	}
 	if w.state.IsNull() {
 		w.t.Fatalf("import %s: got no state, want one", id)
@@ -81,10 +81,10 @@ func (w *workspace) plansEmpty(config tftypes.Value) {
 		w.t.Fatal(err)
 	}
 	if len(resp.Diagnostics) > 0 {
-		w.t.Errorf("validate the generated configuration: got %.1000s, want no diagnostics", diagnosticsText(resp.Diagnostics))
+		w.t.Errorf("validate the generated configuration: got diagnostics:\n%.1000s\nwant none", diagnosticsText(resp.Diagnostics))
 	}
 	if p := w.planFrom(config, w.state, w.private); !p.empty() || len(p.diags) > 0 {
-		w.t.Errorf("plan the generated configuration: got the changes %.1000q and the diagnostics %.1000q, want neither", p.changes(), diagnosticsText(p.diags))
+		w.t.Errorf("plan the generated configuration: got the changes%s\nand the diagnostics:\n%.1000s\nwant neither", onLines(p.changes()), diagnosticsText(p.diags))
 	}
 }
 
@@ -120,7 +120,7 @@ func TestImport(t *testing.T) {
 			} {
 				w.subtest(t, name+", "+guid+" by "+test.by, func(t *testing.T) {
 					if text := w.tryImport(test.id, test.identity); text != "" || w.state.IsNull() {
-						t.Fatalf("import: got the state %.200s and %.1000q, want a state without diagnostics", w.state, text)
+						t.Fatalf("import: got the state %s and the diagnostics:\n%.1000s\nwant a state without diagnostics", brief(w.state), text)
 					}
 					if got := w.identityOf(w.identified); got != test.want {
 						t.Errorf("import: got the identity %q, want %q", got, test.want)
@@ -140,7 +140,7 @@ func TestImportByIdentityOfTheWebProcess(t *testing.T) {
 	t.Parallel()
 	w := startWorkspace(t, fakecf.SpaceDeveloper)
 	if text := w.tryImport("", settings{"app_guid": fakecf.AppGUID}); text != "" || w.at("guid") != fakecf.GUIDWeb {
-		t.Errorf("import: got guid %v and %.1000q, want %s", w.at("guid"), text, fakecf.GUIDWeb)
+		t.Errorf("import: got guid %s and the diagnostics:\n%.1000s\nwant %s", brief(w.at("guid")), text, fakecf.GUIDWeb)
 	}
 }
 
@@ -195,7 +195,7 @@ func TestImportedAndGone(t *testing.T) {
 	w.imports(fakecf.GUIDWeb)
 	w.DeleteProcess(fakecf.GUIDWeb)
 	if text := w.refresh(); text != "" || !w.state.IsNull() {
-		t.Errorf("refresh after the process was deleted: got %.1000q and the state %.200s, want neither", text, w.state)
+		t.Errorf("refresh after the process was deleted: got %.1000q and the state %s, want neither", text, brief(w.state))
 	}
 }
 

@@ -37,7 +37,7 @@ func TestResourceOnKorifi(t *testing.T) {
 						`POST {"instances":5,"memory_in_mb":333,"disk_in_mb":444}`)
 					for _, name := range []string{"version", "user", "log_rate_limit_in_bytes_per_second", "readiness_health_check"} {
 						if w.at(name) != nil {
-							t.Errorf("state: got %s %v, want null", name, w.at(name))
+							t.Errorf("state: got %s %s, want null", name, brief(w.at(name)))
 						}
 					}
 					if labels := w.at("metadata", "labels").(map[string]string); len(labels) != 1 {
@@ -59,7 +59,7 @@ func TestResourceOnKorifi(t *testing.T) {
 		// The old endpoint comes back.
 		w.converges(s(settings{"type": "http"}), `PATCH {"health_check":{"type":"http"}}`)
 		if w.at("health_check", "data", "endpoint") != "/health" {
-			t.Errorf("state: got endpoint %v, want /health, as before", w.at("health_check", "data", "endpoint"))
+			t.Errorf("state: got endpoint %s, want /health, as before", brief(w.at("health_check", "data", "endpoint")))
 		}
 		w.converges(s(settings{"type": "port", "data": settings{"invocation_timeout": 4}}),
 			`PATCH {"health_check":{"type":"port","data":{"invocation_timeout":4}}}`)
@@ -70,12 +70,12 @@ func TestResourceOnKorifi(t *testing.T) {
 		w.converges(byGUID(fakecf.GUIDWeb, settings{"command": ""}), `PATCH {"command":""}`)
 		p := w.mustProcess(fakecf.GUIDWeb)
 		if got := *p.EffectiveCommand(); w.at("command") != "" || got != "bundle exec rackup" {
-			t.Errorf("reset: got command %v in the state and %s in the process, want \"\" and bundle exec rackup", w.at("command"), got)
+			t.Errorf("reset: got command %s in the state and %s in the process, want \"\" and bundle exec rackup", brief(w.at("command")), got)
 		}
 		w.converges(byGUID(fakecf.GUIDWeb, settings{"command": "", "instances": 1}), `POST {"instances":1}`)
 		w.converges(settings{"guid": fakecf.GUIDWeb})
 		if w.at("command") != "bundle exec rackup" {
-			t.Errorf("command not set: got command %v in the state, want bundle exec rackup", w.at("command"))
+			t.Errorf("command not set: got command %s in the state, want bundle exec rackup", brief(w.at("command")))
 		}
 		// This process has none to reset.
 		w.forget()

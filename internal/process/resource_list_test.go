@@ -91,7 +91,7 @@ func (w *workspace) importResult(result tfprotov6.ListResourceResult) tftypes.Va
 	imported := resp.ImportedResources[0]
 	w.state, w.private, w.identified = w.unmarshal(imported.State), imported.Private, imported.Identity
 	if text := w.refresh(); text != "" {
-		w.t.Fatalf("refresh: got %.1000s, want no error", text)
+		w.t.Fatalf("refresh: got diagnostics:\n%.1000s\nwant no error", text)
 	}
 	return w.state
 }
@@ -104,7 +104,7 @@ func TestListResourceToImport(t *testing.T) {
 		w := startWorkspace(t, fakecf.SpaceDeveloper, fakecf.WithFlavor(flavor))
 		results, diags := w.listed(settings{}, true, 0)
 		if len(diags) > 0 || len(results) != len(seeded) {
-			t.Errorf("list on %s: got %d results and %.1000q, want %d without diagnostics", name, len(results), diagnosticsText(diags), len(seeded))
+			t.Errorf("list on %s: got %d results and the diagnostics:\n%.1000s\nwant %d without diagnostics", name, len(results), diagnosticsText(diags), len(seeded))
 		}
 		for _, result := range results {
 			w.subtest(t, name+", "+result.DisplayName, func(t *testing.T) {
@@ -131,7 +131,7 @@ func TestListResourceByApp(t *testing.T) {
 	filter := settings{"app_guid": fakecf.AppGUID, "identify_by": "app"}
 	results, diags := w.listed(filter, true, 0)
 	if len(results) != 2 || len(diags) > 0 { // web, of which there are two, and worker
-		t.Fatalf("list by app: got %d results and %.1000q, want 2 without diagnostics", len(results), diagnosticsText(diags))
+		t.Fatalf("list by app: got %d results and the diagnostics:\n%.1000s\nwant 2 without diagnostics", len(results), diagnosticsText(diags))
 	}
 	w.FinishDeployment(fakecf.AppGUID)
 	for _, result := range results {
@@ -140,7 +140,7 @@ func TestListResourceByApp(t *testing.T) {
 			state := field.Open(listed)
 			processType, _ := state.Text("type")
 			if got, want := w.identityOf(result.Identity), "app_guid="+fakecf.AppGUID+" type="+processType; got != want || state.IsSet("guid") {
-				t.Errorf("list by app: got the identity %q and guid %.200v, want %q without a guid", got, state["guid"], want)
+				t.Errorf("list by app: got the identity %q and guid %s, want %q without a guid", got, brief(state["guid"]), want)
 			}
 			read := w.importResult(result)
 			w.state = listed
@@ -148,8 +148,8 @@ func TestListResourceByApp(t *testing.T) {
 			w.state = read
 			want := field.Open(read)["guid"]
 			if p := w.planFrom(config, w.state, w.private); p.replace || hasErrors(p.diags) || !field.Open(p.planned)["guid"].Equal(want) {
-				t.Errorf("plan the generated configuration: got replace %t, guid %.200v and %.1000q, want no replacement and guid %.200v",
-					p.replace, field.Open(p.planned)["guid"], diagnosticsText(p.diags), want)
+				t.Errorf("plan the generated configuration: got replace %t, guid %s and %.1000q, want no replacement and guid %s",
+					p.replace, brief(field.Open(p.planned)["guid"]), diagnosticsText(p.diags), brief(want))
 			}
 		})
 	}
@@ -167,7 +167,7 @@ func TestListResourceNames(t *testing.T) {
 	name := func() string {
 		results, diags := w.listed(settings{"app_guid": fakecf.AppGUID}, false, 1)
 		if len(results) != 1 || len(diags) > 0 {
-			t.Fatalf("list with limit 1: got %d results and %.1000q, want 1 without diagnostics", len(results), diagnosticsText(diags))
+			t.Fatalf("list with limit 1: got %d results and the diagnostics:\n%.1000s\nwant 1 without diagnostics", len(results), diagnosticsText(diags))
 		}
 		return results[0].DisplayName
 	}
@@ -194,7 +194,7 @@ func TestListResourceFails(t *testing.T) {
 		w.subtest(t, want, func(t *testing.T) {
 			results, diags := w.listed(filter, false, 0)
 			if len(results) > 0 || !hasErrors(diags) || !strings.Contains(diagnosticsText(diags), want) {
-				t.Errorf("list with %v: got %d results and %.1000q, want an error with %q", filter, len(results), diagnosticsText(diags), want)
+				t.Errorf("list with %s: got %d results and the diagnostics:\n%.1000s\nwant an error with %q", brief(filter), len(results), diagnosticsText(diags), want)
 			}
 		})
 	}
@@ -214,10 +214,10 @@ func TestListResourceWarns(t *testing.T) {
 	w.AddFault(fakecf.Fault{Path: "/v3/processes", Do: fakecf.Edit(func(map[string]any) {}).WithHeader("X-Cf-Warnings", "almost%20full")})
 	results, diags := w.listed(settings{}, true, 0)
 	if len(results) != len(seeded) || hasErrors(diags) || !strings.Contains(diagnosticsText(diags), "almost full") {
-		t.Errorf("list: got %d results and %.1000q, want %d and the API's warning almost full", len(results), diagnosticsText(diags), len(seeded))
+		t.Errorf("list: got %d results and the diagnostics:\n%.1000s\nwant %d and the API's warning almost full", len(results), diagnosticsText(diags), len(seeded))
 	}
 	_, diags = w.listed(settings{"app_names": []tftypes.Value{textValue("nope")}}, false, 0)
 	if hasErrors(diags) || !strings.Contains(diagnosticsText(diags), `No app that this user can see is called "nope".`) {
-		t.Errorf("list by a name that matches nothing: got %.1000q, want a warning about it", diagnosticsText(diags))
+		t.Errorf("list by a name that matches nothing: got diagnostics:\n%.1000s\nwant a warning about it", diagnosticsText(diags))
 	}
 }

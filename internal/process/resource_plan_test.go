@@ -138,7 +138,7 @@ func TestPlanIsPrecise(t *testing.T) {
 			}
 			for attribute, value := range test.set {
 				if value.IsFullyKnown() && !value.Type().Is(tftypes.Object{}) && !planned[attribute].Equal(value) {
-					t.Errorf("plannedValues: got %s = %.200v, want %.200v", attribute, planned[attribute], value)
+					t.Errorf("plannedValues: got %s = %s, want %s", attribute, brief(planned[attribute]), brief(value))
 				}
 			}
 		})
@@ -153,7 +153,7 @@ func TestPlanWithoutVersion(t *testing.T) {
 	state := resourceValues(p, nil)
 	config := configOf(field.Attributes{"guid": textValue("p-1"), "memory_in_mb": numberValue(512)})
 	if planned := plannedValues(config, config, state); !planned["version"].IsNull() {
-		t.Errorf("plannedValues: got version = %.200v, want null", planned["version"])
+		t.Errorf("plannedValues: got version = %s, want null", brief(planned["version"]))
 	}
 }
 
@@ -164,19 +164,19 @@ func TestPlanOfAdoption(t *testing.T) {
 	plan["wait_for_instances"] = notWaiting
 	planned := plannedValues(config, plan, nil)
 	if got, _ := planned.Text("type"); got != "web" {
-		t.Errorf("plannedValues: got type = %.200v, want web", planned["type"])
+		t.Errorf("plannedValues: got type = %s, want web", brief(planned["type"]))
 	}
 	for _, name := range []string{"guid", "instances", "version", "links", "command"} {
 		if planned[name].IsKnown() {
-			t.Errorf("plannedValues: got %s = %.200v, want it unknown", name, planned[name])
+			t.Errorf("plannedValues: got %s = %s, want it unknown", name, brief(planned[name]))
 		}
 	}
 	data := planned.Child("health_check").Child("data")
 	if n := data.IntPointer("timeout"); n == nil || *n != 9 {
-		t.Errorf("plannedValues: got timeout = %.200v, want 9", data["timeout"])
+		t.Errorf("plannedValues: got timeout = %s, want 9", brief(data["timeout"]))
 	}
 	if !data["endpoint"].IsNull() || data["interval"].IsKnown() {
-		t.Errorf("plannedValues: got endpoint = %.200v and interval = %.200v, want null and unknown", data["endpoint"], data["interval"])
+		t.Errorf("plannedValues: got endpoint = %s and interval = %s, want null and unknown", brief(data["endpoint"]), brief(data["interval"]))
 	}
 }
 
@@ -193,16 +193,16 @@ func TestFillUnknown(t *testing.T) {
 	})
 	got := field.Open(field.FillUnknown(valueOfResource(planned), actual))
 	if n := got.IntPointer("instances"); n == nil || *n != 7 {
-		t.Errorf("FillUnknown: got instances = %.200v, want 7, as planned", got["instances"])
+		t.Errorf("FillUnknown: got instances = %s, want 7, as planned", brief(got["instances"]))
 	}
 	if s, _ := got.Text("updated_at"); s != "2025-03-02T08:00:00Z" {
-		t.Errorf("FillUnknown: got updated_at = %.200v, want 2025-03-02T08:00:00Z", got["updated_at"])
+		t.Errorf("FillUnknown: got updated_at = %s, want 2025-03-02T08:00:00Z", brief(got["updated_at"]))
 	}
 	data := got.Child("health_check").Child("data")
 	if n := data.IntPointer("invocation_timeout"); n == nil || *n != 5 {
-		t.Errorf("FillUnknown: got invocation_timeout = %.200v, want 5", data["invocation_timeout"])
+		t.Errorf("FillUnknown: got invocation_timeout = %s, want 5", brief(data["invocation_timeout"]))
 	}
 	if n := data.IntPointer("timeout"); n == nil || *n != 1 || !data["endpoint"].IsNull() {
-		t.Errorf("FillUnknown: got timeout = %.200v and endpoint = %.200v, want 1 and null, as planned", data["timeout"], data["endpoint"])
+		t.Errorf("FillUnknown: got timeout = %s and endpoint = %s, want 1 and null, as planned", brief(data["timeout"]), brief(data["endpoint"]))
 	}
 }

@@ -79,7 +79,7 @@ func TestResourceHasAHiddenLongCommand(t *testing.T) {
 	w = w.as(fakecf.SpaceSupporter)
 	w.converges(byGUID(fakecf.GUIDWeb, settings{"command": long, "instances": 7}), `POST {"instances":7}`)
 	if w.at("command_redacted") != true || w.at("command") != long {
-		t.Errorf("state: got command_redacted %v and command %.40v, want true and the configured command", w.at("command_redacted"), w.at("command"))
+		t.Errorf("state: got command_redacted %s and command %.40v, want true and the configured command", brief(w.at("command_redacted")), w.at("command"))
 	}
 }
 
@@ -92,7 +92,7 @@ func TestResourceEndpoints(t *testing.T) {
 	for _, endpoint := range []string{"/", "/a?b=c#d", "/%zz", "/ä"} {
 		w.subtest(t, "valid: "+endpoint, func(t *testing.T) {
 			if p := w.plan(with(endpoint)); hasErrors(p.diags) {
-				t.Errorf("plan: got diagnostics %.1000s, want no error", diagnosticsText(p.diags))
+				t.Errorf("plan: got diagnostics:\n%.1000s\nwant no error", diagnosticsText(p.diags))
 			}
 		})
 	}
@@ -113,9 +113,9 @@ func (w *workspace) refuses(s settings, want string) {
 	p := w.plan(s)
 	switch text := diagnosticsText(p.diags); {
 	case want == "" && hasErrors(p.diags):
-		w.t.Errorf("plan %s: got diagnostics %.1000q, want no error", brief(s), text)
+		w.t.Errorf("plan %s: got diagnostics:\n%.1000s\nwant no error", brief(s), text)
 	case want != "" && (!hasErrors(p.diags) || !strings.Contains(text, want)):
-		w.t.Errorf("plan %s: got diagnostics %.1000q, want an error with %q", brief(s), text, want)
+		w.t.Errorf("plan %s: got diagnostics:\n%.1000s\nwant an error with %q", brief(s), text, want)
 	}
 }
 

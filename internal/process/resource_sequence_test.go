@@ -47,7 +47,7 @@ type sequence struct {
 }
 
 func (s *sequence) note(format string, args ...any) {
-	s.history = append(s.history, fmt.Sprintf("%.1000s", fmt.Sprintf(format, args...)))
+	s.history = append(s.history, fmt.Sprintf(format, args...))
 }
 
 func (s *sequence) chance(percent int) bool { return s.random.IntN(100) < percent }
@@ -74,10 +74,10 @@ func (s *sequence) step() {
 // applying applies and compares the process with the model.
 func (s *sequence) applying(config settings) {
 	atPlan := s.withUnknowns(config)
-	s.note("plan %v, then apply %v", atPlan, config)
+	s.note("plan %s, then apply %s", brief(atPlan), brief(config))
 	p := s.plan(atPlan)
 	if hasErrors(p.diags) || p.replace {
-		s.t.Fatalf("plan: got replace %t and %.1000q, want no replacement and no error", p.replace, diagnosticsText(p.diags))
+		s.t.Fatalf("plan: got replace %t and the diagnostics:\n%.1000s\nwant no replacement and no error", p.replace, diagnosticsText(p.diags))
 	}
 	if s.chance(30) {
 		s.meddle()
@@ -89,7 +89,7 @@ func (s *sequence) applying(config settings) {
 	}
 	s.ResetRequests()
 	if text := diagnosticsText(s.apply(p, config)); text != "" {
-		s.t.Fatalf("apply: got %.1000s, want no diagnostics", text)
+		s.t.Fatalf("apply: got diagnostics:\n%.1000s\nwant none", text)
 	}
 	if p.prior.IsFullyKnown() && atPlanIsFinal(atPlan, config) || p.prior.IsNull() {
 		s.compare(want)
@@ -116,7 +116,7 @@ func (s *sequence) failing(config settings) {
 	s.ResetRequests()
 	s.AddFault(fakecf.Fault{Method: method, Path: "/v3/", Do: fault, Times: 1})
 	text := diagnosticsText(s.apply(p, config))
-	s.note("failing %s: apply %v: %t", method, config, text != "")
+	s.note("apply %s while a %s fails, with an error: %t", brief(config), method, text != "")
 	s.ClearFaults()
 	s.wroteOnly(config, nil)
 	after := s.shape()
@@ -170,7 +170,7 @@ func (s *sequence) named(at string, body map[string]any, config settings) {
 
 // meddle changes something from outside.
 func (s *sequence) meddle() {
-	s.note("others meddle")
+	s.note("another client changes the process")
 	s.UpdateProcess(s.guid, func(p *fakecf.Process) {
 		switch s.random.IntN(7) {
 		case 0:

@@ -62,10 +62,10 @@ func TestResourceOnOldFoundations(t *testing.T) {
 	}
 	text := w.run(byGUID(fakecf.GUIDWeb, settings{"user": "root", "readiness_health_check": settings{"type": "port"}}))
 	if strings.Count(text, "Not available on this foundation") != 2 {
-		t.Errorf("apply with two of them: got %.1000q, want Not available on this foundation twice", text)
+		t.Errorf("apply with two of them: got diagnostics:\n%.1000s\nwant Not available on this foundation twice", text)
 	}
 	w.settled(settings{"guid": fakecf.GUIDWeb})
 	if got := field.Open(w.state)["readiness_health_check"]; !got.Equal(tftypes.NewValue(livenessCheck.Type, nil)) {
-		t.Errorf("state: got readiness_health_check = %.200v, want null", got)
+		t.Errorf("state: got readiness_health_check = %s, want null", brief(got))
 	}
 }

@@ -38,7 +38,7 @@ func TestTimeoutsAreMoreThanZero(t *testing.T) {
 			}
 			text := diagnosticsText(resp.Diagnostics)
 			if (test.want == "") != (text == "") || !strings.Contains(text, test.want) {
-				t.Errorf("validate: got diagnostics %.1000q, want %q", text, test.want)
+				t.Errorf("validate: got diagnostics:\n%.1000s\nwant %q", text, test.want)
 			}
 		})
 	}

@@ -120,7 +120,7 @@ func TestResourceEverything(t *testing.T) {
 func (w *workspace) appliesUnknown(planned, known settings) {
 	w.t.Helper()
 	if text := diagnosticsText(w.apply(w.plan(planned), known)); text != "" {
-		w.t.Fatalf("plan %s, then apply %s: got diagnostics %.1000s, want none", brief(planned), brief(known), text)
+		w.t.Fatalf("plan %s, then apply %s: got diagnostics:\n%.1000s\nwant none", brief(planned), brief(known), text)
 	}
 }
 
@@ -142,7 +142,7 @@ func TestResourcePlansPrecisely(t *testing.T) {
 			}
 			for other, value := range field.Open(p.planned) {
 				if before := field.Open(w.state)[other]; other != name && value.IsKnown() && !value.Equal(before) {
-					t.Errorf("plan: got %s = %.200v, want it unchanged, %.200v", other, value, before)
+					t.Errorf("plan: got %s = %s, want it unchanged, %s", other, brief(value), brief(before))
 				}
 			}
 		})
@@ -152,7 +152,7 @@ func TestResourcePlansPrecisely(t *testing.T) {
 			s := byGUID(fakecf.GUIDWeb, settings{name: value})
 			p := w.plan(s)
 			if found := unknowns("", p.planned); len(found) > 0 || p.empty() {
-				t.Errorf("plan: got the unknown attributes %q and the changes %.1000q, want a change of %s only", found, p.changes(), name)
+				t.Errorf("plan: got the unknown attributes %q and the changes%s\nwant a change of %s only", found, onLines(p.changes()), name)
 			}
 			w.converges(s)
 		})
@@ -167,7 +167,7 @@ func TestResourceResets(t *testing.T) {
 		w := startWorkspace(t, fakecf.SpaceDeveloper)
 		w.converges(s, `PATCH {"command":null,"user":null}`)
 		if w.at("command") != "" || w.at("user") != "" {
-			t.Errorf("state: got command %v and user %v, want both empty", w.at("command"), w.at("user"))
+			t.Errorf("state: got command %s and user %s, want both empty", brief(w.at("command")), brief(w.at("user")))
 		}
 		// The "" stays, also if another command is detected or others set a user.
 		w.UpdateProcess(fakecf.GUIDWeb, func(p *fakecf.Process) {
@@ -177,11 +177,11 @@ func TestResourceResets(t *testing.T) {
 		w.converges(byGUID(fakecf.GUIDWeb, settings{"command": "", "user": "", "instances": 1}), `POST {"instances":1}`)
 		// No longer set, both are read again, and nothing is written.
 		if p := w.plan(settings{"guid": fakecf.GUIDWeb}); len(unknowns("", p.planned)) == 0 {
-			t.Errorf("plan without command and user: got the changes %.1000q, want unknown values, to be read again", p.changes())
+			t.Errorf("plan without command and user: got the changes%s\nwant unknown values, to be read again", onLines(p.changes()))
 		}
 		w.converges(settings{"guid": fakecf.GUIDWeb})
 		if w.at("command") != "bin/detected-later" || w.at("user") != "root" {
-			t.Errorf("state without \"\": got command %v and user %v, want bin/detected-later and root", w.at("command"), w.at("user"))
+			t.Errorf("state without \"\": got command %s and user %s, want bin/detected-later and root", brief(w.at("command")), brief(w.at("user")))
 		}
 		// Set and reset again.
 		w.converges(byGUID(fakecf.GUIDWeb, settings{"command": "bin/own"}), `PATCH {"command":"bin/own"}`)
@@ -222,14 +222,14 @@ func TestResourceHiddenCommand(t *testing.T) {
 	auditor.settled(s)
 	auditor.settled(settings{"guid": fakecf.GUIDWeb})
 	if auditor.at("command") != "bin/secret" || auditor.at("command_redacted") != true {
-		t.Errorf("state of an auditor: got command %v and command_redacted %v, want bin/secret and true", auditor.at("command"), auditor.at("command_redacted"))
+		t.Errorf("state of an auditor: got command %s and command_redacted %s, want bin/secret and true", brief(auditor.at("command")), brief(auditor.at("command_redacted")))
 	}
 
 	// A process with a hidden command, with and without one in the configuration.
 	w.forget()
 	w.converges(settings{"guid": fakecf.GUIDHiddenCommand, "instances": 4}, `POST {"instances":4}`)
 	if w.at("command") != nil || w.at("command_redacted") != true {
-		t.Errorf("state of a hidden command: got command %v and command_redacted %v, want null and true", w.at("command"), w.at("command_redacted"))
+		t.Errorf("state of a hidden command: got command %s and command_redacted %s, want null and true", brief(w.at("command")), brief(w.at("command_redacted")))
 	}
 	s = byGUID(fakecf.GUIDHiddenCommand, settings{"command": "bin/mine"})
 	w.converges(s, `PATCH {"command":"bin/mine"}`)
@@ -273,7 +273,7 @@ func TestResourceMetadataIsTheWholeMap(t *testing.T) {
 	} {
 		w.subtest(t, name, func(t *testing.T) {
 			if text := w.validate(s(metadata)); text != "" {
-				t.Errorf("validate: got diagnostics %.1000q, want none", text)
+				t.Errorf("validate: got diagnostics:\n%.1000s\nwant none", text)
 			}
 		})
 	}
@@ -291,7 +291,7 @@ func TestResourceHealthChecks(t *testing.T) {
 	w.converges(s(settings{"type": "port"}, settings{"type": "process"}),
 		`PATCH {"health_check":{"type":"port"},"readiness_health_check":{"type":"process"}}`)
 	if w.at("health_check", "data", "endpoint") != nil || w.at("health_check", "data", "timeout") != int64(90) {
-		t.Errorf("state: got health_check.data = %v, want timeout 90 without an endpoint", w.at("health_check", "data"))
+		t.Errorf("state: got health_check.data = %s, want timeout 90 without an endpoint", brief(w.at("health_check", "data")))
 	}
 	endpoint := settings{"data": settings{"endpoint": "/x"}}
 	mentions(t, "plan an endpoint for a port check", diagnosticsText(w.plan(s(endpoint, nil)).diags), "Endpoint without http")
@@ -312,12 +312,12 @@ func TestResourceHealthChecks(t *testing.T) {
 	}
 	// A mistyped type is the mistake, not the endpoint next to it.
 	if text := w.validate(s(settings{"type": "HTTP", "data": settings{"endpoint": "/x"}}, nil)); !strings.Contains(text, `not "HTTP".`) || strings.Contains(text, "Endpoint without http") {
-		t.Errorf("validate a mistyped type: got diagnostics %.1000q, want one about the type alone", text)
+		t.Errorf("validate a mistyped type: got diagnostics:\n%.1000s\nwant one about the type alone", text)
 	}
 	// An unknown endpoint may turn out to be null.
 	maybe := settings{"type": "port", "data": settings{"endpoint": unknownYet}}
 	if text := w.validate(s(maybe, nil)); text != "" {
-		t.Errorf("validate an unknown endpoint: got diagnostics %.1000q, want none", text)
+		t.Errorf("validate an unknown endpoint: got diagnostics:\n%.1000s\nwant none", text)
 	}
 	w.appliesUnknown(s(maybe, nil), s(settings{"type": "port", "data": settings{}}, nil))
 	w.settled(s(settings{"type": "port"}, nil))
@@ -348,7 +348,7 @@ func TestResourceIgnoreChanges(t *testing.T) {
 	whole["memory_in_mb"], whole["wait_for_instances"] = 700, false
 	w.ResetRequests()
 	if text := diagnosticsText(w.apply(p, whole)); text != "" {
-		t.Fatalf("apply: got diagnostics %.1000s, want none", text)
+		t.Fatalf("apply: got diagnostics:\n%.1000s\nwant none", text)
 	}
 	w.wrote(`POST {"memory_in_mb":700}`)
 	if now := w.mustProcess(fakecf.GUIDWeb); now.Instances != 14 || now.HealthCheck.Type != theirs.HealthCheck.Type || now.Labels["theirs"] != "1" {
@@ -362,7 +362,7 @@ func TestResourceIgnoreChanges(t *testing.T) {
 		p.Omit = []string{"metadata", "readiness_health_check", "health_check.data.timeout"}
 	})
 	if text := w.refresh(); text != "" {
-		t.Fatalf("refresh: got diagnostics %.1000s, want none", text)
+		t.Fatalf("refresh: got diagnostics:\n%.1000s\nwant none", text)
 	}
 	changed := settings{"type": "http", "data": settings{"endpoint": "/ignored-no-more"}}
 	p = w.plan(settings{"guid": fakecf.GUIDWeb, "health_check": changed})
@@ -373,14 +373,14 @@ func TestResourceIgnoreChanges(t *testing.T) {
 	}
 	w.ResetRequests()
 	if text := diagnosticsText(w.apply(p, whole)); text != "" {
-		t.Fatalf("apply: got diagnostics %.1000s, want none", text)
+		t.Fatalf("apply: got diagnostics:\n%.1000s\nwant none", text)
 	}
 	w.wrote(`PATCH {"health_check":{"type":"http","data":{"endpoint":"/ignored-no-more"}}}`)
 
 	// An ignored address is the one of the plan.
 	p = w.plan(settings{"guid": fakecf.GUIDWeb, "memory_in_mb": 701})
 	if text := diagnosticsText(w.apply(p, settings{"guid": fakecf.GUIDTanzu, "memory_in_mb": 701})); text != "" {
-		t.Fatalf("apply with another address: got diagnostics %.1000s, want none", text)
+		t.Fatalf("apply with another address: got diagnostics:\n%.1000s\nwant none", text)
 	}
 	web, tanzu := w.mustProcess(fakecf.GUIDWeb).MemoryInMB, w.mustProcess(fakecf.GUIDTanzu).MemoryInMB
 	if web != 701 || tanzu == 701 {

@@ -29,36 +29,41 @@ func TestResourceDeploymentInFlight(t *testing.T) {
 			}
 		})
 		if text := w.run(changed); text != "" {
-			t.Fatalf("apply: got diagnostics %.1000s, want none", text)
+			t.Fatalf("apply: got diagnostics:\n%.1000s\nwant none", text)
 		}
 		if p := w.mustProcess(replaced); *p.Command != "bin/x" || p.Instances != 5 || attempts != 7 {
 			t.Errorf("process: got command %s and %d instances after %d attempts, want bin/x and 5 after 7", *p.Command, p.Instances, attempts)
 		}
 		w.settled(changed)
 		if w.at("guid") != replaced {
-			t.Errorf("state: got guid %v, want %s, of the new process", w.at("guid"), replaced)
+			t.Errorf("state: got guid %s, want %s, of the new process", brief(w.at("guid")), replaced)
 		}
 	})
-	t.Run("begins between PATCH and scale", func(t *testing.T) {
-		t.Parallel()
-		w := startWorkspace(t, fakecf.SpaceDeveloper)
-		w.converges(byApp)
-		posts := 0
-		w.OnRequest(func(r *http.Request) {
-			if r.Method == "POST" {
-				if posts++; posts == 1 {
-					w.StartDeployment(fakecf.AppGUID)
-				} else {
-					w.FinishDeployment(fakecf.AppGUID)
+	// The PATCH is not sent again, although the reset command looks like a change: the
+	// API shows the default.
+	for patch, command := range map[string]string{`PATCH {"command":"bin/x"}`: "bin/x", `PATCH {"command":null}`: ""} {
+		t.Run("begins between "+patch+" and scale", func(t *testing.T) {
+			t.Parallel()
+			w := startWorkspace(t, fakecf.SpaceDeveloper)
+			w.converges(byApp)
+			posts := 0
+			w.OnRequest(func(r *http.Request) {
+				if r.Method == "POST" {
+					if posts++; posts == 1 {
+						w.StartDeployment(fakecf.AppGUID)
+					} else {
+						w.FinishDeployment(fakecf.AppGUID)
+					}
 				}
+			})
+			changed := settings{"app_guid": fakecf.AppGUID, "command": command, "instances": 5}
+			if text := w.run(changed); text != "" {
+				t.Fatalf("apply: got diagnostics:\n%.1000s\nwant none", text)
 			}
+			w.wrote(patch, `POST {"instances":5}`, `POST {"instances":5}`)
+			w.settled(changed)
 		})
-		if text := w.run(changed); text != "" {
-			t.Fatalf("apply: got diagnostics %.1000s, want none", text)
-		}
-		w.wrote(`PATCH {"command":"bin/x"}`, `POST {"instances":5}`, `POST {"instances":5}`)
-		w.settled(changed)
-	})
+	}
 	t.Run("lasts too long", func(t *testing.T) {
 		t.Parallel()
 		w := startWorkspace(t, fakecf.SpaceDeveloper)
@@ -124,7 +129,7 @@ func TestResourceWaitsForInstances(t *testing.T) {
 	}
 	w.apply(w.plan(s(settings{"instances": 0})), s(settings{"instances": 0}))
 	if n := reads(); n == 0 || w.at("instances") != int64(0) {
-		t.Errorf("scale to 0: got %d readings of the instances and instances %v in the state, want a reading and 0", n, w.at("instances"))
+		t.Errorf("scale to 0: got %d readings of the instances and instances %s in the state, want a reading and 0", n, brief(w.at("instances")))
 	}
 	w.settled(s(settings{"instances": 0}))
 
@@ -134,7 +139,7 @@ func TestResourceWaitsForInstances(t *testing.T) {
 	p = w.plan(s(settings{"memory_in_mb": 700}))
 	w.UpdateProcess(fakecf.GUIDWeb, func(p *fakecf.Process) { p.Instances = 4 })
 	if text := diagnosticsText(w.apply(p, s(settings{"memory_in_mb": 700}))); text != "" {
-		t.Errorf("apply: got diagnostics %.1000s, want none", text)
+		t.Errorf("apply: got diagnostics:\n%.1000s\nwant none", text)
 	}
 
 	// A stopped app never gets there.
@@ -167,7 +172,7 @@ func TestResourceWaitsForTheRolloutOnKorifi(t *testing.T) {
 		w.subtest(t, name, func(t *testing.T) {
 			began := w.clock.Now()
 			if text := diagnosticsText(w.apply(w.plan(s(test.change)), s(test.change))); text != "" {
-				t.Fatalf("apply: got diagnostics %.1000s, want none", text)
+				t.Fatalf("apply: got diagnostics:\n%.1000s\nwant none", text)
 			}
 			replaced := true
 			for _, inst := range w.Instances(fakecf.GUIDWeb) {

@@ -56,13 +56,13 @@ func (w *workspace) refresh() string {
 		return diagnosticsText(resp.Diagnostics)
 	}
 	if w.identified = resp.NewIdentity; w.identified == nil || w.identified.IdentityData == nil {
-		w.t.Error("got no identity of a read, want one")
+		w.t.Error("read: got no identity, want one")
 	}
 	w.state, w.private = w.unmarshal(resp.NewState), resp.Private
 	if w.state.IsNull() {
 		w.forget()
 	} else if !w.state.IsFullyKnown() {
-		w.t.Errorf("got unknown values after a read, want none: %.200s", w.state)
+		w.t.Errorf("read: got the state %s, want no unknown values", brief(w.state))
 	}
 	return ""
 }
@@ -80,10 +80,10 @@ func (w *workspace) unmarshal(d *tfprotov6.DynamicValue) tftypes.Value {
 func (w *workspace) plan(s settings) *plan {
 	w.t.Helper()
 	if text := w.validate(s); text != "" {
-		w.t.Fatalf("validate %s: got %.1000s, want no diagnostics", brief(s), text)
+		w.t.Fatalf("validate %s: got diagnostics:\n%.1000s\nwant none", brief(s), text)
 	}
 	if text := w.refresh(); text != "" {
-		w.t.Fatalf("refresh: got %.1000s, want no error", text)
+		w.t.Fatalf("refresh: got diagnostics:\n%.1000s\nwant no error", text)
 	}
 	return w.planOnly(s)
 }
@@ -150,7 +150,7 @@ func differences(at string, want, got tftypes.Value, lenient bool) []string {
 	w, g := field.Open(want), field.Open(got)
 	if w == nil || g == nil {
 		if !want.Equal(got) {
-			return []string{fmt.Sprintf("%s: got %.200s, want %.200s", at, got, want)}
+			return []string{fmt.Sprintf("%s: got %s, want %s", at, brief(got), brief(want))}
 		}
 		return nil
 	}
@@ -188,7 +188,7 @@ func (w *workspace) apply(p *plan, s settings) []*tfprotov6.Diagnostic {
 	// pass the first plan.
 	again := w.planFrom(p.configWith(config), p.prior, w.privateFor(p))
 	if again.replace {
-		w.t.Error("got a replacement in the final plan, want none, as in the first one")
+		w.t.Error("plan in the apply: got a replacement, want none, as in the first plan")
 	}
 	if hasErrors(again.diags) {
 		return again.diags
@@ -212,16 +212,16 @@ func (w *workspace) apply(p *plan, s settings) []*tfprotov6.Diagnostic {
 	}
 	state := w.unmarshal(resp.NewState)
 	if hasErrors(resp.Diagnostics) && creating && !state.IsNull() {
-		w.t.Error("got a state of a failed create, want none: Terraform would taint it")
+		w.t.Errorf("failed create: got the state %s, want none: Terraform would taint it", brief(state))
 	}
 	if !hasErrors(resp.Diagnostics) {
 		w.inconsistencies("new state compared with the plan", planned, state, false)
 		if resp.NewIdentity == nil || resp.NewIdentity.IdentityData == nil {
-			w.t.Error("got no identity of an apply, want one")
+			w.t.Error("apply: got no identity, want one")
 		}
 	}
 	if !state.IsNull() && !state.IsFullyKnown() {
-		w.t.Errorf("got unknown values after an apply, want none: %.200s", state)
+		w.t.Errorf("apply: got the state %s, want no unknown values", brief(state))
 	}
 	if state.IsNull() {
 		w.forget()
@@ -253,7 +253,7 @@ func (w *workspace) converges(s settings, want ...string) {
 	w.t.Helper()
 	w.ResetRequests()
 	if text := w.run(s); text != "" {
-		w.t.Fatalf("apply %s: got %.1000s, want no diagnostics", brief(s), text)
+		w.t.Fatalf("apply %s: got diagnostics:\n%.1000s\nwant none", brief(s), text)
 	}
 	w.wrote(want...)
 	w.settled(s)
@@ -263,7 +263,7 @@ func (w *workspace) converges(s settings, want ...string) {
 func (w *workspace) settled(s settings) {
 	w.t.Helper()
 	if p := w.plan(s); !p.empty() {
-		w.t.Errorf("plan %s again: got replace %t and the changes %.1000q, want an empty plan", brief(s), p.replace, p.changes())
+		w.t.Errorf("next plan of %s: got replace %t and the changes%s\nwant an empty plan", brief(s), p.replace, onLines(p.changes()))
 	}
 }
 
@@ -279,7 +279,7 @@ func (w *workspace) wrote(want ...string) {
 	}
 	w.ResetRequests()
 	if !slices.Equal(got, want) {
-		w.t.Errorf("got the writes %.1000q, want %.1000q", got, want)
+		w.t.Errorf("requests: got the writes%s\nwant%s", onLines(got), onLines(want))
 	}
 }
 
@@ -288,20 +288,6 @@ func (w *workspace) fails(s settings, want string) {
 	w.t.Helper()
 	mentions(w.t, "apply "+brief(s), w.run(s), want)
 }
-
-// mentions fails the test unless the diagnostics of a call contain each of the
-// texts.
-func mentions(t testing.TB, call, diagnostics string, texts ...string) {
-	t.Helper()
-	for _, want := range texts {
-		if !strings.Contains(diagnostics, want) {
-			t.Errorf("%s: got diagnostics:\n%.1000s\nwant %q in them", call, diagnostics, want)
-		}
-	}
-}
-
-// brief is a value for a failure text: generated ones can have megabytes.
-func brief(value any) string { return fmt.Sprintf("%.300s", fmt.Sprint(value)) }
 
 // createOrUpdate is the name of a row that runs for a process that the workspace
 // adopts, and for one that it has adopted.
