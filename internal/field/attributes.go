@@ -24,8 +24,8 @@ func Open(v tftypes.Value) Attributes {
 	return values
 }
 
-// Value closes the attributes into an object.
-func (a Attributes) Value(typ tftypes.Object) tftypes.Value {
+// Value makes an object of the attributes.
+func (a Attributes) Value(typ tftypes.Type) tftypes.Value {
 	return tftypes.NewValue(typ, map[string]tftypes.Value(a))
 }
 

@@ -129,8 +129,7 @@ func Decimal[T any, D decimal](name, description string, get func(*T) *D) Field[
 	return newField(name, ds.NumberAttribute{Computed: true, MarkdownDescription: description},
 		func(p *Packer, t *T) {
 			packPointer(p, get(t), func(d D) error {
-				p.Value(tftypes.Number, tftypes.NewValue(tftypes.Number, d.BigFloat()))
-				return nil
+				return p.value(tftypes.Number, tftypes.NewValue(tftypes.Number, d.BigFloat()))
 			})
 		})
 }

@@ -47,14 +47,11 @@ func (p *Packer) Bytes(diags diag.Diagnostics) ([]byte, diag.Diagnostics) {
 	return p.buffer.Bytes(), diags
 }
 
-// Value writes a Terraform value, as a configuration has it.
-func (p *Packer) Value(t tftypes.Type, v tftypes.Value) {
+// value writes a Terraform value.
+func (p *Packer) value(t tftypes.Type, v tftypes.Value) error {
 	b, err := v.MarshalMsgPack(t) //nolint:staticcheck // tfprotov6.NewDynamicValue is this and nothing else
-	if err != nil {
-		p.note(err)
-		return
-	}
 	p.buffer.Write(b)
+	return err
 }
 
 // PackList writes a configuration with a list of objects as the attribute of that
@@ -67,7 +64,7 @@ func PackList[T any](p *Packer, config tftypes.Value, name string, of *Record[T]
 	for _, attribute := range slices.Sorted(maps.Keys(typ.AttributeTypes)) {
 		p.key(attribute)
 		if attribute != name {
-			p.Value(typ.AttributeTypes[attribute], arguments[attribute])
+			p.note(p.value(typ.AttributeTypes[attribute], arguments[attribute]))
 			continue
 		}
 		p.note(p.EncodeArrayLen(length))

@@ -44,11 +44,7 @@ func (m *addressModel) attribute(name string) *types.String {
 
 // addressIn is the address in a configuration, plan, state or identity.
 func addressIn(o field.Attributes) addressModel {
-	var m addressModel
-	for _, name := range addressNames {
-		*m.attribute(name) = o.String(name)
-	}
-	return m
+	return addressModel{GUID: o.String("guid"), AppGUID: o.String("app_guid"), Type: o.String("type")}
 }
 
 // address is the address for the client, once everything is known. When both

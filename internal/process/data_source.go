@@ -66,7 +66,7 @@ func (d *dataSource) Read(ctx context.Context, req datasource.ReadRequest, resp 
 func with(config tftypes.Value, name string, found tftypes.Value) tftypes.Value {
 	values := maps.Clone(field.Open(config))
 	values[name] = found
-	return tftypes.NewValue(config.Type(), map[string]tftypes.Value(values))
+	return values.Value(config.Type())
 }
 
 // listAttribute is a list of objects that a data source reads.

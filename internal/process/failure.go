@@ -15,7 +15,7 @@ import (
 func readFailure(address capi.Address) diagnostic.Failure {
 	failure := changeFailure(address)
 	failure.Action = "read " + address.String()
-	failure.NotFound, failure.Type = guidHints(address), address.Type
+	failure.NotFound = guidHints(address)
 	return failure
 }
 

@@ -63,7 +63,7 @@ func readProcess(ctx context.Context, client *capi.Client, config tftypes.Value)
 	}
 	state := named.Values(entry)
 	state["include_names"] = arguments["include_names"]
-	return tftypes.NewValue(config.Type(), map[string]tftypes.Value(state)), diags
+	return state.Value(config.Type()), diags
 }
 
 // packProcess makes the state without the framework; see FastRead. It leaves
