@@ -30,20 +30,20 @@ func NewAppRestartAction() action.Action { return newAppRestartAction(instances.
 
 func newAppRestartAction(clock instances.Clock) *processAction {
 	return &processAction{clock: clock, name: "_app_restart", read: readAppRestart, schema: schema.Schema{
-		MarkdownDescription: "Restarts an app, so that its instances get what was configured since they started: memory, disk, " +
-			"log rate, command, user and health checks. By default it makes a rolling deployment of the app's current droplet, " +
-			"which replaces the instances without an outage, and waits until the deployment has finished.",
+		MarkdownDescription: "Restarts an app, so that its instances get changed memory, disk, log rate, command, user " +
+			"and health checks. By default it makes a rolling deployment of the app's current droplet, which replaces " +
+			"the instances without an outage, and waits for its end.",
 		Attributes: map[string]schema.Attribute{
 			"app_guid": schema.StringAttribute{Required: true, MarkdownDescription: "GUID of the app."},
 			"strategy": schema.StringAttribute{
 				Optional: true,
-				MarkdownDescription: "`rolling` (a deployment, which starts new instances before it stops the old ones) or " +
-					"`stop_start` (all instances are stopped and started again, with an outage). Default: `rolling`.",
+				MarkdownDescription: "`rolling` (a deployment starts new instances before it stops the old ones) or " +
+					"`stop_start` (stops all instances and starts them again, with an outage). Default: `rolling`.",
 			},
 			"max_in_flight": schema.NumberAttribute{
 				Optional: true,
-				MarkdownDescription: "How many instances a rolling deployment may replace at once, 1 or more. Only with " +
-					"`rolling`; Korifi does not know it. Default: `1`.",
+				MarkdownDescription: "How many instances a rolling deployment may replace at once, 1 or more. Only " +
+					"with `rolling`, and not on Korifi. Default: `1`.",
 			},
 			"timeout": schema.StringAttribute{
 				Optional: true,

@@ -20,11 +20,10 @@ func NewRollingRestartAction() action.Action { return newRestartAction(instances
 
 func newRestartAction(clock instances.Clock) *processAction {
 	return &processAction{clock: clock, name: "_process_rolling_restart", read: readRestart, schema: schema.Schema{
-		MarkdownDescription: "Restarts the instances of a process one after another: terminates one, waits until a new one " +
-			"is RUNNING in its place, then the next. It is for instances that are ill (memory that leaks, connections that " +
-			"hang). **It does not apply a changed configuration**: on Cloud Controller a terminated instance comes back with " +
-			"the memory, disk, log rate, command, user and health checks that it had. Those act when the app is restarted: " +
-			"see `cf_app_restart`.",
+		MarkdownDescription: "Replaces the unhealthy instances of a process one after another: it terminates one, " +
+			"waits until a new one is RUNNING in its place, and continues with the next. **It does not apply a changed " +
+			"configuration**: on Cloud Controller a terminated instance starts again with its old memory, disk, log " +
+			"rate, command, user and health checks. Use `cf_app_restart` for that.",
 		Attributes: actionAttributes(map[string]schema.Attribute{
 			"timeout": schema.StringAttribute{
 				Optional: true,

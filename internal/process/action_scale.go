@@ -27,9 +27,9 @@ func NewScaleAction() action.Action { return newScaleAction(instances.RealClock{
 func newScaleAction(clock instances.Clock) *processAction {
 	attributes := map[string]schema.Attribute{
 		"wait_for_instances": schema.BoolAttribute{
-			Optional: true, MarkdownDescription: "Whether to wait up to 10 minutes until all instances are RUNNING and surplus " +
-				"instances are gone; on Korifi, where new memory or disk replaces the instances, until the new ones are " +
-				"RUNNING. Default: `false`.",
+			Optional: true, MarkdownDescription: "Whether to wait up to 10 minutes until all instances are RUNNING and " +
+				"surplus instances are gone. On Korifi it waits for the new instances after a change of memory or " +
+				"disk. Default: `false`.",
 		},
 	}
 	for _, a := range processTable.attributes {
@@ -40,9 +40,9 @@ func newScaleAction(clock instances.Clock) *processAction {
 		}
 	}
 	return &processAction{clock: clock, name: "_process_scale", read: readScale, schema: schema.Schema{
-		MarkdownDescription: "Scales a process. A new number of instances takes effect at once. New memory, disk and log " +
-			"rate take effect on Cloud Controller when the app is next restarted or deployed (see the action " +
-			"`cf_app_restart`), on Korifi at once. Set at least one of the four; what you leave out stays as it is.",
+		MarkdownDescription: "Scales a process. A new number of instances takes effect at once. On Cloud Controller, " +
+			"new memory, disk and log rate take effect when the app is next restarted or deployed (see the action " +
+			"`cf_app_restart`), on Korifi at once. Set at least one of the four; the others stay as they are.",
 		Attributes: actionAttributes(attributes),
 	}}
 }

@@ -17,10 +17,9 @@ func NewTerminateInstanceAction() action.Action { return newTerminateAction(inst
 
 func newTerminateAction(clock instances.Clock) *processAction {
 	return &processAction{clock: clock, name: "_process_terminate_instance", read: readTerminate, schema: schema.Schema{
-		MarkdownDescription: "Terminates one instance of a process; the platform starts a new one in its place, for " +
-			"which this action does not wait (`cf_process_rolling_restart` does). The request is never sent twice: when " +
-			"the connection breaks and it is unknown whether it arrived, the stats of the instance decide, and the " +
-			"message reports what is known.",
+		MarkdownDescription: "Terminates one instance of a process. The platform starts a new one in its place; the " +
+			"action does not wait for it (`cf_process_rolling_restart` does). It never sends the request twice: if the " +
+			"connection breaks, it finds out from the stats of the instance whether the request arrived.",
 		Attributes: actionAttributes(map[string]schema.Attribute{
 			"index": schema.NumberAttribute{
 				Required: true,

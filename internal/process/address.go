@@ -12,10 +12,10 @@ import (
 
 // How the attributes of an address are described where they are arguments.
 const (
-	guidArgument    = "GUID of the process. Either this or `app_guid`."
-	appGUIDArgument = "GUID of the app of the process. Either this, with `type`, or `guid`. An address by app and " +
-		"type outlives a rolling deployment, which gives the process a new GUID."
-	typeArgument = "Type of the process within the app: `web`, `worker`, … Goes with `app_guid`; default `web`."
+	guidArgument    = "GUID of the process. Set either this or `app_guid`."
+	appGUIDArgument = "GUID of the app of the process. Set either this, with `type`, or `guid`. Unlike `guid`, app and " +
+		"type stay the same in a rolling deployment."
+	typeArgument = "Type of the process within the app: `web`, `worker`, … Only with `app_guid`. Default: `web`."
 )
 
 // addressModel has the attributes that identify a process.

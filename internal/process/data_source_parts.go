@@ -30,11 +30,11 @@ type parts struct {
 func NewStatsDataSource() datasource.DataSource {
 	return parts{
 		name: "stats", action: "read the stats of ",
-		description: "Reads what each instance of a process does and uses: state, CPU, memory, disk, ports and " +
-			"quotas. The numbers change with every read; for the states alone, `cf_process_instances` asks for less. " +
-			"Warnings of the API about the numbers become warnings of Terraform.",
-		list: listAttribute("The instances of the process, in the API's order. What an instance does not have is null: "+
-			"one that is `DOWN` has hardly more than its state.", statFields),
+		description: "Reads the stats of each instance of a process: state, CPU, memory, disk, ports and quotas. The " +
+			"numbers change with every read. If you need only the states, use `cf_process_instances`. Warnings of the " +
+			"API become warnings of Terraform.",
+		list: listAttribute("The instances of the process, in the API's order. Attributes that an instance does not "+
+			"have are null; a `DOWN` instance has little more than its state.", statFields),
 		read: func(ctx context.Context, client *capi.Client, address capi.Address) (tftypes.Value, diag.Diagnostics, error) {
 			stats, err := client.ProcessStats(ctx, address)
 			if err != nil {
@@ -49,8 +49,8 @@ func NewStatsDataSource() datasource.DataSource {
 func NewInstancesDataSource() datasource.DataSource {
 	return parts{
 		name: "instances", action: "read the instances of ",
-		description: "Reads the state of each instance of a process: less than `cf_process_stats` does, from a " +
-			"newer and lighter endpoint. A foundation without that endpoint is asked for the stats instead.",
+		description: "Reads the state of each instance of a process, from a lighter endpoint than that of " +
+			"`cf_process_stats`. On a foundation without this endpoint the provider reads the stats.",
 		list: listAttribute("The instances of the process, in the API's order.", instanceFields),
 		read: func(ctx context.Context, client *capi.Client, address capi.Address) (tftypes.Value, diag.Diagnostics, error) {
 			instances, err := client.ProcessInstances(ctx, address)
@@ -66,9 +66,9 @@ func NewInstancesDataSource() datasource.DataSource {
 func NewSidecarsDataSource() datasource.DataSource {
 	return parts{
 		name: "sidecars", action: "list the sidecars of ",
-		description: "Reads the sidecars of a process: the further processes that run in each of its instances, " +
-			"declared by the app's manifest or by a buildpack. Always empty on Korifi.",
-		list: listAttribute("The sidecars, in the API's order; an empty list when there are none.", sidecarFields),
+		description: "Reads the sidecars of a process: additional processes in each of its instances, from the app's " +
+			"manifest or a buildpack. Always empty on Korifi.",
+		list: listAttribute("The sidecars, in the API's order; an empty list if there are none.", sidecarFields),
 		read: func(ctx context.Context, client *capi.Client, address capi.Address) (tftypes.Value, diag.Diagnostics, error) {
 			if address.ByApp() {
 				// The API has no such list by app and type.

@@ -30,32 +30,32 @@ var processTable = tableOf(
 		func(p *capi.Process) *string { return p.CreatedAt })),
 	shown(field.String("updated_at", "When the process was last changed, as `YYYY-MM-DDThh:mm:ssZ`.",
 		func(p *capi.Process) *string { return p.UpdatedAt }).
-		In(field.Setting{Note: "On Korifi a controller sets it again 1 to 4 seconds after a change, so an output of it " +
-			"differs in the plan after an apply."})),
+		In(field.Setting{Note: "On Korifi it changes again 1 to 4 seconds after a change, so an output of it differs " +
+			"in the plan after an apply."})),
 	shown(field.String("version", "Version of the process. It changes when the app is started, and with some changes, "+
-		"such as that of memory. Null on Korifi.",
+		"such as of memory. Null on Korifi.",
 		func(p *capi.Process) *string { return p.Version })),
 	shown(field.String("type", "Type of the process, unique within its app: `web`, `worker`, …",
 		func(p *capi.Process) *string { return p.Type }).
 		In(addressSetting(typeArgument))),
-	resettable("command", "Start command of the process. Null where there is none, and where the API hides it "+
-		"(see `command_redacted`).",
+	resettable("command", "Start command of the process. Null if there is none, and if the API hides it (see "+
+		"`command_redacted`).",
 		field.Setting{
-			Description: "Start command of the process. Null where there is none. Where the API hides it, the " +
-				"value in the state is kept. Set it to `\"\"` to reset it to the command of the buildpack or the image; it " +
-				"then stays `\"\"` in the state, whatever that command is.",
+			Description: "Start command of the process, up to 4096 characters. Null if there is none. If the API hides " +
+				"it, the state keeps its value. Set it to `\"\"` to reset it to the command of the buildpack or the " +
+				"image; the state keeps `\"\"`.",
 		},
 		func(p *capi.Process) *string { return p.Command },
 		func(c *requests) *capi.Field[string] { return &c.update.Command }).unless(refusesCommand).later(),
-	resettable("user", "User that the process runs as: on Cloud Controller the effective one, which is `vcap` by default, or that of "+
-		"the Docker image. Null on Korifi and on older foundations.",
+	resettable("user", "User that the process runs as. The default is `vcap`, or the user of the Docker image. Null on "+
+		"Korifi and on older foundations.",
 		field.Setting{
-			Note: "Set it to `\"\"` to reset it to the default.",
+			Note: "Up to 255 characters. Set it to `\"\"` to reset it to the default.",
 		},
 		func(p *capi.Process) *string { return p.User },
-		func(c *requests) *capi.Field[string] { return &c.update.User }).unless(refusesUser).later().notOnKorifi(),
-	number("instances", "Number of instances to run. 0 means that the process is scaled to zero; it is not null.",
-		"A change takes effect at once. Leave it out when an autoscaler owns it.", instancesBounds,
+		func(c *requests) *capi.Field[string] { return &c.update.User }).unless(refusesUser).laterNotOnKorifi(),
+	number("instances", "Number of instances to run; 0 if the process is scaled to zero.",
+		"A change takes effect at once. Leave it out if an autoscaler owns it.", instancesBounds,
 		func(p *capi.Process) *int64 { return p.Instances },
 		func(c *requests) *capi.Field[int64] { return &c.scale.Instances }).inScale(counted("%d instances")),
 	number("memory_in_mb", "Memory of each instance, in MiB.", "", sizeBounds,
@@ -67,7 +67,7 @@ var processTable = tableOf(
 	number("log_rate_limit_in_bytes_per_second", "Maximum log rate of each instance, in bytes per second; `-1` means "+
 		"unlimited. Null on Korifi.", "", logRateBounds,
 		func(p *capi.Process) *int64 { return p.LogRateLimitInBytesPerSecond },
-		func(c *requests) *capi.Field[int64] { return &c.scale.LogRateLimitInBytesPerSecond }).inScale(logRate).later().notOnKorifi(),
+		func(c *requests) *capi.Field[int64] { return &c.scale.LogRateLimitInBytesPerSecond }).inScale(logRate).laterNotOnKorifi(),
 	shown(field.String("registry_credential_last_synced_at", "When the registry credential of the process was last "+
 		"synchronized. Tanzu Platform only.",
 		func(p *capi.Process) *string { return p.RegistryCredentialLastSyncedAt })),
@@ -77,7 +77,7 @@ var processTable = tableOf(
 	object("readiness_health_check", "The readiness check. An instance that fails it receives no requests. Null on Korifi.",
 		checkSetting, readinessCheck,
 		func(p *capi.Process) *capi.HealthCheck { return p.ReadinessHealthCheck },
-		func(c *requests) *capi.Field[capi.HealthCheckUpdate] { return &c.update.ReadinessHealthCheck }).later().notOnKorifi(),
+		func(c *requests) *capi.Field[capi.HealthCheckUpdate] { return &c.update.ReadinessHealthCheck }).laterNotOnKorifi(),
 	shown(field.Object("relationships", "Objects that the process belongs to.", relationships,
 		func(p *capi.Process) *capi.Relationships { return p.Relationships })),
 	object("metadata", "Labels and annotations of the process.", field.Setting{}, metadata,
@@ -88,11 +88,11 @@ var processTable = tableOf(
 	shown(field.String("app_guid", "GUID of the app of the process, from `relationships.app`.",
 		(*capi.Process).AppGUID).In(addressSetting(appGUIDArgument))),
 	shown(field.String("space_guid", "GUID of the space of the process, from `links.space`.", (*capi.Process).SpaceGUID)),
-	shown(field.Bool("command_redacted", "Whether the API hid the command: from this user, who may not see secrets, or "+
-		"because it hides commands in lists. `command` is then null.",
+	shown(field.Bool("command_redacted", "Whether the API hides the command, from this user or in lists. `command` is "+
+		"then null.",
 		func(p *capi.Process) *bool { return &p.CommandRedacted }).
-		In(field.Setting{Description: "Whether the API hides the command from this user. `command` then keeps the value " +
-			"that it had, or is null."})),
+		In(field.Setting{Description: "Whether the API hides the command from this user. `command` then keeps its " +
+			"earlier value, or is null."})),
 )
 
 // logRate names a log rate.
@@ -113,17 +113,18 @@ func shown(f field.Field[capi.Process]) attribute[capi.Process, requests] {
 func addressSetting(argument string) field.Setting {
 	return field.Setting{
 		Optional: true, Strings: []validator.String{segmentRule},
-		Description: argument + " If all three are set, they must refer to the same process. Changing the address to another process " +
-			"replaces the resource; neither process is recreated.",
+		Description: argument + " If `guid`, `app_guid` and `type` are all set, they must refer to the same process. A " +
+			"change of the address to another process replaces the resource; neither process is recreated.",
 	}
 }
 
 // The health checks. Only a liveness check has a timeout to set.
 var (
-	checkSetting = field.Setting{Note: "Only what you set here is written."}
+	checkSetting = field.Setting{Note: "Only the attributes that you set are written."}
 
 	livenessData = checkDataTable(number("timeout",
-		"Seconds that an instance has to become healthy after it starts. Null means the foundation's default; the foundation also sets the maximum, usually 180.", "", sizeBounds,
+		"Seconds that an instance has to become healthy after its start. Null means the foundation's default. The "+
+			"foundation also sets the maximum, usually 180.", "", sizeBounds,
 		checkTimeout, func(u *capi.HealthCheckDataUpdate) *capi.Field[int64] { return &u.Timeout }))
 
 	readinessData = checkDataTable(attribute[capi.HealthCheckData, capi.HealthCheckDataUpdate]{Field: field.Int("timeout",
@@ -140,10 +141,10 @@ func checkDataTable(timeout attribute[capi.HealthCheckData, capi.HealthCheckData
 		number("invocation_timeout", "Seconds until a single check times out. Null means the foundation's default.", "", sizeBounds,
 			func(d *capi.HealthCheckData) *int64 { return d.InvocationTimeout },
 			func(u *capi.HealthCheckDataUpdate) *capi.Field[int64] { return &u.InvocationTimeout }),
-		number("interval", "Seconds between two checks. Null means the foundation's default, and always on Korifi.", "", sizeBounds,
+		number("interval", "Seconds between two checks. Null means the foundation's default. Not on Korifi.", "", sizeBounds,
 			func(d *capi.HealthCheckData) *int64 { return d.Interval },
 			func(u *capi.HealthCheckDataUpdate) *capi.Field[int64] { return &u.Interval }).notOnKorifi(),
-		text("endpoint", "Path that an `http` check requests; null for other types.",
+		text("endpoint", "Path that an `http` check requests, such as `/health`; null for other types.",
 			field.Setting{}, func(d *capi.HealthCheckData) *string { return d.Endpoint },
 			func(u *capi.HealthCheckDataUpdate) *capi.Field[string] { return &u.Endpoint }).unless(refusesEndpoint).newVersion(),
 	)
@@ -164,7 +165,8 @@ func checkTable(data table[capi.HealthCheckData, capi.HealthCheckDataUpdate]) ta
 
 // metadata are the labels and annotations.
 var metadata = tableOf(
-	metadataMap("labels", "Labels: `[prefix/]name` to a value of up to 63 characters. The API can select by them.", labelRules,
+	metadataMap("labels", "Labels: `[prefix/]name` to a value of up to 63 characters. The filter `label_selector` "+
+		"selects by them.", labelRules,
 		func(m *capi.Metadata) map[string]*string { return m.Labels },
 		func(u *capi.MetadataUpdate) *map[string]capi.Field[string] { return &u.Labels }),
 	metadataMap("annotations", "Annotations: `[prefix/]name` to a value of up to 5000 characters.", annotationRules,
@@ -176,12 +178,12 @@ var metadata = tableOf(
 var (
 	reference = field.RecordOf(field.String("guid", "GUID of the object.",
 		func(d *capi.RelationshipData) *string { return d.GUID }))
-	relationship = field.RecordOf(field.Object("data", "Reference to the object; null where there is none.", reference,
+	relationship = field.RecordOf(field.Object("data", "Reference to the object; null if there is none.", reference,
 		func(r *capi.Relationship) *capi.RelationshipData { return r.Data }))
 	relationships = field.RecordOf(
 		field.Object("app", "The app of the process.", relationship,
 			func(r *capi.Relationships) *capi.Relationship { return r.App }),
-		field.Object("revision", "The app's revision that the process runs; null where the app has no revisions.", relationship,
+		field.Object("revision", "The app's revision that the process runs; null if the app has no revisions.", relationship,
 			func(r *capi.Relationships) *capi.Relationship { return r.Revision }),
 		field.Object("registry_credential", "The registry credential of the process. Tanzu Platform only.", relationship,
 			func(r *capi.Relationships) *capi.Relationship { return r.RegistryCredential }),
@@ -214,7 +216,8 @@ func withNames(p *capi.Process, byApp map[string]capi.AppNames) *namedProcess {
 var (
 	namedFields = append(
 		field.Within(func(n *namedProcess) *capi.Process { return n.process }, processTable.Fields...),
-		field.String("app_name", "Name of the app. Null unless names are looked up, and for apps that the user cannot see.",
+		field.String("app_name", "Name of the app. Null if names are not looked up, and if the user cannot see the "+
+			"app.",
 			func(n *namedProcess) *capi.Text { return n.names.App }),
 		field.String("space_name", "Name of the space. Null in the same cases as `app_name`.",
 			func(n *namedProcess) *capi.Text { return n.names.Space }),
@@ -226,7 +229,7 @@ var (
 	named = field.RecordOf(namedFields...)
 
 	listed = field.RecordOf(append(slices.Clone(namedFields),
-		field.ObjectList("process_instances", "The instances of the process. Null without `include_instances`, and where the "+
-			"API could not tell them.", instanceFields,
+		field.ObjectList("process_instances", "The instances of the process. Null without `include_instances`, and if "+
+			"the API cannot report them.", instanceFields,
 			func(n *namedProcess) []capi.ProcessInstance { return n.process.ProcessInstances }))...)
 )

@@ -24,26 +24,26 @@ type filter struct {
 var filters = []filter{
 	listFilter("guids", "GUIDs of processes."+listNote, func(f *capi.ProcessFilter) *[]string { return &f.GUIDs }),
 	listFilter("types", "Types of processes: `web`, `worker`, …"+listNote, func(f *capi.ProcessFilter) *[]string { return &f.Types }),
-	listFilter("app_guids", "GUIDs of apps that the processes belong to."+listNote,
+	listFilter("app_guids", "GUIDs of the apps of the processes."+listNote,
 		func(f *capi.ProcessFilter) *[]string { return &f.AppGUIDs }),
-	listFilter("space_guids", "GUIDs of spaces that the processes belong to."+listNote,
+	listFilter("space_guids", "GUIDs of the spaces of the processes."+listNote,
 		func(f *capi.ProcessFilter) *[]string { return &f.SpaceGUIDs }),
-	listFilter("organization_guids", "GUIDs of organizations that the processes belong to. Not on Korifi."+listNote,
+	listFilter("organization_guids", "GUIDs of the organizations of the processes. Not on Korifi."+listNote,
 		func(f *capi.ProcessFilter) *[]string { return &f.OrganizationGUIDs }),
-	listFilter("app_names", "Names of apps that the processes belong to."+nameNote,
+	listFilter("app_names", "Names of the apps of the processes."+nameNote,
 		func(f *capi.ProcessFilter) *[]string { return &f.AppNames }),
-	listFilter("space_names", "Names of spaces that the processes belong to."+nameNote,
+	listFilter("space_names", "Names of the spaces of the processes."+nameNote,
 		func(f *capi.ProcessFilter) *[]string { return &f.SpaceNames }),
-	listFilter("organization_names", "Names of organizations that the processes belong to."+nameNote,
+	listFilter("organization_names", "Names of the organizations of the processes."+nameNote,
 		func(f *capi.ProcessFilter) *[]string { return &f.OrganizationNames }),
-	textFilter("app_guid", "GUID of one app whose processes are listed. Unlike with `app_guids`, an app that does not exist "+
+	textFilter("app_guid", "GUID of one app: lists its processes. Unlike with `app_guids`, an app that does not exist "+
 		"is an error. Conflicts with the other filters by app, space and organization.",
 		func(f *capi.ProcessFilter) *string { return &f.AppGUID }, segmentRule, oneAppRule),
-	textFilter("label_selector", "Conditions on the labels of the processes, all of which must match: `env=prod`, "+
+	textFilter("label_selector", "Conditions on the labels of the processes; all must match: `env=prod`, "+
 		"`env!=dev`, `env in (prod,staging)`, `env notin (dev)`, `env`, `!env`, separated by commas. Not on Korifi.",
 		func(f *capi.ProcessFilter) *string { return &f.LabelSelector }, labelSelectorRule),
-	textFilter("order_by", "Order of the processes: `created_at`, `updated_at`, or one of these with a `-` in front for "+
-		"the latest first. Default: by creation.",
+	textFilter("order_by", "Order of the processes: `created_at` or `updated_at`; with a leading `-`, the latest comes "+
+		"first. Default: `created_at`.",
 		func(f *capi.ProcessFilter) *string { return &f.OrderBy }, orderByRule),
 	timeFilter("created_ats", "When the processes were created. Not on Korifi.",
 		func(f *capi.ProcessFilter) **capi.TimeFilter { return &f.CreatedAts }),
@@ -63,9 +63,9 @@ func filterIn(config field.Attributes) capi.ProcessFilter {
 // listNote is for every filter with a list, and nameNote for one with names, which
 // the client resolves to GUIDs.
 const (
-	listNote = " Order and repeats do not matter, the list can have any length, and an empty list selects nothing."
-	nameNote = listNote + " Names are compared as the API does, without case on Cloud Controller. A name that matches " +
-		"nothing is a warning. Together with GUIDs of the same kind, both have to match."
+	listNote = " Order and repeats do not matter. The list can have any length; an empty list selects nothing."
+	nameNote = listNote + " Cloud Controller ignores the case of names. A name that matches nothing is a warning. If " +
+		"the filter by GUIDs of the same kind is set as well, both must match."
 )
 
 // listFilter selects what has any of the values: GUIDs, types or names.

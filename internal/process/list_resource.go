@@ -49,8 +49,8 @@ func (l *listResource) ListResourceConfigSchema(_ context.Context, _ list.ListRe
 	attributes["identify_by"] = schema.StringAttribute{
 		Optional: true, Validators: []validator.String{oneOf(identifyByGUID, identifyByApp)},
 		MarkdownDescription: "Address in the identity and in generated configuration: `guid` (default), or `app` for `app_guid` and " +
-			"`type`. With `app` they stay valid after a rolling deployment, which gives the process a new GUID. While a deployment is " +
-			"in progress, `app` lists only the newest process of an app and type.",
+			"`type`. With `app` they stay valid after a rolling deployment, which gives the process a new GUID. While " +
+			"a deployment is in flight, `app` lists only the newest process of an app and type.",
 	}
 	resp.Schema = schema.Schema{
 		MarkdownDescription: "Finds processes to import, with the filters of the data source `cf_processes`.",

@@ -25,21 +25,22 @@ var lookupArguments = []struct {
 }{
 	{"guid", "GUID of the process. Set exactly one of `guid`, `app_guid` and `app_name`.", segmentRule, false},
 	{
-		"app_guid", "GUID of the app of the process. An address by app and type outlives a rolling deployment, which gives " +
-			"the process a new GUID.", segmentRule, false,
+		"app_guid", "GUID of the app of the process. Unlike `guid`, app and type stay the same in a rolling " +
+			"deployment.", segmentRule, false,
 	},
 	{
-		"type", "Type of the process within the app: `web`, `worker`, … Goes with `app_name` or `app_guid`; default `web`.",
+		"type", "Type of the process within the app: `web`, `worker`, … Only with `app_name` or `app_guid`. Default: " +
+			"`web`.",
 		segmentRule, false,
 	},
 	{
-		"app_name", "Name of the app of the process, compared as the API does: without case on Cloud Controller. Several apps " +
-			"can have one name: narrow it by space and organization.", nonEmpty, false,
+		"app_name", "Name of the app of the process; Cloud Controller ignores its case. If several apps have the name, " +
+			"also set space and organization.", nonEmpty, false,
 	},
-	{"space_guid", "GUID of the space of the app. Goes with `app_name`.", segmentRule, true},
-	{"space_name", "Name of the space of the app. Goes with `app_name`.", nonEmpty, true},
-	{"organization_guid", "GUID of the organization of the app. Goes with `app_name`.", segmentRule, true},
-	{"organization_name", "Name of the organization of the app. Goes with `app_name`.", nonEmpty, true},
+	{"space_guid", "GUID of the space of the app. Only with `app_name`.", segmentRule, true},
+	{"space_name", "Name of the space of the app. Only with `app_name`.", nonEmpty, true},
+	{"organization_guid", "GUID of the organization of the app. Only with `app_name`.", segmentRule, true},
+	{"organization_name", "Name of the organization of the app. Only with `app_name`.", nonEmpty, true},
 }
 
 // checkLookup checks that a configuration addresses one process. An unknown

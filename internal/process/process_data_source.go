@@ -29,12 +29,13 @@ func processSchema() schema.Schema {
 	}
 	attributes["include_names"] = schema.BoolAttribute{
 		Optional: true,
-		MarkdownDescription: "Whether to look up `app_name`, `space_name`, `organization_guid` and `organization_name`, " +
-			"with one more request. They are looked up anyway when `app_name` is set. Default: `false`.",
+		MarkdownDescription: "Whether to look up `app_name`, `space_name`, `organization_guid` and " +
+			"`organization_name`, with one more request. With `app_name` set, they are always looked up. Default: " +
+			"`false`.",
 	}
 	return schema.Schema{
-		MarkdownDescription: "Reads one process: the unit of an app that runs, with its instances, memory, health " +
-			"checks and metadata. Address it by `app_name`, `app_guid` or `guid`.",
+		MarkdownDescription: "Reads one process of an app, with its instances, memory, health checks and metadata. " +
+			"Address it by `app_name`, `app_guid` or `guid`.",
 		Attributes: attributes,
 	}
 }

@@ -32,33 +32,33 @@ func processesSchema() schema.Schema {
 	attributes := map[string]schema.Attribute{
 		"include_names": schema.BoolAttribute{
 			Optional: true,
-			MarkdownDescription: "Whether to look up the names of the app, the space and the organization of each process. " +
-				"Costs one to three extra requests in total, not one per process; none where a filter by name is set, which " +
-				"implies it. Default: `false`.",
+			MarkdownDescription: "Whether to look up the names of the app, the space and the organization of each " +
+				"process, with one to three more requests in total. With a filter by name, they are always looked up. " +
+				"Default: `false`.",
 		},
 		"include_instances": schema.BoolAttribute{
 			Optional: true,
-			MarkdownDescription: "Whether to read the state of each instance of each process, as `process_instances`. Costs no " +
-				"extra request on a foundation that embeds them in the list (Cloud Controller, except old versions), otherwise one " +
-				"per process that has instances. Default: `false`.",
+			MarkdownDescription: "Whether to read the state of each instance of each process into `process_instances`. " +
+				"Cloud Controller sends them with the list; old versions and Korifi need a request for each process " +
+				"that has instances. Default: `false`.",
 		},
 		"attributes": schema.ListAttribute{
 			Optional: true, ElementType: types.StringType,
-			MarkdownDescription: "Names of the attributes to keep; all others but `guid` are null. This makes the state of a large " +
-				"list much smaller. Names and `process_instances` are not affected. Default: all attributes.",
+			MarkdownDescription: "Names of the attributes to keep. All others except `guid`, names and " +
+				"`process_instances` are null, which makes the state of a large list much smaller. Default: all " +
+				"attributes.",
 			Validators: []validator.List{attributeNames{}},
 		},
-		"processes": listAttribute("The processes, in the API's order, each once; an empty list when no process matches. "+
-			"The API hides all commands in lists: `command` is then null and `command_redacted` "+
-			"is true.", listed),
+		"processes": listAttribute("The processes, in the API's order, each once; an empty list if no process matches. "+
+			"The API hides all commands in lists: `command` is null and `command_redacted` is true.", listed),
 	}
 	for _, f := range filters {
 		attributes[f.name] = f.attribute
 	}
 	return schema.Schema{
-		MarkdownDescription: "Reads many processes at once: all that the user can see, or those that the filters select. " +
-			"A process must match every filter, and within a list any one value. The number of requests is the number of pages " +
-			"of 5,000 processes.",
+		MarkdownDescription: "Reads many processes at once: all that the user can see, or those that the filters " +
+			"select. A process must match every filter, and within a list any one value. It takes one request for each " +
+			"5,000 processes.",
 		Attributes: attributes,
 	}
 }

@@ -50,7 +50,7 @@ func metadataMap(name, description string, rules metadataRules, get func(*capi.M
 	return attribute[capi.Metadata, capi.MetadataUpdate]{
 		Field: field.StringMap(name, description, get).In(field.Setting{
 			Optional: true, Maps: []validator.Map{rules},
-			Note: "When set, this is the whole map: keys that are not in it are removed. The platform's own keys " +
+			Note: "If you set it, this is the whole map: other keys are removed. The platform's own keys " +
 				"(`korifi.cloudfoundry.org/…`) are left out and never changed.",
 		}),
 		write: func(config, _ field.Attributes, current *capi.Metadata, u *capi.MetadataUpdate) {

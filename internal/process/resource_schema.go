@@ -25,9 +25,9 @@ var resourceType = func() tftypes.Object {
 var ownAttributes = map[string]schema.Attribute{
 	"wait_for_instances": schema.BoolAttribute{
 		Optional: true, Computed: true, Default: booldefault.StaticBool(false),
-		MarkdownDescription: "Whether to wait after a scale until every instance is `RUNNING`, and to fail with " +
-			"the state and details of each instance if that takes longer than the timeout. On Korifi, where a change of memory, " +
-			"disk, command or health check replaces the instances, also after such a change, for the new ones. Default `false`.",
+		MarkdownDescription: "Whether to wait after a scale until every instance is `RUNNING`. If that takes longer " +
+			"than the timeout, the apply fails with the state and details of each instance. On Korifi it also waits " +
+			"for the new instances after a change of memory, disk, command or health check. Default: `false`.",
 	},
 	"timeouts": schema.SingleNestedAttribute{
 		Optional: true, MarkdownDescription: "How long the operations may take.",

@@ -1,9 +1,11 @@
 package process
 
 import (
+	"context"
 	"fmt"
 	"reflect"
 	"slices"
+	"strings"
 
 	"github.com/hashicorp/terraform-plugin-framework/diag"
 	"github.com/hashicorp/terraform-plugin-framework/path"
@@ -76,13 +78,19 @@ func counted(format string) func(int64) string {
 
 // actsLaterNote is in the description of an attribute that acts later.
 const actsLaterNote = "On Cloud Controller a change takes effect when the app is next restarted or deployed " +
-	"(see the action `cf_app_restart`), on Korifi at once."
+	"(see the action `cf_app_restart`)"
 
 // later means that on Cloud Controller a change takes effect when the app is
-// restarted or deployed.
+// restarted or deployed, and on Korifi at once.
 func (a attribute[T, U]) later() attribute[T, U] {
-	a.actsLater, a.Field = true, a.WithNote(actsLaterNote)
+	a.actsLater, a.Field = true, a.WithNote(actsLaterNote+", on Korifi at once.")
 	return a
+}
+
+// laterNotOnKorifi is later for an attribute that Korifi lacks.
+func (a attribute[T, U]) laterNotOnKorifi() attribute[T, U] {
+	a.actsLater, a.Field = true, a.WithNote(actsLaterNote+".")
+	return a.notOnKorifi()
 }
 
 // notOnKorifi means that Korifi lacks the attribute.
@@ -162,9 +170,10 @@ func text[T, U any](name, description string, s field.Setting, get func(*T) *str
 	}
 }
 
-// number is a whole number that a configuration can set. The note comes after
-// the description in the resource.
+// number is a whole number that a configuration can set. In the resource, the bounds
+// and the note come after the description.
 func number[T, U any](name, description, note string, bounds field.WholeNumber, get func(*T) *int64, request func(*U) *capi.Field[int64]) attribute[T, U] {
+	note = strings.TrimSpace("It " + bounds.Description(context.Background()) + ". " + note)
 	return attribute[T, U]{
 		Field:  field.Int(name, description, get).In(field.Setting{Optional: true, Note: note, Numbers: []validator.Number{bounds}}),
 		number: request, bounds: bounds,

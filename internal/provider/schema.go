@@ -29,13 +29,13 @@ type model struct {
 // Schema describes the provider block.
 func (p *Provider) Schema(_ context.Context, _ provider.SchemaRequest, resp *provider.SchemaResponse) {
 	resp.Schema = schema.Schema{
-		MarkdownDescription: "Reads and manages the processes of apps on Cloud Foundry, through the v3 API of the " +
-			"Cloud Controller (open-source Cloud Foundry, Tanzu Platform) or of Korifi.\n\n" +
-			"The provider needs the API and **one** credential; everything else has a default. It uses the credential in its " +
-			"block; if the block has none, the one in the environment; if there is none there either, the cf CLI's session " +
-			"(`cf login`). Setting two kinds of credentials is an error. The provider sends no request before a data source, " +
-			"resource or action needs one, and reports missing settings only then: a configuration without any of them, or " +
-			"one that only calls functions, needs no credential.",
+		MarkdownDescription: "Reads and manages the processes of apps on Cloud Foundry, through the v3 API of Cloud " +
+			"Controller (open-source Cloud Foundry, Tanzu Platform) or Korifi.\n\n" +
+			"The provider needs the API and **one** credential; everything else has a default. It uses the credential " +
+			"in its block, or else the one in the environment, or else the cf CLI's session (`cf login`). Two kinds of " +
+			"credentials are an error. The provider sends no request before a data source, resource or action needs " +
+			"one, and reports missing settings only then. So a configuration that only calls functions needs no " +
+			"credential.",
 		Attributes: map[string]schema.Attribute{
 			"api_url": schema.StringAttribute{
 				Optional: true,
@@ -45,8 +45,8 @@ func (p *Provider) Schema(_ context.Context, _ provider.SchemaRequest, resp *pro
 			},
 			"user": schema.StringAttribute{
 				Optional: true,
-				MarkdownDescription: "User name for the password grant; requires `password`. Environment: `CF_USER`, or where that is " +
-					"not set, `CF_USERNAME`, the variable of the cf CLI.",
+				MarkdownDescription: "User name for the password grant; requires `password`. Environment: `CF_USER`, " +
+					"or else `CF_USERNAME`, the variable of the cf CLI.",
 			},
 			"password": schema.StringAttribute{
 				Optional:            true,
@@ -68,10 +68,10 @@ func (p *Provider) Schema(_ context.Context, _ provider.SchemaRequest, resp *pro
 			},
 			"cf_client_id": schema.StringAttribute{
 				Optional: true,
-				MarkdownDescription: "OAuth client. Alone, with `cf_client_secret`, it is the credential (client " +
-					"credentials grant). Next to another credential it is the client through which that one logs in " +
-					"(default: `cf` with an empty secret); a client in the environment is ignored next to a credential in the " +
-					"block. Environment: `CF_CLIENT_ID`.",
+				MarkdownDescription: "OAuth client. With `cf_client_secret` alone, it is the credential (client " +
+					"credentials grant). With another credential, it is the OAuth client for the login (default: `cf` " +
+					"with an empty secret). A client in the environment is ignored if the block sets another " +
+					"credential. Environment: `CF_CLIENT_ID`.",
 			},
 			"cf_client_secret": schema.StringAttribute{
 				Optional:            true,
@@ -83,21 +83,21 @@ func (p *Provider) Schema(_ context.Context, _ provider.SchemaRequest, resp *pro
 				Sensitive: true,
 				MarkdownDescription: "An access token, as `cf oauth-token` prints it, with or without `bearer ` " +
 					"in front. Any other value with a space is the whole value of the `Authorization` header, as for Korifi " +
-					"(`clientcert …`). A token alone cannot be renewed when it expires; add `refresh_token` for that. " +
+					"(`clientcert …`). If you also set `refresh_token`, the provider renews it when it expires. " +
 					"Environment: `CF_ACCESS_TOKEN`.",
 			},
 			"refresh_token": schema.StringAttribute{
 				Optional:  true,
 				Sensitive: true,
-				MarkdownDescription: "A refresh token: alone, or with `access_token` to renew it. Where UAA rotates refresh tokens " +
-					"(each is valid once), it works for only one provider process, and Terraform starts several for each command: " +
-					"use a client or a user there. Environment: `CF_REFRESH_TOKEN`.",
+				MarkdownDescription: "A refresh token, alone or with `access_token`. If UAA rotates refresh tokens " +
+					"(each is valid once), it works for only one provider process, and Terraform starts several for " +
+					"each command: then use a client or a user. Environment: `CF_REFRESH_TOKEN`.",
 			},
 			"assertion_token": schema.StringAttribute{
 				Optional:  true,
 				Sensitive: true,
-				MarkdownDescription: "A JWT of an identity provider that UAA trusts, such as the OIDC token of a CI job, " +
-					"for the JWT bearer grant; set `origin` to the name of the provider. Environment: `CF_ASSERTION_TOKEN`.",
+				MarkdownDescription: "A JWT for the JWT bearer grant, from an identity provider that UAA trusts, such " +
+					"as the OIDC token of a CI job. Set `origin` to the name of that provider in UAA. Environment: `CF_ASSERTION_TOKEN`.",
 			},
 			"ca_certificate": schema.StringAttribute{
 				Optional: true,
@@ -119,9 +119,10 @@ func (p *Provider) Schema(_ context.Context, _ provider.SchemaRequest, resp *pro
 			},
 			"max_retries": schema.NumberAttribute{
 				Optional: true,
-				MarkdownDescription: "How many times a request is repeated after a transient failure: a failed connection, a truncated " +
-					"body, the statuses 429, 500, 502, 503 and 504, and a 404 of the router. A request to terminate an instance is " +
-					"repeated after 429 only. A whole number, 0 or more; `0` turns retries off. Default: `5`. " +
+				MarkdownDescription: "How many times the provider repeats a request after a transient failure: a " +
+					"failed connection, a truncated body, the statuses 429, 500, 502, 503 and 504, and a 404 of the " +
+					"router. It repeats a request to terminate an instance only after a 429. A whole number, 0 or " +
+					"more; `0` turns retries off. Default: `5`. " +
 					"Environment: `CF_MAX_RETRIES`.",
 			},
 		},
