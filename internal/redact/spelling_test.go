@@ -46,6 +46,44 @@ func TestCleanSpellings(t *testing.T) {
 	}
 }
 
+// Spellings that depend on the secret.
+func TestCleanSpellingsOfOtherSecrets(t *testing.T) {
+	for name, test := range map[string]struct{ secret, text, want string }{
+		"base64 for URLs":              {">>>???", "x Pj4-Pz8_ y", "x [REDACTED] y"},
+		"base64 after another user":    {"wxyz", "Basic " + base64.StdEncoding.EncodeToString([]byte("abc:wxyz")), "Basic [REDACTED]"},
+		"form encoding, lower case":    {"p&ss w/rd", "?p=p%26ss+w%2frd&x", "?p=[REDACTED]&x"},
+		"JSON, surrogate pair":         {"se😀cret", `{"k":"se\ud83d\ude00cret"}`, `{"k":"[REDACTED]"}`},
+		"JSON, escape at the end":      {"abcdA", `abcd\u0041`, "[REDACTED]"},
+		"short without its line break": {"a\nbcd", "x abcd y", "x [REDACTED] y"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			var s redact.Set
+			s.Add(test.secret)
+			if got := s.Clean(test.text); got != test.want {
+				t.Errorf("got %q, want %q", got, test.want)
+			}
+		})
+	}
+}
+
+// The whole base64 word is masked: its letters next to the secret hold bits of it.
+func TestCleanWholeBase64Words(t *testing.T) {
+	const secret = "planted-secret"
+	var s redact.Set
+	s.Add(secret)
+	encoded := base64.StdEncoding.EncodeToString([]byte("12" + secret + "34"))
+	for _, letter := range "AZaz09+/-_" {
+		t.Run(string(letter), func(t *testing.T) {
+			if got, want := s.Clean("x "+string(letter)+encoded+string(letter)+"= y"), "x [REDACTED] y"; got != want {
+				t.Errorf("got %q, want %q", got, want)
+			}
+			if got, want := s.Clean(string(letter)+encoded), "[REDACTED]"; got != want {
+				t.Errorf("at both ends: got %q, want %q", got, want)
+			}
+		})
+	}
+}
+
 // A secret such as a PEM key can contain line breaks.
 func TestCleanSecretsOfSeveralLines(t *testing.T) {
 	const key = "-----BEGIN KEY-----\nQUJDREVGR0hJSktMTU5PUFFSU1RVVldYWVo\n-----END KEY-----\n"

@@ -98,6 +98,7 @@ func TestRefusedWhileTheTokenLives(t *testing.T) {
 func TestPasscodeIsSentOnce(t *testing.T) {
 	for name, answer := range map[string]func(url.Values, http.ResponseWriter) bool{
 		"the response was lost": func(url.Values, http.ResponseWriter) bool { panic(http.ErrAbortHandler) },
+		"500":                   refuse(500, "", ""),
 		"503":                   refuse(503, "", ""),
 		"used and expired":      nil,
 	} {
@@ -172,6 +173,9 @@ func TestDiscoveryFailures(t *testing.T) {
 		"Korifi":              {respond(200, `{"links":{"cloud_controller_v3":{"href":"x"},"login":{"href":"http://h"},"uaa":null},"cf_on_k8s":true}`), "access_token", 1},
 		"no UAA, no login":    {respond(200, `{"links":{"cloud_controller_v3":{"href":"x"}}}`), "access_token", 1},
 		"UAA is not a URL":    {respond(200, `{"links":{"uaa":{"href":"uaa.example.org"}}}`), "not an http or https URL", 1},
+		"UAA without host":    {respond(200, `{"links":{"uaa":{"href":"https:///uaa"}}}`), "not an http or https URL", 1},
+		"UAA of ftp":          {respond(200, `{"links":{"uaa":{"href":"ftp://uaa.example.org"}}}`), "not an http or https URL", 1},
+		"UAA malformed":       {respond(200, `{"links":{"uaa":{"href":"https://%zz"}}}`), "not an http or https URL", 1},
 		"503":                 {respond(503, "busy"), "busy", 2},
 		"404 of the router":   {respond(404, "no route", "X-Cf-RouterError", "unknown_route"), "no route", 2},
 		"redirect":            {respond(302, "", "Location", "https://login.example.org/"), "login.example.org", 1},
@@ -203,6 +207,36 @@ func TestKorifiNamesItself(t *testing.T) {
 	value, err := s.Authorization(t.Context())
 	if e := mustFail(t, value, err); !strings.Contains(e.Error(), "has no UAA") {
 		t.Errorf("got %s, want that the API has no UAA", describe(e))
+	}
+}
+
+// A Korifi with a UAA uses it.
+func TestKorifiWithUAA(t *testing.T) {
+	f := newFoundation(t)
+	f.root = func(w http.ResponseWriter, _ *http.Request) {
+		fmt.Fprintf(w, `{"links":{"cloud_controller_v3":{"href":"x"},"uaa":{"href":%q}},"cf_on_k8s":true}`, f.URL+"/uaa")
+	}
+	s, _ := newSession(t, f, Credential{Kind: Password, User: "user", Password: "secret"})
+	mustAuthorize(t, s, "bearer token-1")
+}
+
+func TestErrorText(t *testing.T) {
+	for name, test := range map[string]struct {
+		e    Error
+		want string
+	}{
+		"everything": {
+			Error{Op: "log in", URL: "https://uaa.example.org/oauth/token", Status: 401, Code: "unauthorized", Description: "Bad credentials"},
+			"cannot log in at https://uaa.example.org/oauth/token: 401 Unauthorized: unauthorized: Bad credentials",
+		},
+		"no response":   {Error{Op: "find the UAA", Err: errors.New("no answer")}, "cannot find the UAA: no answer"},
+		"only a reason": {Error{Op: "renew the token", Description: "it is old"}, "cannot renew the token: it is old"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			if got := test.e.Error(); got != test.want {
+				t.Errorf("got %q, want %q", got, test.want)
+			}
+		})
 	}
 }
 

@@ -79,21 +79,25 @@ func TestTransientFailures(t *testing.T) {
 
 // A token that is not valid in a header ends the session.
 func TestUnusableToken(t *testing.T) {
-	f := newFoundation(t)
-	f.answers(func(_ url.Values, w http.ResponseWriter) bool {
-		w.Header().Set("Content-Type", "application/json")
-		fmt.Fprint(w, `{"access_token":"a\nb","token_type":"bearer"}`)
-		return true
-	})
-	s, _ := newSession(t, f, Credential{Kind: Password, User: "user", Password: "secret"})
-	for range 300 {
-		value, err := s.Authorization(t.Context())
-		if e := mustFail(t, value, err); !strings.Contains(e.Error(), "characters that no token has") {
-			t.Fatalf("got %s, want that the token has characters that no token has", describe(e))
-		}
-	}
-	if _, tokens := f.received(); tokens != 1 {
-		t.Errorf("got %d logins, want 1", tokens)
+	for name, token := range map[string]string{"line break": `a\nb`, "space": "a b", "not ASCII": "ä"} {
+		t.Run(name, func(t *testing.T) {
+			f := newFoundation(t)
+			f.answers(func(_ url.Values, w http.ResponseWriter) bool {
+				w.Header().Set("Content-Type", "application/json")
+				fmt.Fprint(w, `{"access_token":"`+token+`","token_type":"bearer"}`)
+				return true
+			})
+			s, _ := newSession(t, f, Credential{Kind: Password, User: "user", Password: "secret"})
+			for range 300 {
+				value, err := s.Authorization(t.Context())
+				if e := mustFail(t, value, err); !strings.Contains(e.Error(), "characters that no token has") {
+					t.Fatalf("got %s, want that the token has characters that no token has", describe(e))
+				}
+			}
+			if _, tokens := f.received(); tokens != 1 {
+				t.Errorf("got %d logins, want 1", tokens)
+			}
+		})
 	}
 }
 
@@ -233,6 +237,7 @@ func TestTokensThatAreRevoked(t *testing.T) {
 	s, _ := newSession(t, f, Credential{Kind: Password, User: "user", Password: "secret"})
 	clock := &testClock{}
 	s.now = clock.now
+	s.Accepted("bearer unknown") // before there is a token
 	value, err := s.Authorization(t.Context())
 	for range 20 {
 		if err != nil {
