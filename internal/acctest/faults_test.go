@@ -50,7 +50,7 @@ func TestFaultsThroughTerraform(t *testing.T) {
 		}, true, ""},
 		"a limit for an hour": {read, fakecf.Fault{
 			Method: http.MethodGet, Path: process, Do: fakecf.RateLimited(time.Hour),
-		}, false, `(?s)Rate limit reached.*can be asked again at`},
+		}, false, `(?s)Rate limit reached.*accepts requests again at`},
 		"no permission": {scale, fakecf.Fault{
 			Method: http.MethodPost, Path: process, Do: fakecf.Status(http.StatusForbidden),
 		}, false, `(?s)Not permitted.*403 Forbidden`},

@@ -85,7 +85,7 @@ func CheckSegment(s string) error {
 	}
 	for _, r := range s {
 		if strings.ContainsRune("/?#%", r) {
-			return fmt.Errorf("must not contain %q, which has a meaning in a URL", r)
+			return fmt.Errorf("must not contain %q, which has a special meaning in a URL", r)
 		}
 		if unicode.IsControl(r) {
 			return fmt.Errorf("must not contain the control character %U", r)

@@ -56,7 +56,8 @@ func (f Failure) adviseNotFound(e *capi.Error) (summary, advice string, at path.
 		return "Not available on this foundation", cmp.Or(f.Feature, "This operation") + " needs an endpoint that this foundation does not have: " +
 			"it is too old, or it is not Cloud Controller.", path.Empty()
 	default:
-		return "Could not " + f.Action, elsewhereAdvice + " A router answers so while the API restarts: try again.", path.Empty()
+		return "Could not " + f.Action, elsewhereAdvice + " A router also answers like this while the API restarts: " +
+			"try again.", path.Empty()
 	}
 }
 
@@ -82,19 +83,20 @@ func failureAdvice(e *capi.Error) string {
 	var advice string
 	switch {
 	case e.Has(capi.CodeStatsUnavailable):
-		advice = "The runtime (Diego) or Log Cache did not answer Cloud Controller, which tries for about a minute. The apps " +
-			"can run on all the same. Try again; if it stays, give the operators the ID above."
+		advice = "The runtime (Diego) or Log Cache did not answer Cloud Controller, which tries for about a minute. " +
+			"The apps may still be running. Try again; if the error persists, give the operators the ID above."
 	case e.Has(capi.CodeRunnerUnavailable), e.Has(capi.CodeRunnerError):
-		advice = "Cloud Controller stored the change, but the runtime (Diego) did not take it over now. Cloud Controller passes " +
-			"it on when the runtime is back, so there is no need to send it again: look at `cf app`, and run terraform plan " +
+		advice = "Cloud Controller stored the change, but the runtime (Diego) did not accept it. Cloud Controller " +
+			"passes it on when the runtime is back, so do not send it again: look at `cf app`, and run terraform plan " +
 			"to see what is left."
 	case e.Has(capi.CodeUnknownError):
-		advice = "The foundation reports an internal error, as it does for instances while the runtime (Diego) is away. Try " +
-			"again; if it stays, give the operators the ID above."
+		advice = "The foundation reports an internal error, as it does for instances while the runtime (Diego) is not " +
+			"available. Try again; if the error persists, give the operators the ID above."
 	case e.RequestID == "":
-		advice = "The foundation, or a proxy in front of it, has a problem that may pass. Try again later."
+		advice = "The foundation, or a proxy in front of it, has a problem that may be temporary. Try again later."
 	default:
-		advice = "The foundation has a problem that may pass. Try again; if it stays, give the operators the ID above."
+		advice = "The foundation has a problem that may be temporary. Try again; if the error persists, give the " +
+			"operators the ID above."
 	}
 	if !e.RetryAt.IsZero() {
 		advice += " " + retryAdvice(e.RetryAt)

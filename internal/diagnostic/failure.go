@@ -154,7 +154,7 @@ func retryAdvice(at time.Time) string {
 	if at.IsZero() {
 		return "The API does not say when the limit ends. Try again in some minutes, or lower Terraform's -parallelism. See " + LargeFoundationsGuide
 	}
-	return fmt.Sprintf("The API can be asked again at %s (in %s).",
+	return fmt.Sprintf("The API accepts requests again at %s (in %s).",
 		at.UTC().Format(time.RFC3339), max(0, time.Until(at)).Round(time.Second))
 }
 
@@ -188,7 +188,7 @@ func (f Failure) loginError(e *uaa.Error) string {
 	case errors.As(e, &transportErr) && transportErr.Hint() != "":
 		hint = transportErr.Hint()
 	case e.Status >= http.StatusInternalServerError:
-		hint = "The login server, or a proxy in front of it, has a problem that may pass. Try again later."
+		hint = "The login server, or a proxy in front of it, has a problem that may be temporary. Try again later."
 	}
 	if e.Advice != "" || hint == "" {
 		guide = "See " + AuthenticationGuide

@@ -80,7 +80,7 @@ func TestDiagnostic(t *testing.T) {
 			err:     &capi.Error{Method: "GET", Path: "/v3/x", Status: 502, RouterError: "endpoint_failure", Body: "502 Bad Gateway: failed"},
 			summary: "Could not read process 1234",
 			detail: "GET /v3/x answered 502 Bad Gateway (X-Cf-RouterError: endpoint_failure) with a body that is not the API's: 502 Bad Gateway: failed\n\n" +
-				"The foundation, or a proxy in front of it, has a problem that may pass. Try again later.",
+				"The foundation, or a proxy in front of it, has a problem that may be temporary. Try again later.",
 		},
 		"wrong type": {
 			err: &capi.ResponseError{

@@ -95,7 +95,7 @@ func (v addressRules) check(m addressModel) diag.Diagnostics {
 		diags.AddAttributeError(path.Root("guid"), invalidAddress, "No process is addressed. Set "+ways+".")
 	case v.all && isKnown(m.GUID) && isKnown(m.AppGUID) && m.Type.IsNull():
 		diags.AddAttributeError(path.Root("type"), invalidAddress,
-			"guid and app_guid go together only with type as well. Add type, or set only one of guid and app_guid.")
+			"guid and app_guid together require type. Add type, or set only one of guid and app_guid.")
 	case !v.all && isKnown(m.GUID) && isKnown(m.AppGUID):
 		diags.AddAttributeError(path.Root("app_guid"), invalidAddress, "guid and app_guid exclude each other. Set "+ways+".")
 	case isKnown(m.Type) && m.AppGUID.IsNull():

@@ -104,7 +104,7 @@ func listWarnings(objects string, warnings []capi.Text, unstable string) diag.Di
 	diags := apiWarnings(warnings)
 	if unstable != "" {
 		diags.AddWarning("The list changed while it was read", fmt.Sprintf(
-			"The pages of the list of %s did not agree: %s. The result has each one that was found once, but one that "+
+			"The pages of the list of %s did not agree: %s. The result has each one that was found, once; one that "+
 				"moved between two pages may be missing. Narrow the list with filters, or read it again when less is "+
 				"deployed.", objects, unstable))
 	}

@@ -96,7 +96,7 @@ func dataSourceFailures() map[string]failure {
 		},
 		"429": {
 			fault: fakecf.RateLimited(time.Hour), summary: "Rate limit reached",
-			detail: detail{answered + "429 Too Many Requests", "CF-RateLimitExceeded (10013)", "can be asked again at 2"},
+			detail: detail{answered + "429 Too Many Requests", "CF-RateLimitExceeded (10013)", "accepts requests again at 2"},
 		},
 		"429 without a time": {
 			fault: fakecf.Status(429), summary: "Rate limit reached", detail: detail{"does not say when", "-parallelism"},
@@ -106,7 +106,7 @@ func dataSourceFailures() map[string]failure {
 			fault: fakecf.RouterError(502, "endpoint_failure"), summary: "Could not read process",
 			detail: detail{answered + "502 Bad Gateway (X-Cf-RouterError: endpoint_failure)", "Registered endpoint failed", "Try again"},
 		},
-		"503":               {fault: fakecf.Status(503), summary: "Could not read process", detail: detail{"CF-ServiceUnavailable (10015)", "may pass"}},
+		"503":               {fault: fakecf.Status(503), summary: "Could not read process", detail: detail{"CF-ServiceUnavailable (10015)", "may be temporary"}},
 		"504 in plain text": {fault: fakecf.Body(504, "text/plain", "upstream request timeout\n"), summary: "Could not read process", detail: detail{"504 Gateway Timeout", ": upstream request timeout"}},
 		"500 without a body": {
 			fault: fakecf.Empty(500), summary: "Could not read process", detail: detail{"500 Internal Server Error with an empty body"},

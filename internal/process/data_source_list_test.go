@@ -111,7 +111,7 @@ func TestProcessesFiltersOfCloudControllerAlone(t *testing.T) {
 	for name, test := range filters {
 		t.Run(name+" on Korifi", func(t *testing.T) {
 			_, diagnostics := r.try("cf_processes", test.given)
-			for _, want := range []string{"error at ", `("` + name + `")`, "Filter not available on this foundation", "does not know the filter " + name, "Valid parameters are"} {
+			for _, want := range []string{"error at ", `("` + name + `")`, "Filter not available on this foundation", "does not support the filter " + name, "Valid parameters are"} {
 				if !strings.Contains(diagnostics, want) {
 					t.Errorf("got diagnostics %q, want %q in them", diagnostics, want)
 				}

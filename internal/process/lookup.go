@@ -51,7 +51,7 @@ func checkLookup(config field.Attributes) diag.Diagnostics {
 		for _, a := range lookupArguments {
 			if a.place && config.IsKnown(a.name) {
 				diags.AddAttributeError(path.Root(a.name), invalidAddress,
-					a.name+" says where to look for an app_name. Set app_name, or leave "+a.name+" out.")
+					a.name+" goes only with app_name. Set app_name, or leave "+a.name+" out.")
 			}
 		}
 		return diags

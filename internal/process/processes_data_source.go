@@ -220,7 +220,6 @@ func listFailure(filter capi.ProcessFilter, err error) diag.Diagnostic {
 	}
 	names := strings.Join(unsupported.Filters, " and ")
 	return diag.NewAttributeErrorDiagnostic(path.Root(unsupported.Filters[0]), "Filter not available on this foundation",
-		fmt.Sprintf("This foundation does not know the filter %s, and the processes do not show what it selects by, so "+
-			"that the provider cannot select in its place. Leave %[1]s out; guids, types, app_guids and space_guids work "+
-			"on every foundation.\n\n%s", names, failure.Detail(unsupported.Err)))
+		fmt.Sprintf("This foundation does not support the filter %s, and the provider does not filter in its place. "+
+			"Leave %[1]s out; guids, types, app_guids, space_guids and the filters by name work on every foundation.\n\n%s", names, failure.Detail(unsupported.Err)))
 }

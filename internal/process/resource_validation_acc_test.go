@@ -20,7 +20,7 @@ func TestAccResourceValidation(t *testing.T) {
 	for _, test := range []struct{ attributes, want string }{
 		{``, `Invalid process address`},
 		{`type = "web"`, `Invalid process address`},
-		{"guid = \"g\"\napp_guid = \"a\"", `guid and app_guid go together only with type`},
+		{"guid = \"g\"\napp_guid = \"a\"", `guid and app_guid together require type`},
 		{"guid = \"g\"\ntype = \"web\"", `type goes with app_guid`},
 		{`guid = "a/b"`, `must not contain '/'`},
 		{"guid = \"g\"\ninstances = -1", `instances`},

@@ -119,7 +119,7 @@ func (e *Error) Hint() string {
 		return "Check the host name in api_url (cf api shows it), and whether a VPN is needed to resolve it."
 	case KindTimeout:
 		if memory := (*memoryError)(nil); errors.As(e.Err, &memory) {
-			return "Lower Terraform's -parallelism, or ask for less at a time, for example with filters."
+			return "Lower Terraform's -parallelism, or request less at a time, for example with filters."
 		}
 		return "If the foundation is only slow, raise request_timeout. If nothing answers at all, check api_url, the VPN and the proxy (HTTPS_PROXY, NO_PROXY)."
 	case KindCertificate:
@@ -133,7 +133,7 @@ func (e *Error) Hint() string {
 	case KindConnection, KindTruncated:
 		return "This is usually a restart of the API or of a router or proxy in front of it: try again, or raise max_retries."
 	case KindTooLarge:
-		return "Ask for less at a time, for example with filters. If the answer is not JSON of the API, check api_url."
+		return "Request less at a time, for example with filters. If the answer is not JSON of the API, check api_url."
 	case KindTLS:
 		return tlsHint(e.Err)
 	case KindProtocol:
