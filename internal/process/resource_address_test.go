@@ -169,7 +169,7 @@ func TestResourceAddressUnknownInThePlanFails(t *testing.T) {
 	w.AddFault(fakecf.Fault{Method: "POST", Path: "/v3/", Do: quotaExceeded})
 	text := diagnosticsText(w.apply(p, settings{"guid": fakecf.GUIDWorker, "command": "bin/x", "instances": 9}))
 	if !strings.Contains(text, "memory quota exceeded") || !w.state.Equal(before) {
-		t.Errorf("apply: got %.1000q and the state %s, want memory quota exceeded and the state unchanged", text, brief(w.state))
+		t.Errorf("apply: got diagnostics:\n%.1000s\nand the state %s\nwant memory quota exceeded and the state unchanged", text, brief(w.state))
 	}
 }
 
@@ -263,7 +263,7 @@ func TestResourceGone(t *testing.T) {
 			w.AddFault(fakecf.Fault{Path: "/v3/processes/", Do: fault})
 			before := w.state
 			if text := w.refresh(); text == "" || !w.state.Equal(before) {
-				t.Errorf("refresh: got %.1000q and the state %s, want an error and the state unchanged", text, brief(w.state))
+				t.Errorf("refresh: got diagnostics:\n%.1000s\nand the state %s\nwant an error and the state unchanged", text, brief(w.state))
 			}
 			w.ClearFaults()
 			w.settled(s)

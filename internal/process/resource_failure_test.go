@@ -158,7 +158,7 @@ func TestResourceCanceled(t *testing.T) {
 				t.Fatal(err)
 			}
 			if text := diagnosticsText(resp.Diagnostics); !strings.Contains(text, "Canceled") || time.Since(began) > 5*time.Second {
-				t.Errorf("canceled apply: got %.1000q after %s, want Canceled within 5 s", text, time.Since(began))
+				t.Errorf("canceled apply: got diagnostics:\n%.1000s\nafter %s, want Canceled within 5 s", text, time.Since(began))
 			}
 			w.state, w.private = w.unmarshal(resp.NewState), resp.Private
 			if w.at("command") != "bin/x" {

@@ -195,7 +195,7 @@ func TestImportedAndGone(t *testing.T) {
 	w.imports(fakecf.GUIDWeb)
 	w.DeleteProcess(fakecf.GUIDWeb)
 	if text := w.refresh(); text != "" || !w.state.IsNull() {
-		t.Errorf("refresh after the process was deleted: got %.1000q and the state %s, want neither", text, brief(w.state))
+		t.Errorf("refresh after the process was deleted: got diagnostics:\n%.1000s\nand the state %s\nwant neither", text, brief(w.state))
 	}
 }
 
