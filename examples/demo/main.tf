@@ -9,19 +9,19 @@ terraform {
 # The API and the credential come from CF_API_URL, CF_USER and CF_PASSWORD.
 provider "cf" {}
 
-# The web process of the app "storefront", by app and type: this address
-# outlives the next rolling deployment.
+# The web process of the app "storefront". An address by app and type stays valid
+# after a rolling deployment.
 data "cf_process" "web" {
   app_guid = "a9900000-0000-4000-8000-000000000001"
 }
 
-# Its worker, which is scaled to nothing: 0 instances is not null.
+# Its worker, which is scaled to zero: instances is 0, not null.
 data "cf_process" "worker" {
   app_guid = "a9900000-0000-4000-8000-000000000001"
   type     = "worker"
 }
 
-# A process of another app, by its own GUID. The API hides its command.
+# A process of another app, by the GUID of the process. The API hides its command.
 data "cf_process" "payments" {
   guid = "9c0ce550-0000-4000-8000-000000000005"
 }

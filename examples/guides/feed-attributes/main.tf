@@ -27,8 +27,8 @@ resource "terraform_data" "after_deployment" {
   triggers_replace = data.cf_process.web.guid
 }
 
-# A hidden command is null. The precondition fails here, not in the resource that
-# would get the null.
+# A hidden command is null. The precondition fails before another resource gets
+# the null.
 resource "terraform_data" "command" {
   input = data.cf_process.web.command
 

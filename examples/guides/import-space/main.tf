@@ -9,7 +9,7 @@ terraform {
 }
 
 variable "memory_in_mb" {
-  description = "Memory by app and type, like { \"storefront/worker\" = 2048 }; that of other processes is not written."
+  description = "Memory by app and type, such as { \"storefront/worker\" = 2048 }. That of other processes is not written."
   type        = map(number)
   default     = {}
 }
@@ -21,7 +21,7 @@ data "cf_processes" "space" {
 }
 
 locals {
-  # An app that is being deployed has two web processes, of one app and type.
+  # While a deployment is in flight, an app has two web processes with the same type.
   found = {
     for p in data.cf_processes.space.processes : "${p.app_name}/${p.type}" => { app_guid = p.app_guid, type = p.type }...
   }

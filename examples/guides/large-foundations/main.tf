@@ -6,7 +6,7 @@ terraform {
   }
 }
 
-# One list for everything: a request for each 5,000 processes.
+# One list for everything, with one request for each 5,000 processes.
 data "cf_processes" "web" {
   types         = ["web"]
   include_names = true
@@ -14,7 +14,7 @@ data "cf_processes" "web" {
 }
 
 locals {
-  # The only reference to the list: Terraform decodes it at each one.
+  # The only reference to the list: Terraform decodes the list at each reference.
   web = [
     for p in data.cf_processes.web.processes : {
       organization = p.organization_name

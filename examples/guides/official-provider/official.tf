@@ -20,7 +20,7 @@ resource "cloudfoundry_app" "storefront" {
   docker_image = "registry.example.org/storefront:1.4.2"
   strategy     = "rolling"
 
-  # cf_process owns these. Without this, each of the two would undo the other.
+  # cf_process owns these. Without this, each provider would undo the other's changes.
   lifecycle {
     ignore_changes = [
       instances, memory, health_check_type, health_check_http_endpoint,

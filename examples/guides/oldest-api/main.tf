@@ -16,8 +16,8 @@ locals {
   instances = flatten([for p in local.processes : coalesce(p.process_instances, [])])
 }
 
-# What the API of this foundation has. On an old one the attributes are null,
-# and nothing of this is an error.
+# Which attributes the API of this foundation has. On an old foundation they are
+# null, which is not an error.
 output "features" {
   value = {
     log_rate_limit_in_bytes_per_second = anytrue([for p in local.processes : p.log_rate_limit_in_bytes_per_second != null])
@@ -27,7 +27,8 @@ output "features" {
   }
 }
 
-# These work everywhere: the provider finds another way where it has to.
+# These work on every foundation: if the API lacks a feature, the provider reads
+# the values in another way.
 output "summary" {
   value = {
     processes = length(local.processes)

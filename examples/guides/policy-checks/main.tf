@@ -11,13 +11,13 @@ variable "instances" {
   default = 3
 }
 
-# What a plan wants to change is in its resource_changes.
+# resource_changes of the plan has what the plan changes.
 resource "cf_process" "web" {
   app_guid  = "a9900000-0000-4000-8000-000000000001" # cf app NAME --guid
   instances = var.instances
 }
 
-# What the foundation has is in its prior_state.
+# prior_state of the plan has what the data sources read.
 data "cf_processes" "web" {
   types         = ["web"]
   include_names = true
@@ -31,7 +31,7 @@ locals {
 }
 
 output "csv" {
-  description = "The processes as CSV, with CRLF and quotes as in RFC 4180. What is null is empty."
+  description = "The processes as CSV, with CRLF and quotes as in RFC 4180. Null values are empty."
   value = join("", [
     for row in local.rows : "${join(",", [
       for value in row : value == null ? "" : "\"${replace(tostring(value), "\"", "\"\"")}\""

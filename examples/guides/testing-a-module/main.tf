@@ -19,7 +19,7 @@ variable "size" {
   default = "small"
 }
 
-# The list comes from a module of its own, so that tests can replace it.
+# A separate module reads the list, so that tests can replace it.
 module "processes" {
   source   = "./processes"
   app_guid = var.app_guid

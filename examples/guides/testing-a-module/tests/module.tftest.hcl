@@ -1,5 +1,5 @@
-# No foundation and no credential: the provider is replaced by a mock. Set what
-# the module reads and does not configure.
+# A mock replaces the provider, so the test needs no foundation and no credential.
+# Set what the module reads but does not configure.
 mock_provider "cf" {
   mock_resource "cf_process" {
     defaults = {
