@@ -44,6 +44,8 @@ func TestParseAPIURL(t *testing.T) {
 		"api.example.org":                 "https://api.example.org",
 		"//api.example.org/":              "https://api.example.org",
 		"api.example.org:8443":            "https://api.example.org:8443",
+		"api.example.org:1":               "https://api.example.org:1",
+		"api.example.org:65535":           "https://api.example.org:65535",
 		"localhost:8080/":                 "https://localhost:8080",
 		"HTTPS://API.Example.ORG":         "https://api.example.org",
 		"http://127.0.0.1:8080":           "http://127.0.0.1:8080",
