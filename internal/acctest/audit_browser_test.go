@@ -253,8 +253,8 @@ func (b *browser) names(path string) {
 	}
 }
 
-// withoutGzip opens the report where the browser cannot decompress the findings:
-// the page says so.
+// withoutGzip opens the report in a browser that cannot decompress the findings:
+// the page reports that.
 func (b *browser) withoutGzip(path string) {
 	b.Helper()
 	b.call("Page.enable", nil, nil)

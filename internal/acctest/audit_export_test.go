@@ -8,7 +8,7 @@ import (
 	"strings"
 )
 
-// These are the tests of what leaves the report: its downloads and its print.
+// These tests cover the exports of the report: its downloads and its print.
 
 // downloads checks the files that the page exports for a filter.
 func (b *browser) downloads(path string) {

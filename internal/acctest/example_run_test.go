@@ -146,7 +146,7 @@ func (r *exampleRun) importBlocks() {
 	if _, err := r.tf.Plan(r.Context(), tfexec.GenerateConfigOut("generated.tf")); err != nil {
 		r.Fatal(err)
 	}
-	// Since 1.14, Terraform lets the provider leave out the effective command and user.
+	// Since 1.14, Terraform lets the provider omit the effective command and user.
 	generated, err := os.ReadFile(filepath.Join(r.work, "generated.tf"))
 	if err != nil {
 		r.Fatal(err)

@@ -15,8 +15,8 @@ import (
 	"github.com/cf-process/terraform-provider-cf/internal/fakecf"
 )
 
-// Without any setting of the provider, a configuration works that uses nothing of
-// it; the first data source that reads gets the error.
+// Without settings of the provider, a configuration that does not use it works; the
+// first data source that reads gets the error.
 func TestNoCredentialIsNeededWhereNothingIsUsed(t *testing.T) {
 	acctest.Isolate(t)
 	const unused = `
@@ -44,7 +44,7 @@ resource "cf_process" "this" {
 	})
 }
 
-// Functions need no credential beside an empty block.
+// Functions work with an empty provider block.
 func TestNoCredentialIsNeededForFunctions(t *testing.T) {
 	acctest.Isolate(t)
 	resource.UnitTest(t, resource.TestCase{
@@ -63,8 +63,8 @@ output "megabytes" {
 	})
 }
 
-// A provider whose API a resource of the same run creates plans a resource, and
-// applies it.
+// A resource can be planned and applied while the API of the provider is unknown
+// until the apply.
 func TestProviderThatIsUnknownUntilApply(t *testing.T) {
 	acctest.Isolate(t)
 	f := fakecf.New(t)

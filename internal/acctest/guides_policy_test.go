@@ -11,7 +11,7 @@ import (
 	"github.com/cf-process/terraform-provider-cf/internal/fakecf"
 )
 
-// plannedProcesses is what the policy reads of a plan's JSON.
+// plannedProcesses has the parts of a plan's JSON that the policy reads.
 type plannedProcesses struct {
 	ResourceChanges []struct {
 		Address, Mode, Type string
@@ -40,7 +40,7 @@ type plannedProcesses struct {
 	} `json:"prior_state"`
 }
 
-// evaluate does what policy/processes.rego does.
+// evaluate is policy/processes.rego in Go.
 func (p plannedProcesses) evaluate() (deny, warn []string) {
 	for _, change := range p.ResourceChanges {
 		if after := change.Change.After; change.Mode == "managed" && change.Type == "cf_process" && after.Type == "web" &&
@@ -62,7 +62,7 @@ func (p plannedProcesses) evaluate() (deny, warn []string) {
 }
 
 // guidePolicyChecks plans with and without a finding that denies. The policy is
-// evaluated in Go, and by conftest where it is installed.
+// evaluated in Go, and by conftest if it is installed.
 func (r *exampleRun) guidePolicyChecks() {
 	r.prepare("main.tf")
 	conftest, err := exec.LookPath("conftest")

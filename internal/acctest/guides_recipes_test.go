@@ -24,8 +24,8 @@ func (r *exampleRun) edit(name, from, to string) {
 	r.write(name, strings.Replace(string(content), from, to, 1))
 }
 
-// guideFromShellScripts expects the script and the configuration to come to the same
-// result. The script runs with a cf of the test, where its tools are.
+// guideFromShellScripts expects the same result of the script and the configuration.
+// The script runs with a cf of the test, if its tools are installed.
 func (r *exampleRun) guideFromShellScripts() {
 	r.prepare("main.tf")
 	r.applied()

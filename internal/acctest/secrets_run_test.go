@@ -156,7 +156,7 @@ func (r *secretRun) search(work string) {
 		if strings.HasPrefix(entry.Name(), "crash") {
 			r.Errorf("working directory: got %s, want no crash log", entry.Name())
 		}
-		// The provider's own lines, not only Terraform's.
+		// Lines of the provider, not only of Terraform.
 		if strings.HasPrefix(entry.Name(), "trace") && bytes.Contains(content, []byte("HTTP attempt")) {
 			logs++
 		}

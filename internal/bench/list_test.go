@@ -32,7 +32,7 @@ func TestWaysReadTheSame(t *testing.T) {
 	if sizes["cf"] != sizes["framework"] || sizes["cf"] != sizes["floor"] {
 		t.Errorf("read: got states of %v bytes, want the same for cf, framework and floor", sizes)
 	}
-	// The obvious one has no filters, and may lack a null attribute.
+	// obvious has no filters, and may lack a null attribute.
 	if got := sizes["obvious"]; got > sizes["cf"] || got < sizes["cf"]*95/100 {
 		t.Errorf("read: got states of %v bytes, want 95 to 100 %% of cf for obvious", sizes)
 	}

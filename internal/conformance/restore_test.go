@@ -100,7 +100,7 @@ func TestOneDifferenceAlone(t *testing.T) {
 	}
 }
 
-// A credential that may not write: everything is refused on both sides.
+// With a credential that may not write, both sides refuse all writes.
 func TestWritingRefused(t *testing.T) {
 	f := newFoundation(t, fakecf.SpaceAuditor)
 	before := stateOf(t, f, fakecf.GUIDWeb)

@@ -52,8 +52,7 @@ func TestFindRole(t *testing.T) {
 	}
 }
 
-// The program logs in as the provider does: here as a client, whose token names
-// its role.
+// The program logs in like the provider, here as a client whose token has its role.
 func TestLogsIn(t *testing.T) {
 	f := fakecf.New(t)
 	acctest.Isolate(t)
@@ -68,7 +67,7 @@ func TestLogsIn(t *testing.T) {
 	}
 }
 
-// The settings of the connection are the provider's, and so are its warnings.
+// The program has the provider's settings of the connection, and its warnings.
 func TestWarnsAboutTLS(t *testing.T) {
 	f := newFoundation(t, fakecf.Admin, fakecf.WithTLS())
 	t.Setenv("CF_SKIP_SSL_VALIDATION", "true")

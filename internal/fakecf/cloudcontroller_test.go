@@ -12,8 +12,8 @@ import (
 // The behavior in this file was seen on a running Cloud Controller 3.228.0
 // (cloud_controller_ng 3bbba906), unless a comment names another source.
 
-// A dot that is not written as %2E begins a format, which the last segment of
-// a path loses.
+// A dot that is not written as %2E begins a format, which is cut off the last
+// segment of a path.
 func TestDotsInAPath(t *testing.T) {
 	f := New(t)
 	c := as(t, f, Admin)
@@ -91,7 +91,7 @@ func TestRuntimeErrors(t *testing.T) {
 			f.SetRuntime(runtime)
 			c.scale(GUIDWeb, `{"instances":5,"memory_in_mb":256}`).wantError(want.status, want.code, "Runner")
 			c.get(webPath).want(200).wantAt(5, "instances").wantAt(256, "memory_in_mb")
-			c.scale(GUIDWeb, `{"memory_in_mb":128}`).want(202) // no word to the runtime
+			c.scale(GUIDWeb, `{"memory_in_mb":128}`).want(202) // does not involve the runtime
 			c.patch(GUIDWeb, `{"command":"x"}`).want(200)
 			c.do(http.MethodDelete, webPath+"/instances/0", "").wantError(want.status, want.code, "Runner")
 			c.get(webPath+"/stats").wantError(503, 200002, "Stats unavailable: Stats server temporarily unavailable.")
@@ -248,7 +248,7 @@ func TestOddRequests(t *testing.T) {
 		t.Errorf("%s: got the detail %.500q, want no valid parameters in it", r.call, detail)
 	}
 	c.patch(GUIDWeb, `{"command":7,"metadata":{"foo":1}}`).wantError(422, 10008, "Metadata has unexpected field(s): 'foo', Command must be a string")
-	c.scale(GUIDStaging, `{"instances":2147483647}`).want(202) // in no time and no memory
+	c.scale(GUIDStaging, `{"instances":2147483647}`).want(202) // at once, and without memory for each
 	if rows, _ := c.get("/v3/processes/" + GUIDStaging + "/stats").want(200).at("resources").([]any); len(rows) != 10_000 {
 		t.Errorf("stats after a scale to 2147483647: got %d instances, want 10000", len(rows))
 	}

@@ -21,7 +21,7 @@ const webPath = "/v3/processes/" + GUIDWeb
 func TestWhichRequestsAFaultHits(t *testing.T) {
 	for name, test := range map[string]struct {
 		fault Fault
-		want  string // one letter a request: F hit, . not
+		want  string // a letter for each request: F if the fault hits it, . if not
 	}{
 		"every":        {Fault{}, "FFFFFF"},
 		"first":        {Fault{Times: 1}, "F....."},
@@ -232,8 +232,8 @@ func TestRateLimit(t *testing.T) {
 	c.get(webPath).want(429)
 }
 
-// Cloud Controller 3.228.0: every answer but the root documents describes the
-// limit. What remains goes down in tenths, and is 0 while requests still pass.
+// Cloud Controller 3.228.0: every response except the root documents describes the
+// limit. The remaining requests decrease in tenths, and are 0 while requests pass.
 func TestEveryAnswerDescribesTheRateLimit(t *testing.T) {
 	f := New(t, WithRateLimit(40, 10*time.Second))
 	now := time.Unix(1_800_000_000, 0)

@@ -119,8 +119,8 @@ func TestKorifiLists(t *testing.T) {
 	c.get("/v3/spaces?include=nope").wantError(422, 10008, "IncludeResourceRules0 must be organization")
 	c.get("/v3/spaces?names=staging&organization_guids="+OrgGUIDRetail).wantAt(SpaceGUIDStaging, "resources", 0, "guid")
 	c.get("/v3/organizations?names=retail").wantAt(OrgGUIDRetail, "resources", 0, "guid").wantAt(1, "pagination", "total_results")
-	// An app_guids value that cannot be a label's fails the list; blanks around
-	// a value are ignored, and so is a parameter without a value.
+	// An invalid label value in app_guids fails the list. Blanks around a value are
+	// ignored, and so is a parameter without a value.
 	c.each([]string{"a%20b", AppGUID + "%252C" + AppGUIDTools, strings.Repeat("x", 64), "%C3%A4", AppGUID + ",-x"}, func(c *client, value string) {
 		c.get("/v3/processes?app_guids="+value).wantError(422, 10008, "Pod")
 	})
@@ -187,7 +187,7 @@ func TestKorifiPatch(t *testing.T) {
 			c.patch(GUIDWeb, body).wantError(422, 10008, detail)
 		})
 	}
-	// Kubernetes reports the first fault only.
+	// Kubernetes reports only the first error.
 	c.patch(GUIDWeb, `{"metadata":{"labels":{"a":"b c","-b":"x"},"annotations":{"c d":"x"}}}`).
 		wantError(422, 10008, `metadata.labels is invalid: Invalid value: "-b": name part must consist of`)
 	long := strings.Repeat("p", 63)

@@ -8,8 +8,8 @@ import (
 	"time"
 )
 
-// pods describes the stats of the web process: index:uptime, a letter for other
-// states than RUNNING.
+// pods describes the stats of the web process as index:uptime, or index:state if the
+// state is not RUNNING.
 func pods(c *client) string {
 	c.t.Helper()
 	rows, _ := c.get(webPath + "/stats").want(200).at("resources").([]any)
@@ -60,7 +60,7 @@ func TestKorifiRollsThePods(t *testing.T) {
 	}
 	f, c, pass := rollingKorifi(t)
 	c.scale(GUIDWeb, `{"memory_in_mb":1024}`).want(200)
-	wantPods(c, "0:100 1:100 2:100") // nothing has begun, and all is RUNNING
+	wantPods(c, "0:100 1:100 2:100") // the rollout has not begun
 	c.get(webPath+"/stats").wantAt(1024<<20, "resources", 0, "mem_quota")
 	if got := f.Instances(GUIDWeb)[0].Limits.MemoryInMB; got != 512 {
 		t.Errorf("pod 0 before the rollout: got %d MB, want 512, as before", got)
@@ -114,7 +114,7 @@ func TestKorifiRolloutStops(t *testing.T) {
 	wantPods(c, "0:1900 1:1900 2:CRASHED")
 }
 
-// By default a rollout is over with the next request.
+// By default a rollout ends with the next request.
 func TestKorifiRolloutAtOnce(t *testing.T) {
 	f, c, pass := atNoon(t, WithFlavor(Korifi))
 	before := f.Instances(GUIDWeb)[0].GUID
@@ -124,7 +124,7 @@ func TestKorifiRolloutAtOnce(t *testing.T) {
 	if f.Instances(GUIDWeb)[0].GUID == before {
 		t.Error("pod 0 after a rollout: got the old pod, want a new one")
 	}
-	c.scale(GUIDWeb, `{"instances":2147483647,"disk_in_mb":1}`).want(200) // in no time and no memory
+	c.scale(GUIDWeb, `{"instances":2147483647,"disk_in_mb":1}`).want(200) // at once, and without memory for each
 	c.get("/v3/processes/"+GUIDWeb).want(200).wantAt(2147483647, "instances")
 	if rows, _ := c.get(webPath + "/stats").want(200).at("resources").([]any); len(rows) != 10_000 {
 		t.Errorf("stats after a scale to 2147483647: got %d instances, want 10000", len(rows))
@@ -175,8 +175,8 @@ func TestKorifiDeployment(t *testing.T) {
 	without.do(http.MethodPost, "/v3/deployments", body).wantError(400, 42000, "does not support rolling deploys")
 }
 
-// Korifi fb0a00b2: while the controllers are down every write is a 500, stores
-// nothing, and reads work.
+// Korifi fb0a00b2: while the controllers are unavailable every write is a 500 without
+// effect, and reads work.
 func TestKorifiWithoutControllers(t *testing.T) {
 	f, c, _ := atNoon(t, WithFlavor(Korifi))
 	f.SetRuntime(RuntimeAway)

@@ -42,7 +42,7 @@ func post(t *testing.T, f *Foundation, path, body, contentType, client, secret s
 	return &reply{t: t, call: "POST " + path, status: response.StatusCode, header: response.Header, body: string(content)}
 }
 
-// opens checks that the token of an answer opens the API.
+// opens checks the status of the API with the token of a response.
 func (r *reply) opens(f *Foundation, status int) *reply {
 	r.t.Helper()
 	r.want(200).wantAt("bearer", "token_type")

@@ -21,7 +21,7 @@ import (
 
 const managed = "cf_process.this"
 
-// writes are the bodies of the requests that change something, by method.
+// writes returns the requests that change something, as "METHOD body".
 func writes(f *fakecf.Foundation) []string {
 	var all []string
 	for _, r := range f.Requests() {
@@ -106,7 +106,7 @@ func TestAccResourceAdoptsUpdatesAndLetsGo(t *testing.T) {
 					statecheck.ExpectKnownValue(managed, at("wait_for_instances"), knownvalue.Bool(false)),
 				},
 			},
-			{ // the same values as the process has are no change
+			{ // values that the process has are not a change
 				Config:           config(f, guid+fmt.Sprintf("memory_in_mb = %d\n", before.MemoryInMB)),
 				ConfigPlanChecks: empty(),
 				Check:            wantWrites(t, f),
@@ -145,7 +145,7 @@ func TestAccResourceAdoptsUpdatesAndLetsGo(t *testing.T) {
 					statecheck.ExpectKnownValue(managed, at("health_check").AtMapKey("data").AtMapKey("endpoint"), knownvalue.Null()),
 				},
 			},
-			{ // the command goes back to the droplet
+			{ // the command is reset to that of the droplet
 				Config:           config(f, guid+"command = \"\"\n"),
 				ConfigPlanChecks: empty(),
 				Check:            wantWrites(t, f, `PATCH {"command":null}`),
@@ -153,7 +153,7 @@ func TestAccResourceAdoptsUpdatesAndLetsGo(t *testing.T) {
 					statecheck.ExpectKnownValue(managed, at("command"), knownvalue.StringExact("")),
 				},
 			},
-			{ // and stays there while others change
+			{ // and stays reset with another change
 				Config:           config(f, guid+"command = \"\"\ninstances = 2\n"),
 				ConfigPlanChecks: empty(),
 				Check:            wantWrites(t, f, `POST {"instances":2}`),
@@ -188,7 +188,7 @@ func TestAccResourceLeavesAutoscalerAlone(t *testing.T) {
 					statecheck.ExpectKnownValue(managed, at("instances"), knownvalue.Int64Exact(13)),
 				},
 			},
-			{ // a change of something else does not touch them
+			{ // another change leaves them alone
 				Config: config(f, fmt.Sprintf("guid = %q\nmemory_in_mb = 768\n", fakecf.GUIDWeb)),
 				Check:  wantWrites(t, f, `POST {"memory_in_mb":768}`),
 			},

@@ -75,7 +75,8 @@ func TestResourceAddressThatDisagrees(t *testing.T) {
 	}
 }
 
-// A changed address is another process: let go of the one, adopt the other.
+// A changed address is another process: a replacement releases the old one and
+// adopts the new one.
 func TestResourceAddressChanges(t *testing.T) {
 	t.Parallel()
 	w := startWorkspace(t, fakecf.SpaceDeveloper)
@@ -109,8 +110,8 @@ func TestResourceAddressChanges(t *testing.T) {
 	}
 }
 
-// An address that is unknown in the plan can turn out to be the same, or another
-// one. Neither is a replacement: Terraform could not change an update into one.
+// An address that is unknown in the plan can turn out to be the same or another.
+// Neither is a replacement: Terraform cannot change an update into one.
 func TestResourceAddressUnknownInThePlan(t *testing.T) {
 	t.Parallel()
 	started := settings{"app_guid": fakecf.AppGUID, "instances": 2}
@@ -173,8 +174,8 @@ func TestResourceAddressUnknownInThePlanFails(t *testing.T) {
 	}
 }
 
-// The same process by another form of address: no replacement and no request
-// that writes, but from then on the other form is followed.
+// The same process by another form of address: no replacement and no write. From
+// then on, the resource follows the new form.
 func TestResourceAddressChangesItsForm(t *testing.T) {
 	t.Parallel()
 	w := startWorkspace(t, fakecf.SpaceDeveloper)

@@ -12,7 +12,7 @@ import (
 	"github.com/cf-process/terraform-provider-cf/internal/transport"
 )
 
-// requestsOf returns the requests to the API since the last look, as "METHOD path".
+// requestsOf returns the requests to the API since the last call, as "METHOD path".
 func (w *workspace) requestsOf() []string {
 	w.t.Helper()
 	var all []string
@@ -23,7 +23,7 @@ func (w *workspace) requestsOf() []string {
 	return all
 }
 
-// announced returns the lines of the warnings that announce a change each.
+// announced returns the changes in the warning of an adoption.
 func announced(p *plan) []string {
 	var lines []string
 	for line := range strings.Lines(diagnosticsText(p.diags)) {
@@ -89,8 +89,8 @@ func TestResourceAdoptionIsAnnounced(t *testing.T) {
 	}
 }
 
-// A hidden command is not shown, and a text that is long or hostile is bounded and
-// cleaned.
+// The warning does not show a hidden command, and it cuts and cleans long and
+// unprintable texts.
 func TestResourceAdoptionShowsNoSecrets(t *testing.T) {
 	t.Parallel()
 	w := startWorkspace(t, fakecf.SpaceDeveloper)
@@ -107,7 +107,7 @@ func TestResourceAdoptionShowsNoSecrets(t *testing.T) {
 	}
 }
 
-// Where the process cannot be read, the plan is what it is without reading.
+// If the process cannot be read, the plan is the same as without reading.
 func TestResourceAdoptionWithoutTheProcess(t *testing.T) {
 	t.Parallel()
 	config := settings{"guid": fakecf.GUIDWeb, "memory_in_mb": 4096}
@@ -166,7 +166,7 @@ func TestResourceAdoptionWithoutTheProcess(t *testing.T) {
 	})
 }
 
-// A configuration that contradicts the process is refused in the plan.
+// The plan refuses a configuration that contradicts the process.
 func TestResourceAdoptionIsRefusedInThePlan(t *testing.T) {
 	t.Parallel()
 	w := startWorkspace(t, fakecf.SpaceDeveloper)
@@ -177,7 +177,7 @@ func TestResourceAdoptionIsRefusedInThePlan(t *testing.T) {
 	mentions(t, "plan on Korifi", diagnosticsText(p.diags), "Not available on this foundation")
 }
 
-// What changes between the plan of an adoption and its apply does not break it.
+// Changes between the plan and the apply do not break an adoption.
 func TestResourceAdoptionBetweenPlanAndApply(t *testing.T) {
 	t.Parallel()
 	change := func(p *fakecf.Process) {
@@ -225,7 +225,7 @@ func TestResourceAdoptionBetweenPlanAndApply(t *testing.T) {
 	}
 }
 
-// A process that is there only when it is applied is adopted then.
+// The apply adopts a process that did not exist in the plan.
 func TestResourceAdoptionOfWhatAppears(t *testing.T) {
 	t.Parallel()
 	w := startWorkspace(t, fakecf.SpaceDeveloper)
@@ -241,7 +241,7 @@ func TestResourceAdoptionOfWhatAppears(t *testing.T) {
 	w.settled(config)
 }
 
-// Destroying is explained in the plan.
+// The plan explains a destroy.
 func TestResourceDestroyIsExplained(t *testing.T) {
 	t.Parallel()
 	w := startWorkspace(t, fakecf.SpaceDeveloper)

@@ -18,8 +18,8 @@ import (
 
 // Most tests of the resource use the protocol. These need the CLI.
 
-// Everything, the address as well, comes from another resource and is unknown
-// while it is planned.
+// All values, also the address, come from another resource and are unknown in the
+// plan.
 func TestAccResourceOfUnknownValues(t *testing.T) {
 	t.Parallel()
 	f := fakecf.New(t)
@@ -54,7 +54,7 @@ resource "cf_process" "this" {
 					`PATCH {"command":"bin/a","health_check":{"data":{"endpoint":"/from-elsewhere"}},
 					"metadata":{"labels":{"known":"1","unknown":"x","environment":null,"team":null}}}`, `POST {"instances":4}`),
 			},
-			{ // all is unknown again, the address as well, which turns out to be the same
+			{ // unknown again, with an address that turns out to be the same
 				Config: conf("", "x"),
 				ConfigPlanChecks: resource.ConfigPlanChecks{
 					PreApply:             []plancheck.PlanCheck{plancheck.ExpectResourceAction(managed, plancheck.ResourceActionUpdate)},
@@ -70,8 +70,8 @@ resource "cf_process" "this" {
 	})
 }
 
-// An address that is unknown in the plan and turns out to be another process is
-// changed in place: Terraform would refuse a replacement that was not planned.
+// An address that is unknown in the plan and turns out to be another process is an
+// update in place: Terraform refuses a replacement that was not planned.
 func TestAccResourceOfAnUnknownAddress(t *testing.T) {
 	t.Parallel()
 	f := fakecf.New(t)
@@ -107,16 +107,16 @@ resource "cf_process" "this" {
 	})
 }
 
-// meanwhile is what others do between the plan and the apply.
+// meanwhile is a change by others between the plan and the apply.
 type meanwhile func()
 
 func (m meanwhile) CheckPlan(context.Context, plancheck.CheckPlanRequest, *plancheck.CheckPlanResponse) {
 	m()
 }
 
-// The plan of an adoption knows what cannot change until the apply, and nothing
-// else: Terraform plans again then, without the first plan, and would report what
-// changed as a bug of the provider.
+// The plan of an adoption only has values that cannot change until the apply. The
+// apply plans again, without the first plan, and Terraform would report a different
+// value as a bug of the provider.
 func TestAccResourceAdoptsWhatChangesAfterThePlan(t *testing.T) {
 	t.Parallel()
 	f := fakecf.New(t)
@@ -169,8 +169,8 @@ func TestAccResourceHiddenCommand(t *testing.T) {
 	})
 }
 
-// A deployment in flight and instances that do not start both end with the
-// timeout, and the state has what was done.
+// For a deployment in flight and for instances that do not start, the apply fails
+// after the timeout, and the state has the changes that were made.
 func TestAccResourceTimeouts(t *testing.T) {
 	t.Parallel()
 	f := fakecf.New(t)
@@ -220,7 +220,7 @@ func TestAccResourceReplaced(t *testing.T) {
 					statecheck.ExpectKnownValue(managed, at("guid"), knownvalue.StringExact(fakecf.GUIDWeb)),
 				},
 			},
-			{ // all three attributes, as generated configuration has them
+			{ // all three attributes, like generated configuration
 				Config: config(f, fmt.Sprintf("guid = %q\napp_guid = %q\ntype = \"web\"\n", fakecf.GUIDWeb, fakecf.AppGUID)),
 				ConfigPlanChecks: resource.ConfigPlanChecks{
 					PreApply: []plancheck.PlanCheck{plancheck.ExpectEmptyPlan()},

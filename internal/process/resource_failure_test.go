@@ -60,7 +60,7 @@ func TestResourceCreateFails(t *testing.T) {
 	})
 }
 
-// An update that fails half-way keeps in the state what was done.
+// After an update that fails halfway, the state has the changes that were made.
 func TestResourceUpdateFails(t *testing.T) {
 	t.Parallel()
 	start := settings{"guid": fakecf.GUIDWeb}
@@ -91,7 +91,7 @@ func TestResourceUpdateFails(t *testing.T) {
 		if w.at("command") != "bin/x" || w.at("memory_in_mb") != int64(512) {
 			t.Errorf("state after the failed scale: got command %s and memory_in_mb %s, want bin/x and 512", brief(w.at("command")), brief(w.at("memory_in_mb")))
 		}
-		// Also without a refresh, the next plan is what is left.
+		// Even without a refresh, the next plan has only the remaining changes.
 		p := w.planOnly(s)
 		if found := field.Open(p.planned); !found["command"].Equal(field.Open(w.state)["command"]) || found["memory_in_mb"].Equal(field.Open(w.state)["memory_in_mb"]) {
 			t.Errorf("plan without a refresh: got the changes%s\nwant memory_in_mb without command", onLines(p.changes()))
@@ -121,7 +121,7 @@ func TestResourceUpdateFails(t *testing.T) {
 		w.fails(s, "No answer from")
 		w.ClearFaults()
 		w.ResetRequests()
-		w.settled(s) // the refresh sees that it was done
+		w.settled(s) // the refresh reads the stored change
 	})
 	t.Run("with an answer that is not a process", func(t *testing.T) {
 		t.Parallel()
@@ -132,7 +132,7 @@ func TestResourceUpdateFails(t *testing.T) {
 	})
 }
 
-// A canceled run stops at once and keeps what was done.
+// A canceled apply stops at once, and the state has the changes that were made.
 func TestResourceCanceled(t *testing.T) {
 	t.Parallel()
 	for name, hang := range map[string]fakecf.Fault{
@@ -222,7 +222,7 @@ func TestResourceTimeouts(t *testing.T) {
 	})
 }
 
-// What changes between plan and apply does not break the apply.
+// Changes between the plan and the apply do not break the apply.
 func TestResourceBetweenPlanAndApply(t *testing.T) {
 	t.Parallel()
 	for name, test := range map[string]struct {

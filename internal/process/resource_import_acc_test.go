@@ -19,8 +19,8 @@ import (
 	"github.com/cf-process/terraform-provider-cf/internal/fakecf"
 )
 
-// terraformSince skips a test with an older Terraform, and with OpenTofu, which
-// counts its versions otherwise.
+// terraformSince skips a test with an older Terraform, and with OpenTofu, whose
+// versions are different.
 type terraformSince struct{ minimum *version.Version }
 
 func (since terraformSince) CheckTerraformVersion(_ context.Context, req tfversion.CheckTerraformVersionRequest, resp *tfversion.CheckTerraformVersionResponse) {

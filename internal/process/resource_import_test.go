@@ -14,7 +14,8 @@ import (
 	"github.com/cf-process/terraform-provider-cf/internal/field"
 )
 
-// tryImport imports by an ID, or by an identity where that is given, and reads.
+// tryImport imports by an ID, or by an identity unless it is nil, and reads. It
+// returns the diagnostics.
 func (w *workspace) tryImport(id string, identity settings) string {
 	w.t.Helper()
 	req := &tfprotov6.ImportResourceStateRequest{TypeName: "cf_process", ID: id}
@@ -44,8 +45,8 @@ func (w *workspace) imports(id string) {
 	}
 }
 
-// generated is the configuration that Terraform generates for a state: what can
-// be configured, as it is.
+// generated is the configuration that Terraform generates for a state: its values
+// of all attributes that can be configured.
 func generated(w *workspace) tftypes.Value {
 	values := field.Open(w.state)
 	var schema resource.SchemaResponse
@@ -187,8 +188,8 @@ func TestImportOfNothing(t *testing.T) {
 	}
 }
 
-// Only an import fails for a process that does not exist: once it was read, it is
-// planned again.
+// Only an import fails for a process that does not exist. After an import, a
+// process that is gone is planned as a create.
 func TestImportedAndGone(t *testing.T) {
 	t.Parallel()
 	w := startWorkspace(t, fakecf.SpaceDeveloper)
@@ -199,7 +200,7 @@ func TestImportedAndGone(t *testing.T) {
 	}
 }
 
-// Private state that an older version wrote is understood, and has the same keys.
+// Private state of older versions can be read, and is written with the same keys.
 func TestPrivateStateKeepsItsKeys(t *testing.T) {
 	t.Parallel()
 	private := map[string][]byte{"cf_process": []byte(`{"form":"app","reset_command":true,"reset_user":true,"korifi":true}`)}

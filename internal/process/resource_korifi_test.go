@@ -7,8 +7,8 @@ import (
 	"github.com/cf-process/terraform-provider-cf/internal/fakecf"
 )
 
-// Korifi differs in what it takes, what null means and what it puts back; the
-// same configuration converges there as well.
+// Korifi accepts other values, treats null differently and restores old values. The
+// same configuration converges there, too.
 func TestResourceOnKorifi(t *testing.T) {
 	t.Parallel()
 	start := func(t *testing.T) *workspace {
@@ -56,7 +56,7 @@ func TestResourceOnKorifi(t *testing.T) {
 		w.converges(s(settings{}))
 		w.converges(s(settings{"type": "port"}), `PATCH {"health_check":{"type":"port"}}`)
 		w.converges(s(settings{"type": "process", "data": settings{"timeout": 9}}), `PATCH {"health_check":{"type":"process","data":{"timeout":9}}}`)
-		// The old endpoint comes back.
+		// Korifi restores the old endpoint.
 		w.converges(s(settings{"type": "http"}), `PATCH {"health_check":{"type":"http"}}`)
 		if w.at("health_check", "data", "endpoint") != "/health" {
 			t.Errorf("state: got endpoint %s, want /health, as before", brief(w.at("health_check", "data", "endpoint")))

@@ -69,7 +69,7 @@ func TestResourceHasWhatTheAPIRefuses(t *testing.T) {
 	}
 }
 
-// Who may not see a long command can still change the rest.
+// A user who may not see a long command can still change other attributes.
 func TestResourceHasAHiddenLongCommand(t *testing.T) {
 	t.Parallel()
 	long := strings.Repeat("x", 4097)

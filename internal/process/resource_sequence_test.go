@@ -57,7 +57,7 @@ func pickOne[T any](s *sequence, from ...T) T { return from[s.random.IntN(len(fr
 // step changes the configuration and applies it.
 func (s *sequence) step() {
 	if s.chance(40) {
-		s.meddle()
+		s.changeByOthers()
 	}
 	if s.chance(15) {
 		s.StartDeployment(fakecf.AppGUID)
@@ -80,7 +80,7 @@ func (s *sequence) applying(config settings) {
 		s.t.Fatalf("plan: got replace %t and the diagnostics:\n%.1000s\nwant no replacement and no error", p.replace, diagnosticsText(p.diags))
 	}
 	if s.chance(30) {
-		s.meddle()
+		s.changeByOthers()
 	}
 	before := s.shape()
 	want := before
@@ -98,7 +98,7 @@ func (s *sequence) applying(config settings) {
 	if s.plan(config).empty() {
 		return
 	}
-	// Others may have changed it after the plan, which was empty then.
+	// If the plan was empty, a change by others after it is still to be reverted.
 	s.note("apply again")
 	s.apply(s.plan(config), config)
 	s.settled(config)
@@ -106,7 +106,7 @@ func (s *sequence) applying(config settings) {
 
 func atPlanIsFinal(atPlan, config settings) bool { return fmt.Sprint(atPlan) == fmt.Sprint(config) }
 
-// failing applies while a request fails. What is not configured stays as it is.
+// failing applies while a request fails. Attributes that are not configured stay.
 func (s *sequence) failing(config settings) {
 	method := pickOne(s, "PATCH", "POST", "GET")
 	fault := pickOne(s, quotaExceeded, fakecf.Close(), fakecf.CloseAfter(), fakecf.Garbage(20), fakecf.Status(500))
@@ -168,8 +168,8 @@ func (s *sequence) named(at string, body map[string]any, config settings) {
 	}
 }
 
-// meddle changes something from outside.
-func (s *sequence) meddle() {
+// changeByOthers changes the process from outside of the API.
+func (s *sequence) changeByOthers() {
 	s.note("another client changes the process")
 	s.UpdateProcess(s.guid, func(p *fakecf.Process) {
 		switch s.random.IntN(7) {
@@ -224,7 +224,7 @@ func (s *sequence) someCheck(liveness bool) any {
 	if s.chance(70) {
 		check["type"] = pickOne(s, "http", "port", "process")
 	}
-	// Cloud Controller refuses http without an endpoint, where none is stored.
+	// Cloud Controller refuses http without an endpoint if none is stored.
 	if check["type"] == "http" && (!s.korifi || s.chance(60)) {
 		data["endpoint"] = pickOne(s, "/", "/x", "/theirs")
 	}
@@ -252,8 +252,8 @@ func (s *sequence) someMetadata() any {
 	return metadata
 }
 
-// withUnknowns is the configuration with some values that are known only when
-// it is applied.
+// withUnknowns is the configuration with some values that are unknown until the
+// apply.
 func (s *sequence) withUnknowns(config settings) settings {
 	if !s.chance(25) {
 		return config
@@ -274,7 +274,7 @@ func (s *sequence) withUnknowns(config settings) settings {
 	return unknown
 }
 
-// shape is the process as the foundation has it, flat.
+// shape is the process in the foundation as flat pairs.
 func (s *sequence) shape() map[string]string {
 	p := s.mustProcess(s.guid)
 	shape := map[string]string{
@@ -313,7 +313,7 @@ func sortedText(m map[string]string) string {
 	return text
 }
 
-// expected is the model: the process before, and over it what is configured.
+// expected is the model: the process before, with the configured values.
 // What "" reset before stays as it is.
 func (s *sequence) expected(before map[string]string, config settings) map[string]string {
 	want := maps.Clone(before)

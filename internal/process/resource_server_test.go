@@ -71,7 +71,7 @@ type workspace struct {
 // startWorkspace starts a seeded foundation and a workspace for a user of it.
 func startWorkspace(t testing.TB, role fakecf.Role, options ...fakecf.Option) *workspace {
 	t.Helper()
-	clock := instancestest.NewFastClockAt(time.Now().Add(time.Hour)) // what is seeded has been running by then
+	clock := instancestest.NewFastClockAt(time.Now().Add(time.Hour)) // later than the start of the seeded instances
 	f := fakecf.New(t, append([]fakecf.Option{fakecf.WithTokenLifetime(10000 * time.Hour)}, options...)...)
 	f.SetClock(clock.Now)
 	return newWorkspace(t, f, role, clock)

@@ -212,7 +212,7 @@ func TestResourceResets(t *testing.T) {
 	})
 }
 
-// A user who may not see commands changes nothing about them.
+// For a user who may not see commands, nothing changes.
 func TestResourceHiddenCommand(t *testing.T) {
 	t.Parallel()
 	w := startWorkspace(t, fakecf.SpaceDeveloper)
@@ -327,8 +327,8 @@ func TestResourceHealthChecks(t *testing.T) {
 	w.wrote()
 }
 
-// Terraform plans with what ignore_changes leaves of the configuration, but
-// applies with the configuration as it stands.
+// Terraform applies ignore_changes to the configuration of the plan, but not to that
+// of the apply.
 func TestResourceIgnoreChanges(t *testing.T) {
 	t.Parallel()
 	w := startWorkspace(t, fakecf.SpaceDeveloper)

@@ -10,7 +10,7 @@ import (
 	"github.com/cf-process/terraform-provider-cf/internal/fakecf"
 )
 
-// A deployment in flight is waited for, within the timeout.
+// An apply waits for a deployment in flight, within the timeout.
 func TestResourceDeploymentInFlight(t *testing.T) {
 	t.Parallel()
 	byApp := settings{"app_guid": fakecf.AppGUID}
@@ -85,7 +85,7 @@ func TestResourceDeploymentInFlight(t *testing.T) {
 		w.StartDeployment(fakecf.AppGUID)
 		posts := 0
 		w.OnRequest(func(r *http.Request) {
-			// The first one is refused; when it is tried again, the process is gone.
+			// The first scale is refused; at the next attempt, the process is gone.
 			if r.Method == "POST" {
 				posts++
 			} else if posts == 1 {
@@ -142,7 +142,7 @@ func TestResourceWaitsForInstances(t *testing.T) {
 		t.Errorf("apply: got diagnostics:\n%.1000s\nwant none", text)
 	}
 
-	// A stopped app never gets there.
+	// The instances of a stopped app do not start.
 	w.forget()
 	w.fails(settings{"guid": fakecf.GUIDStopped, "instances": 3, "wait_for_instances": true}, "The app is stopped")
 }
@@ -187,7 +187,7 @@ func TestResourceWaitsForTheRolloutOnKorifi(t *testing.T) {
 	}
 }
 
-// A scale that the API stored although the runtime is away is in the state, and
+// A scale that was stored while the runtime is unavailable is in the state, and is
 // not sent again.
 func TestResourceScaleThatWasStored(t *testing.T) {
 	t.Parallel()

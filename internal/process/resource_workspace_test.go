@@ -12,10 +12,10 @@ import (
 	"github.com/cf-process/terraform-provider-cf/internal/field"
 )
 
-// plan is a plan as Terraform would show it.
+// plan is the result of terraform plan.
 type plan struct {
 	config  tftypes.Value
-	prior   tftypes.Value // null where the process is to be adopted
+	prior   tftypes.Value // null for a create
 	planned tftypes.Value
 	private []byte
 	replace bool
@@ -93,7 +93,7 @@ func (w *workspace) planOnly(s settings) *plan {
 	w.t.Helper()
 	p := w.planFrom(w.config(s), w.state, w.private)
 	if p.replace && !hasErrors(p.diags) {
-		// Terraform plans the new one as if there were no old one.
+		// Terraform plans the create of a replacement without a prior state.
 		p = w.planFrom(p.config, tftypes.NewValue(w.kind, nil), nil)
 		p.replace = true
 	}
@@ -119,12 +119,12 @@ func (w *workspace) planFrom(config, prior tftypes.Value, private []byte) *plan 
 	return p
 }
 
-// inconsistentPlan is what Terraform reports where the plan of the apply changes
-// what was known in the first one.
+// inconsistentPlan is Terraform's error if the plan in the apply changes a value
+// that was known in the first plan.
 const inconsistentPlan = "Provider produced inconsistent final plan"
 
-// configWith is the configuration that Terraform plans with in the apply: that of
-// the plan where it was known, as lifecycle.ignore_changes leaves it.
+// configWith is the configuration for the plan in the apply: that of the first plan
+// if it was known, since lifecycle.ignore_changes applies to it.
 func (p *plan) configWith(known tftypes.Value) tftypes.Value {
 	if p.config.IsFullyKnown() {
 		return p.config
@@ -172,8 +172,8 @@ func differences(at string, want, got tftypes.Value, lenient bool) []string {
 	return found
 }
 
-// apply carries a plan out, with the configuration as it is known by then, and
-// returns the diagnostics.
+// apply applies a plan with the configuration that is known by then, and returns
+// the diagnostics.
 func (w *workspace) apply(p *plan, s settings) []*tfprotov6.Diagnostic {
 	w.t.Helper()
 	if hasErrors(p.diags) {
@@ -184,8 +184,8 @@ func (w *workspace) apply(p *plan, s settings) []*tfprotov6.Diagnostic {
 		return nil
 	}
 	w.restart()
-	// Terraform plans again with the values that are known by then, and does not
-	// pass the first plan.
+	// Terraform plans again with the values that are now known, and does not pass the
+	// first plan.
 	again := w.planFrom(p.configWith(config), p.prior, w.privateFor(p))
 	if again.replace {
 		w.t.Error("plan in the apply: got a replacement, want none, as in the first plan")
@@ -310,7 +310,7 @@ func (w *workspace) subtest(t *testing.T, name string, row func(t *testing.T)) {
 	})
 }
 
-// at is the value in the state at a path of names; nil where it is null.
+// at is the value in the state at a path of names, or nil if it is null.
 func (w *workspace) at(path ...string) any {
 	w.t.Helper()
 	v := w.state

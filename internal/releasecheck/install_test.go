@@ -27,7 +27,7 @@ func TestMakeInstall(t *testing.T) {
 		t.Helper()
 		cmd := exec.CommandContext(t.Context(), "make", append(args, "PLUGIN_DIR="+filepath.Join(home, ".terraform.d/plugins"))...)
 		cmd.Dir = root
-		// The flags of a make that runs the tests are not for this one.
+		// Do not inherit the flags of a make that runs the tests.
 		cmd.Env = append(os.Environ(), "MAKEFLAGS=")
 		if out, err := cmd.CombinedOutput(); err != nil {
 			t.Fatalf("make %q: got error %v, want none; output:\n%.2000s", args, err, out)

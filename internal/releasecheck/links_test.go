@@ -17,8 +17,7 @@ var (
 	notInAnchor  = regexp.MustCompile(`[^\p{L}\p{N} _-]`)
 )
 
-// Each link of a page of the documentation to another page or heading leads
-// somewhere.
+// Each link of the documentation to a page or heading has a target.
 func TestDocumentationLinks(t *testing.T) {
 	t.Parallel()
 	checked := 0

@@ -45,8 +45,8 @@ func readFile(t *testing.T, path string) string {
 	return string(content)
 }
 
-// unpinned returns the uses lines that name an action otherwise than by commit
-// and version, or by another commit than another line of the same version.
+// unpinned returns the uses lines without commit and version, and those with another
+// commit than a line of the same repository.
 func unpinned(texts map[string]string) []string {
 	var problems []string
 	commits := map[string]string{}
@@ -107,7 +107,7 @@ func TestWorkflowPinRule(t *testing.T) {
 	}
 }
 
-// jobs splits a workflow into what stands before its jobs, and the jobs by name.
+// jobs splits a workflow into the part before its jobs, and the jobs by name.
 func jobs(text string) (string, map[string]string) {
 	head, rest, _ := strings.Cut(text, "\njobs:\n")
 	found := map[string]string{}
@@ -123,8 +123,8 @@ func jobs(text string) (string, map[string]string) {
 	return head, found
 }
 
-// A workflow has no permission, and each job those that it needs; only the
-// release may write a release, and only a job in an environment sees a secret.
+// A workflow has no permissions, and each job only those that it needs. Only the
+// release may write contents, and only jobs in an environment get secrets.
 func TestWorkflowPermissions(t *testing.T) {
 	t.Parallel()
 	for name, text := range workflows(t) {
