@@ -49,11 +49,11 @@ func (r *resolver) cliSession(api *url.URL, apiSet bool) target {
 		r.noCLISession(err)
 		return target{}
 	case config.AccessToken == "" && config.RefreshToken == "" && config.CFOnK8s.Enabled:
-		r.noCLISession(&cliConfigError{text: name + " is logged in to Korifi through a kubeconfig, which has no token that the " +
-			"provider could use; set access_token to a token for Korifi"})
+		r.noCLISession(&cliConfigError{text: name + " has no token: the cf CLI is logged in to Korifi through a " +
+			"kubeconfig; set access_token to a token for Korifi"})
 		return target{}
 	case config.AccessToken == "" && config.RefreshToken == "":
-		r.noCLISession(&cliConfigError{text: name + " is logged out"})
+		r.noCLISession(&cliConfigError{text: name + " has no token: the cf CLI is logged out"})
 		return target{}
 	}
 	cliAPI, err := config.api(name)

@@ -52,6 +52,8 @@ func kindOf(err error, connected bool) (kind Kind, permanent bool) {
 		return KindProxy, proxy.status < http.StatusInternalServerError
 	case errors.As(err, &variable):
 		return KindProxy, true
+	case noProxy(err):
+		return KindProxy, errors.As(err, &dns) && dns.IsNotFound
 	case errors.As(err, &dns):
 		// Failures of the name server itself are transient.
 		return KindUnknownHost, dns.IsNotFound

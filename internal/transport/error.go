@@ -37,8 +37,8 @@ const (
 	// KindTLS is a TLS handshake that failed for another reason than the server's
 	// certificate, such as a client certificate that the server wants.
 	KindTLS
-	// KindProxy is a proxy that refuses the request, or that the environment does
-	// not name properly.
+	// KindProxy is a proxy that is not reachable, that refuses the request, or that
+	// the environment does not name properly.
 	KindProxy
 	// KindProtocol is a response that is not one to the request, such as
 	// 101 Switching Protocols.

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"net"
 	"net/http"
 	"net/url"
 	"os"
@@ -117,12 +118,22 @@ func proxyVariable(scheme string) string {
 	return upper
 }
 
-// proxyHint returns advice about a malformed proxy or one that refuses; "" for other
-// errors.
+// noProxy reports whether a connection to the proxy itself failed. net/http marks
+// such an error with its operation.
+func noProxy(err error) bool {
+	var op *net.OpError
+	return errors.As(err, &op) && op.Op == "proxyconnect"
+}
+
+// proxyHint returns advice about a proxy that is malformed, not reachable or
+// refuses; "" for other errors.
 func proxyHint(err error) string {
 	var refused *proxyError
 	var variable *proxyVariableError
 	switch {
+	case noProxy(err):
+		return "The request goes through the proxy that HTTPS_PROXY (HTTP_PROXY for http://) sets, and there is no connection to it: check its " +
+			"host and port. NO_PROXY excludes hosts that need no proxy."
 	case errors.As(err, &refused):
 		return refused.hint()
 	case errors.As(err, &variable):

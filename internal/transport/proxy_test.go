@@ -2,6 +2,7 @@ package transport
 
 import (
 	"fmt"
+	"net"
 	"net/http"
 	"net/url"
 	"strings"
@@ -45,6 +46,30 @@ func TestProxyRefuses(t *testing.T) {
 				}
 			})
 		}
+	}
+}
+
+// A proxy that does not accept connections. The hint is not about api_url.
+func TestProxyIsNotReachable(t *testing.T) {
+	listener, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := listener.Close(); err != nil {
+		t.Fatal(err)
+	}
+	for _, scheme := range []string{"http", "https"} {
+		t.Run(scheme, func(t *testing.T) {
+			c := newTestClient(t, Config{MaxRetries: 1})
+			c.base.Proxy = http.ProxyURL(&url.URL{Scheme: "http", Host: listener.Addr().String()})
+			e := failed(t, c, get(t, scheme+"://api.example.org/v3"), KindProxy)
+			if e.Attempts != 2 || e.MayHaveArrived || e.Permanent {
+				t.Errorf("got %s, want 2 attempts that did not arrive", outcome(nil, e))
+			}
+			if hint := e.Hint(); !strings.Contains(hint, "HTTPS_PROXY") || strings.Contains(hint, "api_url") {
+				t.Errorf("got the hint %q, want one about the proxy alone", hint)
+			}
+		})
 	}
 }
 
