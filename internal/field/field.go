@@ -1,3 +1,5 @@
+// Package field describes, checks and encodes the attributes of Terraform objects.
+// It knows nothing of Cloud Foundry.
 package field
 
 import (
@@ -54,9 +56,6 @@ func (f Field[T]) WithNote(note string) Field[T] {
 	f.setting.Note = strings.TrimSpace(f.setting.Note + " " + note)
 	return f
 }
-
-// DataSource is the attribute in a data source: computed.
-func (f Field[T]) DataSource() ds.Attribute { return f.dataSource }
 
 // Resource is the attribute in the resource: computed, and optional where a
 // configuration can set it. It is nil for a type that only data sources have.
@@ -165,10 +164,7 @@ func Object[T, O any](name, description string, of *Record[O], get func(*T) *O) 
 // ObjectList is a field with a list of objects, for data sources only; a nil list
 // is null.
 func ObjectList[T, O any](name, description string, of *Record[O], get func(*T) []O) Field[T] {
-	return newField(name, ds.ListNestedAttribute{
-		Computed: true, MarkdownDescription: description,
-		NestedObject: ds.NestedAttributeObject{Attributes: of.DataSource()},
-	}, func(p *Packer, t *T) { packList(p, get(t), of.Pack) })
+	return newField(name, of.ListAttribute(description), func(p *Packer, t *T) { packList(p, get(t), of.Pack) })
 }
 
 // ObjectMap is a field with a map of objects; a nil map is null.

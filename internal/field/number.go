@@ -1,5 +1,3 @@
-// Package field describes, checks and encodes the attributes of Terraform objects.
-// It knows nothing of Cloud Foundry.
 package field
 
 import (

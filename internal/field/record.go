@@ -93,9 +93,17 @@ func (r *Record[T]) Pack(p *Packer, t *T) {
 func (r *Record[T]) DataSource() map[string]ds.Attribute {
 	attributes := make(map[string]ds.Attribute, len(r.Fields))
 	for _, f := range r.Fields {
-		attributes[f.Name] = f.DataSource()
+		attributes[f.Name] = f.dataSource
 	}
 	return attributes
+}
+
+// ListAttribute is the attribute of a data source with a list of the objects.
+func (r *Record[T]) ListAttribute(description string) ds.ListNestedAttribute {
+	return ds.ListNestedAttribute{
+		Computed: true, MarkdownDescription: description,
+		NestedObject: ds.NestedAttributeObject{Attributes: r.DataSource()},
+	}
 }
 
 // Resource are the attributes of the resource.

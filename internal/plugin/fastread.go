@@ -4,7 +4,6 @@ import (
 	"context"
 
 	"github.com/hashicorp/terraform-plugin-framework/diag"
-	"github.com/hashicorp/terraform-plugin-framework/path"
 	"github.com/hashicorp/terraform-plugin-go/tfprotov6"
 	"github.com/hashicorp/terraform-plugin-go/tftypes"
 
@@ -29,11 +28,7 @@ type fastReadServer struct {
 }
 
 func newFastReadServer(p interface{ Client() *capi.Client }, framework protocolServer) *fastReadServer {
-	reads := make(map[string]process.FastRead)
-	for _, read := range process.FastReads() {
-		reads[provider.TypeName+"_"+read.TypeName] = read
-	}
-	return &fastReadServer{protocolServer: framework, provider: p, reads: reads}
+	return &fastReadServer{protocolServer: framework, provider: p, reads: process.FastReads(provider.TypeName)}
 }
 
 // ValidateDataResourceConfig accepts what is certainly valid, and leaves
@@ -85,23 +80,10 @@ func protocolDiagnostics(diags diag.Diagnostics) []*tfprotov6.Diagnostic {
 			protocol.Severity = tfprotov6.DiagnosticSeverityWarning
 		}
 		if at, ok := d.(diag.DiagnosticWithPath); ok {
-			protocol.Attribute = attributePath(at.Path())
+			// All are about arguments at the top level.
+			protocol.Attribute = tftypes.NewAttributePath().WithAttributeName(at.Path().String())
 		}
 		converted = append(converted, protocol)
-	}
-	return converted
-}
-
-// attributePath converts a path of attribute names; the errors here are about
-// arguments at the top level only.
-func attributePath(p path.Path) *tftypes.AttributePath {
-	converted := tftypes.NewAttributePath()
-	for _, step := range p.Steps() {
-		name, ok := step.(path.PathStepAttributeName)
-		if !ok {
-			break
-		}
-		converted = converted.WithAttributeName(string(name))
 	}
 	return converted
 }

@@ -69,14 +69,6 @@ func with(config tftypes.Value, name string, found tftypes.Value) tftypes.Value 
 	return values.Value(config.Type())
 }
 
-// listAttribute is a list of objects that a data source reads.
-func listAttribute[T any](description string, of *field.Record[T]) schema.ListNestedAttribute {
-	return schema.ListNestedAttribute{
-		Computed: true, MarkdownDescription: description,
-		NestedObject: schema.NestedAttributeObject{Attributes: of.DataSource()},
-	}
-}
-
 // lookUpNames returns the names around the apps of processes, by the GUID of the
 // app.
 func lookUpNames(ctx context.Context, client *capi.Client, processes []*capi.Process) (map[string]capi.AppNames, diag.Diagnostics) {

@@ -33,8 +33,8 @@ func NewStatsDataSource() datasource.DataSource {
 		description: "Reads the stats of each instance of a process: state, CPU, memory, disk, ports and quotas. The " +
 			"numbers change with every read. If you need only the states, use `cf_process_instances`. Warnings of the " +
 			"API become warnings of Terraform.",
-		list: listAttribute("The instances of the process, in the API's order. Attributes that an instance does not "+
-			"have are null; a `DOWN` instance has little more than its state.", statFields),
+		list: statFields.ListAttribute("The instances of the process, in the API's order. Attributes that an instance does not " +
+			"have are null; a `DOWN` instance has little more than its state."),
 		read: func(ctx context.Context, client *capi.Client, address capi.Address) (tftypes.Value, diag.Diagnostics, error) {
 			stats, err := client.ProcessStats(ctx, address)
 			if err != nil {
@@ -51,7 +51,7 @@ func NewInstancesDataSource() datasource.DataSource {
 		name: "instances", action: "read the instances of ",
 		description: "Reads the state of each instance of a process, from a lighter endpoint than that of " +
 			"`cf_process_stats`. On a foundation without this endpoint the provider reads the stats.",
-		list: listAttribute("The instances of the process, in the API's order.", instanceFields),
+		list: instanceFields.ListAttribute("The instances of the process, in the API's order."),
 		read: func(ctx context.Context, client *capi.Client, address capi.Address) (tftypes.Value, diag.Diagnostics, error) {
 			instances, err := client.ProcessInstances(ctx, address)
 			if err != nil {
@@ -68,7 +68,7 @@ func NewSidecarsDataSource() datasource.DataSource {
 		name: "sidecars", action: "list the sidecars of ",
 		description: "Reads the sidecars of a process: additional processes in each of its instances, from the app's " +
 			"manifest or a buildpack. Always empty on Korifi.",
-		list: listAttribute("The sidecars, in the API's order; an empty list if there are none.", sidecarFields),
+		list: sidecarFields.ListAttribute("The sidecars, in the API's order; an empty list if there are none."),
 		read: func(ctx context.Context, client *capi.Client, address capi.Address) (tftypes.Value, diag.Diagnostics, error) {
 			if address.ByApp() {
 				// The API has no such list by app and type.

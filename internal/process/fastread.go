@@ -15,8 +15,6 @@ import (
 // state, both in MessagePack, as in the protocol. The framework's Read makes the same
 // state, and then goes over it several times.
 type FastRead struct {
-	// TypeName is the name of the data source without the provider's.
-	TypeName string
 	// Large means that the state can have tens of thousands of objects.
 	Large bool
 	// Valid reports whether a configuration is certainly valid; false means that the
@@ -27,15 +25,15 @@ type FastRead struct {
 	Read func(ctx context.Context, client *capi.Client, config []byte) (state []byte, diags diag.Diagnostics, ok bool)
 }
 
-// FastReads are those of the data sources that are read thousands of times,
-// or whose state can have tens of thousands of objects.
-func FastReads() []FastRead {
+// FastReads are those of the data sources that are read thousands of times, or whose
+// state can have tens of thousands of objects, by type name.
+func FastReads(providerTypeName string) map[string]FastRead {
 	// Made when it is first needed, since most runs of a provider read nothing.
 	listType := sync.OnceValue(func() tftypes.Type { return processesSchema().Type().TerraformType(context.Background()) })
-	return []FastRead{
-		{TypeName: "process", Valid: validAddress, Read: packProcess},
-		{
-			TypeName: "processes", Large: true,
+	return map[string]FastRead{
+		providerTypeName + "_process": {Valid: validAddress, Read: packProcess},
+		providerTypeName + "_processes": {
+			Large: true,
 			Read: func(ctx context.Context, client *capi.Client, packed []byte) ([]byte, diag.Diagnostics, bool) {
 				config, err := tfprotov6.DynamicValue{MsgPack: packed}.Unmarshal(listType())
 				if err != nil {

@@ -49,8 +49,8 @@ func processesSchema() schema.Schema {
 				"attributes.",
 			Validators: []validator.List{attributeNames{}},
 		},
-		"processes": listAttribute("The processes, in the API's order, each once; an empty list if no process matches. "+
-			"The API hides all commands in lists: `command` is null and `command_redacted` is true.", listed),
+		"processes": listed.ListAttribute("The processes, in the API's order, each once; an empty list if no process matches. " +
+			"The API hides all commands in lists: `command` is null and `command_redacted` is true."),
 	}
 	for _, f := range filters {
 		attributes[f.name] = f.attribute
