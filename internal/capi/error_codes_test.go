@@ -55,7 +55,8 @@ func TestErrorPredicates(t *testing.T) {
 	const byApp, byGUIDPath = "/v3/apps/a/processes/web", "/v3/processes/p"
 	predicates := map[string]func(error) bool{
 		"app not found": capi.IsAppNotFound, "type not found": capi.IsProcessTypeNotFound, "suspended": capi.IsOrgSuspended,
-		"feature": capi.IsFeatureDisabled, "runtime": capi.IsRuntimeUnavailable,
+		"feature": capi.IsFeatureDisabled, "runtime": capi.IsRuntimeUnavailable, "deployment": capi.IsDeploymentInFlight,
+		"endpoint": capi.IsUnknownEndpoint,
 	}
 	for name, predicate := range predicates {
 		t.Run(name+", errors of others", func(t *testing.T) {
@@ -81,6 +82,10 @@ func TestErrorPredicates(t *testing.T) {
 		{"stats", byGUIDPath + "/stats", 503, 200002, "Stats unavailable", "runtime"},
 		{"scale", byGUIDPath, 503, 170015, "Runner unavailable", "runtime"},
 		{"instances", byGUIDPath + "/process_instances", 500, 10001, "An unknown error occurred.", "runtime"},
+		{"scale during a deployment", byGUIDPath, 422, 10008, "Cannot scale this process while a deployment is in flight.", "deployment"},
+		{"another 422", byGUIDPath, 422, 10008, "Memory in mb must be greater than or equal to 0", ""},
+		{"the sentence with another status", byGUIDPath, 400, 10008, "Cannot scale this process while a deployment is in flight.", ""},
+		{"unknown endpoint", byGUIDPath + "/process_instances", 404, 10000, "Unknown request", "endpoint"},
 		{"unknown", byGUIDPath, 500, 10001, "An unknown error occurred.", ""},
 	} {
 		t.Run(test.name, func(t *testing.T) {
