@@ -46,7 +46,7 @@ func (r *processResource) preview(ctx context.Context, config field.Attributes) 
 		return p, nil
 	case capi.IsNotFound(err):
 		return nil, diag.Diagnostics{diag.NewWarningDiagnostic("Process not found",
-			"The plan does not know the process, and the apply fails unless it exists by then.\n\n"+adoptFailure(address).Detail(err))}
+			"The plan found no such process, and the apply fails unless it exists by then.\n\n"+adoptFailure(address).Detail(err))}
 	case notConfigured && !missing.Unknown:
 		// The apply cannot know more, and no one can apply this plan.
 		return nil, diag.Diagnostics{adoptFailure(address).Diagnostic(err)}
