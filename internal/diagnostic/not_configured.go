@@ -1,10 +1,6 @@
 package diagnostic
 
-import (
-	"errors"
-
-	"github.com/hashicorp/terraform-plugin-framework/diag"
-)
+import "github.com/hashicorp/terraform-plugin-framework/diag"
 
 // NotConfigured is the error of every request of a provider whose settings are
 // incomplete. The provider reports them when they are first needed: a
@@ -23,21 +19,9 @@ type NotConfigured struct {
 
 func (e *NotConfigured) Error() string { return e.Summary + ": " + e.Detail }
 
-// IsUnknown reports whether a request failed because the provider's settings are
-// unknown until apply.
-func IsUnknown(err error) bool {
-	var notConfigured *NotConfigured
-	return errors.As(err, &notConfigured) && notConfigured.Unknown
-}
-
 // NotRefreshed is the warning for an object that keeps its state, because the
-// settings of its provider are unknown until apply. The error is one of IsUnknown.
-func NotRefreshed(object string, err error) diag.Diagnostic {
-	reason := err.Error()
-	var notConfigured *NotConfigured
-	if errors.As(err, &notConfigured) {
-		reason = notConfigured.Detail
-	}
+// settings of its provider are unknown until apply.
+func (e *NotConfigured) NotRefreshed(object string) diag.Diagnostic {
 	return diag.NewWarningDiagnostic("State not refreshed", "Terraform plans with the last known state of "+object+
-		", which the provider could not read.\n\n"+reason)
+		", which the provider could not read.\n\n"+e.Detail)
 }

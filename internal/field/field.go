@@ -123,7 +123,7 @@ func Int[T any](name, description string, get func(*T) *int64) Field[T] {
 		func(p *Packer, t *T) { packPointer(p, get(t), p.EncodeInt) })
 }
 
-// Decimal is a field with a number of any kind, for data sources only.
+// Decimal is a field with any number, for data sources only.
 func Decimal[T any, D decimal](name, description string, get func(*T) *D) Field[T] {
 	return newField(name, ds.NumberAttribute{Computed: true, MarkdownDescription: description},
 		func(p *Packer, t *T) {

@@ -6,7 +6,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-go/tftypes"
 )
 
-// decimal is a number of any kind, with all its digits.
+// decimal is a number with all its digits.
 type decimal interface{ BigFloat() *big.Float }
 
 // NullString is the null of a text.

@@ -154,10 +154,10 @@ func unmatchedWarnings(config field.Attributes, list *capi.ProcessList) diag.Dia
 		if len(names) == 0 {
 			continue
 		}
-		kind := strings.TrimSuffix(f.name, "_names")
-		detail := "No " + kind + " that this user can see is called " + quoteSome(names, "or") + "."
+		object := strings.TrimSuffix(f.name, "_names")
+		detail := "No " + object + " that this user can see is called " + quoteSome(names, "or") + "."
 		if slices.ContainsFunc(names, looksLikeGUID) {
-			detail += " For GUIDs there is the filter " + kind + "_guids."
+			detail += " For GUIDs there is the filter " + object + "_guids."
 		}
 		diags.AddAttributeWarning(path.Root(f.name), "Filter matches nothing", detail+
 			" Check the spelling, and that the user has a role in the space.")

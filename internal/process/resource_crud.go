@@ -3,6 +3,7 @@ package process
 import (
 	"cmp"
 	"context"
+	"errors"
 
 	"github.com/hashicorp/terraform-plugin-framework/diag"
 	"github.com/hashicorp/terraform-plugin-framework/resource"
@@ -85,16 +86,17 @@ func (r *processResource) Read(ctx context.Context, req resource.ReadRequest, re
 	address := addressIn(prior).in(m.Form).address()
 	began := r.clock.Now()
 	p, err := r.Client.GetProcess(ctx, address)
+	var notConfigured *diagnostic.NotConfigured
 	switch {
 	case capi.IsNotFound(err) && m.Imported:
 		resp.Diagnostics.Append(nothingToImport(address, err))
 	case capi.IsNotFound(err):
 		tflog.Warn(ctx, "the process does not exist any longer, or is not visible: it is planned again", map[string]any{"process": address.String()})
 		resp.State.RemoveResource(ctx)
-	case diagnostic.IsUnknown(err):
+	case errors.As(err, &notConfigured) && notConfigured.Unknown:
 		// The plan continues with the state, as for a resource that is not there yet.
 		// The apply knows the provider's settings, and reads.
-		resp.Diagnostics.Append(diagnostic.NotRefreshed(address.String(), err))
+		resp.Diagnostics.Append(notConfigured.NotRefreshed(address.String()))
 	case err != nil && instances.TimedOut(ctx):
 		resp.Diagnostics.Append(timeout("read "+address.String(), r.clock.Now().Sub(began)))
 	case err != nil:

@@ -26,7 +26,7 @@ type attribute[T, U any] struct {
 	// is adopted, and only passed at the top level.
 	write func(config, prior field.Attributes, current *T, request *U)
 	// number is the field of the request for a whole number, with its bounds; nil
-	// for other kinds.
+	// for other types.
 	number func(*U) *capi.Field[int64]
 	bounds field.WholeNumber
 	// scales means that the scale request has the attribute, not PATCH; quantity is a
