@@ -164,8 +164,8 @@ func (r *appRestart) checkInFlight(ctx context.Context) diag.Diagnostic {
 		return diag.NewErrorDiagnostic(d.Summary(), d.Detail()+"\n\nTo restart the app with an outage, set strategy to \""+StopStart+"\".")
 	case r.korifi && found != nil && TimedOut(ctx):
 		return diag.NewErrorDiagnostic("The app is not ready", fmt.Sprintf("For %s not all instances of the app %s have been ready: "+
-			"Kubernetes is still replacing them, or they do not start. Nothing was restarted. Look at them (cf app %s); to restart "+
-			"the app all the same, set strategy to %q.", r.after(), r.name(), r.name(), StopStart))
+			"Kubernetes is still replacing them, or they do not start. Nothing was restarted. Look at them (cf app %s); to "+
+			"restart the app anyway, set strategy to %q.", r.after(), r.name(), r.name(), StopStart))
 	case err != nil:
 		return r.failed(ctx, err)
 	case found != nil:

@@ -70,7 +70,7 @@ func (r *appRestart) adopt(ctx context.Context) diag.Diagnostics {
 		return replaced != "", err
 	})
 	if deployment != nil {
-		r.progress("deployment %s came of the request: it is %s", shown(deployment.GUID), statusOf(deployment))
+		r.progress("the request created deployment %s: it is %s", shown(deployment.GUID), statusOf(deployment))
 		return r.follow(ctx, deployment)
 	}
 	what := fmt.Sprintf("The request to deploy the app %s got no answer that shows whether it was carried out. It was not sent "+

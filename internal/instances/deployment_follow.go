@@ -148,8 +148,8 @@ func (f *followed) diagnostic(err error) diag.Diagnostic {
 		return diag.NewErrorDiagnostic("Not deployed in time", fmt.Sprintf("After %s (the timeout) the %s was %s. %s To wait longer, "+
 			"raise the timeout of the action.%s", f.after(), d, statusOf(f.deployment), going, f.state()))
 	case capi.IsNotFound(err):
-		return diag.NewErrorDiagnostic("The deployment is gone", fmt.Sprintf("The %s was %s, and is not there any more: the app was "+
-			"deleted, or this user may not see it any more.%s\n\n%s", d, statusOf(f.deployment), f.state(), f.Failure.Detail(err)))
+		return diag.NewErrorDiagnostic("The deployment is gone", fmt.Sprintf("The %s was %s, and no longer exists: the "+
+			"app was deleted, or this user may no longer see it.%s\n\n%s", d, statusOf(f.deployment), f.state(), f.Failure.Detail(err)))
 	default:
 		return diag.NewErrorDiagnostic("Could not read the deployment any longer", fmt.Sprintf("The %s was %s. %s%s\n\n%s",
 			d, statusOf(f.deployment), going, f.state(), f.Failure.Detail(err)))

@@ -247,7 +247,7 @@ func (r *rollingRestart) unchanged(ctx context.Context) error {
 	}
 	switch {
 	case capi.IsNotFound(err):
-		return &stopError{"The process is gone", fmt.Sprintf("%s is not there any more: a deployment replaced it, or it was "+
+		return &stopError{"The process is gone", fmt.Sprintf("%s no longer exists: a deployment replaced it, or it was "+
 			"deleted with its app.", r.title())}
 	case err != nil:
 		return err

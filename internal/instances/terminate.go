@@ -58,9 +58,11 @@ func (t *termination) run(ctx context.Context) diag.Diagnostics {
 // refused is the diagnostic for a request that was not carried out.
 func (t *termination) refused(err error) diag.Diagnostic {
 	if capi.IsNotFound(err) {
-		return diag.NewErrorDiagnostic("No such instance", fmt.Sprintf("Instance %d of %s was there a moment ago, but is not "+
-			"any more: the process was scaled down or replaced, or the instance is being replaced already. Nothing was "+
-			"terminated.\n\n%s", t.index, t.Address, t.Failure.Detail(err)))
+		failure := t.Failure
+		failure.NotFound = "" // the process is there
+		return diag.NewErrorDiagnostic("No such instance", fmt.Sprintf("Instance %d of %s existed a moment ago, and no "+
+			"longer does: the process was scaled down or replaced, or the instance is being replaced already. Nothing was "+
+			"terminated.\n\n%s", t.index, t.Address, failure.Detail(err)))
 	}
 	return t.Failure.Diagnostic(err)
 }

@@ -159,7 +159,7 @@ func (s scaling) await(ctx context.Context, target instances.Target, scaled *cap
 	switch {
 	case diags.HasError():
 	case *want == 0:
-		target.Progress("no instance runs any more")
+		target.Progress("no instance is running")
 	default:
 		target.Progress(fmt.Sprintf("%d of %d instances RUNNING", *want, *want))
 	}

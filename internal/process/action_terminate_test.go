@@ -99,7 +99,11 @@ func TestTerminateWithoutSuchAnInstance(t *testing.T) {
 func TestTerminateOfAnInstanceThatWent(t *testing.T) {
 	a := startActions(t)
 	a.AddFault(fakecf.Fault{Method: http.MethodDelete, Do: fakecf.Status(404, fakecf.APIError{Code: 10010, Title: "CF-ResourceNotFound", Detail: "Instance not found"})})
-	a.invoke(terminateName, a.by(actionConfig{"index": 1})).fails(t, "No such instance", "was there a moment ago", "Instance not found")
+	r := a.invoke(terminateName, a.by(actionConfig{"index": 1}))
+	r.fails(t, "No such instance", "existed a moment ago", "Instance not found")
+	if text := diagnosticsText(r.diags); strings.Contains(text, "If this is the GUID") {
+		t.Errorf("got %s\nwant no hint about the address, which is right", text)
+	}
 }
 
 // However the response is lost, the request is never sent again, and the message

@@ -205,7 +205,7 @@ func dependOn(pronoun string) string {
 // attribute, the variable or the file that turned verification off.
 func (r *resolver) warnAboutTLS(source string) {
 	detail := fmt.Sprintf("%s turns the verification of certificates off. Anyone between Terraform and the API can then read the "+
-		"credential and change what is read. If an authority of your own signed the foundation's certificates, set "+
+		"credential and change what is read. If a private authority signed the foundation's certificates, set "+
 		"ca_certificate (CF_CA_CERTIFICATE) instead.", source)
 	const summary = "TLS certificates are not verified"
 	if source == skipSSLValidation.name {
