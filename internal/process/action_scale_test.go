@@ -77,7 +77,7 @@ func TestScaleWaits(t *testing.T) {
 	t.Run("to zero", func(t *testing.T) {
 		a := startActions(t)
 		r := a.invoke(scaleName, actionConfig{"guid": a.guid, "instances": 0, "wait_for_instances": true}).succeeds(t)
-		if last, want := r.progress[len(r.progress)-1], "no instance runs any more"; last != want {
+		if last, want := r.progress[len(r.progress)-1], "no instance is running"; last != want {
 			t.Errorf("got last line %q, want %q", last, want)
 		}
 	})
