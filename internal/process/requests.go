@@ -20,21 +20,18 @@ type requests struct {
 // is not sent again: the API then shows the default.
 func resettable(name, description string, s field.Setting, get func(*capi.Process) *string, request func(*requests) *capi.Field[string]) attribute[capi.Process, requests] {
 	a := text(name, description, s, get, request)
-	send := a.write
 	a.write = func(config, prior field.Attributes, p *capi.Process, c *requests) {
 		current, hidden := get(p), name == "command" && p.CommandRedacted
 		before, had := prior.Text(name)
 		wanted, set := config.Text(name)
 		switch {
 		case !set:
-		case hidden && wanted != "":
-			// The last known value of a hidden command is the one in the state.
-			if had && before != "" {
+		case wanted != "":
+			if hidden && before != "" {
+				// The last known value of a hidden command is the one in the state.
 				current = &before
 			}
 			*request(c) = changed(&wanted, current)
-		case wanted != "":
-			send(config, prior, p, c)
 		case had && before == "":
 			// It was reset before.
 		case hidden || current != nil && *current != "":
@@ -60,8 +57,7 @@ func metadataMap(name, description string, rules metadataRules, get func(*capi.M
 	}
 }
 
-// metadataChanges are the keys to set and the keys to remove: the configured
-// map is the whole of it, but for the platform's own keys.
+// metadataChanges are the keys to set and the keys to remove.
 func metadataChanges(config field.Attributes, name string, current map[string]*string) map[string]capi.Field[string] {
 	wanted, set := config.TextMap(name)
 	if !set {
