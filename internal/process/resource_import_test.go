@@ -3,6 +3,8 @@ package process
 import (
 	"context"
 	"fmt"
+	"slices"
+	"strings"
 	"testing"
 
 	"github.com/hashicorp/terraform-plugin-framework/diag"
@@ -170,12 +172,14 @@ func TestImportOfNothing(t *testing.T) {
 			mentions(t, "import", w.tryImport(test.id, test.identity), test.want)
 		})
 	}
+	const isProcess, isApp = "If this is the GUID of a process, import it without the type.", "If this is the GUID of an app, import APP_GUID/TYPE."
 	for name, test := range map[string]struct {
 		id    string
 		wants []string
 	}{
-		"a GUID":              {"storefront", []string{`No process with the GUID "storefront" is visible; import by GUID or APP_GUID/TYPE.`}},
-		"a process as an app": {fakecf.GUIDWeb + "/web", []string{"If this is the GUID of a process, import it without the type."}},
+		"a name":              {"storefront", []string{`No process with the GUID "storefront" is visible; import by GUID or APP_GUID/TYPE.`}},
+		"an app as a process": {fakecf.AppGUID, []string{`No process with the GUID "` + fakecf.AppGUID + `" is visible`, isApp}},
+		"a process as an app": {fakecf.GUIDWeb + "/web", []string{isProcess}},
 		"an app":              {"no-such/web", []string{`No process of type "web" of the app "no-such" is visible`, "App not found"}},
 		"another type":        {fakecf.AppGUID + "/wroker", []string{`No process of type "wroker"`, `The app exists, but it has no process of type "wroker".`}},
 		"too many parts":      {"a/b/c/d", []string{`it has 4 parts separated by "/"`}},
@@ -183,7 +187,13 @@ func TestImportOfNothing(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			w := startWorkspace(t, fakecf.SpaceDeveloper)
-			mentions(t, "import", w.tryImport(test.id, nil), test.wants...)
+			text := w.tryImport(test.id, nil)
+			mentions(t, "import", text, test.wants...)
+			for _, hint := range []string{isProcess, isApp} {
+				if strings.Contains(text, hint) && !slices.Contains(test.wants, hint) {
+					t.Errorf("import: got diagnostics:\n%.1000s\nwant them without %q", text, hint)
+				}
+			}
 		})
 	}
 }
