@@ -167,6 +167,7 @@ func (attributeNames) ValidateList(_ context.Context, req validator.ListRequest,
 		resp.Diagnostics.AddAttributeError(req.Path, "Invalid "+req.Path.String(), req.Path.String()+
 			" must not be empty. Leave it out to keep all attributes.")
 	}
+	known := slices.Sorted(maps.Keys(processTable.Type.AttributeTypes))
 	for i, element := range req.ConfigValue.Elements() {
 		name, ok := element.(types.String)
 		switch {
@@ -176,22 +177,27 @@ func (attributeNames) ValidateList(_ context.Context, req validator.ListRequest,
 			resp.Diagnostics.Append(nullElement(req.Path.AtListIndex(i)))
 			continue
 		}
-		if _, known := processTable.Type.AttributeTypes[name.ValueString()]; !known {
+		if !slices.Contains(known, name.ValueString()) {
 			resp.Diagnostics.AddAttributeError(req.Path.AtListIndex(i), "Unknown attribute", fmt.Sprintf(
 				"A process has no attribute %q. Known are: %s.%s", redact.Clean(name.ValueString(), 100),
-				strings.Join(slices.Sorted(maps.Keys(processTable.Type.AttributeTypes)), ", "), attributeHint(name.ValueString())))
+				strings.Join(known, ", "), attributeHint(name.ValueString(), known)))
 		}
 	}
 }
 
-// attributeHint names the argument that fills an attribute which only lists have.
-func attributeHint(name string) string {
+// attributeHint names the argument that fills an attribute which only lists have, or
+// a known attribute that name may stand for.
+func attributeHint(name string, known []string) string {
 	switch name {
 	case "app_name", "space_name", "organization_guid", "organization_name":
 		return "\n\ninclude_names adds " + name + "."
 	case "process_instances":
 		return "\n\ninclude_instances adds " + name + "."
-	default:
-		return ""
 	}
+	for _, attribute := range known {
+		if name != "" && (strings.HasPrefix(attribute, name) || strings.HasPrefix(name, attribute)) {
+			return "\n\nDid you mean " + attribute + "?"
+		}
+	}
+	return ""
 }

@@ -23,6 +23,9 @@ func TestFilterRules(t *testing.T) {
 		{"a null name", arguments{"space_names": []any{nil}}, "space_names[0] is null."},
 		{"a null time", arguments{"created_ats": arguments{"values": []any{nil}}}, "created_ats.values[0] is null."},
 		{"a null attribute", arguments{"attributes": []any{"guid", nil}}, "attributes[1] is null."},
+		{"part of an attribute's name", arguments{"attributes": []any{"memory"}}, "\n\nDid you mean memory_in_mb?"},
+		{"a nested attribute", arguments{"attributes": []any{"health_check.type"}}, "\n\nDid you mean health_check?"},
+		{"an attribute of the names", arguments{"attributes": []any{"app_name"}}, "\n\ninclude_names adds app_name."},
 		{"an empty type", arguments{"types": []any{""}}, "types[0] must not be empty."},
 		{
 			"one app and scopes", arguments{"app_guid": "a", "space_guids": []any{"b"}, "app_names": []any{"c"}},
