@@ -120,6 +120,20 @@ func TestProcessesFiltersOfCloudControllerAlone(t *testing.T) {
 	}
 }
 
+// The error names all filters that Korifi lacks, on the first one.
+func TestSeveralUnsupportedFilters(t *testing.T) {
+	t.Parallel()
+	r := newReader(t, fakecf.New(t, fakecf.WithFlavor(fakecf.Korifi)), fakecf.Admin)
+	_, diagnostics := r.try("cf_processes", arguments{
+		"organization_guids": []any{"a"}, "label_selector": "env=prod", "updated_ats": arguments{"lt": "2026-01-31T12:00:00Z"},
+	})
+	const want = "does not support the filters organization_guids, label_selector and updated_ats, and the provider does not filter in " +
+		"its place. Leave organization_guids, label_selector and updated_ats out;"
+	if !strings.Contains(diagnostics, want) || !strings.Contains(diagnostics, `("organization_guids")`) {
+		t.Errorf("got diagnostics %q, want %q at organization_guids", diagnostics, want)
+	}
+}
+
 func TestProcessesNames(t *testing.T) {
 	t.Parallel()
 	for name, flavor := range flavors {

@@ -143,7 +143,7 @@ func (v conflicts) check(ctx context.Context, config tfsdk.Config, at path.Path,
 	}
 	if len(set) > 0 {
 		diags.AddAttributeError(at, "Conflicting filters", fmt.Sprintf(
-			"%s %s, so it cannot be combined with %s. Leave out one or the other.", at, v.why, strings.Join(set, " and ")))
+			"%s %s, so it cannot be combined with %s. Leave out one or the other.", at, v.why, enumerate(set, "and")))
 	}
 	return diags
 }

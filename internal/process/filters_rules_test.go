@@ -33,6 +33,10 @@ func TestFilterRules(t *testing.T) {
 				"combined with space_guids and app_names. Leave out one or the other.",
 		},
 		{
+			"one app and three scopes", arguments{"app_guid": "a", "app_guids": []any{"b"}, "space_names": []any{"c"}, "organization_names": []any{}},
+			"it cannot be combined with app_guids, space_names and organization_names. Leave out",
+		},
+		{
 			"exact times and a limit", arguments{"updated_ats": arguments{"values": []any{"2026-01-31T12:00:00Z"}, "lt": "2026-01-31T12:00:00Z"}},
 			"updated_ats.values selects exact times, so it cannot be combined with updated_ats.lt. Leave out one or the other.",
 		},

@@ -196,11 +196,16 @@ func quoteSome(values []string, conjunction string) string {
 	if len(values) > most {
 		parts = append(parts, fmt.Sprintf("%d more", len(values)-most))
 	}
-	last := len(parts) - 1
+	return enumerate(parts, conjunction)
+}
+
+// enumerate writes "a", "a and b" or "a, b and c".
+func enumerate(words []string, conjunction string) string {
+	last := len(words) - 1
 	if last == 0 {
-		return parts[0]
+		return words[0]
 	}
-	return strings.Join(parts[:last], ", ") + " " + conjunction + " " + parts[last]
+	return strings.Join(words[:last], ", ") + " " + conjunction + " " + words[last]
 }
 
 // listFailure is the diagnostic for a list that could not be read.
@@ -218,8 +223,12 @@ func listFailure(filter capi.ProcessFilter, err error) diag.Diagnostic {
 	if !errors.As(err, &unsupported) {
 		return failure.Diagnostic(err)
 	}
-	names := strings.Join(unsupported.Filters, " and ")
+	names, noun := enumerate(unsupported.Filters, "and"), "filter"
+	if len(unsupported.Filters) > 1 {
+		noun = "filters"
+	}
 	return diag.NewAttributeErrorDiagnostic(path.Root(unsupported.Filters[0]), "Filter not available on this foundation",
-		fmt.Sprintf("This foundation does not support the filter %s, and the provider does not filter in its place. "+
-			"Leave %[1]s out; guids, types, app_guids, space_guids and the filters by name work on every foundation.\n\n%s", names, failure.Detail(unsupported.Err)))
+		fmt.Sprintf("This foundation does not support the %s %s, and the provider does not filter in its place. "+
+			"Leave %[2]s out; guids, types, app_guids, space_guids and the filters by name work on every foundation.\n\n%s",
+			noun, names, failure.Detail(unsupported.Err)))
 }
