@@ -56,31 +56,18 @@ func IsDeploymentInFlight(err error) bool {
 	return false
 }
 
-// IsAppNotFound reports whether a request by app failed because the app does
-// not exist or is not visible. Cloud Controller distinguishes it from a type that
-// the app does not have, Korifi does not (README.md#not-found).
-func IsAppNotFound(err error) bool { return isNotFoundByApp(err, "App not found") }
-
 // IsProcessTypeNotFound reports whether a request by app and type failed
-// because the app, which is visible, has no process of the type.
-func IsProcessTypeNotFound(err error) bool { return isNotFoundByApp(err, "Process not found") }
-
-// isNotFoundByApp compares whole sentences: Korifi continues "Process not found"
-// with advice, and means either.
-func isNotFoundByApp(err error, detail string) bool {
+// because the app, which is visible, has no process of the type. Cloud Controller
+// distinguishes it from an app that does not exist or is not visible. Korifi does
+// not, and continues "Process not found" with advice, so the whole sentence is
+// compared (README.md#not-found).
+func IsProcessTypeNotFound(err error) bool {
 	var e *Error
 	return errors.As(err, &e) && IsNotFound(e) && strings.HasPrefix(e.Path, "/v3/apps/") &&
 		slices.ContainsFunc(e.Errors, func(o ErrorObject) bool {
-			return o.Code == CodeNotFound && strings.TrimSuffix(string(o.Detail), ".") == detail
+			return o.Code == CodeNotFound && strings.TrimSuffix(string(o.Detail), ".") == "Process not found"
 		})
 }
-
-// IsOrgSuspended reports whether the organization is suspended. Reads work then.
-func IsOrgSuspended(err error) bool { return hasCode(err, CodeOrgSuspended) }
-
-// IsFeatureDisabled reports whether the request needs a feature flag of the
-// foundation that is off, such as app_scaling.
-func IsFeatureDisabled(err error) bool { return hasCode(err, CodeFeatureDisabled) }
 
 // WasStored reports whether the API stored a change although it responded with an
 // error: the runtime did not accept it, and receives it later (README.md#stored).
@@ -102,11 +89,6 @@ var (
 	storedCodes  = []int64{CodeRunnerUnavailable, CodeRunnerError}
 	runtimeCodes = []int64{CodeRunnerUnavailable, CodeRunnerError, CodeStatsUnavailable, CodeInstancesUnavailable}
 )
-
-func hasCode(err error, code int64) bool {
-	var e *Error
-	return errors.As(err, &e) && e.Has(code)
-}
 
 // lastWrite ends the attempts for a change that was stored: it would only fail
 // again.

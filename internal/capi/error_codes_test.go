@@ -54,9 +54,8 @@ func TestErrorPredicates(t *testing.T) {
 	t.Parallel()
 	const byApp, byGUIDPath = "/v3/apps/a/processes/web", "/v3/processes/p"
 	predicates := map[string]func(error) bool{
-		"app not found": capi.IsAppNotFound, "type not found": capi.IsProcessTypeNotFound, "suspended": capi.IsOrgSuspended,
-		"feature": capi.IsFeatureDisabled, "runtime": capi.IsRuntimeUnavailable, "deployment": capi.IsDeploymentInFlight,
-		"endpoint": capi.IsUnknownEndpoint,
+		"type not found": capi.IsProcessTypeNotFound, "runtime": capi.IsRuntimeUnavailable,
+		"deployment": capi.IsDeploymentInFlight, "endpoint": capi.IsUnknownEndpoint,
 	}
 	for name, predicate := range predicates {
 		t.Run(name+", errors of others", func(t *testing.T) {
@@ -72,12 +71,12 @@ func TestErrorPredicates(t *testing.T) {
 		detail       capi.Text
 		want         string
 	}{
-		{"Cloud Controller, no app", byApp, 404, 10010, "App not found", "app not found"},
+		{"Cloud Controller, no app", byApp, 404, 10010, "App not found", ""},
 		{"Cloud Controller, no type", byApp, 404, 10010, "Process not found", "type not found"},
 		{"Cloud Controller, no process", byGUIDPath, 404, 10010, "Process not found", ""},
 		{"Korifi, either", byApp, 404, 10010, "Process not found. Ensure it exists and you have access to it.", ""},
-		{"suspended", byGUIDPath, 403, 10017, "The organization is suspended", "suspended"},
-		{"flag", byGUIDPath, 403, 330002, "Feature Disabled: app_scaling", "feature"},
+		{"suspended", byGUIDPath, 403, 10017, "The organization is suspended", ""},
+		{"flag", byGUIDPath, 403, 330002, "Feature Disabled: app_scaling", ""},
 		{"role", byGUIDPath, 403, 10003, "You are not authorized", ""},
 		{"stats", byGUIDPath + "/stats", 503, 200002, "Stats unavailable", "runtime"},
 		{"scale", byGUIDPath, 503, 170015, "Runner unavailable", "runtime"},
