@@ -32,9 +32,15 @@ func (r *processResource) ModifyPlan(ctx context.Context, req resource.ModifyPla
 	if state != nil {
 		differing, unknown := compareAddress(planned, state)
 		if len(differing) > 0 && r.walk.refreshed.Load() {
-			// The state describes another process. Terraform plans again, without a state.
+			// The state describes another process. Terraform plans again, without a state,
+			// and shows only the errors of that plan. So the warnings are reported here.
 			resp.RequiresReplace = append(resp.RequiresReplace, differing...)
 			resp.Diagnostics.Append(releaseWarning(state))
+			p, previewed := r.preview(ctx, config)
+			resp.Diagnostics.Append(previewed...)
+			if p != nil && !checkAgainst(config, nil, p).HasError() {
+				resp.Diagnostics.Append(r.adoptionWarning(config, p)...)
+			}
 			resp.Plan.Raw = valueOfResource(planned)
 			return
 		}

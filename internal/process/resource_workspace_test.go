@@ -93,9 +93,15 @@ func (w *workspace) planOnly(s settings) *plan {
 	w.t.Helper()
 	p := w.planFrom(w.config(s), w.state, w.private)
 	if p.replace && !hasErrors(p.diags) {
-		// Terraform plans the create of a replacement without a prior state.
+		// Terraform plans the create of a replacement without a prior state, and drops
+		// the warnings of that plan.
+		first := p.diags
 		p = w.planFrom(p.config, tftypes.NewValue(w.kind, nil), nil)
 		p.replace = true
+		if hasErrors(p.diags) {
+			first = append(first, p.diags...)
+		}
+		p.diags = first
 	}
 	return p
 }
