@@ -53,7 +53,10 @@ func (r *rollingRestart) reached() string {
 			text += fmt.Sprintf("; the one with the index %d was terminated and is not back yet", r.done)
 		}
 	}
-	if left > 0 {
+	switch {
+	case left == 1:
+		text += "; 1 was not touched"
+	case left > 1:
 		text += fmt.Sprintf("; %d were not touched", left)
 	}
 	return text + ". The instances, as last seen:" + r.poller.lastSeen()

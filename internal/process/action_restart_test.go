@@ -181,7 +181,7 @@ func TestRollingRestartStops(t *testing.T) {
 			config: actionConfig{"timeout": "2m"}, summary: "Instance not back in time", sent: []int{0, 1},
 			parts: []string{
 				"The instance with the index 1 was not RUNNING again within 2 min.",
-				"1 of 3 instances were restarted; the one with the index 1 was terminated and is not back yet; 1 were not touched.",
+				"1 of 3 instances were restarted; the one with the index 1 was terminated and is not back yet; 1 was not touched.",
 				"index 0: RUNNING", "index 1: CRASHED: exit status 1", "index 2: RUNNING",
 			},
 		},
@@ -350,7 +350,7 @@ func TestRollingRestartIsCanceled(t *testing.T) {
 			}
 		})
 		a.cancelAt("instance 2 of 3: STARTING", restartName, a.by(nil)).fails(t, "Canceled",
-			"1 of 3 instances were restarted; the one with the index 1 was terminated and is not back yet; 1 were not touched.",
+			"1 of 3 instances were restarted; the one with the index 1 was terminated and is not back yet; 1 was not touched.",
 			"index 1: STARTING")
 		sameList(t, "terminations", a.requests(http.MethodDelete), a.terminations(0, 1))
 	})

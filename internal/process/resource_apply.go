@@ -83,7 +83,7 @@ func (r *processResource) converge(ctx context.Context, address capi.Address, co
 	}
 	if done.stored != nil {
 		diags.AddWarning("Stored, but not yet in effect", changeFailure(address).Detail(done.stored)+"\n\nThe API has stored the "+
-			"change, so it is in the state and is not sent again. It takes effect when the runtime (Diego) is back.")
+			"change, so it is not sent again. It takes effect when the runtime (Diego) is back.")
 	}
 	if diags.HasError() && done.patched {
 		next := "The state records them, and the next apply makes the remaining changes."
@@ -91,7 +91,7 @@ func (r *processResource) converge(ctx context.Context, address capi.Address, co
 			next = "Nothing was stored in the state: the next apply adopts the process and makes the remaining changes."
 		}
 		diags.AddWarning("Some of the changes were made",
-			"The command, user, health checks and metadata are as configured; the process was not scaled. "+next)
+			"The command, user, health checks and metadata are as configured; the request to scale the process failed. "+next)
 	}
 	return done, diags
 }

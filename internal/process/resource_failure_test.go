@@ -35,7 +35,7 @@ func TestResourceCreateFails(t *testing.T) {
 		w := startWorkspace(t, fakecf.SpaceDeveloper)
 		w.AddFault(fakecf.Fault{Method: "POST", Path: "/v3/", Do: quotaExceeded})
 		mentions(t, "apply", w.run(s),
-			"memory quota exceeded", "CF-UnprocessableEntity", "10008", "X-VCAP-Request-ID", "Some of the changes were made")
+			"memory quota exceeded", "CF-UnprocessableEntity", "10008", "X-VCAP-Request-ID", "Some of the changes were made", "the request to scale the process failed")
 		w.ClearFaults()
 		w.converges(s, `POST {"memory_in_mb":333}`)
 	})
