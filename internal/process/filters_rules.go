@@ -18,7 +18,6 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
 	"github.com/cf-process/terraform-provider-cf/internal/capi"
-	"github.com/cf-process/terraform-provider-cf/internal/redact"
 )
 
 // The rules of the filters, for every schema that has them.
@@ -26,7 +25,7 @@ import (
 var (
 	orderByRule = checked{"must be one of " + strings.Join(capi.OrderBy, ", "), func(s string) error {
 		if !slices.Contains(capi.OrderBy, s) {
-			return fmt.Errorf("must be one of %s, not %q", strings.Join(capi.OrderBy, ", "), redact.Clean(s, 100))
+			return fmt.Errorf("must be one of %s, not %s", strings.Join(capi.OrderBy, ", "), quote(s))
 		}
 		return nil
 	}}
@@ -179,7 +178,7 @@ func (attributeNames) ValidateList(_ context.Context, req validator.ListRequest,
 		}
 		if !slices.Contains(known, name.ValueString()) {
 			resp.Diagnostics.AddAttributeError(req.Path.AtListIndex(i), "Unknown attribute", fmt.Sprintf(
-				"A process has no attribute %q. Known are: %s.%s", redact.Clean(name.ValueString(), 100),
+				"A process has no attribute %s. Known are: %s.%s", quote(name.ValueString()),
 				strings.Join(known, ", "), attributeHint(name.ValueString(), known)))
 		}
 	}

@@ -40,6 +40,9 @@ func TestFilterRules(t *testing.T) {
 			"exact times and a limit", arguments{"updated_ats": arguments{"values": []any{"2026-01-31T12:00:00Z"}, "lt": "2026-01-31T12:00:00Z"}},
 			"updated_ats.values selects exact times, so it cannot be combined with updated_ats.lt. Leave out one or the other.",
 		},
+		{"an order with a space", arguments{"order_by": " created_at"}, `-updated_at, not " created_at".`},
+		{"an attribute with a space", arguments{"attributes": []any{"type "}}, `A process has no attribute "type ". Known are`},
+		{"a long order", arguments{"order_by": strings.Repeat("a", 200)}, `not "` + strings.Repeat("a", 100) + `…`},
 		{"one app and a type", arguments{"app_guid": "a", "types": []any{"web"}}, ""},
 	} {
 		t.Run(test.name, func(t *testing.T) {

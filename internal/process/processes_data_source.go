@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"unicode/utf8"
 
 	"github.com/hashicorp/terraform-plugin-framework/datasource"
 	"github.com/hashicorp/terraform-plugin-framework/datasource/schema"
@@ -191,12 +192,22 @@ func quoteSome(values []string, conjunction string) string {
 	const most = 10
 	parts := make([]string, 0, most+1)
 	for _, value := range values[:min(most, len(values))] {
-		parts = append(parts, strconv.Quote(redact.Clean(value, 100)))
+		parts = append(parts, quote(value))
 	}
 	if len(values) > most {
 		parts = append(parts, fmt.Sprintf("%d more", len(values)-most))
 	}
 	return enumerate(parts, conjunction)
+}
+
+// quote quotes a value of the configuration for a message. Only a long one is
+// cleaned: spaces at its ends or twice in a row can be the mistake.
+func quote(value string) string {
+	const most = 100
+	if utf8.RuneCountInString(value) > most {
+		value = redact.Clean(value, most)
+	}
+	return strconv.Quote(value)
 }
 
 // enumerate writes "a", "a and b" or "a, b and c".

@@ -59,6 +59,7 @@ func TestFilterThatMatchesNothingIsAWarning(t *testing.T) {
 		given arguments
 		want  []string
 	}{
+		{"a name with a space", arguments{"app_names": []string{" shop"}}, []string{`No app that this user can see is called " shop".`}},
 		{"a name", arguments{"app_names": []string{"shop", "shpo"}}, []string{`warning at ("app_names")`, `No app that this user can see is called "shpo".`}},
 		{"two names", arguments{"space_names": []string{"x", "y"}}, []string{
 			`warning at ("space_names")`, `No space that this user can see is called "x" or "y".`,
