@@ -75,7 +75,7 @@ func (f Failure) describe(err error) (summary, detail string, at path.Path) {
 	case errors.As(err, &responseError):
 		return "Unusable response from the API", f.responseError(responseError), path.Empty()
 	case errors.Is(err, context.Canceled):
-		return "Canceled", fmt.Sprintf("Could not %s: the run was canceled.", f.Action), path.Empty()
+		return "Canceled", fmt.Sprintf("Could not %s: the run was canceled.%s", f.Action, UnknownEffect(err)), path.Empty()
 	case errors.As(err, &uaaError):
 		switch summary = "Login failed"; {
 		case uaaError.TokensRefused:
@@ -85,11 +85,24 @@ func (f Failure) describe(err error) (summary, detail string, at path.Path) {
 		}
 		return summary, f.loginError(uaaError), path.Empty()
 	case errors.As(err, &transportErr):
-		return unreachable(transportErr), paragraphs("Could not "+f.Action+".", sentence(transportErr.Error()), transportErr.Hint()), path.Empty()
+		return unreachable(transportErr), paragraphs("Could not "+f.Action+".", sentence(transportErr.Error())+UnknownEffect(err), transportErr.Hint()), path.Empty()
 	case errors.Is(err, context.DeadlineExceeded):
 		return "Timeout", fmt.Sprintf("Could not %s within the timeout.", f.Action), path.Empty()
 	}
 	return "Could not " + f.Action, sentence(err.Error()), path.Empty()
+}
+
+// UnknownEffect returns a sentence, after a space, for a request for a change that the
+// API may have carried out although its answer is missing; "" for other errors.
+func UnknownEffect(err error) string {
+	var (
+		e     *transport.Error
+		login *uaa.Error // before the request, which was not sent
+	)
+	if errors.As(err, &login) || !errors.As(err, &e) || !e.MayHaveArrived || e.Method == http.MethodGet {
+		return ""
+	}
+	return " It is unknown whether the API has made the change."
 }
 
 func (f Failure) apiError(e *capi.Error) (summary, detail string, at path.Path) {

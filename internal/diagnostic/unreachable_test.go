@@ -1,6 +1,7 @@
 package diagnostic
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"strings"
@@ -39,6 +40,34 @@ func TestSummaryOfARequestWithoutAResponse(t *testing.T) {
 						t.Errorf("got the summary %q, want %q", got, want)
 					}
 				})
+			}
+		})
+	}
+}
+
+// Only a request for a change may have an effect that no answer shows.
+func TestUnknownEffect(t *testing.T) {
+	t.Parallel()
+	lost := func(method string, arrived bool) error {
+		return &transport.Error{Method: method, URL: "https://api.example.org/v3/processes/1234", Kind: transport.KindConnection, MayHaveArrived: arrived, Err: errors.New("the cause")}
+	}
+	canceled := &transport.Error{Method: "PATCH", Kind: transport.KindCanceled, MayHaveArrived: true, Err: context.Canceled}
+	for name, test := range map[string]struct {
+		err     error
+		unknown bool
+	}{
+		"a lost change":           {lost("PATCH", true), true},
+		"a canceled change":       {canceled, true},
+		"a change that is unsent": {lost("POST", false), false},
+		"a lost read":             {lost("GET", true), false},
+		"a lost login":            {&uaa.Error{Op: "log in", Err: lost("POST", true)}, false},
+		"a canceled login":        {&uaa.Error{Op: "log in", Err: canceled}, false},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			got := Failure{Action: "scale process 1234"}.Detail(test.err)
+			if strings.Contains(got, "It is unknown whether the API has made the change.") != test.unknown {
+				t.Errorf("got %q\nwant an unknown effect in it: %t", got, test.unknown)
 			}
 		})
 	}

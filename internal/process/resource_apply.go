@@ -43,7 +43,7 @@ type outcome struct {
 func (r *processResource) converge(ctx context.Context, address capi.Address, config, prior field.Attributes) (outcome, diag.Diagnostics) {
 	var done outcome
 	var diags diag.Diagnostics
-	var inFlight error
+	var inFlight, failed error
 	began := r.clock.Now()
 	err := instances.Poll(ctx, r.clock, deploymentPollInterval, func(ctx context.Context) (bool, error) {
 		// Read again at every attempt: a deployment replaces the process.
@@ -56,6 +56,7 @@ func (r *processResource) converge(ctx context.Context, address capi.Address, co
 			return true, nil
 		}
 		err = r.write(ctx, address, changesFor(config, prior, p), &done)
+		failed = err
 		if capi.IsDeploymentInFlight(err) {
 			inFlight = err
 			return false, nil
@@ -70,7 +71,7 @@ func (r *processResource) converge(ctx context.Context, address capi.Address, co
 			"until it ends. To wait longer, raise the timeouts of the resource.\n\n%s",
 			instances.Seconds(r.clock.Now().Sub(began)), changeFailure(address).Detail(inFlight)))
 	case instances.TimedOut(ctx):
-		diags.Append(timeout("change "+address.String(), r.clock.Now().Sub(began)))
+		diags.Append(timeout("change "+address.String(), r.clock.Now().Sub(began), failed))
 	case failedReading:
 		failure := adoptFailure(address)
 		if inFlight != nil && !address.ByApp() {
@@ -78,6 +79,8 @@ func (r *processResource) converge(ctx context.Context, address capi.Address, co
 				"To follow it, set app_guid and type instead of guid."
 		}
 		diags.Append(failure.Diagnostic(reading.error))
+	case errors.Is(failed, context.Canceled):
+		diags.Append(changeFailure(address).Diagnostic(failed))
 	default:
 		diags.Append(refusedChange(changeFailure(address), "", err)...)
 	}
@@ -157,10 +160,11 @@ func refusedChange(failure diagnostic.Failure, consequence string, err error) di
 	return diags
 }
 
-// timeout is the error for an action that exceeds its configured timeout.
-func timeout(action string, after time.Duration) diag.Diagnostic {
-	return diag.NewErrorDiagnostic("Timeout", fmt.Sprintf("Could not %s within %s. To give it longer, raise the timeouts of "+
-		"the resource.", action, instances.Seconds(after)))
+// timeout is the error for an action that exceeds its configured timeout; err is that
+// of the latest request, which can be nil.
+func timeout(action string, after time.Duration, err error) diag.Diagnostic {
+	return diag.NewErrorDiagnostic("Timeout", fmt.Sprintf("Could not %s within %s.%s To give it longer, raise the timeouts of "+
+		"the resource.", action, instances.Seconds(after), diagnostic.UnknownEffect(err)))
 }
 
 // adoptFailure describes an error of reading the process before a change.

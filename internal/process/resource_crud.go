@@ -98,7 +98,7 @@ func (r *processResource) Read(ctx context.Context, req resource.ReadRequest, re
 		// The apply knows the provider's settings, and reads.
 		resp.Diagnostics.Append(notConfigured.NotRefreshed(address.String()))
 	case err != nil && instances.TimedOut(ctx):
-		resp.Diagnostics.Append(timeout("read "+address.String(), r.clock.Now().Sub(began)))
+		resp.Diagnostics.Append(timeout("read "+address.String(), r.clock.Now().Sub(began), err))
 	case err != nil:
 		resp.Diagnostics.Append(readFailure(address).Diagnostic(err))
 	default:

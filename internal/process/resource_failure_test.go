@@ -157,8 +157,12 @@ func TestResourceCanceled(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			if text := diagnosticsText(resp.Diagnostics); !strings.Contains(text, "Canceled") || time.Since(began) > 5*time.Second {
+			text := diagnosticsText(resp.Diagnostics)
+			if !strings.Contains(text, "Canceled") || time.Since(began) > 5*time.Second {
 				t.Errorf("canceled apply: got diagnostics:\n%.1000s\nafter %s, want Canceled within 5 s", text, time.Since(began))
+			}
+			if want := hang.Method == http.MethodPost; strings.Contains(text, "It is unknown whether the API has made the change.") != want {
+				t.Errorf("canceled apply: got diagnostics:\n%.1000s\nwant an unknown change: %t", text, want)
 			}
 			w.state, w.private = w.unmarshal(resp.NewState), resp.Private
 			if w.at("command") != "bin/x" {
