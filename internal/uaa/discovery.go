@@ -104,6 +104,7 @@ func (s *Session) discover(ctx context.Context) (*root, error) {
 		default:
 			e.Description = s.quoted(body)
 			e.RetryAt, _ = transport.RetryAt(response.Status, response.Header, time.Now())
+			e.Advice = e.routerHint()
 		}
 		return nil, e
 	}

@@ -85,5 +85,14 @@ func (e *Error) final() bool {
 	}
 }
 
+// routerHint returns advice about a router that has no route to the server; "" for
+// other errors.
+func (e *Error) routerHint() string {
+	if !e.fromRouter || e.Status != http.StatusNotFound {
+		return ""
+	}
+	return "A router answered: it does not know the host, or the server behind it restarts. Check api_url, and try again."
+}
+
 // quoted returns a text of a server as a message can show it.
 func (s *Session) quoted(text string) string { return s.secrets.Quote(text, 200) }

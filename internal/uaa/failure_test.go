@@ -160,25 +160,26 @@ func TestDiscoveryFailures(t *testing.T) {
 		root     http.HandlerFunc
 		contains string
 		requests int // of two tries
+		advice   string
 	}{
-		"HTML":                {respond(200, "<html>"), "api_url", 1},
-		"404":                 {respond(404, "nothing here"), "api_url", 1},
-		"401":                 {respond(401, "{}"), "api_url", 1},
-		"empty":               {respond(200, ""), "api_url", 2},
-		"other JSON":          {respond(200, `{"message":"hello"}`), "api_url", 1},
-		"an array":            {respond(200, `[]`), "api_url", 1},
-		"links not an object": {respond(200, `{"links":"x"}`), "api_url", 1},
-		"null":                {respond(200, `null`), "api_url", 1},
-		"too large":           {respond(200, strings.Repeat("x", maxRoot+1)), "api_url", 1},
-		"Korifi":              {respond(200, `{"links":{"cloud_controller_v3":{"href":"x"},"login":{"href":"http://h"},"uaa":null},"cf_on_k8s":true}`), "access_token", 1},
-		"no UAA, no login":    {respond(200, `{"links":{"cloud_controller_v3":{"href":"x"}}}`), "access_token", 1},
-		"UAA is not a URL":    {respond(200, `{"links":{"uaa":{"href":"uaa.example.org"}}}`), "not an http or https URL", 1},
-		"UAA without host":    {respond(200, `{"links":{"uaa":{"href":"https:///uaa"}}}`), "not an http or https URL", 1},
-		"UAA of ftp":          {respond(200, `{"links":{"uaa":{"href":"ftp://uaa.example.org"}}}`), "not an http or https URL", 1},
-		"UAA malformed":       {respond(200, `{"links":{"uaa":{"href":"https://%zz"}}}`), "not an http or https URL", 1},
-		"503":                 {respond(503, "busy"), "busy", 2},
-		"404 of the router":   {respond(404, "no route", "X-Cf-RouterError", "unknown_route"), "no route", 2},
-		"redirect":            {respond(302, "", "Location", "https://login.example.org/"), "login.example.org", 1},
+		"HTML":                {respond(200, "<html>"), "api_url", 1, ""},
+		"404":                 {respond(404, "nothing here"), "api_url", 1, ""},
+		"401":                 {respond(401, "{}"), "api_url", 1, ""},
+		"empty":               {respond(200, ""), "api_url", 2, ""},
+		"other JSON":          {respond(200, `{"message":"hello"}`), "api_url", 1, ""},
+		"an array":            {respond(200, `[]`), "api_url", 1, ""},
+		"links not an object": {respond(200, `{"links":"x"}`), "api_url", 1, ""},
+		"null":                {respond(200, `null`), "api_url", 1, ""},
+		"too large":           {respond(200, strings.Repeat("x", maxRoot+1)), "api_url", 1, ""},
+		"Korifi":              {respond(200, `{"links":{"cloud_controller_v3":{"href":"x"},"login":{"href":"http://h"},"uaa":null},"cf_on_k8s":true}`), "access_token", 1, ""},
+		"no UAA, no login":    {respond(200, `{"links":{"cloud_controller_v3":{"href":"x"}}}`), "access_token", 1, ""},
+		"UAA is not a URL":    {respond(200, `{"links":{"uaa":{"href":"uaa.example.org"}}}`), "not an http or https URL", 1, ""},
+		"UAA without host":    {respond(200, `{"links":{"uaa":{"href":"https:///uaa"}}}`), "not an http or https URL", 1, ""},
+		"UAA of ftp":          {respond(200, `{"links":{"uaa":{"href":"ftp://uaa.example.org"}}}`), "not an http or https URL", 1, ""},
+		"UAA malformed":       {respond(200, `{"links":{"uaa":{"href":"https://%zz"}}}`), "not an http or https URL", 1, ""},
+		"503":                 {respond(503, "busy"), "busy", 2, ""},
+		"404 of the router":   {respond(404, "no route", "X-Cf-RouterError", "unknown_route"), "no route", 2, "Check api_url, and try again."},
+		"redirect":            {respond(302, "", "Location", "https://login.example.org/"), "login.example.org", 1, ""},
 	} {
 		t.Run(name, func(t *testing.T) {
 			f := newFoundation(t)
@@ -188,6 +189,8 @@ func TestDiscoveryFailures(t *testing.T) {
 				value, err := s.Authorization(t.Context())
 				if e := mustFail(t, value, err); !strings.Contains(e.Error(), test.contains) || !strings.Contains(e.Error(), "find the UAA") {
 					t.Errorf("login %d: got %s, want \"find the UAA\" and %q in it", login+1, describe(e), test.contains)
+				} else if !strings.HasSuffix(e.Advice, test.advice) || (test.advice == "") != (e.Advice == "") {
+					t.Errorf("login %d: got the advice %q, want %q at its end", login+1, e.Advice, test.advice)
 				}
 			}
 			if roots, tokens := f.received(); roots != test.requests || tokens != 0 {

@@ -23,26 +23,27 @@ func TestTransientFailures(t *testing.T) {
 		answer   func(url.Values, http.ResponseWriter) bool
 		status   int
 		requests int // of one login: it has one retry
+		contains string
 	}{
-		"500": {refuse(500, "server_error", "boom"), 500, 2},
-		"503": {refuse(503, "", ""), 503, 2},
+		"500": {refuse(500, "server_error", "boom"), 500, 2, "boom"},
+		"503": {refuse(503, "", ""), 503, 2, "503"},
 		"404 of the router": {func(_ url.Values, w http.ResponseWriter) bool {
 			w.Header().Set("X-Cf-RouterError", "unknown_route")
 			http.Error(w, "404 Not Found: Requested route does not exist.", 404)
 			return true
-		}, 404, 2},
+		}, 404, 2, "Check api_url, and try again."},
 		"429": {func(_ url.Values, w http.ResponseWriter) bool {
 			w.Header().Set("Retry-After", "1200")
 			w.WriteHeader(429)
 			return true
-		}, 429, 1},
-		"hangs up": {func(url.Values, http.ResponseWriter) bool { panic(http.ErrAbortHandler) }, 0, 2},
-		"no token": {func(_ url.Values, w http.ResponseWriter) bool { fmt.Fprint(w, "<html>Welcome</html>"); return true }, 0, 1},
+		}, 429, 1, "429"},
+		"hangs up": {func(url.Values, http.ResponseWriter) bool { panic(http.ErrAbortHandler) }, 0, 2, "EOF"},
+		"no token": {func(_ url.Values, w http.ResponseWriter) bool { fmt.Fprint(w, "<html>Welcome</html>"); return true }, 0, 1, "the response has no token (cannot parse json: "},
 		"an empty token": {func(_ url.Values, w http.ResponseWriter) bool {
 			w.Header().Set("Content-Type", "application/json")
 			fmt.Fprint(w, `{"access_token":"","token_type":"bearer"}`)
 			return true
-		}, 0, 1},
+		}, 0, 1, "something other than the UAA probably answers there"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			f := newFoundation(t)
@@ -53,6 +54,9 @@ func TestTransientFailures(t *testing.T) {
 			for range 300 { // as many readers, ten at a time
 				value, err := s.Authorization(t.Context())
 				e := mustFail(t, value, err)
+				if !strings.Contains(e.Error()+e.Advice, test.contains) {
+					t.Fatalf("got %s, advice %q, want %q in one of them", describe(e), e.Advice, test.contains)
+				}
 				if e.Status != test.status || !strings.Contains(e.Error(), "log in") {
 					t.Fatalf("got %s, want \"log in\" in it and the status %d", describe(e), test.status)
 				}

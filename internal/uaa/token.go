@@ -115,11 +115,16 @@ func (s *Session) refusal(op, endpoint string, refreshing bool, err error) *Erro
 		e.fromRouter = answered.Response.Header.Get("X-Cf-RouterError") != ""
 		if e.final() {
 			e.Advice = s.refusalHint(answered.ErrorCode, refreshing)
+		} else {
+			e.Advice = e.routerHint()
 		}
 		return e
 	default:
-		// x/oauth2 does not quote a body that it cannot parse as a token.
-		return s.wrapped(op, endpoint, errors.New(s.secrets.Clean(strings.TrimPrefix(err.Error(), "oauth2: "))))
+		reason, fromBody := strings.CutPrefix(err.Error(), "oauth2: ")
+		if fromBody { // which x/oauth2 does not quote
+			reason = "the response has no token (" + reason + "); something other than the UAA probably answers there"
+		}
+		return s.wrapped(op, endpoint, errors.New(s.secrets.Clean(reason)))
 	}
 }
 
