@@ -77,7 +77,10 @@ func (l *listResource) List(ctx context.Context, req list.ListRequest, stream *l
 	if req.Limit > 0 && int64(len(processes)) > req.Limit {
 		processes = processes[:req.Limit]
 	}
-	names := l.names(ctx, processes)
+	names := found.Names // with a filter by name
+	if names == nil {
+		names = l.names(ctx, processes)
+	}
 
 	stream.Results = func(push func(list.ListResult) bool) {
 		if len(warnings) > 0 && !push(list.ListResult{Diagnostics: warnings}) {

@@ -3,6 +3,7 @@ package process
 import (
 	"fmt"
 	"maps"
+	"net/http"
 	"slices"
 	"strings"
 	"testing"
@@ -204,6 +205,20 @@ func TestListResourceFails(t *testing.T) {
 	}
 	if got := slices.Sorted(maps.Keys(w.filters.AttributeTypes)); !slices.Equal(got, want) {
 		t.Errorf("schema of the list resource: got the filters %q, want %q", got, want)
+	}
+}
+
+// The names that come with a filter by name are not requested again.
+func TestListResourceByNameRequestsNamesOnce(t *testing.T) {
+	t.Parallel()
+	w := startWorkspace(t, fakecf.SpaceDeveloper)
+	w.ResetRequests()
+	results, diags := w.listed(settings{"app_names": []tftypes.Value{textValue("storefront")}}, false, 0)
+	if len(results) != 3 || results[0].DisplayName != "web of storefront (production)" {
+		t.Errorf("list: got %d results and the diagnostics:\n%.1000s\nwant 3, the first one web of storefront (production)", len(results), diagnosticsText(diags))
+	}
+	if got := w.Count(http.MethodGet, "/v3/apps"); got != 1 {
+		t.Errorf("got %d requests for apps, want 1", got)
 	}
 }
 
