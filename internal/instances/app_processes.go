@@ -41,7 +41,7 @@ func (r *appRestart) sent(ctx context.Context, err error) diag.Diagnostic {
 		return interrupted(ctx, "restart the app "+r.name(), Seconds(r.Timeout)+" (the timeout)", "Look at the app (cf app "+r.name()+").")
 	}
 	r.lost = err
-	r.progress("no answer: the request is not sent again, the instances have to show whether it arrived")
+	r.progress("no answer that shows whether the request arrived; it is not sent again")
 	return nil
 }
 

@@ -26,7 +26,7 @@ type followed struct {
 // webProcess is one of the web processes that an app has while it is deployed.
 type webProcess struct {
 	guid  string
-	name  string // "new process" for one that the deployment has made, or "old process"
+	name  string // see nameOf
 	want  int64
 	found map[int64]instance
 }
@@ -67,34 +67,42 @@ func (f *followed) webProcesses(ctx context.Context) ([]webProcess, error) {
 	if err != nil {
 		return nil, err
 	}
-	var newWebs, oldWebs []webProcess
+	var newWebs, otherWebs []webProcess
 	for _, p := range list.Processes {
 		if text(p.Type) != capi.DefaultType {
 			continue
 		}
-		web := webProcess{guid: p.GUID, name: "old process"}
+		web := webProcess{guid: p.GUID, name: f.nameOf(p.GUID)}
 		if p.Instances != nil {
 			web.want = *p.Instances
 		}
 		if web.found, err = f.byGUID(p.GUID).instances(ctx); err != nil {
 			return nil, err
 		}
-		if f.isNew(p.GUID) {
-			web.name = "new process"
+		if web.name == newProcess {
 			newWebs = append(newWebs, web)
 		} else {
-			oldWebs = append(oldWebs, web)
+			otherWebs = append(otherWebs, web)
 		}
 	}
-	return append(newWebs, oldWebs...), nil
+	return append(newWebs, otherWebs...), nil
 }
 
-// isNew reports whether the deployment has made the process.
-func (f *followed) isNew(guid string) bool {
-	if len(f.deployment.NewProcesses) > 0 {
-		return slices.ContainsFunc(f.deployment.NewProcesses, func(p capi.DeploymentProcess) bool { return p.GUID == guid })
+// newProcess is what a process that the deployment has made is called.
+const newProcess = "new process"
+
+// nameOf is what a web process is called: new, old for one from before the
+// deployment, or other for one of a later deployment.
+func (f *followed) nameOf(guid string) string {
+	switch {
+	case slices.ContainsFunc(f.deployment.NewProcesses, func(p capi.DeploymentProcess) bool { return p.GUID == guid }):
+		return newProcess
+	case slices.ContainsFunc(f.processes, func(p *capi.Process) bool { return p.GUID == guid }):
+		return "old process"
+	case len(f.deployment.NewProcesses) == 0: // not reported
+		return newProcess
 	}
-	return !slices.ContainsFunc(f.processes, func(p *capi.Process) bool { return p.GUID == guid })
+	return "other process"
 }
 
 // report reports the progress of the deployment, when that has changed.

@@ -51,7 +51,7 @@ func (t *termination) run(ctx context.Context) diag.Diagnostics {
 		return diag.Diagnostics{interrupted(ctx, fmt.Sprintf("terminate instance %d of %s", t.index, t.Address),
 			"The "+Seconds(terminateTimeout)+" of the action", "Look at the instance's uptime (cf app).")}
 	}
-	t.progress("no answer: the request is not sent again, the stats have to show whether it arrived")
+	t.progress("no answer that shows whether the request arrived; it is not sent again")
 	return diag.Diagnostics{t.decide(ctx, err)}
 }
 

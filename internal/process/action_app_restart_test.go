@@ -133,6 +133,7 @@ func TestAppRestartFails(t *testing.T) {
 		},
 		"it is superseded": {
 			prepare: func(a *actionTest) { a.onPost(func() { a.StartDeployment(a.app) }) }, summary: "The deployment was superseded",
+			parts: []string{"The new process ", "The old process ", "The other process "},
 		},
 		"one is in flight": {
 			prepare: func(a *actionTest) { a.StartDeployment(a.app) }, summary: "A deployment is in flight",

@@ -224,7 +224,7 @@ func TestTerminateIsCanceled(t *testing.T) {
 	t.Run("while the stats are read", func(t *testing.T) {
 		a := newActionTest(t, instances.RealClock{})
 		a.AddFault(fakecf.Fault{Method: http.MethodDelete, Do: fakecf.Close()})
-		a.cancelAt("the stats have to show", terminateName, a.by(actionConfig{"index": 1})).fails(t, "Canceled", "was not sent again", "that is unknown")
+		a.cancelAt("it is not sent again", terminateName, a.by(actionConfig{"index": 1})).fails(t, "Canceled", "was not sent again", "that is unknown")
 	})
 }
 
