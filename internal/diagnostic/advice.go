@@ -89,6 +89,10 @@ func failureAdvice(e *capi.Error) string {
 		advice = "Cloud Controller stored the change, but the runtime (Diego) did not accept it. Cloud Controller " +
 			"passes it on when the runtime is back, so do not send it again: look at `cf app`, and run terraform plan " +
 			"to see what is left."
+	case e.Has(capi.CodeUnknownError) && e.RequestIDHeader == korifiRequestID: // ../capi/README.md#internal-error
+		advice = "Korifi reports an internal error, as it does for stats that the user's role does not permit, and while " +
+			"its controllers or Kubernetes are not available. Check the role in the space and try again; if the error " +
+			"persists, give the operators the ID above."
 	case e.Has(capi.CodeUnknownError):
 		advice = "The foundation reports an internal error, as it does for instances while the runtime (Diego) is not " +
 			"available. Try again; if the error persists, give the operators the ID above."

@@ -22,6 +22,7 @@ func TestAdviceByCode(t *testing.T) {
 		status  int
 		code    int64
 		detail  string
+		korifi  bool
 		want    string
 		wantNot string
 		at      path.Path
@@ -45,12 +46,19 @@ func TestAdviceByCode(t *testing.T) {
 		"Diego away":    {status: http.StatusServiceUnavailable, code: 170015, want: "stored the change", wantNot: "Try again"},
 		"Diego refuses": {status: http.StatusInternalServerError, code: 170016, want: "stored the change", wantNot: "Try again"},
 		"no stats":      {status: http.StatusServiceUnavailable, code: 200002, want: "runtime (Diego) or Log Cache"},
-		"unknown error": {status: http.StatusInternalServerError, code: 10001, want: "internal error"},
+		"unknown error": {status: http.StatusInternalServerError, code: 10001, want: "runtime (Diego)"},
+		"unknown error of Korifi": {
+			status: http.StatusInternalServerError, code: 10001, korifi: true, want: "the user's role does not permit", wantNot: "Diego",
+		},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
+			header := "X-VCAP-Request-ID"
+			if test.korifi {
+				header = korifiRequestID
+			}
 			d := failure.Diagnostic(&capi.Error{
-				Method: http.MethodGet, Path: "/v3/apps/a/processes/wroker", Status: test.status, RequestIDHeader: "X-VCAP-Request-ID", RequestID: "id-1",
+				Method: http.MethodGet, Path: "/v3/apps/a/processes/wroker", Status: test.status, RequestIDHeader: header, RequestID: "id-1",
 				Errors: []capi.ErrorObject{{Code: test.code, Title: "CF-Title", Detail: capi.Text(test.detail)}},
 			})
 			if !strings.Contains(d.Detail(), test.want) {
