@@ -97,6 +97,21 @@ func TestPlainHTTPBehindHTTPS(t *testing.T) {
 	}
 }
 
+// A TLS server answers a plain request with an error and closes the connection
+// before it has read a long one, so that the answer can be lost.
+func TestHTTPSBehindHTTP(t *testing.T) {
+	for scheme, want := range map[string]bool{"http": true, "https": false} {
+		t.Run(scheme, func(t *testing.T) {
+			c := newTestClient(t, Config{})
+			c.base.DialContext = refusing(syscall.ECONNRESET)
+			e := failed(t, c, get(t, scheme+"://api.example.org/"), KindConnection)
+			if got := strings.Contains(e.Hint(), "http:// in api_url"); got != want || !strings.Contains(e.Hint(), "try again") {
+				t.Errorf("got the hint %q, want \"http:// in api_url\" in it: %t", e.Hint(), want)
+			}
+		})
+	}
+}
+
 func TestUnknownHost(t *testing.T) {
 	for name, test := range map[string]struct {
 		err      net.DNSError

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"strings"
 )
 
 // Kind is the reason why a request has no usable response.
@@ -131,7 +132,11 @@ func (e *Error) Hint() string {
 	case KindRedirect:
 		return "Set api_url to the address that the API itself has; cf api shows it. A login page or a proxy in between may also redirect."
 	case KindConnection, KindTruncated:
-		return "This is usually a restart of the API or of a router or proxy in front of it: try again, or raise max_retries."
+		hint := "This is usually a restart of the API or of a router or proxy in front of it: try again, or raise max_retries."
+		if strings.HasPrefix(e.URL, "http://") {
+			hint += " A server that speaks https also breaks such a connection: check that http:// in api_url is right."
+		}
+		return hint
 	case KindTooLarge:
 		return "Request less at a time, for example with filters. If the answer is not JSON of the API, check api_url."
 	case KindTLS:
