@@ -117,8 +117,8 @@ type request struct {
 	final func(transport.Failure) bool
 	// limit bounds the response's body in bytes; 0 is enough for one object.
 	limit int64
-	// hold keeps the body counted against the memory for bodies until the
-	// response is released.
+	// hold counts the body against the memory limit for bodies until the response
+	// is released.
 	hold bool
 }
 
@@ -131,7 +131,7 @@ const (
 )
 
 // send sends the request with a valid token and returns the successful response.
-// A refused token is renewed once.
+// It renews a refused token: see maxRenewals.
 func (c *Client) send(ctx context.Context, r request) (*transport.Response, error) {
 	if c.plainDots.Load() {
 		r.path = strings.ReplaceAll(r.path, encodedDot, ".")
@@ -158,7 +158,7 @@ func wantsPlainDots(path string, err error) bool {
 // Authorizer returns an error with the reason instead of a third one.
 const maxRenewals = 2
 
-// sendTo sends the request to its path unchanged.
+// sendTo sends the request and does not change its path.
 func (c *Client) sendTo(ctx context.Context, r request) (*transport.Response, error) {
 	target, err := url.Parse(c.base + r.path)
 	if err != nil {

@@ -68,8 +68,8 @@ type listing[T any] struct {
 	guid   func(*T) string
 	// finish completes and checks a resource; nil when there is nothing to do.
 	finish func(*T) error
-	// gate is filled by each request that is open, and shared by the listings
-	// that are read together.
+	// gate bounds the requests that are open: each takes one place. Listings that
+	// are read together share it.
 	gate chan struct{}
 	// runtime is set if the pages need the runtime, as in request.
 	runtime bool

@@ -164,7 +164,7 @@ const KorifiMetadataPrefix = "korifi.cloudfoundry.org/"
 // OnKorifi reports whether the process runs on Korifi.
 func (p *Process) OnKorifi() bool { return p.Metadata.ofKorifi() }
 
-// ofKorifi reports whether the metadata has labels of Korifi.
+// ofKorifi reports whether the metadata has labels or annotations of Korifi.
 func (m *Metadata) ofKorifi() bool {
 	if m == nil {
 		return false

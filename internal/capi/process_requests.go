@@ -57,8 +57,9 @@ type MetadataUpdate struct {
 	Annotations map[string]Field[string] `json:"annotations,omitzero"`
 }
 
-// UpdateProcess changes settings that take effect at the next start of the process:
-// PATCH /v3/processes/{guid}, or the same by app and type. It sets absolute
+// UpdateProcess changes the command, the user, the health checks and the metadata:
+// PATCH /v3/processes/{guid}, or the same by app and type. On Cloud Controller,
+// running instances keep their settings until the app restarts. It sets absolute
 // values and is repeated after a transient failure.
 func (c *Client) UpdateProcess(ctx context.Context, address Address, update ProcessUpdate) (*Process, error) {
 	path, err := address.path()

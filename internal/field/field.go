@@ -28,7 +28,8 @@ type Field[T any] struct {
 
 	dataSource ds.Attribute
 	pack       func(*Packer, *T)
-	// nested are the attributes in the resource of an object, or of those in a map.
+	// nested returns the attributes that an object has in the resource, or each object
+	// of a map; nil for other types.
 	nested  func() map[string]rs.Attribute
 	setting Setting
 }

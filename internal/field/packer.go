@@ -84,7 +84,8 @@ func PackList[T any](p *Packer, config tftypes.Value, name string, of *Record[T]
 func (p *Packer) decode(t tftypes.Type) tftypes.Value {
 	v, err := tfprotov6.DynamicValue{MsgPack: p.buffer.Bytes()}.Unmarshal(t)
 	if err = errors.Join(p.err, err); err != nil {
-		// As with tftypes.NewValue: a field does not write its type, which is a bug.
+		// A field wrote a value of another type than its own, which is a bug.
+		// tftypes.NewValue panics as well.
 		panic("field: " + err.Error())
 	}
 	return v

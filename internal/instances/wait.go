@@ -96,8 +96,7 @@ func (w *waiter) step(ctx context.Context) (done bool, err error) {
 	return now.Sub(w.stable) >= stableTime, nil
 }
 
-// changed reports whether an instance does not run any longer as it did before the
-// change.
+// changed reports whether an instance no longer runs as it did before the change.
 func (w *waiter) changed() bool {
 	for index := range w.want {
 		if w.latest[index].state != stateOld {

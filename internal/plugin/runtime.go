@@ -13,7 +13,7 @@ const (
 	// lazyGCPercent lets the heap grow to five times the live heap before a
 	// collection. A run that reads processes one by one uses a few MB and would
 	// otherwise collect garbage every few dozen reads. The row "CPU of the
-	// provider for each of them" of make bench pays for it.
+	// provider for each of them" of make bench measures what this saves.
 	lazyGCPercent = 400
 	// defaultGCPercent is Go's default, for runs that hold whole foundations.
 	defaultGCPercent = 100

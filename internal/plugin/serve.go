@@ -37,7 +37,7 @@ func NewServer(version string) func() tfprotov6.ProviderServer {
 		framework := providerserver.NewProtocol6(p)()
 		whole, ok := framework.(protocolServer)
 		if !ok {
-			return framework // of another version: it works, without the wrappers
+			return framework // another version of the framework: it works without the wrappers
 		}
 		reworded := &rewordingServer{&generatingServer{newFastReadServer(p, whole)}}
 		return newStoppingServer(&cleaningServer{reworded, p.Secrets}, stopTimeout)

@@ -124,8 +124,9 @@ func (s scaling) invoke(ctx context.Context, a *processAction, progress func(str
 	return diags
 }
 
-// replacesSince is the time from which on instances are new, where the scale makes
-// the platform replace them and the action waits for them; zero otherwise.
+// replacesSince returns the time after which an instance that starts is a new one, if
+// the scale makes the platform replace the instances and the action waits for them;
+// zero otherwise.
 func (s scaling) replacesSince(ctx context.Context, target instances.Target) (time.Time, error) {
 	memory, disk := s.request.scale.MemoryInMB.Value(), s.request.scale.DiskInMB.Value()
 	if !s.wait || memory == nil && disk == nil {

@@ -20,8 +20,8 @@ type FastRead struct {
 	// Valid reports whether a configuration is certainly valid; false means that the
 	// framework has to decide, as it does where Valid is nil.
 	Valid func(config []byte) bool
-	// Read makes the state; there is none when there are errors. It is not ok, and
-	// reads nothing, where the configuration needs the framework.
+	// Read makes the state; there is none when there are errors. If the configuration
+	// needs the framework, ok is false and Read has sent no request.
 	Read func(ctx context.Context, client *capi.Client, config []byte) (state []byte, diags diag.Diagnostics, ok bool)
 }
 

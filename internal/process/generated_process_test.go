@@ -42,7 +42,7 @@ func healthCheck(name string) field {
 		number("timeout"), number("invocation_timeout"), number("interval"), text("endpoint")))
 }
 
-// processFields are the fields of a process but for its GUID.
+// processFields are the fields of a process, except its GUID.
 var processFields = []field{
 	text("created_at"), text("updated_at"), text("version"), text("type"), text("command"), text("user"),
 	number("instances"), number("memory_in_mb"), number("disk_in_mb"), number("log_rate_limit_in_bytes_per_second"),

@@ -7,10 +7,10 @@ import (
 	"github.com/vmihailenco/msgpack/v5"
 )
 
-// packedAddress is the address in a configuration that sets nothing else and is
-// known; others are not ok. Terraform values of all the attributes, which are null
-// but for this one, would take half as long as decoding the process, three times
-// for each block.
+// packedAddress returns the address in a configuration that sets nothing else. If
+// the configuration sets something else, or a value is unknown, ok is false. It does
+// not make Terraform values of all the attributes, most of which are null: that would
+// take half as long as decoding the process, and three times for each block.
 func packedAddress(config []byte) (address addressModel, ok bool) {
 	decoder := msgpack.NewDecoder(bytes.NewReader(config))
 	attributes, err := decoder.DecodeMapLen()

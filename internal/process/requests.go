@@ -42,7 +42,7 @@ func resettable(name, description string, s field.Setting, get func(*capi.Proces
 }
 
 // metadataMap is a map of labels or annotations. When it is set, it is the whole
-// map, but for the platform's own keys.
+// map, except for the platform's own keys.
 func metadataMap(name, description string, rules metadataRules, get func(*capi.Metadata) map[string]*string, request func(*capi.MetadataUpdate) *map[string]capi.Field[string]) attribute[capi.Metadata, capi.MetadataUpdate] {
 	return attribute[capi.Metadata, capi.MetadataUpdate]{
 		Field: field.StringMap(name, description, get).In(field.Setting{

@@ -21,7 +21,8 @@ import (
 )
 
 // previewTimeout bounds reading a process in the plan that adopts it, including the
-// login. It is shorter than the attempts of an apply: the plan works without.
+// login. It is shorter than the attempts of an apply: the plan works without the
+// preview.
 const previewTimeout = 10 * time.Second
 
 // preview reads the process that a create will adopt, so that the plan can show
@@ -51,7 +52,7 @@ func (r *processResource) preview(ctx context.Context, config field.Attributes) 
 		// The apply cannot know more, and no one can apply this plan.
 		return nil, diag.Diagnostics{adoptFailure(address).Diagnostic(err)}
 	case !answered || answer.Status >= http.StatusInternalServerError:
-		// The other resources of the plan do not wait for the same.
+		// The other resources of the plan do not wait for it again.
 		r.walk.unreachable.Store(true)
 	}
 	tflog.Debug(ctx, "the process is planned without being read: "+err.Error(), map[string]any{"process": address.String()})

@@ -16,8 +16,8 @@ import (
 // Terraform generated, and are not sent. The plan checks them against the state, the
 // apply against the process.
 
-// situationOf returns the situation of a process that was read. A hidden command is
-// that of the state before, prior, which can be nil.
+// situationOf returns the situation of a process that was read. If the API hides the
+// command, it is taken from prior, the state before, which can be nil.
 func situationOf(p *capi.Process, prior field.Attributes) situation {
 	current := resourceValues(p, nil)
 	if p.CommandRedacted && prior != nil {

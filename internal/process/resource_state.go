@@ -25,7 +25,7 @@ func resourceValues(p *capi.Process, own field.Attributes) field.Attributes {
 	return values
 }
 
-// valueOfResource closes the attributes of the resource into one object.
+// valueOfResource makes the object of the resource from its attributes.
 func valueOfResource(values field.Attributes) tftypes.Value {
 	return tftypes.NewValue(resourceType, map[string]tftypes.Value(values))
 }

@@ -33,18 +33,19 @@ type attribute[T, U any] struct {
 	// value in words, for the messages of the scale action.
 	scales   bool
 	quantity func(int64) string
-	// actsLater means that on Cloud Controller a change reaches no running instance,
-	// but those that a restart or a deployment of the app starts.
+	// actsLater means that on Cloud Controller a change does not reach the running
+	// instances, only those that the next restart or deployment of the app starts.
 	actsLater bool
 
 	// bumps reports whether a planned change gives the process a new version, or may
 	// do so; nil for never.
 	bumps func(planned, state tftypes.Value) bool
-	// lacking returns the errors for a value on Korifi, which does not have the
-	// attribute or some of it; nil where it has all. value has what is in an object.
+	// lacking returns the errors for a value on Korifi, if Korifi does not have the
+	// attribute or a part of it; nil if it has all. value has the attributes of an
+	// object.
 	lacking func(value field.Attributes, at path.Path) diag.Diagnostics
-	// rule is what the API refuses of a text, and refused returns the errors for an
-	// object or a map. Neither applies to a value that the process already has.
+	// rule is for the texts that the API refuses, and refused returns the errors for
+	// an object or a map. Neither applies to a value that the process already has.
 	rule    checked
 	refused func(value field.Attributes, s situation, at path.Path) diag.Diagnostics
 }
@@ -108,7 +109,7 @@ func (a attribute[T, U]) newVersion() attribute[T, U] {
 	return a
 }
 
-// unless sets a check for what the API refuses of a text; see checked.
+// unless sets the check for the texts that the API refuses; see checked.
 func (a attribute[T, U]) unless(check func(string) error) attribute[T, U] {
 	a.rule.check = check
 	return a

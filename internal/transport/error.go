@@ -41,7 +41,7 @@ const (
 	// KindProxy is a proxy that is not reachable, that refuses the request, or that
 	// the environment does not name properly.
 	KindProxy
-	// KindProtocol is a response that is not one to the request, such as
+	// KindProtocol is a response that does not answer the request, such as
 	// 101 Switching Protocols.
 	KindProtocol
 )

@@ -27,9 +27,9 @@ const (
 	// quickly is how soon after a login a refusal is suspicious, even if the API
 	// accepted the token before.
 	quickly = time.Minute
-	// maxUnaccepted is how many tokens in a row the API may refuse that it never
-	// accepted, and maxQuick how many that it refused quickly. Then the session
-	// ends: the API would refuse the token of another login, too.
+	// maxUnaccepted and maxQuick bound how many tokens in a row the API may refuse:
+	// tokens that it never accepted, and tokens that it refuses quickly. Then the
+	// session ends: the API would refuse the token of another login, too.
 	maxUnaccepted, maxQuick = 2, 5
 )
 

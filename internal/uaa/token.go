@@ -23,8 +23,8 @@ type token struct {
 	value   string
 	renewAt time.Time // zero: only when the API refuses it
 	expires time.Time // zero: unknown
-	// obtained is when this session logged in for it, and issuer the URL; zero for
-	// a token of the user.
+	// obtained is when this session got the token, and issuer the URL that issued it;
+	// both are zero for a token of the user.
 	obtained time.Time
 	issuer   string
 	accepted bool // the API has accepted it
