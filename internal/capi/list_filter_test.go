@@ -63,7 +63,7 @@ func TestEveryFilterChangesTheRequest(t *testing.T) {
 				t.Fatal(err)
 			}
 			if slices.Equal(server.received(), []string{processesPath + "?per_page=5000"}) {
-				t.Errorf("got the request %.200q, want a filter in it", server.received()[0])
+				t.Errorf("got the request %.200q, want a parameter for the field %s in it; see filters (list_filter.go)", server.received()[0], name)
 			}
 		})
 	}

@@ -40,7 +40,8 @@ func TestEveryFilterChangesTheRequest(t *testing.T) {
 					t.Fatalf("got diagnostics %q, want no error", diagnostics)
 				}
 				if got := requestLines(f); slices.Equal(got, all) {
-					t.Errorf("got the requests %q with %s = %v, want others than without it", got, name, value)
+					t.Errorf("got the requests %q with %s = %v, want others than without it: its line in filters (filters.go, and "+
+						"list_filter.go of capi) sets no parameter, or values in this test lacks it", got, name, value)
 				}
 			})
 		}

@@ -88,6 +88,46 @@ func TestEverySettablePathReachesARequest(t *testing.T) {
 	}
 }
 
+// A field of a request that no attribute sets is never sent.
+func TestEveryFieldOfARequestIsSettable(t *testing.T) {
+	var resp resource.SchemaResponse
+	ResourceFactory()().Schema(t.Context(), resource.SchemaRequest{}, &resp)
+	var settable []string
+	for _, p := range settablePaths(resp.Schema.Attributes, nil) {
+		settable = append(settable, strings.Join(p, "."))
+	}
+	// The API refuses a timeout of the readiness check.
+	settable = append(settable, "readiness_health_check.data.timeout")
+	for _, request := range []reflect.Type{reflect.TypeFor[capi.ProcessUpdate](), reflect.TypeFor[capi.ProcessScale]()} {
+		for _, path := range requestPaths(request) {
+			t.Run(path, func(t *testing.T) {
+				if !slices.Contains(settable, path) {
+					t.Errorf("got no attribute that sets %s of %s, want text, number or object for it in a table of fields*.go", path, request)
+				}
+			})
+		}
+	}
+}
+
+// requestPaths are the paths of the fields of a request that have none below them.
+func requestPaths(request reflect.Type) []string {
+	var paths []string
+	for i, name := range tags(request, "json") {
+		value := request.Field(i).Type
+		if method, isField := value.MethodByName("Value"); isField {
+			value = method.Type.Out(0).Elem()
+		}
+		if value.Kind() != reflect.Struct {
+			paths = append(paths, name)
+			continue
+		}
+		for _, below := range requestPaths(value) {
+			paths = append(paths, name+"."+below)
+		}
+	}
+	return paths
+}
+
 // settablePaths are the paths of the attributes that a configuration can set and
 // that have none below them.
 func settablePaths(attributes map[string]schema.Attribute, parent []string) [][]string {
