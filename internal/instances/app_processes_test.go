@@ -122,6 +122,11 @@ func TestStopStartFails(t *testing.T) {
 		age := int64(f.clock.Now().Sub(instancestest.NewFastClock().Now())/time.Second) + 1000
 		f.stats["web-1"], f.stats["worker-1"] = uptimes(age, age), uptimes(age)
 	}
+	young := func(f *foundation) {
+		old(f)
+		age := int64(f.clock.Now().Sub(instancestest.NewFastClock().Now()) / time.Second)
+		f.stats["web-1"] = uptimes(age, age+1000)
+	}
 	for name, test := range map[string]struct {
 		err     error
 		stats   func(*foundation)
@@ -139,6 +144,9 @@ func TestStopStartFails(t *testing.T) {
 		},
 		"the answer was lost, and nothing happens": {
 			err: lost, stats: old, summary: "Probably not restarted", parts: []string{"For 60 s", "reset", "index 0: RUNNING as before the change"},
+		},
+		"the answer was lost, nothing happens, and an instance had just started": {
+			err: lost, stats: young, summary: "Probably not restarted", parts: []string{"For 60 s", "index 0: RUNNING\n  - index 1: RUNNING as before the change"},
 		},
 		"not permitted":   {err: apiError(403, 10003, "CF-NotAuthorized"), summary: "Not permitted"},
 		"without droplet": {err: apiError(422, 10008, "CF-UnprocessableEntity"), summary: "Could not restart app app-1"},

@@ -61,12 +61,16 @@ func (c change) isOld(inst instance) bool {
 // change, and whether those that may not have are dated.
 func (c change) allNew(found map[int64]instance) (sure, dated bool) {
 	sure, dated = true, true
-	for index, inst := range found {
-		before, seen := c.before[index]
-		isNew := seen && before.replacedBy(inst, false) || inst.dated() && !inst.earliest.Before(c.since)
-		if inst.state == capi.StateRunning && !isNew {
+	for _, inst := range found {
+		if inst.state == capi.StateRunning && !c.isNew(inst) {
 			sure, dated = false, dated && inst.dated()
 		}
 	}
 	return sure, dated
+}
+
+// isNew reports whether a RUNNING instance certainly started after the change.
+func (c change) isNew(inst instance) bool {
+	before, seen := c.before[inst.index]
+	return seen && before.replacedBy(inst, false) || inst.dated() && !inst.earliest.Before(c.since)
 }

@@ -96,10 +96,13 @@ func (w *waiter) step(ctx context.Context) (done bool, err error) {
 	return now.Sub(w.stable) >= stableTime, nil
 }
 
-// changed reports whether an instance no longer runs as it did before the change.
+// changed reports whether an instance no longer runs as it did before the change. One
+// that started shortly before the change may look new by its uptime alone.
 func (w *waiter) changed() bool {
 	for index := range w.want {
-		if w.latest[index].state != stateOld {
+		inst := w.latest[index]
+		uncertain := inst.state == capi.StateRunning && inst.dated() && !w.isNew(inst)
+		if inst.state != stateOld && !uncertain {
 			return true
 		}
 	}
