@@ -76,7 +76,10 @@ func readAppRestart(config field.Attributes) (invocation, diag.Diagnostics) {
 	}
 	timeout := actionTimeout(config, defaultAppRestartTimeout, &diags)
 	return func(ctx context.Context, a *processAction, progress func(string)) diag.Diagnostics {
-		failure := diagnostic.Failure{Object: "App", Action: "restart app " + guid, Attribute: path.Root("app_guid")}
+		failure := diagnostic.Failure{
+			Object: "App", Action: "restart app " + guid, Attribute: path.Root("app_guid"),
+			NotFound: "If this is the GUID of a process, use the one of its app (cf app NAME --guid).",
+		}
 		if !looksLikeGUID(guid) {
 			failure.NotFound = fmt.Sprintf("%q is not a GUID: app_guid takes the GUID of the app (cf app NAME --guid).",
 				redact.Clean(guid, 100))

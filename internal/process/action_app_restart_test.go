@@ -146,6 +146,10 @@ func TestAppRestartFails(t *testing.T) {
 			prepare: func(*actionTest) {}, config: actionConfig{"app_guid": "not-there"}, summary: "App not found",
 			parts: []string{`"not-there" is not a GUID`},
 		},
+		"the GUID of a process": {
+			prepare: func(*actionTest) {}, config: actionConfig{"app_guid": fakecf.GUIDWorker}, summary: "App not found",
+			parts: []string{"If this is the GUID of a process, use the one of its app"},
+		},
 	} {
 		t.Run(name, func(t *testing.T) {
 			a := startActions(t)
