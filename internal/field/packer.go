@@ -3,8 +3,6 @@ package field
 import (
 	"bytes"
 	"errors"
-	"maps"
-	"slices"
 
 	"github.com/hashicorp/terraform-plugin-framework/diag"
 	"github.com/hashicorp/terraform-plugin-go/tfprotov6"
@@ -52,32 +50,6 @@ func (p *Packer) value(t tftypes.Type, v tftypes.Value) error {
 	b, err := v.MarshalMsgPack(t) //nolint:staticcheck // tfprotov6.NewDynamicValue is this and nothing else
 	p.buffer.Write(b)
 	return err
-}
-
-// PackList writes a configuration with a list of objects as the attribute of that
-// name. It gets each object once, in order, so that the caller can drop it: there
-// can be tens of thousands.
-func PackList[T any](p *Packer, config tftypes.Value, name string, of *Record[T], length int, object func(i int) *T) {
-	typ, _ := config.Type().(tftypes.Object)
-	arguments := Open(config)
-	p.note(p.EncodeMapLen(len(typ.AttributeTypes)))
-	for _, attribute := range slices.Sorted(maps.Keys(typ.AttributeTypes)) {
-		p.key(attribute)
-		if attribute != name {
-			p.note(p.value(typ.AttributeTypes[attribute], arguments[attribute]))
-			continue
-		}
-		p.note(p.EncodeArrayLen(length))
-		for i := range length {
-			before := p.buffer.Len()
-			of.Pack(p, object(i))
-			if i == 0 {
-				// Most are about as long as the first one, unless that is very long.
-				// Growing step by step would need twice the memory at the end.
-				p.buffer.Grow(min(p.buffer.Len()-before, maxEstimate) * length * 9 / 8)
-			}
-		}
-	}
 }
 
 // decode returns the output as a Terraform value.

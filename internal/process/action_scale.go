@@ -80,7 +80,7 @@ func readScale(config field.Attributes) (invocation, diag.Diagnostics) {
 		}
 	}
 	if !anySet {
-		diags.AddError("Nothing to scale", "Set at least one of "+enumerate(all, "and")+".")
+		diags.AddError("Nothing to scale", "Set at least one of "+diagnostic.Enumerate(all, "and")+".")
 	}
 	s.described = strings.Join(described, ", ")
 	return s.invoke, diags

@@ -95,6 +95,12 @@ var processTable = tableOf(
 			"earlier value, or is null."})),
 )
 
+// processAttribute is an attribute of a process.
+type processAttribute = attribute[capi.Process, requests]
+
+// writable are the attributes that a request can change.
+var writable = slices.DeleteFunc(slices.Clone(processTable.attributes), func(a processAttribute) bool { return a.write == nil })
+
 // logRate names a log rate.
 func logRate(n int64) string {
 	if n == -1 {

@@ -18,6 +18,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
 	"github.com/cf-process/terraform-provider-cf/internal/capi"
+	"github.com/cf-process/terraform-provider-cf/internal/diagnostic"
 )
 
 // The rules of the filters, for every schema that has them.
@@ -142,7 +143,7 @@ func (v conflicts) check(ctx context.Context, config tfsdk.Config, at path.Path,
 	}
 	if len(set) > 0 {
 		diags.AddAttributeError(at, "Conflicting filters", fmt.Sprintf(
-			"%s %s, so it cannot be combined with %s. Leave out one or the other.", at, v.why, enumerate(set, "and")))
+			"%s %s, so it cannot be combined with %s. Leave out one or the other.", at, v.why, diagnostic.Enumerate(set, "and")))
 	}
 	return diags
 }

@@ -5,9 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
-	"strconv"
 	"strings"
-	"unicode/utf8"
 
 	"github.com/hashicorp/terraform-plugin-framework/datasource"
 	"github.com/hashicorp/terraform-plugin-framework/datasource/schema"
@@ -186,39 +184,6 @@ func unmatchedWarnings(config field.Attributes, list *capi.ProcessList) diag.Dia
 	return diags
 }
 
-// quoteSome quotes values for a message, ten at most, with a conjunction before
-// the last one.
-func quoteSome(values []string, conjunction string) string {
-	const most = 10
-	parts := make([]string, 0, most+1)
-	for _, value := range values[:min(most, len(values))] {
-		parts = append(parts, quote(value))
-	}
-	if len(values) > most {
-		parts = append(parts, fmt.Sprintf("%d more", len(values)-most))
-	}
-	return enumerate(parts, conjunction)
-}
-
-// quote quotes a value of the configuration for a message. Only a long one is
-// cleaned: spaces at its ends or twice in a row can be the mistake.
-func quote(value string) string {
-	const most = 100
-	if utf8.RuneCountInString(value) > most {
-		value = redact.Clean(value, most)
-	}
-	return strconv.Quote(value)
-}
-
-// enumerate writes "a", "a and b" or "a, b and c".
-func enumerate(words []string, conjunction string) string {
-	last := len(words) - 1
-	if last == 0 {
-		return words[0]
-	}
-	return strings.Join(words[:last], ", ") + " " + conjunction + " " + words[last]
-}
-
 // listFailure is the diagnostic for a list that could not be read.
 func listFailure(filter capi.ProcessFilter, err error) diag.Diagnostic {
 	failure := diagnostic.Failure{Object: "App", Action: "list processes"}
@@ -234,7 +199,7 @@ func listFailure(filter capi.ProcessFilter, err error) diag.Diagnostic {
 	if !errors.As(err, &unsupported) {
 		return failure.Diagnostic(err)
 	}
-	names, noun := enumerate(unsupported.Filters, "and"), "filter"
+	names, noun := diagnostic.Enumerate(unsupported.Filters, "and"), "filter"
 	if len(unsupported.Filters) > 1 {
 		noun = "filters"
 	}

@@ -22,6 +22,18 @@ const (
 	maxEndpointLength = 255
 )
 
+// checkTypes are the types of a health check that the API takes.
+var checkTypes = oneOf("port", "process", "http")
+
+// checkTypeRule refuses a type that no process has. Old processes have "none", which
+// the plan checks (see refusesCheckType).
+var checkTypeRule = checked{checkTypes.description, func(s string) error {
+	if s == "none" {
+		return nil
+	}
+	return checkTypes.check(s)
+}}
+
 // situation is the part of a process that decides which values the API refuses.
 type situation struct {
 	// current are the attributes of the process; nil where it is not known.

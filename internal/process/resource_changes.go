@@ -2,7 +2,6 @@ package process
 
 import (
 	"fmt"
-	"slices"
 	"strings"
 
 	"github.com/hashicorp/terraform-plugin-framework/diag"
@@ -11,12 +10,6 @@ import (
 	"github.com/cf-process/terraform-provider-cf/internal/capi"
 	"github.com/cf-process/terraform-provider-cf/internal/field"
 )
-
-// processAttribute is an attribute of a process.
-type processAttribute = attribute[capi.Process, requests]
-
-// writable are the attributes that a request can change.
-var writable = slices.DeleteFunc(slices.Clone(processTable.attributes), func(a processAttribute) bool { return a.write == nil })
 
 // changesFor returns the requests that change the process to what the configuration
 // sets. prior is the state before, nil for a create.

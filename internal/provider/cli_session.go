@@ -233,7 +233,7 @@ func (r *resolver) noCLISession(err *cliConfigError) {
 			names[i] = a.either()
 		}
 		if k.pair {
-			names = []string{enumerate(names)}
+			names = []string{diagnostic.Enumerate(names, "and")}
 		}
 		for _, n := range names {
 			ways.WriteString("\n  - " + n)

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"strings"
 
+	"github.com/cf-process/terraform-provider-cf/internal/diagnostic"
 	"github.com/cf-process/terraform-provider-cf/internal/uaa"
 )
 
@@ -264,7 +265,7 @@ func nameValues(values []value) string {
 			names[i] += " (from " + v.variable + ")"
 		}
 	}
-	return enumerate(names)
+	return diagnostic.Enumerate(names, "and")
 }
 
 // sourceOf describes a credential and its origin for messages.
@@ -280,19 +281,10 @@ func sourceOf(values []value) string {
 		for i := range names {
 			names[i] += " from " + sources[i]
 		}
-		return enumerate(names)
+		return diagnostic.Enumerate(names, "and")
 	case places[inBlock]:
-		return enumerate(names) + " from the provider block"
+		return diagnostic.Enumerate(names, "and") + " from the provider block"
 	default:
-		return enumerate(names) + " from " + enumerate(sources)
+		return diagnostic.Enumerate(names, "and") + " from " + diagnostic.Enumerate(sources, "and")
 	}
-}
-
-// enumerate writes "a", "a and b" or "a, b and c".
-func enumerate(words []string) string {
-	last := len(words) - 1
-	if last < 1 {
-		return strings.Join(words, "")
-	}
-	return strings.Join(words[:last], ", ") + " and " + words[last]
 }

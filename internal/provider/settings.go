@@ -185,12 +185,12 @@ func unknownValues(unknown []attribute) *diagnostic.NotConfigured {
 	}
 	return &diagnostic.NotConfigured{
 		Unknown: true,
-		Summary: values + enumerate(names) + " in the provider block",
+		Summary: values + diagnostic.Enumerate(names, "and") + " in the provider block",
 		Detail: fmt.Sprintf("In the provider block, %s %s unknown until apply, because the configuration derives %s from something "+
 			"that does not exist yet. This block needs the provider earlier, while Terraform plans.\n\n"+
 			"Set %s to a value that is known at plan time (a literal or a variable), remove %s and set %s in the environment, or "+
 			"first create what %s on with `terraform apply -target=ADDRESS`.",
-			enumerate(names), are, them, enumerate(names), them, enumerate(variables), dependOn(them)),
+			diagnostic.Enumerate(names, "and"), are, them, diagnostic.Enumerate(names, "and"), them, diagnostic.Enumerate(variables, "and"), dependOn(them)),
 	}
 }
 

@@ -9,47 +9,11 @@ import (
 	"strings"
 	"unicode/utf8"
 
-	"github.com/hashicorp/terraform-plugin-framework/path"
-	"github.com/hashicorp/terraform-plugin-framework/resource"
 	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
 	"github.com/cf-process/terraform-provider-cf/internal/capi"
-	"github.com/cf-process/terraform-provider-cf/internal/field"
 )
-
-// ValidateConfig refuses what the API would refuse for any process. Most rules for one
-// attribute are in the schema. The plan checks the rules that depend on the process
-// (see situation).
-func (r *processResource) ValidateConfig(_ context.Context, req resource.ValidateConfigRequest, resp *resource.ValidateConfigResponse) {
-	config := field.Open(req.Config.Raw)
-	resp.Diagnostics.Append(addressRules{all: true}.check(addressIn(config))...)
-	if command, ok := config.Text("command"); ok && capi.IsHiddenCommand(command) {
-		// Another tool read it from the API. As a start command, it breaks the app.
-		resp.Diagnostics.AddAttributeError(path.Root("command"), "Not a command",
-			fmt.Sprintf("%q is what the API shows where it hides a command: from users who may not see it, and in "+
-				"lists. Set the real command, or leave command out to keep the one that the process has.", command))
-	}
-	for _, name := range healthChecks {
-		resp.Diagnostics.Append(situation{}.checkEndpoint(name, config.Child(name))...)
-	}
-	if config.Child("readiness_health_check").Child("data").IsSet("timeout") {
-		resp.Diagnostics.AddAttributeError(path.Root("readiness_health_check").AtName("data").AtName("timeout"),
-			"No timeout for a readiness check", "A readiness check has no timeout. Set invocation_timeout instead, or leave timeout out.")
-	}
-}
-
-// checkTypes are the types of a health check that the API takes.
-var checkTypes = oneOf("port", "process", "http")
-
-// checkTypeRule refuses a type that no process has. Old processes have "none", which
-// the plan checks (see refusesCheckType).
-var checkTypeRule = checked{checkTypes.description, func(s string) error {
-	if s == "none" {
-		return nil
-	}
-	return checkTypes.check(s)
-}}
 
 // metadataRules are the API's rules for labels or for annotations.
 type metadataRules struct {
@@ -138,13 +102,4 @@ func metadataKeyError(key string) string {
 		return fmt.Sprintf("the prefix %q belongs to the platform", prefix)
 	}
 	return nameRules.refuses("the name", name)
-}
-
-// shorten returns the beginning of s, for a message.
-func shorten(s string) string {
-	const most = 40
-	if runes := []rune(s); len(runes) > most {
-		return string(runes[:most]) + "…"
-	}
-	return s
 }
