@@ -122,7 +122,10 @@ func FuzzPackedAddress(f *testing.F) {
 	// An attribute twice, in place of another one.
 	twice := bytes.Replace(packArguments(f, typ, map[string]any{"guid": "g"}), []byte("\xa4user\xc0"), []byte("\xa4guid\xc0"), 1)
 	f.Add(twice)
-	for _, packed := range []string{"", "\xc0", "\x80", "\x81\xa4guid\x01", "\x81\xa4guid", "\xdf\xff\xff\xff\xff", "\x81\xc0\xc0"} {
+	for _, packed := range []string{
+		"", "\xc0", "\x80", "\x81\xa4guid\x01", "\x81\xa4guid", "\xdf\xff\xff\xff\xff", "\x81\xc0\xc0",
+		"\x81\xa4guid\xdd\xdd\xdd\xdd\xdd", // a list of 3.7 billion
+	} {
 		f.Add([]byte(packed))
 	}
 	f.Fuzz(func(t *testing.T, config []byte) {

@@ -5,6 +5,7 @@ import (
 
 	"github.com/hashicorp/terraform-plugin-framework/types"
 	"github.com/vmihailenco/msgpack/v5"
+	"github.com/vmihailenco/msgpack/v5/msgpcode"
 )
 
 // packedAddress returns the address in a configuration that sets nothing else. If
@@ -18,21 +19,28 @@ func packedAddress(config []byte) (address addressModel, ok bool) {
 		return addressModel{}, false
 	}
 	for range attributes {
-		name, nameErr := decoder.DecodeString()
-		value, valueErr := decoder.DecodeInterface() // an error for an unknown value
-		argument := address.attribute(name)
-		text, isText := value.(string)
-		switch {
-		case nameErr != nil || valueErr != nil:
+		name, err := decoder.DecodeString()
+		if err != nil {
 			return addressModel{}, false
-		case value == nil && argument == nil:
-		case value == nil:
-			*argument = types.StringNull() // the last one counts, if there are two
-		case argument == nil || !isText:
-			return addressModel{}, false
-		default:
-			*argument = types.StringValue(text)
 		}
+		argument := address.attribute(name)
+		// Only null and texts are decoded: a list announces a length, which would be
+		// allocated. A code that cannot be read is not that of a text either.
+		code, _ := decoder.PeekCode()
+		if code == msgpcode.Nil && decoder.DecodeNil() == nil {
+			if argument != nil {
+				*argument = types.StringNull() // the last one counts, if there are two
+			}
+			continue
+		}
+		if argument == nil || !msgpcode.IsString(code) {
+			return addressModel{}, false
+		}
+		text, err := decoder.DecodeString()
+		if err != nil {
+			return addressModel{}, false
+		}
+		*argument = types.StringValue(text)
 	}
 	return address, true
 }
