@@ -7,7 +7,7 @@ import (
 )
 
 // guideOldestAPI applies the example to a current foundation, to an old one and to
-// Korifi: the features differ, the summary does not.
+// Korifi, and wants the same summary from each.
 func (r *exampleRun) guideOldestAPI() {
 	r.prepare("main.tf")
 	var today map[string]int

@@ -41,8 +41,7 @@ func TestDotsOnCloudController(t *testing.T) {
 	}
 }
 
-// Korifi's router matches the path as it was sent, without decoding it
-// (README.md#dots).
+// Korifi's router does not decode the path (README.md#dots-korifi).
 func TestDotsOnKorifi(t *testing.T) {
 	t.Parallel()
 	for name, refusal := range map[string]int{"by GUID": http.StatusNotFound, "by type": http.StatusUnprocessableEntity} {

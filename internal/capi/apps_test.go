@@ -20,7 +20,8 @@ type namesServer struct {
 	korifi bool
 }
 
-// korifiParameters are those that each list of Korifi supports.
+// korifiParameters are those that each list of Korifi supports (README.md#includes
+// and the rows around it).
 var korifiParameters = map[string][]string{
 	"/v3/apps":          {"names", "guids", "space_guids", "order_by", "label_selector"},
 	"/v3/spaces":        {"names", "guids", "organization_guids", "include", "order_by"},
@@ -204,8 +205,8 @@ func TestFindApps(t *testing.T) {
 	}
 }
 
-// Cloud Controller ignores case in filters and in included resources; Korifi
-// finds only the exact name.
+// Cloud Controller compares names without case (README.md#names), Korifi only finds
+// the exact name (README.md#names-korifi).
 func TestFindAppsComparesAsTheAPIDoes(t *testing.T) {
 	t.Parallel()
 	search := capi.AppSearch{Name: "SHOP", SpaceName: "Prod", OrganizationName: "ONE"}

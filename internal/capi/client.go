@@ -146,7 +146,7 @@ func (c *Client) send(ctx context.Context, r request) (*transport.Response, erro
 }
 
 // wantsPlainDots reports whether Korifi did not find a path because of an encoded
-// dot: its router does not decode the path (README.md#dots).
+// dot: its router does not decode the path (README.md#dots-korifi).
 func wantsPlainDots(path string, err error) bool {
 	var e *Error
 	return strings.Contains(path, encodedDot) && errors.As(err, &e) && e.RequestIDHeader == korifiRequestID &&

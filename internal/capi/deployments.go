@@ -18,7 +18,7 @@ const (
 )
 
 // CodeRollingDeployNotSupported is Korifi's refusal of a deployment when the
-// runner of the apps cannot roll them.
+// runner of the apps cannot roll them (README.md#runner).
 const CodeRollingDeployNotSupported = 42000
 
 // Deployment replaces the instances of an app's web process one after another.
