@@ -26,7 +26,7 @@ type Deployment struct {
 	GUID   string            `json:"guid"`
 	Status *DeploymentStatus `json:"status"`
 	// NewProcesses are the processes that the deployment has made. Korifi makes
-	// none and has no such field.
+	// none and has no such field (README.md#deployments).
 	NewProcesses []DeploymentProcess `json:"new_processes"`
 }
 
@@ -39,7 +39,8 @@ type DeploymentStatus struct {
 	Details *DeploymentDetails `json:"details"`
 }
 
-// DeploymentDetails describe the current problem of a deployment. Korifi has none.
+// DeploymentDetails describe the current problem of a deployment. Korifi has
+// none (README.md#deployments).
 type DeploymentDetails struct {
 	Error *Text `json:"error"`
 }
@@ -111,7 +112,7 @@ type deploymentRelationships struct {
 
 // CreateDeployment deploys the current droplet of an app: POST /v3/deployments.
 // Korifi supports neither strategy nor options, and Cloud Controllers of some
-// years ago do not support options. Repeated, the request would replace the
+// years ago do not support options (README.md#deployment-options). Repeated, the request would replace the
 // deployment with another one, so it is sent once; a *transport.Error reports
 // whether it may have arrived.
 //
@@ -154,7 +155,8 @@ func (c *Client) deployment(ctx context.Context, r request) (*Deployment, error)
 
 // ActiveDeployments returns the deployments of an app that are in flight, at most
 // a page of them: GET /v3/deployments?app_guids={guid}&status_values=ACTIVE. On
-// Korifi they only show whether all instances of the app are ready.
+// Korifi they only show whether all instances of the app are ready
+// (README.md#app-ready).
 //
 // Errors: those of GetProcess.
 func (c *Client) ActiveDeployments(ctx context.Context, appGUID string) ([]*Deployment, error) {

@@ -134,7 +134,7 @@ func overloads(err error) bool {
 
 // refusesPerPage reports whether the API refused the size of a page. Cloud
 // Controller responds with 400, Korifi with 422; only the sentence shows the
-// reason.
+// reason (README.md#page-size).
 func refusesPerPage(err error) bool { return perPageRefusal(err) != "" }
 
 func perPageRefusal(err error) string {

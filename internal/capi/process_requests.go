@@ -126,7 +126,8 @@ func (c *Client) TerminateInstance(ctx context.Context, process *Process, index 
 
 // hasPods reports whether the instances of the process are certainly pods of
 // Korifi. Labels with Korifi's prefix are not enough: on Cloud Controller they
-// could be a user's, and index -1 would terminate another instance there.
+// could be a user's, and index -1 would terminate another instance there
+// (README.md#pods).
 func (p *Process) hasPods() bool {
 	if p.Metadata == nil || p.Version != nil {
 		return false

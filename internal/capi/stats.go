@@ -98,7 +98,8 @@ func (c *Client) processStats(ctx context.Context, address Address, final func(t
 }
 
 // warnings reads X-Cf-Warnings. Cloud Controller separates the warnings by commas
-// and URL-encodes each; Korifi writes one as plain text, which may have commas.
+// and URL-encodes each; Korifi writes one as plain text, which may have commas
+// (README.md#warnings).
 func (c *Client) warnings(header http.Header) []Text {
 	var found []Text
 	for _, value := range header.Values("X-Cf-Warnings") {

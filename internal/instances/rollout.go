@@ -19,7 +19,7 @@ const rolloutTime = 45 * time.Second
 const recentWrite = 2 * time.Minute
 
 // rolloutWatch notices that something else replaces the instances of a process:
-// Korifi does not report rollouts.
+// Korifi does not report rollouts (internal/capi/README.md#rollouts).
 type rolloutWatch struct {
 	// lastSign is when something last changed, by the provider's clock.
 	lastSign time.Time

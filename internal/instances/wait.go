@@ -13,7 +13,8 @@ import (
 
 // stableTime is for how long all instances have to run unchanged where their
 // uptimes do not show whether they are from before or after a change: longer
-// than an ending instance of Korifi still shows RUNNING (30 s).
+// than an ending instance of Korifi still shows RUNNING: 30 s, the default
+// of Kubernetes (internal/capi/README.md#rollouts).
 const stableTime = 60 * time.Second
 
 // Wanted describes the instances to wait for.

@@ -83,7 +83,8 @@ func refusesCheckType(s string) error {
 const maxAnnotationBytes = 256 << 10
 
 // refused returns the errors for the keys that belong to the platform on Cloud
-// Controller, and for what Kubernetes refuses on Korifi.
+// Controller, and for what Kubernetes refuses on Korifi
+// (internal/capi/README.md#kubernetes-metadata).
 func (r metadataRules) refused(entries field.Attributes, s situation, at path.Path) diag.Diagnostics {
 	var diags diag.Diagnostics
 	size := 0
